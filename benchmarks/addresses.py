@@ -28,8 +28,8 @@ from kash.money.payouts.models import PaymentSheet, PayoutLine, PayoutList, Payo
 from kash.money.payouts.queries.claims import draft, table_for
 from kash.money.payouts.queries.payments import list_of, lists_of
 from kash.money.payouts.rules import Basis, Rates, RoleRates
-from kash.money.payouts.services.claims import Chosen, choose_bands, set_rates
-from kash.money.payouts.services.payments import approve, propose
+from kash.money.payouts.services.claims import Chosen, choose_bands, propose, set_rates
+from kash.money.payouts.services.payments import approve
 from kash.people.lists.queries import people_list
 from kash.people.lists.services import bring_in, confirm_list, preview_list
 from kash.people.models import Group, Person, ServiceEntry

@@ -52,7 +52,7 @@ class OtherCount(Part):
     """A count that stands beside paper and marks, day by day: a fixed word for it, what it is
     called, and who is counted.
 
-    Whoever it counts for a day on which she was nowhere present is a difference to settle.
+    A person that it counts for a day on which she was nowhere is a difference to settle.
     """
 
     source: str
@@ -183,7 +183,7 @@ class MarkOperation(Base):
     """The history of marks: each operation that was applied or that met another, as it arrived.
 
     A rejected one is answered but not kept, so that it may be sent again once the reason is gone.
-    `version` is the mark's version after it. `op_id` is chosen by whoever makes the mark, so that
+    `version` is the mark's version after it. `op_id` is chosen by the maker of the mark, so that
     sending it twice applies it once. `correction` is the reason for changing a locked register.
     """
 
@@ -243,7 +243,7 @@ class EntryAlias(Base):
 
 
 class WalkIn(PublicId, Base):
-    """Somebody whom a pad took in at the door, until a person has said who she is.
+    """Somebody that a pad took in at the door, until a person has said who she is.
 
     `outcome` is "kept" (she is new) or "merged" (she was here already) once that is settled.
     """
@@ -522,8 +522,8 @@ class Settlement(Base):
 class TimeTap(Base):
     """A tap at the beginning or end of a slot, or a moment that was typed `by_hand`.
 
-    `at` is by our clock, as far as the phone's could be put right. `op_id` is chosen by whoever
-    taps, so that sending it twice counts once. One that was taken back counts no longer.
+    `at` is by our clock, as far as the phone's could be put right. `op_id` is chosen by the
+    tapper, so that sending it twice counts once. One that was taken back counts no longer.
     """
 
     __tablename__ = "time_tap"

@@ -242,7 +242,7 @@ def _signing() -> dict[str, str]:
 
 
 def _answers() -> dict[str, str]:
-    # Queries and words name each other: whoever asks for words first has neither.
+    # Queries and words name each other: what asks for words first has neither.
     from kash.attendance.forms import reason_sentence
 
     return {

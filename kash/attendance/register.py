@@ -1,4 +1,4 @@
-"""Changes of what belongs to a register, within the transaction of whoever owns it.
+"""Changes of what belongs to a register, within the transaction of its owner.
 
 A workshop that moves a session, or a forum that calls a meeting, changes its register in the same
 action; these functions take that action's session and open no transaction.
@@ -137,7 +137,7 @@ def remove_slots(session: Session, slot_ids: Iterable[int]) -> None:
 def put_on_roster(
     session: Session, register_id: int, person_id: int, *, walk_in: bool = False
 ) -> RosterEntry:
-    """Put a person on the roster, once; whoever was taken off comes back to the same row."""
+    """Put a person on the roster, once; a person who was taken off comes back to the same row."""
     entry = session.scalars(
         select(RosterEntry).where(
             RosterEntry.register_id == register_id, RosterEntry.person_id == person_id

@@ -1,5 +1,5 @@
 """Sources of marks outside this site: a room above that takes marks over declares in words where
-they came from, for whoever reads the history of one."""
+they came from, for readers of the history of one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The pad itself, as a phone keeps it: a page without anything in it, its texts, its files.
-Nothing here depends on who asks: it lies on the phone while there is no network, whoever holds it.
+Nothing here depends on who asks: it lies on the phone while there is no network, in any hand.
 Routes to which phones send. The signature of the phone's own key stands in place of a sign-in."""
 
 from __future__ import annotations

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from kash.platform.web.pictures import (
-    MOST_BYTES,
-    DrawingRefused,
-    NoPicture,
-    PictureProblem,
-    PictureTooLarge,
-    prepared_picture,
-)
+from kash.platform.web.pictures import prepared_picture
 
-__all__ = [
-    "MOST_BYTES",
-    "DrawingRefused",
-    "LogoProblem",
-    "NoPicture",
-    "PictureTooLarge",
-    "prepared_logo",
-]
-
-LogoProblem = PictureProblem
 # On paper it is 30 mm wide at most; this is 300 dots an inch.
 _WIDTH, _HEIGHT = 480, 240
 
 
 def prepared_logo(content: bytes) -> bytes:
-    """The picture as a small PNG without anything but its pixels. Raises LogoProblem."""
+    """The picture as a small PNG without anything but its pixels. Raises PictureProblem."""
     return prepared_picture(content, _WIDTH, _HEIGHT)

@@ -32,15 +32,15 @@ def missing() -> ResponseReturnValue:
     """How much is missing, by kind; nobody is named here."""
     counted = counted_kinds(current_actor(), utc_now(), local_today())
     about = request.args.get("about", "")
-    headings = list(dict.fromkeys(str(one.kind.about) for one in counted))
-    shown = [one for one in counted if about in ("", str(one.kind.about))]
+    headings = list(dict.fromkeys(str(line.kind.about) for line in counted))
+    shown = [line for line in counted if about in ("", str(line.kind.about))]
     return render_template(
         "desk/missing.html",
         parts=[
             (heading, list(kinds))
             for heading, kinds in groupby(
-                sorted(shown, key=lambda one: headings.index(str(one.kind.about))),
-                key=lambda one: str(one.kind.about),
+                sorted(shown, key=lambda line: headings.index(str(line.kind.about))),
+                key=lambda line: str(line.kind.about),
             )
         ],
         headings=headings,
@@ -55,7 +55,7 @@ def _letter() -> str:
 
 def _next(counted: list[CountedKind], key: str, letter: str) -> CountedKind | None:
     """The kind that comes after this one in the order of the page."""
-    keys = [(one.kind.key, one.letter) for one in counted]
+    keys = [(line.kind.key, line.letter) for line in counted]
     if (key, letter) not in keys:
         return next(iter(counted), None)
     place = keys.index((key, letter)) + 1
@@ -67,18 +67,18 @@ def _next(counted: list[CountedKind], key: str, letter: str) -> CountedKind | No
 def missing_kind(kind: str) -> ResponseReturnValue:
     """The lines of one kind, of one group where it names people; each leads to its field."""
     actor, now, today = current_actor(), utc_now(), local_today()
-    found = the_kind(kind)
+    of_kind = the_kind(kind)
     counted = counted_kinds(actor, now, today)
-    letters = {one.letter: one for one in counted if one.kind.key == kind}
+    letters = {line.letter: line for line in counted if line.kind.key == kind}
     letter = _letter()
-    if found.by_group and not letter:
+    if of_kind.by_group and not letter:
         letter = next(iter(letters), "A")
     return render_template(
         "desk/missing_kind.html",
-        kind=found,
+        kind=of_kind,
         letter=letter,
         letters=letters,
-        listing=lines_of(found, letter, actor, now, today, letters.get(letter)),
+        listing=lines_of(of_kind, letter, actor, now, today, letters.get(letter)),
         counted=counted,
         following=_next(counted, kind, letter),
     )
@@ -88,17 +88,17 @@ def missing_kind(kind: str) -> ResponseReturnValue:
 @allow("records.missing", fresh=True)
 def missing_table(kind: str) -> ResponseReturnValue:
     """The lines of one kind as a table to keep, stored nowhere here."""
-    found, letter = the_kind(kind), _letter()
+    of_kind, letter = the_kind(kind), _letter()
     actor, now, today = current_actor(), utc_now(), local_today()
     if request.method == "GET":
         return render_template(
             "desk/missing_table.html",
-            kind=found,
+            kind=of_kind,
             letter=letter,
-            number=number_of_lines(found, letter, actor, now, today),
+            number=number_of_lines(of_kind, letter, actor, now, today),
             most=MOST_EXPORTED,
         )
-    lines = all_lines(found, letter, actor, now, today)
+    lines = all_lines(of_kind, letter, actor, now, today)
     note_table(actor)
     rows = [
         [_("Record"), _("Belongs to"), _("Since"), _("Missing"), _("Who may mend it")],
@@ -107,7 +107,7 @@ def missing_table(kind: str) -> ResponseReturnValue:
                 line.title,
                 line.text,
                 line.since,
-                str(found.label),
+                str(of_kind.label),
                 line.ask,
             ]
             for line in lines

@@ -27,13 +27,13 @@ def _missing(asked: Viewer) -> Sequence[TodayLine]:
     counted = counted_kinds(asked.actor, asked.now, asked.day)
     if not counted:
         return []
-    count = sum(one.count for one in counted)
-    more = "+" if any(one.beyond for one in counted) else ""
+    count = sum(line.count for line in counted)
+    more = "+" if any(line.beyond for line in counted) else ""
     return [
         TodayLine(
             _("Missing information"),
             url_for("desk.missing"),
-            ", ".join(dict.fromkeys(str(one.kind.label) for one in counted[:4])),
+            ", ".join(dict.fromkeys(str(line.kind.label) for line in counted[:4])),
             key=f"{count}{more}",
             button=_("Work it down"),
             count=count,

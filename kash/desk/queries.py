@@ -33,12 +33,12 @@ from kash.platform.web.missing import (
 from kash.platform.web.taking import TableColumn
 from kash.policy import Actor
 
-# Whoever is asked to decide about each does not go through more at once.
+# A person who is asked to decide about each does not go through more at once.
 MOST_QUIET = 1_000
 
 
 def own_public_id(person_id: int) -> str | None:
-    """The public id of the participant whom an account belongs to."""
+    """The public id of the participant that an account belongs to."""
     return db.session.scalar(select(Person.public_id).where(Person.id == person_id))
 
 
@@ -91,7 +91,7 @@ _NOW = bindparam("now", type_=UtcDateTime())
 
 @dataclass(frozen=True)
 class CountedKind:
-    """A kind with the number of lines that whoever looks has of it, of one group where it names
+    """A kind with the number of lines that the reader has of it, of one group where it names
     people. `beyond` says that there are more than `count`."""
 
     kind: MissingInformation
@@ -103,7 +103,7 @@ class CountedKind:
 @dataclass(frozen=True)
 class LineToMend:
     """A line as the page shows it: `url` leads to the field and back to this place, and `ask` is
-    who may mend it, empty for whoever may do it herself."""
+    who may mend it, empty if the reader may do it herself."""
 
     title: str
     text: str
@@ -120,7 +120,7 @@ def _groups() -> list[OfGroup]:
 
 
 def counted_kinds(actor: Actor, now: datetime, today: date) -> list[CountedKind]:
-    """All kinds of which whoever looks has lines; three queries, however many kinds there are, and
+    """All kinds of which the reader has lines; three queries, however many kinds there are, and
     two while nothing is written: that nobody lacks a thing is known only by looking at everybody.
     """
     kinds, counting = _counting(actor, today, tuple(_groups()))

@@ -52,7 +52,10 @@ PAGES = Findable("pages", _l("Pages"), SIGNED_IN, 1000, _pages)
 
 def kinds() -> dict[str, Findable]:
     """The kinds of what can be found, in the order in which they are shown."""
-    return {one.key: one for one in sorted(declared(Findable), key=lambda one: one.place)}
+    return {
+        findable.key: findable
+        for findable in sorted(declared(Findable), key=lambda findable: findable.place)
+    }
 
 
 def enough(text: str) -> bool:
@@ -65,16 +68,16 @@ def search(actor: Actor, text: str, only: str = "") -> list[Findings]:
     text = " ".join(text.split())[:LONGEST]
     if not enough(text):
         return []
-    known = kinds()
-    found: list[Findings] = []
-    most = MANY if only in known else FEW
-    for name, kind in known.items():
-        if (only in known and name != only) or not actor.may(kind.permission):
+    all_kinds = kinds()
+    findings: list[Findings] = []
+    most = MANY if only in all_kinds else FEW
+    for name, kind in all_kinds.items():
+        if (only in all_kinds and name != only) or not actor.may(kind.permission):
             continue
         hits = kind.find(actor, text, most + 1)
         if hits:
-            found.append(Findings(name, kind.label, hits[:most], len(hits) > most))
-    return found
+            findings.append(Findings(name, kind.label, hits[:most], len(hits) > most))
+    return findings
 
 
 def all_of(kind: str) -> str:

@@ -31,13 +31,13 @@ def find() -> ResponseReturnValue:
 
 def _page(typed: str, only: str = "") -> str:
     as_typed = request.headers.get("HX-Request") == "true"
-    found = search(current_actor(), typed, only)
+    findings = search(current_actor(), typed, only)
     return render_template(
         "desk/found.html" if as_typed else "desk/search.html",
         typed=typed,
         only=only if only in kinds() else "",
-        found=found,
-        count=sum(len(part.hits) for part in found),
+        found=findings,
+        count=sum(len(part.hits) for part in findings),
         as_typed=as_typed,
         enough=enough(typed),
         all_of=all_of,

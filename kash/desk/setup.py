@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, url_for
+from flask import flash, make_response, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ from kash.desk.setup_form import SetUpForm
 from kash.feature import declared
 from kash.people.models import Group
 from kash.platform.database import utc_now
-from kash.platform.web import page
+from kash.platform.web import go, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import Problem
 from kash.platform.web.programme import LANGUAGES, programme_facts
@@ -35,7 +35,7 @@ def _groups(form: SetUpForm) -> list[Group]:
 def set_up() -> ResponseReturnValue:
     """The first visit. Afterwards this leads to the sign-in page."""
     if programme_facts() is not None:
-        return redirect(url_for("accounts.sign_in"), code=303)
+        return go("accounts.sign_in")
     form = SetUpForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -52,7 +52,7 @@ def set_up() -> ResponseReturnValue:
                 remember_browser(answer)
                 flash(_("The programme is set up."))
                 return answer
-            return redirect(url_for("accounts.sign_in"), code=303)
+            return go("accounts.sign_in")
     return page("desk/setup.html", form=form)
 
 

@@ -71,14 +71,14 @@ class Today:
     def leads(self) -> list[Lead]:
         """The parts of the sentence on top, in their order."""
         leads = [
-            Lead(one.need.lead_place, str(one.need.lead), one.need.count(one.found))
-            for one in self.waiting
-            if one.need.lead
+            Lead(part.need.lead_place, str(part.need.lead), part.need.count(part.found))
+            for part in self.waiting
+            if part.need.lead
         ]
         leads += [
-            Lead(one.panel.lead_place, said)
-            for one in (*self.top, *self.beside)
-            if (said := one.panel.says(one.found))
+            Lead(part.panel.lead_place, words)
+            for part in (*self.top, *self.beside)
+            if (words := part.panel.says(part.found))
         ]
         return sorted(leads, key=lambda lead: lead.place)
 
@@ -86,8 +86,8 @@ class Today:
 def _machine(asked: Viewer) -> Sequence[Condition]:
     if not asked.actor.may("accounts.manage"):
         return []
-    found = condition(current_app.config["SETTINGS"], asked.now)
-    return [found] if found.wrong else []
+    server = condition(current_app.config["SETTINGS"], asked.now)
+    return [server] if server.wrong else []
 
 
 MACHINE = Need(
@@ -130,7 +130,7 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
 def _without_anything(needs: Sequence[Need], asked: Viewer) -> set[str]:
     """The keys of the needs of which there is nothing, as their conditions say in one statement."""
     conditions = {need.key: need.exists(asked) for need in needs if need.exists is not None}
-    to_ask = {key: one for key, one in conditions.items() if one is not None}
+    to_ask = {key: exists for key, exists in conditions.items() if exists is not None}
     if not to_ask:
         return set(conditions)
     answers = db.session.execute(select(*to_ask.values())).one()

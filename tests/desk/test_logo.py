@@ -11,10 +11,16 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from kash.accounts.models import Programme
-from kash.desk.logo import LogoProblem, prepared_logo
+from kash.desk.logo import prepared_logo
 from kash.platform import storage
 from kash.platform.database import db
-from kash.platform.web.pictures import MOST_BYTES, DrawingRefused, NoPicture, PictureTooLarge
+from kash.platform.web.pictures import (
+    MOST_BYTES,
+    DrawingRefused,
+    NoPicture,
+    PictureProblem,
+    PictureTooLarge,
+)
 
 
 def _picture(kind: str = "PNG", size: tuple[int, int] = (900, 300), **more: object) -> bytes:
@@ -37,21 +43,21 @@ def test_it_becomes_a_small_png_without_metadata(app: APIFlask, kind: str) -> No
     ("content", "problem"),
     [
         (lambda: b"", NoPicture),
-        (lambda: b"%PDF-1.7 not a picture", LogoProblem),
-        (lambda: _picture()[:200], LogoProblem),
+        (lambda: b"%PDF-1.7 not a picture", PictureProblem),
+        (lambda: _picture()[:200], PictureProblem),
         (lambda: b"\x89PNG\r\n\x1a\n" + b"0" * MOST_BYTES, PictureTooLarge),
         (lambda: b"<?xml version='1.0'?><SVG onload='x'/>", DrawingRefused),
-        (lambda: _picture("GIF"), LogoProblem),
+        (lambda: _picture("GIF"), PictureProblem),
         # A page of one colour is a few kilobytes, and 100 megapixels once it is read.
         (lambda: _picture(size=(10_000, 10_000)), PictureTooLarge),
         (lambda: _picture(size=(9_000, 10)), PictureTooLarge),
     ],
 )
 def test_what_is_no_logo_is_refused(
-    app: APIFlask, content: Callable[[], bytes], problem: type[LogoProblem]
+    app: APIFlask, content: Callable[[], bytes], problem: type[PictureProblem]
 ) -> None:
     """Drawn by the test: not by every worker that reads this module."""
-    with pytest.raises(LogoProblem) as refused:
+    with pytest.raises(PictureProblem) as refused:
         prepared_logo(content())
     assert type(refused.value) is problem
 
@@ -72,10 +78,10 @@ def test_uploading_another_and_removing_leaves_no_file_behind(
         ).status_code
 
     assert send(b"=HYPERLINK()", "logo.png") == 422
-    assert send(_picture("JPEG"), "../../x.exe") == 302
+    assert send(_picture("JPEG"), "../../x.exe") == 303
     first = _kept()
     assert browser.get("/settings/logo/picture").mimetype == "image/png"
-    assert send(_picture(), "logo.png") == 302
+    assert send(_picture(), "logo.png") == 303
     assert [file.key for file in storage.list("programme")] == [_kept()] != [first]
     assert browser.post("/settings/logo/remove").status_code == 303
     assert (_kept(), list(storage.list("programme"))) == ("", [])

@@ -33,7 +33,7 @@ def test_the_form_sets_what_the_chores_read(sign_in: Callable[..., FlaskClient])
     answer = browser.post(
         "/settings/retention/edit", data=GIVEN | {"job_results": 2, "ended_sessions": 7}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     forget_programme_facts()
     db.session.rollback()
     assert results_kept().files == timedelta(hours=2)
@@ -72,7 +72,7 @@ def test_who_saved_meanwhile_is_told_and_loses_nothing(
         browser.post(
             "/settings/retention/edit", data=sent | {"row_version": str(shown + 1)}
         ).status_code
-        == 302
+        == 303
     )
     forget_programme_facts()
     db.session.rollback()

@@ -127,7 +127,7 @@ def test_the_overview_tells_of_safety_as_far_as_each_may_see(
 
 def test_a_change_is_kept_and_audited(sign_in: Callable[..., FlaskClient]) -> None:
     browser = sign_in("administrator")
-    assert browser.post("/settings/programme", data=GIVEN).status_code == 302
+    assert browser.post("/settings/programme", data=GIVEN).status_code == 303
     programme = _programme()
     assert (programme.name, programme.neutral_name, programme.zone) == (
         "River programme",

@@ -60,7 +60,7 @@ def test_what_the_other_saved_stands_beside_what_was_typed(
     assert shown is not None
     # Sent once more, it goes over what was shown; then it is old itself.
     again = {**typed, "row_version": shown[1]}
-    assert administrator.post(address, data=again).status_code == 302
+    assert administrator.post(address, data=again).status_code == 303
     after = administrator.post(address, data=again)
     assert (after.status_code, _lines(after.text)) == (409, [])
     assert "It is the same as what you wrote. Save again to finish." in after.text

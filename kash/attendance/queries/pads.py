@@ -88,20 +88,19 @@ class Credential:
 
 # Every request of a phone asks it, before anything is held and once more then.
 _CREDENTIAL = RawQuery(
-    "SELECT pad.id, pad.register_id, register.public_id, register.purpose, pad.signing_key, "
-    "pad_key.public_id, pad_key.private_sealed, pad.ends_at, pad.revoked_at, pad.last_seen_at, "
-    "pad.skew_ms, pad.continues_id, account.active, account.paused_at, "
-    "EXISTS (SELECT 1 FROM held_item WHERE held_item.pad_id = pad.id), "
-    "pad.account_id, account.public_id, account.person_id, account.language, account_role.role "
-    "FROM pad JOIN register ON register.id = pad.register_id "
-    "JOIN pad_key ON pad_key.id = pad.key_id JOIN account ON account.id = pad.account_id "
-    "LEFT JOIN account_role ON account_role.account_id = account.id "
-    "WHERE pad.public_id = {pad}"
+    "SELECT pad.id, pad.register_id, register.public_id, register.purpose, pad.signing_key,"
+    " pad_key.public_id, pad_key.private_sealed, pad.ends_at, pad.revoked_at, pad.last_seen_at,"
+    " pad.skew_ms, pad.continues_id, account.active, account.paused_at, EXISTS (SELECT 1 FROM"
+    " held_item WHERE held_item.pad_id = pad.id), pad.account_id, account.public_id,"
+    " account.person_id, account.language, account_role.role FROM pad JOIN register ON register.id"
+    " = pad.register_id JOIN pad_key ON pad_key.id = pad.key_id JOIN account ON account.id ="
+    " pad.account_id LEFT JOIN account_role ON account_role.account_id = account.id WHERE"
+    " pad.public_id = {pad}"
 )
 
 
 def credential(session: Session, public_id: str) -> Credential | None:
-    """A pad with whoever took it; one query."""
+    """A pad with the person who took it; one query."""
     rows = _CREDENTIAL.rows(session.connection(), pad=public_id)
     if not rows:
         return None

@@ -65,7 +65,7 @@ class PrintedSheet:
 
     @property
     def lines(self) -> Sequence[PrintedRow]:
-        """Its rows, and on a group's last sheet the empty ones for whoever is new."""
+        """Its rows, and on a group's last sheet the empty ones for people who are new."""
         if self.part < self.parts:
             return self.rows
         nothing = ("",) * len(self.extras)
@@ -79,8 +79,7 @@ class PrintedSheet:
 def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedSheet]:
     """The sheets with the names that stand on them, in the order of their numbers.
 
-    Of whoever does not want her name on paper, a code stands there and nothing else. Numbers are
-    those of the first printing: all sheets that were recorded at one moment belong together.
+    Of a person who does not want her name on paper a code stands there alone. Numbers are those of the first printing: all sheets that were recorded at one moment belong together.
     """
     every = db.session.execute(
         select(
@@ -174,7 +173,7 @@ def _people(register_id: int) -> dict[str, tuple[str, str, dict[Extra, str]]]:
 
 
 def names_not_asked(register_id: int) -> set[int]:
-    """Those on a register (person ids) whom nobody asked whether their name may be printed."""
+    """Those on a register (person ids) who were never asked whether their name may be printed."""
     people = db.session.scalars(
         select(RosterEntry.person_id).where(
             RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None)

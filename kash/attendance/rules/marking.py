@@ -100,7 +100,7 @@ MOST_STATUSES = 20
 class Operation:
     """One mark as somebody made it. `slot` and `entry` are the public ids on the register.
 
-    `expected_version` is the version of the mark that whoever made it had before her eyes.
+    `expected_version` is the version of the mark that its maker had before her eyes.
     `correction` is the reason why a mark is changed though its register is locked; no phone has it.
     """
 
@@ -166,7 +166,7 @@ class MarkDecision(NamedTuple):
 
 
 class OperationAnswer(NamedTuple):
-    """Answer to whoever sent an operation, with the mark that stands now."""
+    """Answer to the sender of an operation, with the mark that stands now."""
 
     op_id: str
     slot: str
@@ -414,7 +414,7 @@ class Presence:
 
 def took_place(slots: Iterable[SlotTime], marked: Collection[int]) -> list[SlotTime]:
     """The slots that count as held: those closed, and those in which anybody was marked. None does
-    before it begins: whoever excused herself for tomorrow has missed nothing yet."""
+    before it begins: a person who excused herself for tomorrow has missed nothing yet."""
     return [slot for slot in slots if slot.begun and (slot.closed or slot.slot in marked)]
 
 
@@ -465,14 +465,14 @@ class CountedMark:
 def standing_mark(one: CountedMark, other: CountedMark) -> tuple[str, int]:
     """The (status, version) that stands where two people in one slot turn out to be one.
 
-    Whoever was seen was there: what counts more of the slot stands, and of two that count alike the
-    later. The version is newer than both, so that a mark sent with either is a conflict.
+    A person who was seen was there: what counts more of the slot stands, and of two that count
+    alike the later. The version is newer than both, so that a mark sent with either is a conflict.
     """
     best = max(one, other, key=lambda said: (said.weight, said.operation))
     return best.status, max(one.version, other.version) + 1
 
 
-# No session takes longer; whoever forgot the end taps it the next morning.
+# No session takes longer; a trainer who forgot the end taps it the next morning.
 LONGEST = timedelta(hours=12)
 SHORTEST = timedelta(minutes=1)
 # Two clocks are never quite alike, and what is sent takes a moment.

@@ -419,8 +419,7 @@ class ItemAnswer:
 class SortedQueue:
     """Positions in a queue, in the order in which their items are written.
 
-    What waits already, or waited, is `known` and only answered. Whoever walked in comes first, so
-    that marks on her may stand before her in the queue; what belongs to people or sessions comes
+    What waits already, or waited, is `known` and only answered. Walk-ins come first, so that marks on her may stand before her in the queue; what belongs to people or sessions comes
     last.
     """
 
@@ -467,7 +466,7 @@ _NOON = time(12, 30)
 
 
 class Extra(StrEnum):
-    """A further column. All but the phone are filled in for whoever has her name on paper."""
+    """A further column. All but the phone are filled in for people with their names on paper."""
 
     PHONE = "phone"
     SEX = "sex"

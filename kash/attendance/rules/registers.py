@@ -89,7 +89,7 @@ PAPER = "paper"
 
 
 class MarkDifference(NamedTuple):
-    """One person in one slot, of whom a source says other than her mark.
+    """One person in one slot, about which a source says other than her mark.
 
     `counted` is what the source says (signed, paid); the mark then says the opposite.
     """
@@ -111,9 +111,9 @@ def paper_differences(
     weights: Mapping[str, int],
     listed: Collection[str],
 ) -> list[MarkDifference]:
-    """Where signed sheets and marks differ, of whoever is still on the roster.
+    """Where signed sheets and marks differ, of people who are still on the roster.
 
-    A mark that counts for a part of a slot agrees with a signature; whoever has no mark was not
+    A mark that counts for a part of a slot agrees with a signature; a person without a mark was not
     there.
     """
     return [
@@ -136,7 +136,7 @@ def day_differences(
     listed: Collection[str],
     status_there: Mapping[str, str],
 ) -> list[MarkDifference]:
-    """Differences of a day: people whom another source counts (who were paid for it, say) without
+    """Differences of a day: people that another source counts (who were paid for it, say) without
     having been there.
 
     It stands at the day's first slot. Who was there and is not counted is no difference: not
@@ -167,7 +167,7 @@ BADGE = "KB1:"
 _ENTRY_LENGTH = 16
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _MISREAD = str.maketrans("iluo", "11v0")
-# A code on the wall is new every ten seconds, and is taken for three turns more: whoever scans it
+# A code on the wall is new every ten seconds, and is taken for three turns more: who scans it
 # still has to press a button on a slow phone.
 TURN = timedelta(seconds=10)
 OLD_TURNS = 3
@@ -332,7 +332,7 @@ def end_to_remember(
     """The latest planned end that stays on record when a session's end `was` one and `becomes`
     another: a session that is brought forward at short notice, or that lies in the past by then,
     could else be closed before anything of it took place. `begins` is its new beginning, `kept`
-    what is on record. Whoever moves it back there is free of it."""
+    what is on record. A session that is moved back there is free of it."""
     if becomes < was and now > begins - SHORT_NOTICE:
         kept = max(was, kept or was)
     return kept if kept is not None and becomes < kept else None

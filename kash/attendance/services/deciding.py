@@ -43,7 +43,7 @@ def decide_held(
     """Decide about one thing that waits. Deciding twice changes nothing.
 
     `seen` is the version of what stood on the page. The decision is an operation like any other:
-    whoever takes a mark that met another makes a mark, and whoever keeps what stands says it again.
+    to take a mark that met another is to make a mark, and to keep what stands is to say it again.
     What is taken into a register that was confirmed is a correction of who decides, for the reason
     that `correction` gives; elsewhere it is not looked at.
     Raises NotFound and WrongReason; refused, it still waits.

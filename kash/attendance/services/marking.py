@@ -465,7 +465,7 @@ def tap_time(register: str, slot: str, edge: Edge, op_id: str, by: Actor) -> Non
 
 
 def undo_time(register: str, slot: str, edge: Edge, by: Actor) -> None:
-    """Take back what was last said of a beginning or an end, whoever said it. Raises NotFound."""
+    """Take back what was last said of a beginning or an end, by anybody. Raises NotFound."""
     with audited("attendance.time_undone", by) as change:
         _register, taught = _times_held(change, register, slot)
         taps = [tap for tap in _rows(change.session, taught) if tap.edge == edge]

@@ -92,7 +92,7 @@ from kash.platform.web.errors import Problem, get_or_404
 from kash.policy import Actor
 
 # How long after its last session a register may still be sent: phones are without a network for
-# days. Whoever needs longer takes it again; the queue is kept.
+# days. A person who needs longer takes it again; the queue is kept.
 LASTS_AFTER = timedelta(days=7)
 # A new key is made for the pads taken from then on; the older ones only open.
 KEY_LASTS = timedelta(days=90)
@@ -234,7 +234,7 @@ def wall_code(slot: str, turn: int) -> str:
 
 
 def scan_badge(register: str, slot: str, code: str, by: Actor) -> CameIn:
-    """Mark whoever wears this badge as present, unless she is so already. Raises NotFound."""
+    """Mark the wearer of this badge as present, unless she is so already. Raises NotFound."""
     entry = badge_entry(code)
     if entry is None:
         return CameIn(Met.UNKNOWN)
@@ -276,7 +276,7 @@ def _admit(
     if counts:
         change.nothing()
         return CameIn(Met.ALREADY, entry)
-    # Whoever checks herself in has seen no mark: one that somebody made stays.
+    # A person who checks herself in has seen no mark: one that somebody made stays.
     expected = version if how == "scan" else NO_MARK
     operation = Operation(
         op_id=str(uuid.uuid5(_SCANNED, f"{how}:{slot}:{entry}:{expected}")),
@@ -372,7 +372,7 @@ def apply_items(
     `holds` is whether anything of this queue waits, or waited; `skew_ms` by how much the phone's
     clock is ahead of ours, if that is known. What says that somebody was there before the session
     began, by our clock or by the phone's put right, is refused and so waits for a person: a clock
-    that was wrong loses no mark. Whoever walked in comes first, so
+    that was wrong loses no mark. A person who walked in comes first, so
     that marks on her may stand before her in the queue. Also says whether anything was written.
     """
     clock_ahead = None if skew_ms is None else timedelta(milliseconds=skew_ms)
@@ -606,7 +606,7 @@ def _held(session: Session, pad: Credential, now: datetime) -> tuple[Credential,
     NotSent.
     """
     connection = session.connection()
-    # On SQLite whoever writes holds everything. What PostgreSQL reads in the statement that waits
+    # On SQLite a writer holds everything. What PostgreSQL reads in the statement that waits
     # for the lock is as it was before the waiting.
     if is_postgresql(connection):
         _HOLD.rows(connection, register=pad.register_id)

@@ -366,7 +366,7 @@ def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Approve what another person proposed."""
     return _page(staff_workshop(public_id), batch_id).step(
         lambda shown: services_issuing.approve(shown, current_actor()),
-        lambda _nothing: _("Approved. The trainer can issue and print now."),
+        _("Approved. The trainer can issue and print now."),
     )
 
 
@@ -409,7 +409,7 @@ def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, current_actor(), "certificates.print")
     return _page(workshop, batch_id).step(
         lambda shown: services_issuing.stop(shown, current_actor()),
-        lambda _nothing: _("Stopped. What is issued stays issued."),
+        _("Stopped. What is issued stays issued."),
     )
 
 

@@ -209,8 +209,8 @@ def ask_to_see_closed(count: int, reason: str, by: Actor) -> str:
 def look_often(person: str, reason: str, by: Actor) -> None:
     """Look at a phone as often as is usual in a day, then seven times more with a reason."""
     for look in range(CONTACT_LOOKS.usual + 7):
-        said = reason if look >= CONTACT_LOOKS.usual else ""
-        show_contact(person, "phone", by, reason=said)
+        why = reason if look >= CONTACT_LOOKS.usual else ""
+        show_contact(person, "phone", by, reason=why)
 
 
 def call_people(people: int, by: Actor) -> None:
@@ -222,13 +222,13 @@ def call_people(people: int, by: Actor) -> None:
     outcomes.append(outcomes[0])
     # Whenever the sample is loaded it is an hour at which nothing has to wait.
     at, number = utc_now() + timedelta(days=1), 0
-    while held := claim_some(lambda *_asked: {}, at):
+    while claimed := claim_some(lambda *_asked: {}, at):
         came = {}
-        for message in held.messages:
+        for message in claimed.messages:
             arrived = Tried(TryOutcome.ACCEPTED, gateway_id=f"sample-{number}")
             came[message.id] = outcomes[number] if number < len(outcomes) else arrived
             number += 1
-        settle_messages(held.name, came, utc_now())
+        settle_messages(claimed.name, came, utc_now())
     for arrived_at in range(len(outcomes), number - 2):
         take_report(Report(f"sample-{arrived_at}", "Success"), utc_now())
 
@@ -281,7 +281,8 @@ def write_report(statement: str, texts: Mapping[str, str], approved: Actor, by: 
     db.session.rollback()
     public_id = begin_report(statement, by=by)
     begun = report(public_id, by)
-    details = ReportDetails("en", [str(one) for one in ReportSection], texts, begun.title, stories)
+    sections = [str(section) for section in ReportSection]
+    details = ReportDetails("en", sections, texts, begun.title, stories)
     version = begun.row_version
     db.session.rollback()
     save_report(public_id, details, version, by=by)
@@ -345,15 +346,15 @@ def _node(kind: str, rows: Sequence[CourseNode] = (), /, **told: Any) -> CourseN
 
 def attach_handout(version: str, title: str, language: str, html: str, by: Actor) -> None:
     """Give the first material that goes home its file."""
-    plan, row = next(
-        (plan.public_id, row.public_id)
+    plan, material = next(
+        (plan.public_id, material.public_id)
         for module in version_with_plans(version).modules
         for plan in module.plans
-        for row in plan.of("material")
-        if row.used == "home"
+        for material in plan.of("material")
+        if material.used == "home"
     )
     paper = PagedDocument(html=html, title=title, language=language, kind="handout")
-    attach_file(version, plan, row, document(paper), by=by)
+    attach_file(version, plan, material, document(paper), by=by)
 
 
 def revise_draft(
@@ -409,11 +410,13 @@ def write_questions(
         version = version_with_plans(public_id)
         course, language = version.course.public_id, version.language
         objectives = objectives_of(course, language)
-        for row in questions:
+        for told in questions:
             about = (
-                one.lineage for one in objectives if "about" in row and row["about"] in one.text
+                objective.lineage
+                for objective in objectives
+                if "about" in told and told["about"] in objective.text
             )
-            question = replace(_question(row), objective=next(about, ""), language=language)
+            question = replace(_question(told), objective=next(about, ""), language=language)
             add_question(course, question, by)
 
 
@@ -435,7 +438,7 @@ def _dice(sample: SampleProgramme) -> random.Random:
 
 def _test(workshop: str, moment: Moment, by: Actor) -> str:
     course = row_of(Workshop, workshop).version.course
-    return make_test(workshop, moment, [row.public_id for row in bank_of(course)], by)
+    return make_test(workshop, moment, [question.public_id for question in bank_of(course)], by)
 
 
 def hold_test(
@@ -447,16 +450,16 @@ def hold_test(
     late: int = 0,
     gone: int = 0,
 ) -> None:
-    """Test the people of a workshop, of whom this share knows an answer. The first come too late,
+    """Test the people of a workshop, this share of which knows an answer. The first come too late,
     the last have gone."""
     test = _test(workshop, moment, by)
-    found = row_of(Workshop, workshop)
-    asked = questions_of(one_test(found, test))
-    people = participants(found)
+    the_workshop = row_of(Workshop, workshop)
+    questions = questions_of(one_test(the_workshop, test))
+    people = participants(the_workshop)
     entered = [
         Entered(person.person, question.public_id, _chosen(_dice(sample), value, knows))
         for person in people[late : len(people) - gone]
-        for question, value in asked
+        for question, value in questions
     ]
     enter_answers(workshop, test, entered, "paper", by)
 
@@ -475,12 +478,12 @@ def tell_what_is_practised(
     sample: SampleProgramme, workshop: str, people: int, peers_say: str, by: Actor
 ) -> None:
     """Have some tell about practice themselves, and peers and the mentor about others."""
-    found = row_of(Workshop, workshop)
-    asked = list(practice_asked(found))
+    the_workshop = row_of(Workshop, workshop)
+    objectives = list(practice_asked(the_workshop))
     tellers = (Teller.HERSELF, Teller.HERSELF, Teller.PEER, Teller.MENTOR)
-    for number, person in enumerate(participants(found)[:people]):
+    for number, person in enumerate(participants(the_workshop)[:people]):
         teller = tellers[number % len(tellers)]
-        often = {objective: _dice(sample).choice(list(Often)) for objective in asked}
+        often = {objective: _dice(sample).choice(list(Often)) for objective in objectives}
         words = peers_say if teller is Teller.PEER else ""
         tell_practice(workshop, person.entry, Telling(teller, often, words), by=by)
 
@@ -541,9 +544,9 @@ def certify(
     """Confirm names of some of the people who came to so much of a workshop, and propose, approve
     and issue their certificates, as far as is told; the batch."""
     names = [
-        (row.person_public_id, row.printed_name)
-        for row in candidates(row_of(Workshop, workshop))
-        if 100 * row.minutes >= least_share * row.total_minutes
+        (candidate.person_public_id, candidate.printed_name)
+        for candidate in candidates(row_of(Workshop, workshop))
+        if 100 * candidate.minutes >= least_share * candidate.total_minutes
     ]
     confirm_names(row_of(Workshop, workshop), dict(names[after:until]), by)
     batch = propose_batch(row_of(Workshop, workshop), design, by, unasked=Unasked.PRINT).public_id
@@ -631,12 +634,14 @@ def visit(
 
 def choose_bands_in_turn(workshop: str, by: Actor) -> None:
     """Choose bands for those who attended, but for those who only have been paid, in turn."""
-    found = row_of(Workshop, workshop)
-    table = table_for(found.id)
+    the_workshop = row_of(Workshop, workshop)
+    table = table_for(the_workshop.id)
     if table is None:
         return
     near, further, far = table.bands
-    people = [row.public_id for row in draft(found, table) if row.person_id and row.due.days]
+    people = [
+        owed.public_id for owed in draft(the_workshop, table) if owed.person_id and owed.due.days
+    ]
     bands = itertools.cycle((near, further, near, far))
     chosen = {
         person: Chosen("participant", band) for person, band in zip(people, bands, strict=False)
@@ -665,8 +670,8 @@ def pay_list(
     open_numbers(payouts(), by)
     results = [("Completed", "")] * completed + list(failed)
     rows = [
-        f"{line.reference},{written_amount(line.amount_cents)},{said},QKS{place}SAMPLE,{why}"
-        for place, (line, (said, why)) in enumerate(zip(lines[in_cash:], results, strict=False))
+        f"{line.reference},{written_amount(line.amount_cents)},{state},QKS{place}SAMPLE,{why}"
+        for place, (line, (state, why)) in enumerate(zip(lines[in_cash:], results, strict=False))
     ]
     content = "\n".join(["Reference,Amount,Status,Transaction ID,Reason", *rows]).encode()
     take_results(payouts(), content, brought_by, only_fitting=False)
@@ -716,7 +721,7 @@ def add_plans(approved_by: Actor, by: Actor, years: Sequence[int]) -> dict[int, 
         for year in years:
             plan = YearPlan(year, tuple(KNOWN.values()))
             windows = windows_of(plan, last_days(year))
-            row = ReleasePlan(
+            planned = ReleasePlan(
                 year=year,
                 tables=tables_as_json(plan.tables),
                 windows=windows_as_json(windows),
@@ -727,10 +732,10 @@ def add_plans(approved_by: Actor, by: Actor, years: Sequence[int]) -> dict[int, 
                 proposed_by=by.public_id,
                 approved_by=approved_by.public_id,
             )
-            change.session.add(row)
+            change.session.add(planned)
             change.session.flush()
-            change.about(row.public_id)
-            rows[year] = row.id
+            change.about(planned.public_id)
+            rows[year] = planned.id
     return rows
 
 
@@ -759,13 +764,13 @@ def propose_a_quarter(sample: SampleProgramme, wanted: PlacesWanted, by: Actor) 
     quarter = quarter_of(sample.today).following
     first = max(quarter.first, sample.today + timedelta(days=14))
     weekdays, hours = [0, 1, 2, 3, 4], (time(8, 30), time(16, 30))
-    made = make_proposal(ProposalDetails(first, quarter.last, weekdays, *hours, 2, 90), by=by)
-    add_workshops(made, wanted, by=by)
-    lines = [line.public_id for line in lines_of_quarter(proposal(made))]
+    proposed = make_proposal(ProposalDetails(first, quarter.last, weekdays, *hours, 2, 90), by=by)
+    add_workshops(proposed, wanted, by=by)
+    lines = [line.public_id for line in lines_of_quarter(proposal(proposed))]
     db.session.rollback()
     saturday = first + timedelta(days=(5 - first.weekday()) % 7 + 14)
-    fix_line(made, lines[-1], FixedPlace(first=saturday), 2, by=by)
-    fix_as_it_is(made, lines[0], 3, by=by)
+    fix_line(proposed, lines[-1], FixedPlace(first=saturday), 2, by=by)
+    fix_as_it_is(proposed, lines[0], 3, by=by)
 
 
 def set_paper(address: str, footer: str, logo: bytes, logo_on: Sequence[str], by: Actor) -> None:

@@ -104,7 +104,7 @@ def stations_known() -> dict[str, tuple[str, str]]:
     """Stations by name, each with its public id and name; by an empty name none."""
     rows = select(Organisation).where(Organisation.kind == "station").order_by(Organisation.id)
     return {"": ("", "")} | {
-        one.name: (one.public_id, one.name) for one in db.session.scalars(rows)
+        station.name: (station.public_id, station.name) for station in db.session.scalars(rows)
     }
 
 
@@ -113,12 +113,12 @@ def sample_cases(
 ) -> list[SampleCase]:
     """The cases in the order of the table."""
     cases = []
-    for row in table["each"]:
-        acts, party, station, ward, ages, amount, asked, narrative = row
+    for told in table["each"]:
+        acts, party, station, ward, ages, amount, request, narrative = told
         where = stations[station]
         cases.append(
             SampleCase(
-                acts.split(), party, where, ward, ages.split(), amount or None, asked, narrative
+                acts.split(), party, where, ward, ages.split(), amount or None, request, narrative
             )
         )
     return cases
@@ -149,28 +149,28 @@ def record_cases(
             document = None
             if state != "shredded":
                 document = file_document(change.session, "incident", as_bytes(record)).id
-            row = Incident(state=state, document_id=document)
-            change.session.add(row)
+            incident = Incident(state=state, document_id=document)
+            change.session.add(incident)
             change.session.flush()
-            change.about(row.public_id)
-            sample.named[f"case {number}"] = row.public_id
-            sample.incidents.append(row.public_id)
-    asked = {
+            change.about(incident.public_id)
+            sample.named[f"case {number}"] = incident.public_id
+            sample.incidents.append(incident.public_id)
+    requested = {
         sample.incidents[number]: cases[number % len(cases)].asked
         for number, state in enumerate(states)
         if state == "mediation"
     }
-    _ask_mediators(sample, asked, by)
+    _ask_mediators(sample, requested, by)
 
 
 def _services() -> dict[str, tuple[str, str]]:
     """One service of the directory for each kind of referral."""
     kinds = {"legal": "legal", "clinic": "medical", "counselling": "psychosocial"}
-    found: dict[str, tuple[str, str]] = {}
+    services: dict[str, tuple[str, str]] = {}
     for service in db.session.scalars(select(ServiceEntry).order_by(ServiceEntry.id)):
         if service.kind in kinds:
-            found.setdefault(kinds[service.kind], (service.public_id, service.name))
-    return found
+            services.setdefault(kinds[service.kind], (service.public_id, service.name))
+    return services
 
 
 class CaseTelling:
@@ -288,11 +288,11 @@ class CaseTelling:
         if state == "referred":
             step("referred", self._officer, 22, "referred")
             return
-        asked = step("mediator_asked", self._officer, 24, "mediation")
+        asked_at = step("mediator_asked", self._officer, 24, "mediation")
         if state == "mediation":
             return
         settled = state in ("resolved", "closed")
-        self._mediate(record, case, asked, settled=settled)
+        self._mediate(record, case, asked_at, settled=settled)
         done = step("settled" if settled else "not_settled", self._officer, 48, state)
         outcome = "resolved" if settled else "unresolved"
         record.closing = CaseDecision(by=self._officer, at=done, outcome=outcome, reason="")
@@ -363,8 +363,8 @@ class CaseTelling:
         else:
             owed = [Term(id="t2", kind="pay", owed_by="o1", owed_to="p1", amount=case.amount)]
             if "M2" in case.acts:
-                kept = Term(id="t1", kind="return", owed_by="p1", owed_to="o1", what="DVD player")
-                owed.insert(0, kept)
+                pledge = Term(id="t1", kind="return", owed_by="p1", owed_to="o1", what="DVD player")
+                owed.insert(0, pledge)
         record.terms.extend(owed)
         for term in record.terms:
             term.fulfilled_on = to_local(asked).date() if settled else None
@@ -483,8 +483,8 @@ def ask_again_for_court(
     """Note that everybody in a case was asked today about a paper for a court, and said yes."""
     reference, today = sample.incidents[case], to_local(utc_now()).date()
     opened = open_case(by, vault, reference)
-    said = AskedAgain(may_be_asked(opened.record), True, paper, today, today, "sw")
-    note_asked_again(by, vault, reference, opened.version, said)
+    answer = AskedAgain(may_be_asked(opened.record), True, paper, today, today, "sw")
+    note_asked_again(by, vault, reference, opened.version, answer)
 
 
 def ask_for_identity(sample: SampleProgramme, case: int, reason: str, by: Actor) -> str:

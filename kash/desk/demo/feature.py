@@ -66,9 +66,9 @@ def invent(people: int, incidents_per_month: int, months: int, seed: int) -> Non
     settings, password = _settings_and_password()
     with _told():
         size = SynthSize(people, incidents_per_month, months, seed)
-        made = synthesize(size, password, local_today())
+        programme = synthesize(size, password, local_today())
     _tell_sign_ins(STAFF, password, settings)
-    _tell_members(made.members, made.emails)
+    _tell_members(programme.members, programme.emails)
 
 
 def _settings_and_password() -> tuple[Settings, str]:

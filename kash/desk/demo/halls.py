@@ -102,8 +102,8 @@ def hold_workshop(
 ) -> str:
     """Plan a workshop, enrol its people, and mark who came; its public id."""
     venues = select(Venue.public_id).where(Venue.name == details.new_venue)
-    if known := db.session.scalar(venues):
-        details = replace(details, venue=known, new_venue="")
+    if venue := db.session.scalar(venues):
+        details = replace(details, venue=venue, new_venue="")
     workshop = plan_workshop(version, details, by)
     row_version = row_of(Workshop, workshop).row_version
     share_costs(workshop, funding, row_version, by)
@@ -148,10 +148,10 @@ def _mark_sessions(dice: int, workshop: str, by: Actor, today: date) -> list[str
     Returns the slots that were closed.
     """
     closed: list[str] = []
-    found = scope.workshop(workshop, by)
-    register, register_id = found.register.public_id, found.register_id
-    goes_on = found.ends_on >= today
-    slots = sorted(found.register.slots, key=lambda slot: slot.position)
+    the_workshop = scope.workshop(workshop, by)
+    register, register_id = the_workshop.register.public_id, the_workshop.register_id
+    goes_on = the_workshop.ends_on >= today
+    slots = sorted(the_workshop.register.slots, key=lambda slot: slot.position)
     past = [slot.public_id for slot in slots if to_local(slot.starts_at).date() < today]
     day = None
     for position, slot in enumerate(past):
@@ -161,8 +161,8 @@ def _mark_sessions(dice: int, workshop: str, by: Actor, today: date) -> list[str
             _status(dice, place, position, this_day != day) for place in range(len(sheet.rows))
         ]
         marks = [
-            _mark(sheet, row.entry, status, row.version, device_sequence=place)
-            for place, (row, status) in enumerate(zip(sheet.rows, statuses, strict=True))
+            _mark(sheet, person.entry, status, person.version, device_sequence=place)
+            for place, (person, status) in enumerate(zip(sheet.rows, statuses, strict=True))
         ]
         day = this_day
         if goes_on and slot == past[-1]:
@@ -170,9 +170,11 @@ def _mark_sessions(dice: int, workshop: str, by: Actor, today: date) -> list[str
             continue
         if position == 0:
             # Somebody is marked wrongly, and it is put right: so a mark has a history.
-            row, right = sheet.rows[0], marks.pop(0).status
-            [answer] = apply_marks(register, [_mark(sheet, row.entry, "absent", row.version)], by)
-            apply_marks(register, [_mark(sheet, row.entry, right, answer.version)], by)
+            person, right = sheet.rows[0], marks.pop(0).status
+            [answer] = apply_marks(
+                register, [_mark(sheet, person.entry, "absent", person.version)], by
+            )
+            apply_marks(register, [_mark(sheet, person.entry, right, answer.version)], by)
         close_slot(register, slot, by, marks)
         closed.append(slot)
     return closed
@@ -195,13 +197,13 @@ def _status(workshop: int, person: int, slot: int, first_of_day: bool) -> str:
 
 def _confirm_sessions(workshop: str, slots: Sequence[str], by: Actor, director: Actor) -> None:
     """The director confirms what was closed; of the first somebody is corrected afterwards."""
-    found = scope.workshop(workshop, by)
-    register, register_id = found.register.public_id, found.register_id
+    the_workshop = scope.workshop(workshop, by)
+    register, register_id = the_workshop.register.public_id, the_workshop.register_id
     for slot in slots:
         confirm_slot(register, slot, director)
     for slot in slots[:1]:
         sheet = _sheet(register_id, slot)
-        present = next(row for row in sheet.rows if row.status == "present")
+        present = next(person for person in sheet.rows if person.status == "present")
         correct_mark(
             register,
             _mark(
@@ -232,9 +234,9 @@ _NEXT_TIME = (
 
 def _deliver(workshop: str, slots: Collection[str], by: Actor, number: int) -> None:
     """Tell of these slots of a workshop, the one of this number, how they were taught."""
-    found = scope.workshop(workshop, by)
-    register, sessions = found.register.public_id, taught_sessions(found)
-    for place, session in enumerate(one for one in sessions if one.slot in slots):
+    the_workshop = scope.workshop(workshop, by)
+    register, sessions = the_workshop.register.public_id, taught_sessions(the_workshop)
+    for place, session in enumerate(session for session in sessions if session.slot in slots):
         late, longer = _CLOCKS[(place + 2 * number) % len(_CLOCKS)]
         begins = session.starts_at + timedelta(minutes=late)
         ends = begins + timedelta(minutes=max(session.minutes + longer, 15))
@@ -251,7 +253,7 @@ def _told(number: int, session: TaughtSession) -> TaughtRecord:
         left_out[can_go[0]] = (str(LeftOutReason.TIME), "The discussion before it ran on.")
     elif can_go and number % 3 == 1:
         left_out[can_go[-1]] = (str(LeftOutReason.KNOWN), "")
-    reached = {row.lineage: str(Reached.REACHED) for row in session.objectives}
+    reached = {objective.lineage: str(Reached.REACHED) for objective in session.objectives}
     if reached and number % 3 == 0:
         reached[session.objectives[-1].lineage] = str(Reached.PARTLY)
     notes = dict(zip((0, 2, 4), _NOTES, strict=True)).get(number, "")
@@ -261,9 +263,9 @@ def _told(number: int, session: TaughtSession) -> TaughtRecord:
 
 def _bring_in_sheets(workshop: str, by: Actor, today: date) -> None:
     """Sheets of the first day: one of each group is entered or waits, and one page is unknown."""
-    found = scope.own_workshop(workshop, by, "attendance.mark")
-    register, register_id = found.register.public_id, found.register_id
-    days = sheet_columns(sessions_of(found), SheetChoice())
+    the_workshop = scope.own_workshop(workshop, by, "attendance.mark")
+    register, register_id = the_workshop.register.public_id, the_workshop.register_id
+    days = sheet_columns(sessions_of(the_workshop), SheetChoice())
     first = min(days)
     if first >= today:
         return
@@ -297,7 +299,7 @@ def _signed(register_id: int, sheet: PrintedSheet) -> list[set[int]]:
     session."""
     marks = grid(register_id)
     closed = {column.public_id for column in marks.columns if column.closed}
-    marked = {row.name: row.marks for row in marks.rows}
+    marked = {person.name: person.marks for person in marks.rows}
     columns = dict(enumerate(sheet.columns))
     last = max((at for at, column in columns.items() if set(column.slots) <= closed), default=0)
 
@@ -310,9 +312,9 @@ def _signed(register_id: int, sheet: PrintedSheet) -> list[set[int]]:
         {
             at
             for at, column in columns.items()
-            if came(row.name, column.slots) and not (at == last and place in (1, 3, 5))
+            if came(person.name, column.slots) and not (at == last and place in (1, 3, 5))
         }
-        for place, row in enumerate(sheet.rows)
+        for place, person in enumerate(sheet.rows)
     ]
 
 
@@ -336,24 +338,28 @@ def send_from_the_door(
     """Take the register of a running workshop along, and send what a morning at a door brings:
     two marks that meet others, one that comes after its register was confirmed, people who walk
     in, a count, a note and signatures."""
-    found = scope.workshop(workshop, by)
-    planned = sessions_of(found)
+    the_workshop = scope.workshop(workshop, by)
+    planned = sessions_of(the_workshop)
     sessions = [session for session in planned if session.marked and not session.closed]
     if not sessions:
         return
     confirmed = [session.slot for session in planned if session.confirmed][:1]
-    register, register_id, slot = found.register.public_id, found.register_id, sessions[-1].slot
+    register, register_id, slot = (
+        the_workshop.register.public_id,
+        the_workshop.register_id,
+        sessions[-1].slot,
+    )
     rows = _sheet(register_id, slot).rows
     pad_id = take_pad(register, new_pair()[1], "Samsung A10", by)
     at = sessions[-1].starts_at + timedelta(minutes=12, milliseconds=_CLOCK_IS_FAST_BY_MS)
     walked = [{"entry": new_public_id(), "name": name, "age_band": age} for name, age in walk_ins]
     keys = ("letter", "sex", "age_band", "count")
-    counted = [dict(zip(keys, row, strict=True)) for row in counts]
+    counted = [dict(zip(keys, person, strict=True)) for person in counts]
     sent: list[tuple[str, dict[str, Any]]] = [
         *(
-            ("mark", {"entry": row.entry, "status": "late", "expected_version": 0})
-            for row in [row for row in rows if row.version][:2]
-            if row.status != "late"
+            ("mark", {"entry": person.entry, "status": "late", "expected_version": 0})
+            for person in [person for person in rows if person.version][:2]
+            if person.status != "late"
         ),
         *(
             (
@@ -362,12 +368,12 @@ def send_from_the_door(
             )
             for slot in confirmed
         ),
-        *(("walk_in", {**row, "letter": "B", "sex": "female"}) for row in walked),
+        *(("walk_in", {**person, "letter": "B", "sex": "female"}) for person in walked),
         ("headcount", {"counts": counted, "expected_version": 0}),
         ("note", {"text": note}),
         *(
-            ("signature", {"entry": row.entry, "strokes": papers.strokes(number)})
-            for number, row in enumerate(rows[:3])
+            ("signature", {"entry": person.entry, "strokes": papers.strokes(number)})
+            for number, person in enumerate(rows[:3])
         ),
     ]
     pad = credential(db.session(), pad_id)
@@ -419,13 +425,20 @@ def leave_one_session(
 
 def mark_the_first_day(workshop: str, by: Actor) -> None:
     """Mark all as there on the first day of a workshop, and as absent from then on."""
-    found = row_of(Workshop, workshop)
-    register, register_id, day = found.register.public_id, found.register_id, found.starts_on
-    for slot in [slot.public_id for slot in found.register.slots]:
+    the_workshop = row_of(Workshop, workshop)
+    register, register_id, day = (
+        the_workshop.register.public_id,
+        the_workshop.register_id,
+        the_workshop.starts_on,
+    )
+    for slot in [slot.public_id for slot in the_workshop.register.slots]:
         sheet = _sheet(register_id, slot)
         at = sheet.slot.starts_at
         status = "present" if to_local(at).date() == day else "absent"
-        marks = [_mark(sheet, row.entry, status, row.version, device_time=at) for row in sheet.rows]
+        marks = [
+            _mark(sheet, person.entry, status, person.version, device_time=at)
+            for person in sheet.rows
+        ]
         close_slot(register, slot, by, marks)
 
 
@@ -516,15 +529,17 @@ def _seat(name: str) -> str:
 
 
 def _mark_meeting(meeting: str, absences: Mapping[str, str], by: Actor) -> None:
-    held = row_of(Meeting, meeting)
+    the_meeting = row_of(Meeting, meeting)
     names = dict(db.session.execute(select(Person.id, Person.chosen_name)).all())
-    sheet = _sheet(held.register_id, held.register.slots[0].public_id)
-    at = held.starts_at + timedelta(minutes=15)
+    sheet = _sheet(the_meeting.register_id, the_meeting.register.slots[0].public_id)
+    at = the_meeting.starts_at + timedelta(minutes=15)
     marks = [
-        _mark(sheet, row.entry, absences.get(names[row.person_id], "present"), 0, device_time=at)
-        for row in sheet.rows
+        _mark(
+            sheet, person.entry, absences.get(names[person.person_id], "present"), 0, device_time=at
+        )
+        for person in sheet.rows
     ]
-    apply_marks(held.register.public_id, marks, by)
+    apply_marks(the_meeting.register.public_id, marks, by)
 
 
 def _after_nine(meeting: str, minutes: int) -> datetime:

@@ -116,8 +116,8 @@ def _rows(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A table's rows by the names of its columns, each with what all share; what is empty in a row
     is left out. Without columns it is one."""
     shared = {name: value for name, value in table.items() if name not in ("cells", "each")}
-    for row in table.get("each", [[]]):
-        named = zip(table.get("cells", []), row, strict=True)
+    for cells in table.get("each", [[]]):
+        named = zip(table.get("cells", []), cells, strict=True)
         yield shared | {name: value for name, value in named if value != ""}
 
 
@@ -132,14 +132,14 @@ class _EntryReader:
     def arguments(self, verb: Callable[..., Any]) -> dict[str, Any]:
         """Arguments by name. Raises TypeError if the step says more, or less, than it needs."""
         hints = get_type_hints(verb)
-        found = {}
+        arguments = {}
         for name, parameter in signature(verb).parameters.items():
             value = self._argument(name, hints[name], parameter.default is Parameter.empty)
             if value is not Parameter.empty:
-                found[name] = value
+                arguments[name] = value
         if unknown := set(self._step) - self._used - _IN_EACH_ENTRY:
             raise TypeError(f"nothing is called {', '.join(sorted(unknown))}")
-        return found
+        return arguments
 
     def _argument(self, name: str, kind: Any, needed: bool) -> Any:
         """One argument; Parameter.empty if it is left to its default."""
@@ -173,19 +173,23 @@ class _EntryReader:
             return _READ[kind](self, value)
         origin, inner = get_origin(kind), get_args(kind)
         if origin in (Union, UnionType):
-            return self.read(next(one for one in inner if one is not NoneType), value)
+            return self.read(
+                next(kind_of_it for kind_of_it in inner if kind_of_it is not NoneType), value
+            )
         value = self.reference(value)
         if kind is Any or (isinstance(kind, type) and isinstance(value, kind)):
             return value
         if origin is tuple and inner[-1] is not Ellipsis:
-            return tuple(self.read(one, part) for one, part in zip(inner, value, strict=True))
+            return tuple(
+                self.read(kind_of_it, part) for kind_of_it, part in zip(inner, value, strict=True)
+            )
         if origin is not None and origin is not Literal and issubclass(origin, Mapping):
             pairs = value.items()
             return {self.read(inner[0], key): self.read(inner[1], part) for key, part in pairs}
         if origin is not None and origin is not Literal and issubclass(origin, Collection):
             items = _rows(value) if isinstance(value, dict) else value
-            made = [self.read(inner[0], item) for item in items]
-            return origin(made) if origin in (tuple, set, frozenset) else made
+            items_read = [self.read(inner[0], item) for item in items]
+            return origin(items_read) if origin in (tuple, set, frozenset) else items_read
         if is_dataclass(kind):
             named = [field.name for field in fields(kind)]
             told = zip(named, value, strict=False) if isinstance(value, list) else value
@@ -207,11 +211,11 @@ class _EntryReader:
             actor = self._sample.actors.get(kind)
             return actor.public_id if actor is not None else self._sample.named[kind]
         statement, column = _BY_NAME[kind]
-        found = db.session.scalars(statement.where(column == name)).first()
+        public_id = db.session.scalars(statement.where(column == name)).first()
         db.session.rollback()
-        if found is None:
+        if public_id is None:
             raise KeyError(value)
-        return found
+        return public_id
 
     def whole(self, value: Any) -> Any:
         """A value of any depth with all references in it resolved."""

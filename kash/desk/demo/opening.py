@@ -118,7 +118,7 @@ class SampleProgramme:
 
     def member(self, actor: Actor) -> SampleMember:
         """The member whose account this is. Raises StopIteration if she holds no keys."""
-        return next(one for one in self.members if one.actor.public_id == actor.public_id)
+        return next(member for member in self.members if member.actor.public_id == actor.public_id)
 
 
 class ProgrammeNotEmpty(Exception):
@@ -140,7 +140,7 @@ def refuse_what_is_not_empty() -> None:
 
 def set_up(password: str) -> Actor:
     """Set up the programme, with its groups; the administrator. Raises WeakPassword."""
-    administrator = next(one for one in ACCOUNTS if one.key == "administrator")
+    administrator = next(account for account in ACCOUNTS if account.key == "administrator")
     programme = _OPENING["programme"]
     actor = set_up_programme(
         **programme,
@@ -150,7 +150,7 @@ def set_up(password: str) -> Actor:
         also=_add_groups,
     )
     spend_set_up_code()
-    # Whoever tries the sample has no phone that knows its secrets.
+    # A person who tries the sample has no phone that knows its secrets.
     change_programme(actor, **programme, settings={"second_step_required": False})
     return actor
 
@@ -199,8 +199,10 @@ def add_members(sample: SampleProgramme) -> None:
             if sample.members:
                 let_in(session, sample.members[0].vault, member, mine, now)
             member.admitted_by, member.admitted_at = actor.public_id, now
-            row = session.get_one(Account, actor.account_id)
-            row.totp_sealed = seal(secret, kind="account.totp", public_id=row.public_id)
+            account_row = session.get_one(Account, actor.account_id)
+            account_row.totp_sealed = seal(
+                secret, kind="account.totp", public_id=account_row.public_id
+            )
             change.about(actor.public_id)
         holds = select(VaultMember).where(VaultMember.holder == actor.public_id)
         member = db.session.scalars(holds).one()

@@ -67,10 +67,10 @@ def write_papers(loaded: SampleProgramme, folder: Path, *, cards: bool = False) 
 
 def _reports(loaded: SampleProgramme) -> dict[str, bytes]:
     """The report of the first workshop that was held: for a funder, and for the programme."""
-    held = workshop(loaded.workshops[0], loaded.actors["trainer"])
+    first = workshop(loaded.workshops[0], loaded.actors["trainer"])
     return {
-        "report.pdf": workshop_report(held, "en", with_words=False),
-        "report-programme.pdf": workshop_report(held, "sw", with_words=True),
+        "report.pdf": workshop_report(first, "en", with_words=False),
+        "report-programme.pdf": workshop_report(first, "sw", with_words=True),
     }
 
 
@@ -86,13 +86,13 @@ def _register(loaded: SampleProgramme) -> bytes:
 
 
 def _answer_sheets() -> bytes:
-    """Sheets of a test, for two people and for whoever writes a name on one."""
+    """Sheets of a test, for two people and for somebody who writes a name on one."""
     asks = select(AskedQuestion.id).where(AskedQuestion.test_id == WorkshopTest.id).exists()
-    row = db.session.scalars(select(WorkshopTest).where(asks).order_by(WorkshopTest.id)).first()
-    assert row is not None  # noqa: S101 - the sample has some
-    people = [one for one in participants(row.workshop) if one.letter == "A"][:2]
-    printed = [*named_sheets(row, people), PrintedAnswerSheet(blank_sheets(row)[0])]
-    return sheets_of_test(row.workshop, row, printed)
+    test = db.session.scalars(select(WorkshopTest).where(asks).order_by(WorkshopTest.id)).first()
+    assert test is not None  # noqa: S101 - the sample has some
+    people = [person for person in participants(test.workshop) if person.letter == "A"][:2]
+    printed = [*named_sheets(test, people), PrintedAnswerSheet(blank_sheets(test)[0])]
+    return sheets_of_test(test.workshop, test, printed)
 
 
 def _agenda(loaded: SampleProgramme) -> bytes:
@@ -105,10 +105,10 @@ def _agenda(loaded: SampleProgramme) -> bytes:
 
 def _minutes(loaded: SampleProgramme) -> bytes:
     """The minutes of the last meeting that was held."""
-    held = db.session.scalars(
+    meeting = db.session.scalars(
         select(Meeting).where(Meeting.state == "held").order_by(Meeting.starts_at.desc()).limit(1)
     ).one()
-    return minutes_paper(held.forum, held, utc_now(), language="en")
+    return minutes_paper(meeting.forum, meeting, utc_now(), language="en")
 
 
 def strokes(number: int) -> list[list[list[int]]]:

@@ -135,10 +135,10 @@ def _file(cases: list[SynthCase], by: Actor) -> None:
     with audited("incidents.recorded", by) as change:
         for case in cases:
             document = file_document(change.session, "incident", as_bytes(case.record))
-            row = Incident(state=case.state, document_id=document.id)
-            change.session.add(row)
+            incident = Incident(state=case.state, document_id=document.id)
+            change.session.add(incident)
             change.session.flush()
-            change.about(row.public_id)
+            change.about(incident.public_id)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def synth_case(chance: Random, first: date, last: date, now: datetime, officer: 
     record.interventions.append(
         Intervention(
             id="i1",
-            persons=[one.id for one in persons],
+            persons=[person.id for person in persons],
             asked=[Asked(kind="stop", result="stopped" if ending == "settled" else "none")],
             asked_at=at + timedelta(days=2),
             ended_at=at + timedelta(days=8),

@@ -9,25 +9,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
-from kash.accounts.services.accounts import change_settings
 from kash.attendance.forms import status_word
 from kash.attendance.queries.statuses import statuses_for
 from kash.desk import blueprint
 from kash.desk.queries import ZONE_COLUMNS, ZONE_KINDS
-from kash.desk.settings.programme import the_programme
+from kash.desk.settings.programme import saved_or_shown, the_programme
 from kash.feature import declared
 from kash.people.models import Zone
 from kash.people.queries import directory as places
 from kash.people.services import directory as places_services
 from kash.people.services.directory import ZoneDetails, change_zone, unify_spellings
 from kash.platform.database import db, utc_now
-from kash.platform.web import KashForm, current_actor, page, paged
+from kash.platform.web import KashForm, current_actor, go, page, paged
 from kash.platform.web.fields import SeveralField
 from kash.platform.web.forms import (
     BooleanField,
@@ -71,17 +70,16 @@ def _kept() -> dict[str, int]:
 @blueprint.route("/settings/contacts", methods=["GET", "POST"])
 @allow("settings.edit", fresh=True)
 def contacts() -> ResponseReturnValue:
-    """Change how many looks are usual; whoever needs more says why, and a director is told."""
+    """Change how many looks are usual; a person who needs more says why, and a director is told."""
     form = ContactsForm(data=_kept())
-    if form.validate_on_submit():
-        values = {"looks_a_day": form.looks_a_day.data}
-        with form.showing_problems():
-            change_settings(current_actor(), "contacts", "contacts", values, form.row_version_shown)
-            flash(_("Saved."))
-            return redirect(url_for("desk.settings"))
-        if form.changed_meanwhile:
-            form.compare(_kept())
-    return page("desk/settings/contacts.html", form=form, bounds=CONTACT_LOOKS)
+    return saved_or_shown(
+        form,
+        "desk/settings/contacts.html",
+        _kept,
+        ("contacts", "contacts"),
+        lambda: {"looks_a_day": form.looks_a_day.data},
+        bounds=CONTACT_LOOKS,
+    )
 
 
 class ReportingLanguagesForm(RowVersionForm):
@@ -98,8 +96,8 @@ class ReportingLanguagesForm(RowVersionForm):
 def accepted_by() -> dict[str, str]:
     """People who accepted the words of each language."""
     facts = programme_facts()
-    found = facts.accepted_by if facts is not None else {}
-    return {"luo": found.get("luo", "")}
+    readers = facts.accepted_by if facts is not None else {}
+    return {"luo": readers.get("luo", "")}
 
 
 def _languages_kept() -> dict[str, object]:
@@ -111,23 +109,19 @@ def _languages_kept() -> dict[str, object]:
 def reporting_languages() -> ResponseReturnValue:
     """Name who accepted the words of a language."""
     form = ReportingLanguagesForm(data=_languages_kept())
-    if form.validate_on_submit():
-        values = {"luo": form.luo.data}
-        with form.showing_problems():
-            change_settings(
-                current_actor(), "languages", "languages", values, form.row_version_shown
-            )
-            flash(_("Saved."))
-            return redirect(url_for("desk.settings"))
-        if form.changed_meanwhile:
-            form.compare(_languages_kept())
-    return page("desk/settings/languages.html", form=form)
+    return saved_or_shown(
+        form,
+        "desk/settings/languages.html",
+        _languages_kept,
+        ("languages", "languages"),
+        lambda: {"luo": form.luo.data},
+    )
 
 
 def _programme(_count: int) -> str:
-    held = the_programme()
-    spoken = ", ".join(LANGUAGES.get(code, code) for code in held.languages)
-    return f"{held.name} · {held.neutral_name} · {held.zone} · {spoken}"
+    programme = the_programme()
+    spoken = ", ".join(LANGUAGES.get(code, code) for code in programme.languages)
+    return f"{programme.name} · {programme.neutral_name} · {programme.zone} · {spoken}"
 
 
 def _address(_count: int) -> str:
@@ -152,10 +146,10 @@ def _statuses(_count: int) -> str:
 
 
 def _logo(_count: int) -> str:
-    kept = paper_wording()
-    if not kept.logo:
+    wording = paper_wording()
+    if not wording.logo:
         return _("Usual words, no logo")
-    return _("Logo on kinds of paper: %(count)s", count=len(kept.logo_on))
+    return _("Logo on kinds of paper: %(count)s", count=len(wording.logo_on))
 
 
 def _accepted(_count: int) -> str:
@@ -166,11 +160,11 @@ def _accepted(_count: int) -> str:
 
 
 def _retention(_count: int) -> str:
-    kept = retention()
+    spans = retention()
     return _(
         "Files %(hours)s h, ended sessions %(days)s d, backups %(backups)s d",
-        hours=kept.job_results,
-        days=kept.ended_sessions,
+        hours=spans.job_results,
+        days=spans.ended_sessions,
         backups=days_backups_are_kept(current_app.config["SETTINGS"]),
     )
 
@@ -239,7 +233,7 @@ def settings() -> ResponseReturnValue:
         permission = declared_permission(view) if view is not None else None
         return permission is not None and actor.may(permission)
 
-    # Lines whose page is not there, or not open to whoever looks, are left out.
+    # Lines whose page is not there, or not open to the reader, are left out.
     lines = [
         line
         for line in sorted(declared(SettingLine), key=lambda line: line.place)
@@ -268,14 +262,14 @@ def settings() -> ResponseReturnValue:
 
 def _counts(lines: list[SettingLine], now: datetime) -> dict[int, int]:
     """Counts of the lines, by their numbers; one query."""
-    asked = {
+    counting = {
         number: line.count(now).scalar_subquery()
         for number, line in enumerate(lines)
         if line.count is not None
     }
-    if not asked:
+    if not counting:
         return {}
-    return dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+    return dict(zip(counting, db.session.execute(select(*counting.values())).one(), strict=True))
 
 
 class ZoneForm(RowVersionForm):
@@ -312,12 +306,12 @@ class SpellingsForm(KashForm):
 @offers_table("areas")
 def zones() -> ResponseReturnValue:
     """The areas, and how many spellings stand beside them."""
-    found = paged(places.zones(also_closed=True))
+    areas = paged(places.zones(also_closed=True))
     if is_taken():
-        return taken(found, ZONE_COLUMNS)
+        return taken(areas, ZONE_COLUMNS)
     return render_template(
         "desk/settings/zones.html",
-        listing=found,
+        listing=areas,
         kinds=ZONE_KINDS,
         spellings=len(places.spellings().shown),
     )
@@ -332,8 +326,7 @@ def add_zone() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             places_services.add_zone(form.command(ZoneDetails), current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("desk.zones"))
+            return go("desk.zones", _("Saved."))
     return page("desk/settings/zone.html", form=form, zone=None)
 
 
@@ -351,16 +344,15 @@ def _values(zone: Zone) -> dict[str, Any]:
 @allow("settings.edit")
 def edit_zone(public_id: str) -> ResponseReturnValue:
     """Change an area; a new name goes to all that was typed with the old one."""
-    found = places.zone(public_id)
-    form = ZoneForm(data=_values(found))
+    area = places.zone(public_id)
+    form = ZoneForm(data=_values(area))
     form.offer(places.zones(also_closed=True), excluding=public_id)
     if form.validate_on_submit():
         with form.showing_problems():
             change_zone(
                 public_id, form.command(ZoneDetails), form.row_version_shown, current_actor()
             )
-            flash(_("Saved."))
-            return redirect(url_for("desk.zones"))
+            return go("desk.zones", _("Saved."))
         if form.changed_meanwhile:
             form.compare(_values(places.zone(public_id)))
     return page("desk/settings/zone.html", form=form, zone=public_id)
@@ -370,22 +362,21 @@ def edit_zone(public_id: str) -> ResponseReturnValue:
 @allow("settings.edit")
 def spellings() -> ResponseReturnValue:
     """Areas as they were typed, and which zone they mean."""
-    found = places.spellings()
-    listing = paged(found.shown)
+    typed = places.spellings()
+    listing = paged(typed.shown)
     form = SpellingsForm()
-    form.spellings.choices = [(one.text, one.text) for one in listing.rows]
+    form.spellings.choices = [(spelling.text, spelling.text) for spelling in listing.rows]
     form.zone.choices = [
         ("", _("Choose")),
         *((zone.public_id, zone.name) for zone in places.zones()),
     ]
     if form.validate_on_submit():
         changed = unify_spellings(form.zone.data, list(form.spellings.data), current_actor())
-        flash(_("Entries changed: %(count)s.", count=changed))
-        return redirect(url_for("desk.spellings"), code=303)
+        return go("desk.spellings", _("Entries changed: %(count)s.", count=changed))
     return page(
         "desk/settings/spellings.html",
         form=form,
         listing=listing,
-        hidden=found.hidden,
+        hidden=typed.hidden,
         chosen=set(request.form.getlist("spellings")),
     )

@@ -3,10 +3,10 @@ are called, and what they count."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,6 @@ from kash.accounts.rules import (
     SESSION_LONGEST,
     THROTTLE_WINDOW,
 )
-from kash.accounts.services.accounts import change_settings
 from kash.attendance.forms import status_word
 from kash.attendance.queries.statuses import Status, forget_statuses, status_used, statuses_for
 from kash.attendance.queries.statuses import status as status_of
@@ -28,12 +27,12 @@ from kash.attendance.services import marking as statuses_services
 from kash.attendance.services.marking import StatusDetails, change_status
 from kash.desk import blueprint, queries
 from kash.desk.queries import QUIET_COLUMNS
-from kash.desk.settings.programme import the_programme
+from kash.desk.settings.programme import saved_or_shown, the_programme
 from kash.platform.database import utc_now
 from kash.platform.ordering import moved_order
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.forms import BooleanField, radio_field, text_field, whole_number_field
-from kash.platform.web.programme import BOUNDS, Retention, days_backups_are_kept
+from kash.platform.web.programme import BOUNDS, days_backups_are_kept
 from kash.platform.web.programme import retention as chosen_retention
 from kash.platform.web.row_versions import RowVersionForm
 from kash.platform.web.taking import is_taken, offers_table, taken
@@ -120,19 +119,15 @@ class RetentionForm(RowVersionForm):
     erasure_answer = _number("erasure_answer")
 
 
-def _values(kept: Retention) -> dict[str, Any]:
-    return {field.name: getattr(kept, field.name) for field in fields(Retention)}
-
-
 @blueprint.get("/settings/retention")
 @allow("settings.see")
 def retention() -> ResponseReturnValue:
     """Retention as it holds now, with what nobody can change."""
     settings: Settings = current_app.config["SETTINGS"]
-    kept = chosen_retention()
+    spans = chosen_retention()
     return render_template(
         "desk/settings/retention.html",
-        kept=_values(kept),
+        kept=asdict(spans),
         bounds=BOUNDS,
         unit_word=unit_word,
         words=WORDS,
@@ -143,13 +138,13 @@ def retention() -> ResponseReturnValue:
         longest=int(SESSION_LONGEST.total_seconds() // 3600),
         backup_days=days_backups_are_kept(settings),
         postgresql=current_app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"),
-        quiet=queries.quiet_count(utc_now() - kept.span("idle_people")),
+        quiet=queries.quiet_count(utc_now() - spans.span("idle_people")),
         most_quiet=queries.MOST_QUIET,
     )
 
 
 def _kept() -> dict[str, Any]:
-    return {**_values(chosen_retention()), "row_version": the_programme().version}
+    return {**asdict(chosen_retention()), "row_version": the_programme().version}
 
 
 @blueprint.route("/settings/retention/edit", methods=["GET", "POST"])
@@ -157,17 +152,15 @@ def _kept() -> dict[str, Any]:
 def edit_retention() -> ResponseReturnValue:
     """Change how long things are kept."""
     form = RetentionForm(data=_kept())
-    if form.validate_on_submit():
-        values = {name: form[name].data for name in WORDS}
-        with form.showing_problems():
-            change_settings(
-                current_actor(), "retention", "retention", values, form.row_version_shown
-            )
-            flash(_("Saved."))
-            return redirect(url_for("desk.retention"))
-        if form.changed_meanwhile:
-            form.compare(_kept())
-    return page("desk/settings/retention_edit.html", form=form, names=WORDS)
+    return saved_or_shown(
+        form,
+        "desk/settings/retention_edit.html",
+        _kept,
+        ("retention", "retention"),
+        lambda: {name: form[name].data for name in WORDS},
+        "desk.retention",
+        names=WORDS,
+    )
 
 
 @blueprint.get("/settings/retention/people")
@@ -175,14 +168,14 @@ def edit_retention() -> ResponseReturnValue:
 @offers_table("list", names=True)
 def quiet_people() -> ResponseReturnValue:
     """People who have done nothing here for long, among the reader's own. Only to be looked at."""
-    kept = chosen_retention()
-    found = queries.quiet_people(current_actor(), utc_now() - kept.span("idle_people"))
+    spans = chosen_retention()
+    people = queries.quiet_people(current_actor(), utc_now() - spans.span("idle_people"))
     if is_taken():
-        return taken(found, QUIET_COLUMNS)
+        return taken(people, QUIET_COLUMNS)
     return render_template(
         "desk/settings/quiet_people.html",
-        listing=found,
-        years=kept.idle_people,
+        listing=people,
+        years=spans.idle_people,
     )
 
 
@@ -236,8 +229,7 @@ def add_status() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             statuses_services.add_status(form.command(StatusDetails), current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("desk.statuses"))
+            return go("desk.statuses", _("Saved."))
     return page("desk/settings/status.html", form=form, status=None, used=False)
 
 
@@ -245,8 +237,8 @@ def add_status() -> ResponseReturnValue:
 @allow("settings.edit")
 def edit_status(code: str) -> ResponseReturnValue:
     """Change a mark. What it counts stays once anybody was marked so."""
-    found = status_of(code)
-    form = StatusForm(data=_statuses_values(found))
+    status = status_of(code)
+    form = StatusForm(data=_statuses_values(status))
     fixed = code in ALWAYS_IN_USE
     used = status_used(code)
     if fixed or used:
@@ -255,7 +247,7 @@ def edit_status(code: str) -> ResponseReturnValue:
     if fixed:
         del form.active
     if form.validate_on_submit():
-        unasked = {name: getattr(found, name) for name in ("weight", "active") if name not in form}
+        unasked = {name: getattr(status, name) for name in ("weight", "active") if name not in form}
         with form.showing_problems():
             change_status(
                 code,
@@ -263,13 +255,12 @@ def edit_status(code: str) -> ResponseReturnValue:
                 form.row_version_shown,
                 current_actor(),
             )
-            flash(_("Saved."))
-            return redirect(url_for("desk.statuses"))
+            return go("desk.statuses", _("Saved."))
         if form.changed_meanwhile:
             forget_statuses()
-            found = status_of(code)
-            form.compare(_statuses_values(found))
-    return page("desk/settings/status.html", form=form, status=found, used=used)
+            status = status_of(code)
+            form.compare(_statuses_values(status))
+    return page("desk/settings/status.html", form=form, status=status, used=used)
 
 
 @blueprint.post("/settings/marks/order")
@@ -278,4 +269,4 @@ def order_statuses() -> ResponseReturnValue:
     """Put the marks in another order."""
     present = [status.code for status in statuses_for("workshop", also_retired=True)]
     statuses_services.order_statuses(moved_order(present, request.form), current_actor())
-    return redirect(url_for("desk.statuses"), code=303)
+    return go("desk.statuses")

@@ -3,9 +3,10 @@ itself, who signs, and its logo."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,15 +17,15 @@ from kash.accounts.models import Programme
 from kash.accounts.queries.accounts import programme
 from kash.accounts.services.accounts import change_programme, change_settings
 from kash.desk import blueprint
-from kash.desk.logo import LogoProblem, prepared_logo
+from kash.desk.logo import prepared_logo
 from kash.desk.setup_form import check_zone
 from kash.platform import storage
 from kash.platform.database import new_public_id
-from kash.platform.web import KashForm, NotFound, current_actor, page
+from kash.platform.web import KashForm, NotFound, current_actor, go, page
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.fields import HiddenField, SeveralField
 from kash.platform.web.forms import choice_field, long_text_field, required, text_field
-from kash.platform.web.pictures import MOST_BYTES
+from kash.platform.web.pictures import MOST_BYTES, PictureProblem
 from kash.platform.web.programme import LANGUAGES, PAPER_KINDS, PaperWording, paper_wording
 from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
@@ -61,13 +62,34 @@ def the_programme() -> Programme:
     return one_or_404(programme())
 
 
-def _values(found: Programme) -> dict[str, Any]:
+def saved_or_shown(
+    form: RowVersionForm,
+    template: str,
+    kept: Callable[[], Mapping[str, Any]],
+    part: tuple[Any, str],
+    values: Callable[[], dict[str, Any]],
+    then: str = "desk.settings",
+    **shown: Any,
+) -> ResponseReturnValue:
+    """Answer to a form of settings: the page that follows once its values are saved, as the part
+    that was changed and the section that they belong to; else the form, beside what is `kept` by
+    now if somebody saved meanwhile."""
+    if form.validate_on_submit():
+        with form.showing_problems():
+            change_settings(current_actor(), *part, values(), form.row_version_shown)
+            return go(then, _("Saved."))
+        if form.changed_meanwhile:
+            form.compare(kept())
+    return page(template, form=form, **shown)
+
+
+def _values(programme: Programme) -> dict[str, Any]:
     return {
-        "name": found.name,
-        "neutral_name": found.neutral_name,
-        "zone": found.zone,
-        "default_language": found.default_language,
-        "row_version": found.version,
+        "name": programme.name,
+        "neutral_name": programme.neutral_name,
+        "zone": programme.zone,
+        "default_language": programme.default_language,
+        "row_version": programme.version,
     }
 
 
@@ -75,8 +97,8 @@ def _values(found: Programme) -> dict[str, Any]:
 @allow("settings.edit", fresh=True)
 def edit_programme() -> ResponseReturnValue:
     """Change the programme's names, zone and languages."""
-    found = the_programme()
-    form = ProgrammeForm(data=_values(found), languages=found.languages)
+    programme = the_programme()
+    form = ProgrammeForm(data=_values(programme), languages=programme.languages)
     if form.validate_on_submit():
         usual = form.default_language.data
         others = [code for code in form.languages.data if code != usual]
@@ -89,8 +111,7 @@ def edit_programme() -> ResponseReturnValue:
                 languages=[usual, *others],
                 version=form.row_version_shown,
             )
-            flash(_("Saved."))
-            return redirect(url_for("desk.settings"))
+            return go("desk.settings", _("Saved."))
         if form.changed_meanwhile:
             form.compare(_values(the_programme()))
     return page("desk/settings/programme.html", form=form)
@@ -175,8 +196,12 @@ def paper() -> ResponseReturnValue:
 def edit_paper() -> ResponseReturnValue:
     """Change the words."""
     form = PaperForm(data=_paper_values(paper_wording()))
-    if form.validate_on_submit():
-        values = {
+    return saved_or_shown(
+        form,
+        "desk/settings/paper_edit.html",
+        lambda: _paper_values(paper_wording()),
+        ("paper", "paper"),
+        lambda: {
             "address": form.address.data,
             "footer": form.footer.data,
             "certificate_signers": [
@@ -187,14 +212,9 @@ def edit_paper() -> ResponseReturnValue:
             "minutes_signers": [
                 line.strip() for line in form.minutes_signers.data.splitlines() if line.strip()
             ],
-        }
-        with form.showing_problems():
-            change_settings(current_actor(), "paper", "paper", values, form.row_version_shown)
-            flash(_("Saved."))
-            return redirect(url_for("desk.paper"))
-        if form.changed_meanwhile:
-            form.compare(_paper_values(paper_wording()))
-    return page("desk/settings/paper_edit.html", form=form)
+        },
+        "desk.paper",
+    )
 
 
 @blueprint.route("/settings/logo", methods=["GET", "POST"])
@@ -205,13 +225,12 @@ def logo() -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = request.files.get("picture")
         content = sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
-        with form.showing_problems(picture=LogoProblem):
+        with form.showing_problems(picture=PictureProblem):
             picture = prepared_logo(content)
             key = f"programme/{new_public_id()}.png"
             storage.put(key, picture)
             _replace_logo(key)
-            flash(_("Saved. Now choose on which paper it stands."))
-            return redirect(url_for("desk.logo_paper"))
+            return go("desk.logo_paper", _("Saved. Now choose on which paper it stands."))
     return page("desk/settings/logo.html", form=form, kept=paper_wording())
 
 
@@ -231,11 +250,11 @@ def _replace_logo(key: str) -> None:
 @allow("settings.see")
 def logo_picture() -> Response:
     """The picture as it is kept. Raises NotFound."""
-    kept = paper_wording().logo
-    if not kept:
+    key = paper_wording().logo
+    if not key:
         raise NotFound
     try:
-        content = storage.get(kept)
+        content = storage.get(key)
     except storage.StorageError:
         raise NotFound from None
     return Response(content, mimetype="image/png")
@@ -251,15 +270,14 @@ def logo_paper() -> ResponseReturnValue:
             "row_version": the_programme().version,
         }
     )
-    if form.validate_on_submit():
-        chosen = {"logo_on": list(form.kinds.data)}
-        with form.showing_problems():
-            change_settings(current_actor(), "logo", "paper", chosen, form.row_version_shown)
-            flash(_("Saved."))
-            return redirect(url_for("desk.paper"))
-        if form.changed_meanwhile:
-            form.compare({"row_version": the_programme().version})
-    return page("desk/settings/logo_paper.html", form=form)
+    return saved_or_shown(
+        form,
+        "desk/settings/logo_paper.html",
+        lambda: {"row_version": the_programme().version},
+        ("logo", "paper"),
+        lambda: {"logo_on": list(form.kinds.data)},
+        "desk.paper",
+    )
 
 
 @blueprint.route("/settings/logo/remove", methods=["GET", "POST"])
@@ -269,6 +287,5 @@ def remove_logo() -> ResponseReturnValue:
     if request.method == "POST":
         if paper_wording().logo:
             _replace_logo("")
-        flash(_("The logo is gone."))
-        return redirect(url_for("desk.paper"), code=303)
+        return go("desk.paper", _("The logo is gone."))
     return render_template("desk/settings/logo_remove.html")

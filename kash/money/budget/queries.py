@@ -298,8 +298,8 @@ def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBu
     ):
         paid.setdefault(workshop, []).append(PaidSum(cents, is_paid, count))
     workshop_budgets = []
-    for one in workshops:
-        closing = closings.get(one.id)
+    for budgeted in workshops:
+        closing = closings.get(budgeted.id)
         reckoned = [
             ReckonedLine(
                 line,
@@ -307,17 +307,17 @@ def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBu
                 if closing is not None and line.frozen is not None
                 else line_sums(
                     facts_of(line),
-                    counts[one.id],
-                    bearers.get(one.id, ()),
-                    paid.get(one.id, ()),
-                    cancelled=one.state == "cancelled",
+                    counts[budgeted.id],
+                    bearers.get(budgeted.id, ()),
+                    paid.get(budgeted.id, ()),
+                    cancelled=budgeted.state == "cancelled",
                 ),
             )
-            for line in lines.get(one.id, ())
+            for line in lines.get(budgeted.id, ())
         ]
         workshop_budgets.append(
             WorkshopBudget(
-                one,
+                budgeted,
                 reckoned,
                 closing.closed_by if closing is not None else "",
                 closing.closed_at if closing is not None else None,

@@ -29,7 +29,7 @@ class Driver(StrEnum):
     TRAINERS = "trainers"
 
 
-# Those among whom trainers may be counted too.
+# Those to which trainers may be added.
 OF_PEOPLE = frozenset({Driver.INVITED, Driver.CONFIRMED, Driver.ATTENDED, Driver.PERSON_DAYS})
 
 
@@ -177,10 +177,12 @@ def _borne(
 def total_of(parts: Sequence[BudgetPart]) -> dict[tuple[str, str], BudgetPart]:
     """Parts added up by funder and code, the programme's own means last."""
     sums: dict[tuple[str, str], BudgetPart] = {}
-    for one in parts:
-        key = (one.funder, one.code)
+    for part in parts:
+        key = (part.funder, part.code)
         before = sums.get(key, BudgetPart(*key, 0, 0))
-        sums[key] = BudgetPart(*key, before.planned + one.planned, before.spent + one.spent)
+        sums[key] = BudgetPart(*key, before.planned + part.planned, before.spent + part.spent)
     return dict(
-        sorted(sums.items(), key=lambda one: (one[0][0] == OWN_MEANS, one[0][0].lower(), one[0][1]))
+        sorted(
+            sums.items(), key=lambda part: (part[0][0] == OWN_MEANS, part[0][0].lower(), part[0][1])
+        )
     )

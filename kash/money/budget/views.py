@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,7 +21,7 @@ from kash.money.budget.models import BudgetLine
 from kash.money.budget.queries import BudgetSearch, WorkshopBudget
 from kash.money.budget.rules import MOST_UNIT_CENTS, Driver, total_of
 from kash.money.budget.services import COUNTED, DRIVER, BudgetLineDetails
-from kash.platform.web import Problem, current_actor, page, paged
+from kash.platform.web import Problem, current_actor, go, page, paged
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.fields import MoneyField, NewIdField
 from kash.platform.web.formats import local_today
@@ -170,18 +170,18 @@ _VENUE, _PAYOUTS = "venue", "payouts"
 def workshop(public_id: str) -> ResponseReturnValue:
     """Lines with what is planned and spent, and who bears which part."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "budget.see")
-    budget = queries.budget_of(found)
+    budgeted = own_workshop(public_id, actor, "budget.see")
+    budget = queries.budget_of(budgeted)
     return render_template(
         "budget/workshop.html",
-        **frame(found),
+        **frame(budgeted),
         budget=budget,
         totals=budget.parts,
         currency=queries.currency(),
         counted=COUNTED,
-        may_write=runs(actor, found, "budget.edit"),
+        may_write=runs(actor, budgeted, "budget.edit"),
         names=names_of([budget.closed_by]) if budget.closed_by else {},
-        venue_price=found.venue.price_cents if found.venue is not None else None,
+        venue_price=budgeted.venue.price_cents if budgeted.venue is not None else None,
         reads_payouts=any(line.line.from_payouts for line in budget.lines),
     )
 
@@ -197,8 +197,7 @@ def add_line(public_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             details = form.command(BudgetLineDetails)
             services.add_line(public_id, details, key=form.key.data, by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("budget.workshop", public_id=public_id), code=303)
+            return go("budget.workshop", _("Saved."))
         workshop = own_workshop(public_id, current_actor(), "budget.edit")
     return _form_page(form, workshop, None)
 
@@ -216,8 +215,7 @@ def edit_line(public_id: str, line_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             details = form.command(BudgetLineDetails)
             services.change_line(public_id, line_id, details, form.row_version_shown, by=actor)
-            flash(_("Saved."))
-            return redirect(url_for("budget.workshop", public_id=public_id), code=303)
+            return go("budget.workshop", _("Saved."))
         workshop = own_workshop(public_id, actor, "budget.edit")
         line = queries.line_of(workshop, line_id)
         if form.changed_meanwhile:
@@ -235,7 +233,7 @@ def remove_line(public_id: str, line_id: str) -> ResponseReturnValue:
         with FlashedProblems(Problem):
             services.remove_line(public_id, line_id, by=current_actor())
             flash(_("Removed."))
-        return redirect(url_for("budget.workshop", public_id=public_id), code=303)
+        return go("budget.workshop")
     return render_template("budget/remove.html", workshop=workshop, line=line)
 
 
@@ -248,7 +246,7 @@ def close(public_id: str) -> ResponseReturnValue:
         with FlashedProblems(Problem):
             services.close_budget(public_id, by=current_actor())
             flash(_("Closed. The figures stand as they are."))
-        return redirect(url_for("budget.workshop", public_id=public_id), code=303)
+        return go("budget.workshop")
     return render_template("budget/close.html", workshop=workshop)
 
 
@@ -260,7 +258,7 @@ def open_again(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(Problem):
         services.open_budget(public_id, by=current_actor())
         flash(_("Open again. Figures follow what they count."))
-    return redirect(url_for("budget.workshop", public_id=public_id), code=303)
+    return go("budget.workshop")
 
 
 def _form_page(form: BudgetLineForm, found: Workshop, line: BudgetLine | None) -> tuple[str, int]:

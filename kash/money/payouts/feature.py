@@ -39,7 +39,7 @@ from kash.money.payouts.models import (
 from kash.money.payouts.queries.claims import paid_on, programme_bands
 from kash.money.payouts.queries.payments import lists_paid_again, reversals_waiting, waiting_for
 from kash.money.payouts.rules import PaymentState, merged_part
-from kash.money.payouts.services.payments import follow
+from kash.money.payouts.services.claims import follow
 from kash.money.payouts.views.claims import person_rows
 from kash.people.erasure import (
     Beneath,
@@ -125,18 +125,18 @@ PERSONAL = (
 def _lists(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Payouts: %(title)s", title=waiting.title),
+            _("Payouts: %(title)s", title=waiting.workshop.title),
             url_for(
                 "payouts.payout_list",
-                public_id=waiting.workshop_public_id,
-                list_id=waiting.list_public_id,
+                public_id=waiting.workshop.public_id,
+                list_id=waiting.public_id,
             ),
-            waiting.since,
+            waiting.created_at,
             onward="" if waiting.state == "proposed" else _("Pay out"),
-            key=money_text(waiting.cents),
-            small=waiting.currency,
+            key=money_text(waiting.total_cents),
+            small=waiting.table.currency,
         )
-        for waiting in waiting_for(asked.actor)
+        for waiting, _count in waiting_for(asked.actor)
     ]
 
 
@@ -161,25 +161,29 @@ def _reversals(asked: Viewer) -> Sequence[TodayLine]:
 def _paid_again(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Paid after a failure: %(title)s", title=again.title),
-            url_for("payouts.payout_list", public_id=again.workshop, list_id=again.list)
+            _("Paid after a failure: %(title)s", title=of_list.workshop.title),
+            url_for(
+                "payouts.payout_list",
+                public_id=of_list.workshop.public_id,
+                list_id=of_list.public_id,
+            )
             + "#again-h",
             _("Compare with what mobile money and the paper list say that nobody was paid twice."),
-            key=money_text(sum(payment.cents for payment in again.payments)),
-            small=again.currency,
+            key=money_text(sum(payment.amount_cents for payment in payments)),
+            small=of_list.table.currency,
             button=_("Compare"),
             reasons=[
                 _(
                     "%(reference)s: %(amount)s %(currency)s",
                     reference=payment.reference,
-                    amount=money_text(payment.cents),
-                    currency=again.currency,
+                    amount=money_text(payment.amount_cents),
+                    currency=of_list.table.currency,
                 )
-                for payment in again.payments
+                for payment in payments
             ],
-            count=len(again.payments),
+            count=len(payments),
         )
-        for again in lists_paid_again(asked.actor)
+        for of_list, payments in lists_paid_again(asked.actor)
     ]
 
 

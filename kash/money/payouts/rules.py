@@ -12,10 +12,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
+from typing import NamedTuple
 
 # More than any payout; what is larger was mistyped.
 MOST_CENTS = 100_000_000
@@ -58,8 +59,7 @@ def shared(cents: int, shares: Sequence[tuple[str, int]]) -> dict[str, int]:
     return parts
 
 
-@dataclass(frozen=True)
-class ApprovedPayment:
+class ApprovedPayment(NamedTuple):
     """A payment: the public id of the person who gets it, how much, and the phone in E.164 or
     empty."""
 
@@ -69,8 +69,7 @@ class ApprovedPayment:
     phone: str = ""
 
 
-@dataclass(frozen=True)
-class Fixed:
+class Fixed(NamedTuple):
     """The digests of a payment in cash and by mobile money; the latter is empty without a phone.
 
     Lists that were approved before digests were kept have neither.
@@ -107,8 +106,7 @@ def difference(approved: Fixed, now: Fixed, *, mobile: bool) -> PaymentDifferenc
     return PaymentDifference.NO_PHONE if approved.mobile is None else PaymentDifference.PHONE
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A day for which somebody is paid in a workshop; all by their keys."""
 
     person: int
@@ -130,8 +128,7 @@ class Double:
         return self.second if workshop == self.first else self.first
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """How a double claim was settled: the workshop that pays the day, None if both do."""
 
     keeps: int | None
@@ -209,8 +206,7 @@ class NotDue(StrEnum):
     RATE = "rate"
 
 
-@dataclass(frozen=True)
-class DecidedPart:
+class DecidedPart(NamedTuple):
     """Part of one payee as it was decided. `extra` is in cents and comes once, whatever was
     attended."""
 
@@ -220,16 +216,14 @@ class DecidedPart:
     extra: int = 0
 
 
-@dataclass(frozen=True)
-class Sitting:
+class Sitting(NamedTuple):
     """A session that took place, on a day, with the weight of somebody's mark in it."""
 
     day: date
     weight: int
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """Amount that is due, and why. `units` are hundredths of a day or of a session; money is in
     cents."""
 
@@ -242,24 +236,6 @@ class Due:
     missing: NotDue | None = None
 
 
-@dataclass(frozen=True)
-class _Counted:
-    days: dict[date, int] = field(default_factory=dict)
-    sessions: int = 0
-
-
-def _count(rates: Rates, sittings: Iterable[Sitting], left_out: Collection[date]) -> _Counted:
-    days: dict[date, int] = {}
-    sessions = 0
-    for sitting in sittings:
-        if sitting.day in left_out or sitting.weight < max(rates.least_weight, 1):
-            continue
-        counts = sitting.weight if rates.weighted else WHOLE
-        sessions += counts
-        days[sitting.day] = max(days.get(sitting.day, 0), counts)
-    return _Counted(days, sessions)
-
-
 def due(
     rates: Rates, part: DecidedPart, sittings: Iterable[Sitting], left_out: Collection[date] = ()
 ) -> Due:
@@ -268,8 +244,15 @@ def due(
     Half a cent and more is rounded up. The person who attended nothing gets nothing, an extra
     included.
     """
-    counted = _count(rates, sittings, left_out)
-    days = tuple(sorted(counted.days))
+    weights: dict[date, int] = {}
+    sessions = 0
+    for sitting in sittings:
+        if sitting.day in left_out or sitting.weight < max(rates.least_weight, 1):
+            continue
+        counts = sitting.weight if rates.weighted else WHOLE
+        sessions += counts
+        weights[sitting.day] = max(weights.get(sitting.day, 0), counts)
+    days = tuple(sorted(weights))
     if not days or part.waived:
         return Due(days=days)
     band = part.band
@@ -279,7 +262,7 @@ def due(
     rate = role.cents[band] if role is not None else None
     if role is None or rate is None:
         return Due(days=days, extra=part.extra, cents=part.extra, missing=NotDue.RATE)
-    units = counted.sessions if role.basis is Basis.SESSION else sum(counted.days.values())
+    units = sessions if role.basis is Basis.SESSION else sum(weights.values())
     return Due(
         days=days,
         units=units,
@@ -399,8 +382,7 @@ def needs_reason(before: PaymentState, after: PaymentState) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Reconciliation:
+class Reconciliation(NamedTuple):
     """Reconciliation: what was proposed beside what became of it, in cents."""
 
     proposed: int
@@ -424,15 +406,7 @@ def reconcile(proposed: int, payments: Iterable[tuple[PaymentState, int]]) -> Re
     sums = dict.fromkeys(PaymentState, 0)
     for state, cents in payments:
         sums[state] += cents
-    return Reconciliation(
-        proposed,
-        paid=sums[PaymentState.PAID],
-        failed=sums[PaymentState.FAILED],
-        returned=sums[PaymentState.RETURNED],
-        outstanding=sums[PaymentState.OUTSTANDING],
-        sent=sums[PaymentState.SENT],
-        changed=sums[PaymentState.CHANGED],
-    )
+    return Reconciliation(proposed, **{str(state): cents for state, cents in sums.items()})
 
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -478,8 +452,7 @@ _STATES: Mapping[PaymentState, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One line of the file that is sent: the phone in E.164, the amount in cents."""
 
     phone: str
@@ -530,8 +503,7 @@ class RowFault(StrEnum):
     MAKER = "maker"
 
 
-@dataclass(frozen=True)
-class PaymentResult:
+class PaymentResult(NamedTuple):
     """A row that came back, as far as it was understood. `row` counts as the file's rows do."""
 
     row: int
@@ -543,8 +515,7 @@ class PaymentResult:
     unread_amount: bool = False
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(NamedTuple):
     """A payment that waits for its result, or had one.
 
     Of one that is paid, `means` says how and `receipt` by which number of mobile money; `files` is
@@ -562,8 +533,7 @@ class Payment:
     waits: bool = False
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matched(NamedTuple):
     """Matches of a result file: what it changes, `reversals` of which wait for approval; rows that
     say what is known already; and what is wrong."""
 

@@ -9,7 +9,7 @@ from datetime import time
 from operator import attrgetter
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -38,7 +38,7 @@ from kash.planning.clashes.rules import (
 )
 from kash.planning.clashes.services import set_rules
 from kash.planning.clashes.words import KIND, REASON, WEIGHT, clock_text, sentence
-from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import KashForm, current_actor, go, page
 from kash.platform.web.fields import TimeOfDayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, required, whole_number_field
@@ -207,8 +207,7 @@ def rules() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             set_rules(form.wanted, by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("clashes.rules"), code=303)
+            return go("clashes.rules", _("Saved."))
     sets = sets_made()
     return page(
         "clashes/rules.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from kash.planning.feeds.services import (
     make_own_address,
     make_venue_address,
 )
-from kash.platform.web import current_actor
+from kash.platform.web import current_actor, go
 from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import qr_picture
 from kash.platform.web.public_address import public_address, says_address
@@ -62,8 +62,7 @@ def end_own() -> ResponseReturnValue:
     """End it."""
     if request.method == "POST":
         end_own_address(current_actor())
-        flash(_("Ended. Phones that read it find nothing from now on."))
-        return redirect(url_for("feeds.own"), code=303)
+        return go("feeds.own", _("Ended. Phones that read it find nothing from now on."))
     return _question(url_for("feeds.end_own"), url_for("feeds.own"))
 
 
@@ -98,8 +97,7 @@ def end_venue(public_id: str) -> ResponseReturnValue:
     """End a venue's address."""
     if request.method == "POST":
         end_venue_address(public_id, by=current_actor())
-        flash(_("Ended. Phones that read it find nothing from now on."))
-        return redirect(url_for("feeds.venues"), code=303)
+        return go("feeds.venues", _("Ended. Phones that read it find nothing from now on."))
     venue_named(public_id)
     return _question(url_for("feeds.end_venue", public_id=public_id), url_for("feeds.venues"))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -50,7 +50,7 @@ from kash.planning.quarters.services import (
     throw_away,
 )
 from kash.planning.quarters.words import TOUCHED, hindrance_text, last_day, quarter_name
-from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import KashForm, current_actor, go, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.platform.web.fields import DayField, NewIdField, SeveralField, TimeOfDayField
@@ -305,7 +305,7 @@ def needs(public_id: str) -> ResponseReturnValue:
                     ),
                     "warn",
                 )
-            return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
+            return go("quarters.proposal")
     return page("quarters/needs.html", form=form, asked=needed, rows=rows, field_of=field_of)
 
 
@@ -393,7 +393,7 @@ def add() -> ResponseReturnValue:
             earliest = max(quarter.first, given(form.not_before.data), today + timedelta(days=1))
             details = form.command(ProposalDetails, first=earliest, last=quarter.last)
             new_id = make_proposal(details, by=current_actor(), public_id=form.key.data)
-            return redirect(url_for("quarters.needs", public_id=new_id), code=303)
+            return go("quarters.needs", public_id=new_id)
     return page("quarters/new.html", form=form)
 
 
@@ -424,7 +424,7 @@ def _step(found: QuarterProposal) -> LineStepForm:
 
 
 def _back(public_id: str) -> ResponseReturnValue:
-    return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
+    return go("quarters.proposal", public_id=public_id)
 
 
 @blueprint.post("/<public_id>/work-out")
@@ -524,7 +524,7 @@ def discard(public_id: str) -> ResponseReturnValue:
             gone = throw_away(public_id, form.row_version_shown, by=current_actor())
             flash(_("Thrown away. What was planned stays."))
             if gone:
-                return redirect(url_for("quarters.index"), code=303)
+                return go("quarters.index")
         return _back(public_id)
     lines = queries.lines_of(proposal)
     return page(
@@ -568,8 +568,7 @@ def line(public_id: str, line_id: str) -> ResponseReturnValue:
                 form.row_version_shown,
                 by=current_actor(),
             )
-            flash(_("Saved."))
-            return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
+            return go("quarters.proposal", _("Saved."))
         stored, chosen = _open(public_id, line_id)
     if form.changed_meanwhile:
         form.compare(_saved(stored, chosen))
@@ -614,7 +613,7 @@ def _lines_step(
     with FlashedProblems(ChangedMeanwhile):
         service(public_id, line_id, LineStepForm().row_version_shown, by=current_actor())
         flash(said)
-    return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
+    return go("quarters.proposal", public_id=public_id)
 
 
 @blueprint.post("/<public_id>/lines/<line_id>/fix")

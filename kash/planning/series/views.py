@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -48,7 +48,7 @@ from kash.planning.series.services import (
     take_up,
 )
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today
@@ -184,10 +184,11 @@ def _rule_page(
                     if planned_date.named.isoformat() in chosen
                 ]
                 new_series = plan(wanted)
-                flash(
-                    ngettext("%(num)s date is planned.", "%(num)s dates are planned.", len(wanted))
+                return go(
+                    "series.one",
+                    ngettext("%(num)s date is planned.", "%(num)s dates are planned.", len(wanted)),
+                    series_id=new_series,
                 )
-                return redirect(url_for("series.one", series_id=new_series), code=303)
     if request.form.get("shown", "") != _digest(dates):
         chosen = {
             planned_date.named.isoformat() for planned_date in dates if planned_date.day is not None
@@ -268,8 +269,7 @@ def change(series_id: str, date_id: str) -> ResponseReturnValue:
                 told.append(
                     ngettext("%(num)s stays as it is.", "%(num)s stay as they are.", done.kept)
                 )
-            flash(" ".join(told))
-            return redirect(url_for("series.one", series_id=series_id), code=303)
+            return go("series.one", " ".join(told))
     return page("series/change.html", form=form, series=series, anchor=anchor)
 
 
@@ -300,8 +300,10 @@ def leave(series_id: str, date_id: str) -> ResponseReturnValue:
             count = leave_out(
                 series_id, [date.public_id for date in chosen], form.reason.data, actor
             )
-            flash(ngettext("%(num)s date is called off.", "%(num)s dates are called off.", count))
-            return redirect(url_for("series.one", series_id=series_id), code=303)
+            return go(
+                "series.one",
+                ngettext("%(num)s date is called off.", "%(num)s dates are called off.", count),
+            )
     return page("series/leave.html", form=form, series=series, anchor=anchor, following=following)
 
 
@@ -312,4 +314,4 @@ def take(series_id: str, date_id: str) -> ResponseReturnValue:
     with FlashedProblems(OneStandsInTheWay):
         take_up(series_id, date_id, current_actor())
         flash(_("This date is planned again."))
-    return redirect(url_for("series.one", series_id=series_id), code=303)
+    return go("series.one")

@@ -41,11 +41,12 @@ class ProposalPage(Generic[Row]):
     address: str
 
     def step(
-        self, act: Callable[[Row], Answer], done: Callable[[Answer], str]
+        self, act: Callable[[Row], Answer], done: str | Callable[[Answer], str]
     ) -> ResponseReturnValue:
         """Take a step and say what was `done`; or show the page with what hinders it."""
         with CaughtProblem(Problem) as caught:
-            flash(done(act(self.read())))
+            answer = act(self.read())
+            flash(done if isinstance(done, str) else done(answer))
             return redirect(self.address)
         return self.show(self.read(), SendBackForm(), caught.sentence)
 
@@ -59,7 +60,7 @@ class ProposalPage(Generic[Row]):
         form = SendBackForm()
         if not form.validate_on_submit():
             return self.show(self.read(), form, "")
-        return self.step(lambda row: act(row, form.reason.data), lambda _nothing: done)
+        return self.step(lambda row: act(row, form.reason.data), done)
 
 
 def waiting_line(

@@ -15,8 +15,8 @@ from kash.money.payouts.models import PayoutList, PayoutReversal
 from kash.money.payouts.queries.claims import DraftRow, draft, table_for
 from kash.money.payouts.queries.payments import lines_of, list_of
 from kash.money.payouts.rules import Basis, Rates, RoleRates
-from kash.money.payouts.services.claims import Chosen, choose_bands, set_rates
-from kash.money.payouts.services.payments import approve, approve_reversal, propose
+from kash.money.payouts.services.claims import Chosen, choose_bands, propose, set_rates
+from kash.money.payouts.services.payments import approve, approve_reversal
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import seal

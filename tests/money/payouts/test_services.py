@@ -454,8 +454,8 @@ def test_funders_bear_each_payment_to_the_cent(ready: Ready) -> None:
     db.session.commit()
     made = ready.approved()
     parts = funder_parts(ready.workshop, lines_of(ready.one(made)))
-    assert sum(part.cents for part in parts) == 290_100
-    assert {part.name: part.cents for part in parts} == {
+    assert sum(cents for _name, cents, _paid in parts) == 290_100
+    assert {name: cents for name, cents, _paid in parts} == {
         "Fund One": 95_733,
         "Fund Two": 95_733,
         "": 98_634,
@@ -605,7 +605,7 @@ def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approve
     monitoring = actor("monitoring")
     made = ready.proposed()
     (waits,) = waiting_for(lent(monitoring, ready.director.public_id))
-    assert waits.list_public_id == made
+    assert waits[0].public_id == made
     hers = lent(monitoring, ready.trainer.public_id)
     assert waiting_for(hers) == []
     with pytest.raises(StandsInForProposer):
@@ -625,7 +625,7 @@ def test_nobody_approves_money_for_herself(ready: Ready) -> None:
     assert waiting_for(herself) == []
     offered = APPROVAL.offered(ready.one(made), herself)
     assert (offered.approves, offered.refused) == (False, APPROVAL.gained)
-    assert [one.list_public_id for one in waiting_for(ready.director)] == [made]
+    assert [one.public_id for one, _count in waiting_for(ready.director)] == [made]
 
 
 def test_nobody_approves_for_whom_the_list_pays(ready: Ready, actor: Callable[..., Actor]) -> None:

@@ -67,7 +67,7 @@ def test_the_tab_says_who_gets_what_and_why(ready: Ready, at: str, trainer: Flas
     assert "1 × 500 for each day" in page
     assert "Propose a list of 2,901 KES" in page
     answer = trainer.post(f"{at}/propose")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     page = trainer.get(answer.location).text
     assert "You proposed this list" in page
     assert "lists/" in answer.location
@@ -94,7 +94,7 @@ def test_another_approves_and_every_cent_is_shown(
         if line.person
     }
     db.session.rollback()
-    assert trainer.post(f"{here}/cash", data={"paid": [lines[BARAKA]]}).status_code == 302
+    assert trainer.post(f"{here}/cash", data={"paid": [lines[BARAKA]]}).status_code == 303
     assert "In cash, signed for on paper" in trainer.get(f"{here}/lines/{lines[BARAKA]}").text
     assert trainer.post(f"{here}/cash", data={"paid": ["0" * 16]}).status_code == 404
 
@@ -247,7 +247,7 @@ def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
     assert "This reference is not on the list." in page
     assert reconciliations([ready.one(approved)])
     db.session.rollback()
-    assert send(content, only_fitting="y")[0] == 302
+    assert send(content, only_fitting="y")[0] == 303
     one = ready.one(approved)
     assert reconciliations([one])[one.id].paid == 240_100
     status, page = send("%PDF-1.7")
@@ -318,7 +318,7 @@ def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares
     assert box in answer
     assert "Paid after a failure" in director.get("/").text
     assert trainer.post(f"{here}/compared", data={"line": line}).status_code == 403
-    assert director.post(f"{here}/compared", data={"line": line}).status_code == 302
+    assert director.post(f"{here}/compared", data={"line": line}).status_code == 303
     assert "Paid after a failure" not in director.get("/").text + director.get(here).text
 
 
@@ -330,7 +330,7 @@ def test_one_payment_needs_a_reason_when_money_did_not_arrive(
     url = f"{at}/lists/{approved}/lines/{line}"
     given = {"before": "outstanding", "state": "failed"}
     assert "Say why." in trainer.post(url, data=given).text
-    assert trainer.post(url, data=given | {"reason": "No such number"}).status_code == 302
+    assert trainer.post(url, data=given | {"reason": "No such number"}).status_code == 303
     answer = trainer.post(url, data=given | {"reason": "Again"})
     assert answer.status_code == 422
     assert director.get(url).status_code == 200
@@ -444,10 +444,10 @@ def test_a_driver_who_is_added_by_two_taps_is_paid_once(
         return db.session.query(Payee).count()
 
     for _tap in range(2):
-        assert trainer.post(url, data=new | {"key": key[1]}).status_code == 302
+        assert trainer.post(url, data=new | {"key": key[1]}).status_code == 303
     assert payees() == 1
     # A form opened anew adds another; what is no id is none, and nobody else's is found by it.
-    assert trainer.post(url, data=new | {"key": "nonsense"}).status_code == 302
+    assert trainer.post(url, data=new | {"key": "nonsense"}).status_code == 303
     assert payees() == 2
     other = client_for(twice.trainer)
     elsewhere = f"/workshops/{twice.held.workshop}/payouts/payees/new"
@@ -490,7 +490,7 @@ def test_bands_that_others_chose_or_renamed_meanwhile_lose_nobodys_choices(
     assert was is not None
     ready.band(Zawadi=FAR)
     left = {role: "participant", band: "", f"was-{zawadi}": was[1], "fill": NEAR}
-    assert trainer.post(bands, data=left).status_code == 302
+    assert trainer.post(bands, data=left).status_code == 303
     assert {row.name: row.part.band for row in ready.rows().values()} == {ZAWADI: 1, BARAKA: 0}
     set_rates(replace(RATES, bands=(NEAR, "Out of town")), ready.director)
     typed = {role: "facilitator", band: FAR, f"band-{ready.person(BARAKA)}": NEAR}
@@ -539,7 +539,7 @@ def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
         assert said in answer.text
     assert 'value="5 hundred"' in answer.text
     given |= {"band-1": "Far", "rate-participant-0": "1,500.5", "rate-driver-4": ""}
-    assert director.post("/payouts/rates", data=given).status_code == 302
+    assert director.post("/payouts/rates", data=given).status_code == 303
     table = latest_table(None)
     assert table is not None
     assert (table.version, table.currency, table.bands) == (2, "KES", ["Near", "Far"])
@@ -558,12 +558,12 @@ def test_own_rates_are_given_up_after_a_question(
     url, asks = f"{at}/rates", f"{at}/rates/programme"
     assert asks not in trainer.get(url).text
     given = {"currency": "KES", "least_weight": "1", "band-0": "Near", "rate-participant-0": "5"}
-    assert trainer.post(url, data=given).status_code == 302
+    assert trainer.post(url, data=given).status_code == 303
     assert asks in trainer.get(url).text
     assert "Rates of this workshop, version 1" in trainer.get(at).text
     assert "Go back to the programme's rates?" in trainer.get(asks).text
     assert "Rates of this workshop, version 1" in trainer.get(at).text
-    assert trainer.post(asks).status_code == 302
+    assert trainer.post(asks).status_code == 303
     assert "Rates of the programme, version 1" in trainer.get(at).text
     shown = trainer.get(url).text
     assert asks not in shown
@@ -575,12 +575,12 @@ def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> 
     assert "Say why." in trainer.post(url, data={"kind": "waived"}).text
     assert "Enter how much" in trainer.post(url, data={"kind": "extra", "reason": "x"}).text
     given = {"kind": "extra", "extra": "12.50", "reason": "Luggage"}
-    assert trainer.post(url, data=given).status_code == 302
+    assert trainer.post(url, data=given).status_code == 303
     assert "12.50" in trainer.get(url).text
     new = {"name": "Dereva Mfano", "role": "driver", "band": NEAR, "phone": "0712 345 678"}
     url = f"{at}/payees/new"
     assert "Choose at least one day." in trainer.post(url, data=new).text
-    assert trainer.post(url, data=new | {"days": FIRST_DAY.isoformat()}).status_code == 302
+    assert trainer.post(url, data=new | {"days": FIRST_DAY.isoformat()}).status_code == 303
     assert "Luggage" in trainer.get(at).text
     # Who stands on no register is shown after the groups.
     page = trainer.get(at, query_string={"group": "–"}).text
@@ -590,7 +590,7 @@ def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> 
     # Lists gave the driver nothing, and this question says so.
     asked = trainer.get(f"{at}/payees/{removed}/remove").text
     assert "No list has anything for this payee yet." in asked
-    assert trainer.post(f"{at}/payees/{removed}/remove").status_code == 302
+    assert trainer.post(f"{at}/payees/{removed}/remove").status_code == 303
     assert "Dereva Mfano" not in trainer.get(at, query_string={"group": "–"}).text
 
 
@@ -607,7 +607,9 @@ def test_whoever_takes_off_a_driver_that_a_list_pays_is_told_so_first(
         by=ready.trainer,
     )
     ready.approved()
-    told = "KES stand on lists already, and that stays so. Whoever is added again is paid again."
+    told = (
+        "KES stand on lists already, and that stays so. A person who is added again is paid again."
+    )
     assert told in trainer.get(f"{at}/payees/{driver}/remove").text
     assert told in trainer.get(at, query_string={"group": "–"}).text
 
@@ -628,7 +630,7 @@ def test_a_double_claim_is_settled_on_its_page(
     url = f"{at}/claims/{ready.person(ZAWADI)}/{day}/{ready.held.workshop}"
     assert "This workshop:" not in other.get(url).text
     assert other.post(url, data={"keeps": "both"}).status_code == 422
-    assert other.post(url, data={"keeps": "both", "reason": "Two ways"}).status_code == 302
+    assert other.post(url, data={"keeps": "both", "reason": "Two ways"}).status_code == 303
     assert "Both are paid" in other.get(at).text
     wrong = (FIRST_DAY + timedelta(days=3)).isoformat()
     assert other.get(url.replace(day, wrong)).status_code == 404

@@ -404,7 +404,7 @@ def test_todays_page_of_the_director_names_what_was_paid_after_a_failure(
 
     def named(by: Actor) -> list[str]:
         db.session.rollback()
-        return [p.reference for one in lists_paid_again(by) for p in one.payments]
+        return [line.reference for _list, lines in lists_paid_again(by) for line in lines]
 
     open_numbers(ready.one(approved), ready.trainer)
     result(ready, approved, "Failed", by=other)

@@ -4,26 +4,23 @@ once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from kash.money.payouts.models import (
     APPROVAL,
     REVERSAL,
     PaymentSheet,
-    PayoutDay,
     PayoutEvent,
     PayoutFile,
     PayoutLine,
     PayoutList,
     PayoutReversal,
-    RateTable,
     ReversalLine,
 )
 from kash.money.payouts.rules import NOT_GIVEN, PaymentState, Reconciliation, reconcile, shared
@@ -163,21 +160,10 @@ def lists_of(workshop: Workshop) -> list[PayoutList]:
     )
 
 
-@dataclass(frozen=True)
-class FunderPart:
-    """Part that a funder bears of a list, and of what was paid of it, in cents.
-
-    `name` is empty for what no funder pays.
-    """
-
-    name: str
-    cents: int
-    paid: int
-
-
-def funder_parts(workshop: Workshop, lines: Sequence[PayoutLine]) -> list[FunderPart]:
-    """Each payment shared among the workshop's funders, and the shares added up; they come to the
-    sum of the list to the cent. Empty if nobody funds the workshop. One query."""
+def funder_parts(workshop: Workshop, lines: Sequence[PayoutLine]) -> list[tuple[str, int, int]]:
+    """Each payment shared among the workshop's funders, and the shares added up: a name, empty for
+    what no funder pays, the part of the list, and the part of what was paid of it, in cents. They
+    come to the sum of the list to the cent. Empty if nobody funds the workshop. One query."""
     shares = [
         (name, share)
         for name, share in db.session.execute(
@@ -195,64 +181,32 @@ def funder_parts(workshop: Workshop, lines: Sequence[PayoutLine]) -> list[Funder
         for name, part in shared(line.amount_cents, shares).items():
             cents[name] = cents.get(name, 0) + part
             paid[name] = paid.get(name, 0) + (part if line.state == PaymentState.PAID else 0)
-    return [FunderPart(name, part, paid[name]) for name, part in cents.items()]
+    return [(name, part, paid[name]) for name, part in cents.items()]
 
 
-@dataclass(frozen=True)
-class WaitingList:
-    """A list that waits for somebody: to be approved, or to be paid out."""
-
-    workshop_public_id: str
-    list_public_id: str
-    title: str
-    state: str
-    cents: int
-    currency: str
-    count: int
-    since: datetime
-
-
-def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingList]:
-    """Lists that this actor can approve, as another proposed them, or has to pay; oldest first."""
+def waiting_for(actor: Actor, limit: int = 20) -> Sequence[Row[PayoutList, int]]:
+    """Lists that this actor can approve, as another proposed them, or has to pay, each with the
+    number of its payments; oldest first."""
     wanted: list[ColumnElement[bool]] = []
     if actor.may(APPROVAL.approves):
         wanted.append(APPROVAL.open_to(actor))
     if actor.may("payouts.pay"):
-        wanted.append(
-            and_(
-                PayoutList.state == "approved",
-                within_reach(actor, "payouts.pay"),
-                exists().where(
-                    PayoutLine.list_id == PayoutList.id,
-                    PayoutLine.state.in_(("outstanding", "sent", "failed")),
-                ),
-            )
+        unpaid = exists().where(
+            PayoutLine.list_id == PayoutList.id,
+            PayoutLine.state.in_(("outstanding", "sent", "failed")),
         )
+        reach = within_reach(actor, "payouts.pay")
+        wanted.append(and_(PayoutList.state == "approved", reach, unpaid))
     if not wanted:
         return []
-    count = (
-        select(func.count(PayoutLine.id))
-        .where(PayoutLine.list_id == PayoutList.id)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Workshop.public_id,
-            PayoutList.public_id,
-            Workshop.title,
-            PayoutList.state,
-            PayoutList.total_cents,
-            RateTable.currency,
-            count,
-            PayoutList.created_at,
-        )
-        .join(Workshop, Workshop.id == PayoutList.workshop_id)
-        .join(RateTable, RateTable.id == PayoutList.table_id)
+    count = select(func.count(PayoutLine.id)).where(PayoutLine.list_id == PayoutList.id)
+    return db.session.execute(
+        select(PayoutList, count.scalar_subquery())
+        .options(joinedload(PayoutList.workshop), joinedload(PayoutList.table))
         .where(or_(*wanted))
         .order_by(PayoutList.created_at, PayoutList.id)
         .limit(limit)
-    )
-    return [WaitingList(*waiting) for waiting in rows]
+    ).all()
 
 
 def all_lists(actor: Actor, state: str = "") -> Select[PayoutList]:
@@ -266,74 +220,31 @@ def all_lists(actor: Actor, state: str = "") -> Select[PayoutList]:
     return statement.where(PayoutList.state == state) if state else statement
 
 
-@dataclass(frozen=True)
-class OwnPayout:
-    """A payment as the person who gets it reads of it."""
-
-    workshop: str
-    title: str
-    list: str
-    cents: int
-    currency: str
-    state: PaymentState
-    days: tuple[date, ...]
-    approved_at: datetime | None
-
-
-def payouts_of_person(person_public_id: str, actor: Actor, limit: int = 100) -> list[OwnPayout]:
-    """The approved payments of one person within the actor's reach, latest first."""
-    reach = actor.reach("payouts.see")
+def payouts_of_person(person_public_id: str, actor: Actor, limit: int = 100) -> list[PayoutLine]:
+    """The approved payments of one person within the actor's reach, latest first, with their lists,
+    workshops and days."""
     seen: Any = within_reach(actor, "payouts.see")
-    if reach is Reach.SELF and actor.person_id is not None:
+    if actor.reach("payouts.see") is Reach.SELF and actor.person_id is not None:
         seen = PayoutLine.person_id == actor.person_id
-    lines = db.session.execute(
-        select(
-            PayoutLine.id,
-            Workshop.public_id,
-            Workshop.title,
-            PayoutList.public_id,
-            PayoutLine.amount_cents,
-            RateTable.currency,
-            PayoutLine.state,
-            PayoutList.approved_at,
+    of_list = contains_eager(PayoutLine.of_list)
+    return list(
+        db.session.scalars(
+            select(PayoutLine)
+            .join(PayoutLine.person)
+            .join(PayoutLine.of_list)
+            .options(
+                of_list.joinedload(PayoutList.workshop),
+                of_list.joinedload(PayoutList.table),
+                selectinload(PayoutLine.days),
+            )
+            .where(Person.public_id == person_public_id, PayoutList.state == "approved", seen)
+            .order_by(PayoutList.approved_at.desc(), PayoutLine.id.desc())
+            .limit(limit)
         )
-        .join(PayoutLine.person)
-        .join(PayoutLine.of_list)
-        .join(PayoutList.workshop)
-        .join(PayoutList.table)
-        .where(Person.public_id == person_public_id, PayoutList.state == "approved", seen)
-        .order_by(PayoutList.approved_at.desc(), PayoutLine.id.desc())
-        .limit(limit)
-    ).all()
-    days = _days_of([line[0] for line in lines]) if lines else {}
-    return [
-        OwnPayout(
-            workshop=workshop,
-            title=title,
-            list=of_list,
-            cents=cents,
-            currency=currency,
-            state=PaymentState(state),
-            days=tuple(days.get(key, ())),
-            approved_at=approved_at,
-        )
-        for key, workshop, title, of_list, cents, currency, state, approved_at in lines
-    ]
+    )
 
 
-def _days_of(lines: Collection[int]) -> dict[int, list[date]]:
-    """The days of payments by their keys, in order."""
-    days: defaultdict[int, list[date]] = defaultdict(list)
-    for key, day in db.session.execute(
-        select(PayoutDay.line_id, PayoutDay.day)
-        .where(PayoutDay.line_id.in_(lines))
-        .order_by(PayoutDay.day)
-    ):
-        days[key].append(day)
-    return days
-
-
-def own_payouts(actor: Actor) -> list[OwnPayout]:
+def own_payouts(actor: Actor) -> list[PayoutLine]:
     """The approved payments of the actor."""
     public_id = db.session.scalar(
         select(Person.public_id).where(Person.id == (actor.person_id or 0))
@@ -406,32 +317,22 @@ def reversals_waiting(actor: Actor, limit: int = 20) -> list[PayoutReversal]:
     return [reversal for reversal in rows if REVERSAL.offered(reversal, actor).approves]
 
 
-@dataclass(frozen=True)
-class PaidAgain:
-    """A payment that was paid or sent after a failure, and that nobody compared yet. `accounts` had
-    a hand in it."""
-
-    line_id: int
-    public_id: str
-    list_id: int
-    reference: str
-    cents: int
-    state: PaymentState
-    accounts: frozenset[str]
-
-    def touched_by(self, account: str) -> bool:
-        """True if an account noted something of it, so that another compares it."""
-        return account in self.accounts
-
-
-def paid_again(session: Session, payout_list: PayoutList | None = None) -> list[PaidAgain]:
+def paid_again(
+    session: Session, payout_list: PayoutList | None = None
+) -> list[tuple[PayoutLine, set[str]]]:
     """Payments that were paid or sent after a failure and that nobody compared yet, of one list or
-    of all, in their order."""
+    of all, in their order, with their lists and workshops; and the accounts that had a hand in
+    each, so that another compares it."""
     opened = select(PayoutEvent.line_id).where(
         PayoutEvent.state.in_(OPENED_AGAIN), PayoutEvent.checked_by.is_(None)
     )
-    statement = select(PayoutLine).where(
-        PayoutLine.state.in_((PaymentState.SENT, PaymentState.PAID)), PayoutLine.id.in_(opened)
+    of_list = joinedload(PayoutLine.of_list)
+    statement = (
+        select(PayoutLine)
+        .options(of_list.joinedload(PayoutList.workshop), of_list.joinedload(PayoutList.table))
+        .where(
+            PayoutLine.state.in_((PaymentState.SENT, PaymentState.PAID)), PayoutLine.id.in_(opened)
+        )
     )
     if payout_list is not None:
         statement = statement.where(PayoutLine.list_id == payout_list.id)
@@ -443,60 +344,16 @@ def paid_again(session: Session, payout_list: PayoutList | None = None) -> list[
         select(PayoutEvent.line_id, PayoutEvent.noted_by).where(PayoutEvent.line_id.in_(accounts))
     ):
         accounts[line_id].add(noted_by)
-    return [
-        PaidAgain(
-            line.id,
-            line.public_id,
-            line.list_id,
-            line.reference,
-            line.amount_cents,
-            PaymentState(line.state),
-            frozenset(accounts[line.id]),
-        )
-        for line in lines
-    ]
+    return [(line, accounts[line.id]) for line in lines]
 
 
-@dataclass(frozen=True)
-class ListPaidAgain:
-    """Payments of one list that were paid after a failure, as Today names them."""
-
-    workshop: str
-    list: str
-    title: str
-    currency: str
-    payments: Sequence[PaidAgain]
-
-
-def lists_paid_again(actor: Actor) -> list[ListPaidAgain]:
+def lists_paid_again(actor: Actor) -> list[tuple[PayoutList, list[PayoutLine]]]:
     """Payments that were paid after a failure and that this actor is to compare, by their lists: in
     none of them she had a hand."""
     if not actor.may("payouts.approve"):
         return []
-    session = db.session()
-    by_list: dict[int, list[PaidAgain]] = {}
-    for again in paid_again(session):
-        if not again.touched_by(actor.public_id):
-            by_list.setdefault(again.list_id, []).append(again)
-    if not by_list:
-        return []
-    rows = session.execute(
-        select(
-            PayoutList.id,
-            PayoutList.public_id,
-            Workshop.public_id,
-            Workshop.title,
-            RateTable.currency,
-        )
-        .join(Workshop, Workshop.id == PayoutList.workshop_id)
-        .join(RateTable, RateTable.id == PayoutList.table_id)
-        .where(PayoutList.id.in_(by_list))
-        .order_by(PayoutList.id)
-    )
-    return [
-        ListPaidAgain(workshop, public_id, title, currency, by_list[key])
-        for key, public_id, workshop, title, currency in rows
-    ]
+    lines = [line for line, accounts in paid_again(db.session()) if actor.public_id not in accounts]
+    return [(of_list, list(some)) for of_list, some in groupby(lines, attrgetter("of_list"))]
 
 
 # The workshop's key; amount of each in cents; whether they are paid; how many there are.

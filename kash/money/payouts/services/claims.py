@@ -1,20 +1,33 @@
 """Errors that keep payouts from being changed, each with a sentence for the person who tried.
 Settling double claims. Payees: roles and bands of participants, exceptions, and payees on no
-register. Setting rates, and giving a workshop's own up again."""
+register. Setting rates, and giving a workshop's own up again. Proposing
+what is due; days of payees who stand on no register move along with their workshop."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import RosterEntry
-from kash.money.payouts.models import Payee, PayoutPart, RateTable, SettledClaim
+from kash.attendance.services.registers import check_registers_closed
+from kash.money.payouts.models import (
+    APPROVAL,
+    Payee,
+    PayoutDay,
+    PayoutLine,
+    PayoutList,
+    PayoutPart,
+    RateTable,
+    SettledClaim,
+)
 from kash.money.payouts.queries.claims import (
+    DraftRow,
     double_claims,
     draft,
     drafted_claims,
@@ -23,7 +36,7 @@ from kash.money.payouts.queries.claims import (
     rates_of,
     table_for,
 )
-from kash.money.payouts.rules import MOST_BANDS, ROLES, Claim, Rates
+from kash.money.payouts.rules import MOST_BANDS, ROLES, Claim, Rates, new_reference
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, seal
@@ -324,3 +337,86 @@ def _next_version(
     change.session.flush()
     change.about(table.public_id, *([workshop.public_id] if workshop is not None else []))
     return table.public_id
+
+
+def follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
+    """Move the days of drivers and others, who would be due nothing on days without a session."""
+    payees = select(Payee).where(Payee.workshop_id == workshop.id)
+    for payee in session.scalars(payees.with_for_update()):
+        payee.days = [(date.fromisoformat(day) + moved).isoformat() for day in payee.days]
+
+
+def propose(workshop: Workshop, by: Actor) -> str:
+    """Propose what is due in a workshop and on no list yet; the public id of the list.
+
+    Raises NoRates, RegistersOpen, OneWaits, OtherCurrency, BandsOpen and NothingToPay.
+    """
+    with audited("payouts.proposed", by) as change:
+        session = change.session
+        # One list at a time: two people proposing at once must not both pay the same days.
+        locked = held_workshop(session, workshop.public_id)
+        table = table_for(locked.id, session)
+        if table is None:
+            raise Problem(NO_RATES)
+        check_registers_closed(locked.register_id, session)
+        numbers = session.execute(
+            select(PayoutList.number, PayoutList.state, RateTable.currency)
+            .join(PayoutList.table)
+            .where(PayoutList.workshop_id == locked.id)
+        ).all()
+        if any(number.state == "proposed" for number in numbers):
+            raise Problem(
+                _l("A list of this workshop waits for approval. It is approved or sent back first.")
+            )
+        # What lists gave is taken off what is due.
+        if any(
+            number.state != "returned" and number.currency != table.currency for number in numbers
+        ):
+            raise Problem(
+                _l(
+                    "Earlier lists of this workshop are in another currency. Set"
+                    " its rates in that one."
+                )
+            )
+        rows = draft(locked, table, session)
+        if any(line.undecided for line in rows):
+            raise Problem(_l("Choose a distance band for everybody who attended first."))
+        paid = [line for line in rows if line.amount]
+        if not paid:
+            raise Problem(_l("Nothing is due that is not on a list already."))
+        payout_list: PayoutList = APPROVAL.propose(
+            change,
+            by,
+            workshop_id=locked.id,
+            table_id=table.id,
+            number=max((number.number for number in numbers), default=0) + 1,
+            total_cents=sum(line.amount for line in paid),
+        )
+        session.add_all(
+            _line(payout_list, position, line, table.bands) for position, line in enumerate(paid, 1)
+        )
+        change.about(locked.public_id)
+        return payout_list.public_id
+
+
+def _line(
+    payout_list: PayoutList, position: int, row: DraftRow, bands: Sequence[str]
+) -> PayoutLine:
+    return PayoutLine(
+        list_id=payout_list.id,
+        person_id=row.person_id,
+        payee_id=row.payee_id,
+        position=position,
+        group_letter=row.letter,
+        role=row.part.role,
+        band="" if row.part.band is None else bands[row.part.band],
+        units=row.due.units,
+        rate_cents=row.due.rate,
+        extra_cents=row.due.extra,
+        due_cents=row.due.cents,
+        before_cents=row.before,
+        amount_cents=row.amount,
+        reason=row.reason,
+        reference=new_reference(secrets.choice),
+        days=[PayoutDay(day=day) for day in row.due.days],
+    )

@@ -1,48 +1,42 @@
-"""Fixing what an approval approved, and asking later whether a payment still is that. Days of
-payees who stand on no register, which move along with their workshop. A list on its way: proposed,
-approved by another, or turned back. Notes on payments, and moving a payment on by one. Payments
-that were sent or paid and are said not to have arrived: one says so, another approves, and only
-then they are payable again. What is paid after that is compared by a third look. Payments and their
-outcomes: in cash, by mobile money, failed, returned. The file for mobile money: made once, of what
-was approved and of nothing else. The file itself is kept nowhere. The person who made it may fetch
-the very same one again for a short while, if it was lost on the way; that is written down, and the
-file says nothing new."""
+"""Fixing what an approval approved, and asking later whether a payment still is that. A list on its
+way: approved by another, or turned back. Notes on payments, and moving a payment on by one.
+Payments that were sent or paid and are said not to have arrived: one says so, another approves,
+and only then they are payable again. What is paid after that is compared by a third look. Payments
+and their outcomes: in cash, by mobile money, failed, returned. The file for mobile money: made
+once, of what was approved and of nothing else. The file itself is kept nowhere. The person who made
+it may fetch the very same one again for a short while, if it was lost on the way; that is written
+down, and the file says nothing new."""
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.queries.registers import closed_ahead
-from kash.attendance.services.registers import check_registers_closed
 from kash.money.payouts.models import (
     APPROVAL,
     REVERSAL,
     Payee,
     PaymentSheet,
-    PayoutDay,
     PayoutEvent,
     PayoutFile,
     PayoutLine,
     PayoutList,
     PayoutReversal,
-    RateTable,
     ReversalLine,
 )
 from kash.money.payouts.queries.claims import (
-    DraftRow,
     as_settled,
     draft,
     listed_claims,
     settled_claims,
-    table_for,
 )
 from kash.money.payouts.queries.payments import OPENED_AGAIN, given_later, lines_waiting, paid_again
 from kash.money.payouts.rules import (
@@ -63,7 +57,6 @@ from kash.money.payouts.rules import (
     doubles,
     match_results,
     needs_reason,
-    new_reference,
     next_states,
     paid_by,
     read_results,
@@ -71,7 +64,6 @@ from kash.money.payouts.rules import (
     written,
 )
 from kash.money.payouts.services.claims import (
-    NO_RATES,
     UNKNOWN_PAYOUT_CHOICE,
     NoPaymentToSend,
     WrongState,
@@ -85,8 +77,6 @@ from kash.platform.vault import Change, audited, lookup, open_text, seal
 from kash.platform.web.account_names import account_names, people_of_accounts
 from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.policy import Actor
-from kash.workshops.models import Workshop
-from kash.workshops.services.planning import held_workshop
 
 _DIGEST = "payout.approved"
 
@@ -96,28 +86,18 @@ def phones_of(lines: Sequence[PayoutLine]) -> dict[int, str]:
 
     Payees are loaded with the payments.
     """
-    return {line.id: _phone(line) for line in lines}
+    return {line.id: _phone(line.person or line.payee) for line in lines}
 
 
-def _phone(line: PayoutLine) -> str:
-    if line.person is not None:
-        return phone_of_person(line.person)
-    payee = line.payee
-    if payee is None or payee.phone_sealed is None:
+def _phone(holder: Person | Payee | None) -> str:
+    if holder is None or holder.phone_sealed is None:
         return ""
-    return open_text(payee.phone_sealed, kind="payee.phone", public_id=payee.public_id)
-
-
-def phone_of_person(person: Person) -> str:
-    """The phone of a participant in E.164, or empty; opened in memory, shown to nobody."""
-    sealed = person.phone_sealed
-    if sealed is None:
-        return ""
-    return open_text(sealed, kind="person.phone", public_id=person.public_id)
+    kind = "person.phone" if isinstance(holder, Person) else "payee.phone"
+    return open_text(holder.phone_sealed, kind=kind, public_id=holder.public_id)
 
 
 def _fixed(line: PayoutLine, currency: str, phone: str) -> Fixed:
-    of = line.person if line.person is not None else line.payee
+    of = line.person or line.payee
     payment = ApprovedPayment(of.public_id if of else "", line.amount_cents, currency, phone)
     return Fixed(
         lookup(written(payment, mobile=False), kind=_DIGEST),
@@ -137,113 +117,46 @@ def differences(
     payout_list: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
 ) -> dict[int, PaymentDifference]:
     """Differences of payments, by their keys, that are no longer what was approved."""
-    payment_differences: dict[int, PaymentDifference] = {}
-    for line in lines:
-        now = _fixed(line, payout_list.table.currency, phones.get(line.id, ""))
-        differs = difference(Fixed(line.cash_digest, line.mobile_digest), now, mobile=mobile)
-        if differs is not None:
-            payment_differences[line.id] = differs
-    return payment_differences
+    return {
+        line.id: differs
+        for line in lines
+        if (
+            differs := difference(
+                Fixed(line.cash_digest, line.mobile_digest),
+                _fixed(line, payout_list.table.currency, phones.get(line.id, "")),
+                mobile=mobile,
+            )
+        )
+    }
 
 
-def put_back(session: Session, lines: Sequence[PayoutLine], by: Actor, change: Change) -> None:
+def put_back(lines: Sequence[PayoutLine], by: Actor, change: Change) -> None:
     """Within another action: have payments that are not what was approved due again, so that they
     are proposed and approved anew."""
     for line in lines:
-        session.add(
-            PayoutEvent(
-                public_id=new_public_id(),
-                line_id=line.id,
-                state=str(PaymentState.CHANGED),
-                noted_by=by.public_id,
-                noted_at=change.now,
-            )
-        )
-        line.state = str(PaymentState.CHANGED)
+        _set_down(change, line, Note(PaymentState.CHANGED), by.public_id)
         change.about(line.public_id)
 
 
-def follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
-    """Move the days of drivers and others, who would be due nothing on days without a session."""
-    payees = select(Payee).where(Payee.workshop_id == workshop.id)
-    for payee in session.scalars(payees.with_for_update()):
-        payee.days = [(date.fromisoformat(day) + moved).isoformat() for day in payee.days]
-
-
-def propose(workshop: Workshop, by: Actor) -> str:
-    """Propose what is due in a workshop and on no list yet; the public id of the list.
-
-    Raises NoRates, RegistersOpen, OneWaits, OtherCurrency, BandsOpen and NothingToPay.
-    """
-    with audited("payouts.proposed", by) as change:
-        session = change.session
-        # One list at a time: two people proposing at once must not both pay the same days.
-        locked = held_workshop(session, workshop.public_id)
-        table = table_for(locked.id, session)
-        if table is None:
-            raise Problem(NO_RATES)
-        check_registers_closed(locked.register_id, session)
-        numbers = session.execute(
-            select(PayoutList.number, PayoutList.state, RateTable.currency)
-            .join(PayoutList.table)
-            .where(PayoutList.workshop_id == locked.id)
-        ).all()
-        if any(number.state == "proposed" for number in numbers):
-            raise Problem(
-                _l("A list of this workshop waits for approval. It is approved or sent back first.")
-            )
-        # What lists gave is taken off what is due.
-        if any(
-            number.state != "returned" and number.currency != table.currency for number in numbers
-        ):
-            raise Problem(
-                _l(
-                    "Earlier lists of this workshop are in another currency. Set"
-                    " its rates in that one."
-                )
-            )
-        rows = draft(locked, table, session)
-        if any(line.undecided for line in rows):
-            raise Problem(_l("Choose a distance band for everybody who attended first."))
-        paid = [line for line in rows if line.amount]
-        if not paid:
-            raise Problem(_l("Nothing is due that is not on a list already."))
-        payout_list: PayoutList = APPROVAL.propose(
-            change,
-            by,
-            workshop_id=locked.id,
-            table_id=table.id,
-            number=max((number.number for number in numbers), default=0) + 1,
-            total_cents=sum(line.amount for line in paid),
+def _set_down(
+    change: Change, line: PayoutLine, note: Note, noted_by: str, approved_by: str | None = None
+) -> None:
+    public_id, receipt = new_public_id(), note.receipt
+    kind = "payout.receipt"
+    change.session.add(
+        PayoutEvent(
+            public_id=public_id,
+            line_id=line.id,
+            state=str(note.state),
+            means=note.means,
+            receipt_sealed=seal(receipt, kind=kind, public_id=public_id) if receipt else None,
+            reason=note.reason,
+            noted_by=noted_by,
+            noted_at=change.now,
+            approved_by=approved_by,
         )
-        session.add_all(
-            _line(payout_list, position, line, table.bands) for position, line in enumerate(paid, 1)
-        )
-        change.about(locked.public_id)
-        return payout_list.public_id
-
-
-def _line(
-    payout_list: PayoutList, position: int, row: DraftRow, bands: Sequence[str]
-) -> PayoutLine:
-    return PayoutLine(
-        list_id=payout_list.id,
-        person_id=row.person_id,
-        payee_id=row.payee_id,
-        position=position,
-        group_letter=row.letter,
-        role=row.part.role,
-        band="" if row.part.band is None else bands[row.part.band],
-        units=row.due.units,
-        rate_cents=row.due.rate,
-        extra_cents=row.due.extra,
-        due_cents=row.due.cents,
-        before_cents=row.before,
-        amount_cents=row.amount,
-        reason=row.reason,
-        reference=new_reference(secrets.choice),
-        days=[PayoutDay(day=day) for day in row.due.days],
     )
+    line.state = str(note.state)
 
 
 def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: Actor) -> PayoutList:
@@ -265,9 +178,8 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
         if step is not ListStep.RETURN and closed_ahead(locked.workshop.register_id, session):
             raise Problem(
                 _l(
-                    "This list pays for a session that has not begun. Nothing is"
-                    " approved or paid before it"
-                    " begins."
+                    "This list pays for a session that has not begun. Nothing is approved or paid"
+                    " before it begins."
                 )
             )
         return locked
@@ -283,7 +195,7 @@ def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
     names = {name.casefold() for name in account_names(accounts).values()}
     people = {by.person_id, *people_of_accounts(accounts, session)} - {None}
     persons = session.scalars(select(Person).where(Person.id.in_(people))) if people else ()
-    theirs = {phone_of_person(person) for person in persons} - {""}
+    theirs = {_phone(person) for person in persons} - {""}
     phones = phones_of(locked.lines)
     for line in locked.lines:
         named = line.payee is not None and line.payee.name.casefold() in names
@@ -334,23 +246,17 @@ def _check_still_right(session: Session, locked: PayoutList) -> None:
         for line in draft(locked.workshop, locked.table, session, excluding=locked)
         if line.amount
     }
-    if now != _proposed(locked.lines) or len(now) != len(locked.lines):
+    proposed = {
+        (line.person_id, line.payee_id): (line.amount_cents, tuple(day.day for day in line.days))
+        for line in locked.lines
+    }
+    if now != proposed or len(now) != len(locked.lines):
         raise Problem(
             _l(
-                "What is due changed since this list was proposed. Send it back"
-                " and propose it again."
+                "What is due changed since this list was proposed. Send it back and propose it"
+                " again."
             )
         )
-
-
-def _proposed(lines: Sequence[PayoutLine]) -> dict[tuple[int | None, int | None], object]:
-    return {
-        (line.person_id, line.payee_id): (
-            line.amount_cents,
-            tuple(day.day for day in line.days),
-        )
-        for line in lines
-    }
 
 
 def _check_claims(session: Session, locked: PayoutList) -> None:
@@ -402,9 +308,8 @@ def check_step(session: Session, line: PayoutLine, note: Note) -> None:
     if note.state is PaymentState.PAID and note.means not in paid_by(before, in_file=in_file):
         raise Problem(
             _l(
-                "This payment is in a file for mobile money. Note that it"
-                " failed, and why, before it is"
-                " paid in another way."
+                "This payment is in a file for mobile money. Note that it failed, and why, before"
+                " it is paid in another way."
             )
         )
     if before is PaymentState.RETURNED and given_later(line, session):
@@ -416,23 +321,7 @@ def move(
 ) -> None:
     """Move a payment on, within an action; accounts by public id. Raises as `check_step`."""
     check_step(change.session, line, note)
-    public_id = new_public_id()
-    change.session.add(
-        PayoutEvent(
-            public_id=public_id,
-            line_id=line.id,
-            state=str(note.state),
-            means=note.means,
-            receipt_sealed=seal(note.receipt, kind="payout.receipt", public_id=public_id)
-            if note.receipt
-            else None,
-            reason=note.reason,
-            noted_by=noted_by,
-            noted_at=change.now,
-            approved_by=approved_by,
-        )
-    )
-    line.state = str(note.state)
+    _set_down(change, line, note, noted_by, approved_by)
     if note.state is PaymentState.FAILED:
         # Settled: it may be sent or paid once more.
         line.file_id = None
@@ -447,7 +336,7 @@ def propose_reversal(
     """Within another action on a locked list: propose what is said of payments."""
     reversal = REVERSAL.propose(change, by, list_id=payout_list.id)
     for line, note in said:
-        public_id = new_public_id()
+        public_id, receipt = new_public_id(), note.receipt
         change.session.add(
             ReversalLine(
                 public_id=public_id,
@@ -457,19 +346,21 @@ def propose_reversal(
                 before=line.state,
                 after=str(note.state),
                 means=note.means,
-                receipt_sealed=seal(note.receipt, kind=_RECEIPT, public_id=public_id)
-                if note.receipt
+                receipt_sealed=seal(receipt, kind=_RECEIPT, public_id=public_id)
+                if receipt
                 else None,
                 reason=note.reason,
             )
         )
 
 
-def receipt_of(said: ReversalLine) -> str:
-    """The receipt that was told with what is said of a payment; empty without one."""
-    if said.receipt_sealed is None:
+def receipt_of(told: ReversalLine | PayoutEvent | None) -> str:
+    """The receipt that was told with what is said, or was noted, of a payment; empty without
+    one."""
+    if told is None or told.receipt_sealed is None:
         return ""
-    return open_text(said.receipt_sealed, kind=_RECEIPT, public_id=said.public_id)
+    kind = _RECEIPT if isinstance(told, ReversalLine) else "payout.receipt"
+    return open_text(told.receipt_sealed, kind=kind, public_id=told.public_id)
 
 
 def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
@@ -494,9 +385,8 @@ def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
             if (line.state, line.file_id) != (said.before, said.file_id):
                 raise Problem(
                     _l(
-                        "Something became known of a payment since this was"
-                        " proposed. Send it back, so that the"
-                        " rest is proposed again."
+                        "Something became known of a payment since this was proposed. Send it back,"
+                        " so that the rest is proposed again."
                     )
                 )
             note = Note(PaymentState(said.after), said.means, receipt_of(said), said.reason)
@@ -531,8 +421,8 @@ def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) ->
         session = change.session
         locked = locked_list(session, payout_list, ListStep.PAY, by)
         wanted = set(lines)
-        shown = [again for again in paid_again(session, locked) if again.public_id in wanted]
-        if any(again.touched_by(by.public_id) for again in shown):
+        shown = [again for again in paid_again(session, locked) if again[0].public_id in wanted]
+        if any(by.public_id in accounts for _line, accounts in shown):
             raise Problem(
                 _l("You noted these payments yourself, so another person compares them."),
                 status=403,
@@ -542,21 +432,20 @@ def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) ->
             return
         for event in session.scalars(
             select(PayoutEvent).where(
-                PayoutEvent.line_id.in_([again.line_id for again in shown]),
+                PayoutEvent.line_id.in_([line.id for line, _accounts in shown]),
                 PayoutEvent.state.in_(OPENED_AGAIN),
                 PayoutEvent.checked_by.is_(None),
             )
         ):
             event.checked_by = by.public_id
-        change.about(locked.public_id, *(again.public_id for again in shown))
+        change.about(locked.public_id, *(line.public_id for line, _accounts in shown))
 
 
 _IN_SAME_FILE = (PaymentState.PAID, PaymentState.RETURNED)
 MEANS = ("cash", "mobile", "bank")
 
 
-@dataclass(frozen=True)
-class InCash:
+class InCash(NamedTuple):
     """How many were noted as paid, and how many went back as they are not what was approved."""
 
     paid: int
@@ -581,7 +470,7 @@ def pay_in_cash(payout_list: PayoutList, lines: Collection[str], by: Actor) -> I
             and "cash" in paid_by(PaymentState(line.state), in_file=line.file_id is not None)
         ]
         changed = differences(locked, ticked, {}, mobile=False)
-        put_back(change.session, [line for line in ticked if line.id in changed], by, change)
+        put_back([line for line in ticked if line.id in changed], by, change)
         for line in ticked:
             if line.id not in changed:
                 move(change, line, Note(PaymentState.PAID, "cash"), by.public_id)
@@ -612,10 +501,7 @@ def note_payment(
     with audited("payouts.payment_noted", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         line_of_list = one_or_404(
-            next(
-                (line_of_list for line_of_list in locked.lines if line_of_list.public_id == line),
-                None,
-            )
+            next((payment for payment in locked.lines if payment.public_id == line), None)
         )
         if line_of_list.state != before:
             raise WrongState
@@ -624,9 +510,8 @@ def note_payment(
         ):
             raise Problem(
                 _l(
-                    "You made the file with this payment. Another trainer of"
-                    " this workshop says that it failed"
-                    " or came back, and somebody else approves it."
+                    "You made the file with this payment. Another trainer of this workshop says"
+                    " that it failed or came back, and somebody else approves it."
                 ),
                 status=403,
             )
@@ -638,7 +523,7 @@ def note_payment(
             and line_of_list.file_id is None
             and _differs(locked, line_of_list, mobile=note.means == "mobile")
         ):
-            put_back(change.session, [line_of_list], by, change)
+            put_back([line_of_list], by, change)
             return PaymentState.CHANGED
         if takes_two(before, note.state):
             check_step(change.session, line_of_list, note)
@@ -674,10 +559,7 @@ def take_results(
     with audited("payouts.results_taken", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         by_reference = {line.reference: line for line in locked.lines}
-        matched = match_results(
-            _payments(change.session, locked.lines, by),
-            results,
-        )
+        matched = match_results(_payments(change.session, locked.lines, by), results)
         if (matched.faults and not only_fitting) or not matched.changes:
             change.nothing()
             return matched
@@ -720,7 +602,7 @@ def _payments(session: Session, lines: Sequence[PayoutLine], by: Actor) -> dict[
             PaymentState(line.state),
             line.file_id is not None,
             means=told[line.id].means if line.id in told else "",
-            receipt=_receipt(told.get(line.id)),
+            receipt=receipt_of(told.get(line.id)),
             files=files[line.id],
             made_file=made_file(line, by),
             waits=line.id in waiting,
@@ -729,25 +611,19 @@ def _payments(session: Session, lines: Sequence[PayoutLine], by: Actor) -> dict[
     }
 
 
-def _receipt(event: PayoutEvent | None) -> str:
-    if event is None or event.receipt_sealed is None:
-        return ""
-    return open_text(event.receipt_sealed, kind="payout.receipt", public_id=event.public_id)
-
-
 def _read(content: bytes) -> list[PaymentResult]:
-    sheet = read_file(content).sheets[0]
-    rows: Sequence[tuple[int, Sequence[str]]] = [
-        (number, ["" if cell is None else str(cell) for cell in cells])
-        for number, cells in sheet.rows
-    ]
     try:
-        return read_results(rows)
+        return read_results(
+            [
+                (number, ["" if cell is None else str(cell) for cell in cells])
+                for number, cells in read_file(content).sheets[0].rows
+            ]
+        )
     except NoColumns:
         raise Problem(
             _l(
-                "This file has no columns of references and states. Bring the"
-                " result as it was downloaded."
+                "This file has no columns of references and states. Bring the result as it was"
+                " downloaded."
             ),
             field="file",
             status=400,
@@ -757,8 +633,7 @@ def _read(content: bytes) -> list[PaymentResult]:
 FETCHED_AGAIN_FOR = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class Sorted:
+class Sorted(NamedTuple):
     """Payments sorted for a file: what it would hold, what is left out of it (no phone, or no wish
     to be contacted), and what is no longer what was approved."""
 
@@ -773,8 +648,7 @@ class Sorted:
         return _transfers(self.fitting, self.phones)
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(NamedTuple):
     """Numbers that go to mobile money: none if payments had to go back first, `changed` of them."""
 
     transfers: tuple[Transfer, ...] = ()
@@ -835,7 +709,7 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
         lines_sorted = sort_lines(locked, locked.lines, session)
         change.about(locked.public_id)
         if lines_sorted.changed:
-            put_back(session, [line for line, _differs in lines_sorted.changed], by, change)
+            put_back([line for line, _differs in lines_sorted.changed], by, change)
             return Numbers(without=len(lines_sorted.without), changed=len(lines_sorted.changed))
         if not lines_sorted.fitting:
             raise NoPaymentToSend
@@ -856,17 +730,8 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
         session.flush()
         change.about(file.public_id)
         for line in lines_sorted.fitting:
-            line.state, line.file_id = str(PaymentState.SENT), file.id
-            session.add(
-                PayoutEvent(
-                    public_id=new_public_id(),
-                    line_id=line.id,
-                    state=str(PaymentState.SENT),
-                    means="mobile",
-                    noted_by=by.public_id,
-                    noted_at=change.now,
-                )
-            )
+            line.file_id = file.id
+            _set_down(change, line, Note(PaymentState.SENT, "mobile"), by.public_id)
             if line.person is not None:
                 change.about(line.person.public_id)
         return Numbers(transfers, len(lines_sorted.without))
@@ -896,11 +761,9 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
         if not fetched_again(file, by, change.now) or _digest(transfers) != file.digest:
             raise Problem(
                 _l(
-                    "The same file can be downloaded again within an hour, by"
-                    " whoever made it, while nothing "
-                    "in it was settled. If it never reached mobile money, note"
-                    " each payment as failed, and "
-                    "why."
+                    "The same file can be downloaded again within an hour, by whoever made it,"
+                    " while nothing in it was settled. If it never reached mobile money, note each"
+                    " payment as failed, and why."
                 )
             )
         file.repeats += 1

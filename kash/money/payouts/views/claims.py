@@ -51,9 +51,8 @@ from kash.money.payouts.queries.payments import (
     reconciliations,
     waiting_for,
 )
-from kash.money.payouts.rules import MOST_BANDS, ROLES, Rates, Reconciliation
+from kash.money.payouts.rules import MOST_BANDS, ROLES, PaymentState, Rates, Reconciliation
 from kash.money.payouts.services import claims as rates_services
-from kash.money.payouts.services import payments as lists_services
 from kash.money.payouts.services.claims import (
     BOTH,
     HERE,
@@ -66,7 +65,7 @@ from kash.money.payouts.services.claims import (
 )
 from kash.people.rules.persons import one_group
 from kash.people.sections import SectionRow
-from kash.platform.web import Forbidden, NotFound, Problem, current_actor, listing, page
+from kash.platform.web import Forbidden, NotFound, Problem, current_actor, go, listing, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import day_text, money_text, to_local
@@ -112,17 +111,21 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     staff = actor.reach("payouts.see") is not Reach.SELF
     return [
         SectionRow(
-            key=day_text(payout.days[0]) if payout.days else day_text(payout.approved_at),
-            key_small=str(payout.days[0].year) if payout.days else "",
-            text=payout.title,
-            small=f"{payout.currency} {money_text(payout.cents)}",
-            url=url_for("payouts.payout_list", public_id=payout.workshop, list_id=payout.list)
+            key=day_text(line.days[0].day if line.days else line.of_list.approved_at),
+            key_small=str(line.days[0].day.year) if line.days else "",
+            text=line.of_list.workshop.title,
+            small=f"{line.of_list.table.currency} {money_text(line.amount_cents)}",
+            url=url_for(
+                "payouts.payout_list",
+                public_id=line.of_list.workshop.public_id,
+                list_id=line.of_list.public_id,
+            )
             if staff
             else "",
-            tone=STATE_TONE[payout.state],
-            state=str(STATE[payout.state]),
+            tone=STATE_TONE[PaymentState(line.state)],
+            state=str(STATE[PaymentState(line.state)]),
         )
-        for payout in payouts_of_person(person_id, actor)
+        for line in payouts_of_person(person_id, actor)
     ]
 
 
@@ -149,8 +152,10 @@ def follow_programme(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("payouts/follow_programme.html", workshop=workshop)
     rates_services.follow_programme(workshop, current_actor())
-    flash(_("The programme's rates hold here again, for what is proposed from now on."))
-    return redirect(url_for("payouts.workshop", public_id=public_id))
+    return go(
+        "payouts.workshop",
+        _("The programme's rates hold here again, for what is proposed from now on."),
+    )
 
 
 def _rates_page(workshop: Workshop | None) -> ResponseReturnValue:
@@ -178,8 +183,8 @@ def _rates_page(workshop: Workshop | None) -> ResponseReturnValue:
             )
             flash(_("Saved. It holds for what is proposed from now on."))
             if workshop is None:
-                return redirect(url_for("payouts.rates"))
-            return redirect(url_for("payouts.workshop", public_id=workshop.public_id))
+                return go("payouts.rates")
+            return go("payouts.workshop", public_id=workshop.public_id)
     versions = table_versions(workshop.id if workshop is not None else None)
     wrong = bool(form.errors or grid.errors)
     return render_template(
@@ -270,8 +275,7 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
         except Problem as refused:
             problem = str(refused)
         else:
-            flash(_("Settled."))
-            return redirect(url_for("payouts.workshop", public_id=public_id))
+            return go("payouts.workshop", _("Settled."))
     content, status = page(
         "payouts/settle.html",
         form=form,
@@ -306,7 +310,7 @@ def bands(public_id: str) -> ResponseReturnValue:
             if turned := request.form.get("turn_to", ""):
                 onwards = url_for("payouts.bands", public_id=public_id, group=turned)
                 return redirect(onwards, code=303)
-            return redirect(url_for("payouts.workshop", public_id=public_id))
+            return go("payouts.workshop")
         # The rates were changed meanwhile: what they do not know any more is left open.
         workshop, table = _with_rates(public_id)
         rows = [_as_sent(line, chosen.get(line.public_id), table.bands) for line in rows]
@@ -333,7 +337,7 @@ def _as_sent(row: DraftRow, chosen: Chosen | None, bands: Sequence[str]) -> Draf
         return row
     band = bands.index(chosen.band) if chosen.band in bands else None
     role = chosen.role if chosen.role in ROLE else row.part.role
-    return replace(row, part=replace(row.part, role=role, band=band))
+    return replace(row, part=row.part._replace(role=role, band=band))
 
 
 def _bands_sent(rows: list[DraftRow]) -> dict[str, Chosen]:
@@ -369,8 +373,7 @@ def exception(public_id: str, person_id: str) -> ResponseReturnValue:
             reason=form.reason.data,
             by=current_actor(),
         )
-        flash(_("Saved."))
-        return redirect(url_for("payouts.workshop", public_id=public_id))
+        return go("payouts.workshop", _("Saved."))
     if request.method == "GET":
         form.fill(part)
     table = table_for(workshop.id)
@@ -401,8 +404,7 @@ def add_payee(public_id: str) -> ResponseReturnValue:
             by=current_actor(),
             public_id=form.key.data,
         )
-        flash(_("Saved."))
-        return redirect(url_for("payouts.workshop", public_id=public_id))
+        return go("payouts.workshop", _("Saved."))
     if request.method == "GET":
         form.role.data = "driver"
         form.days.data = [day.isoformat() for day in days]
@@ -424,8 +426,7 @@ def remove_payee(public_id: str, payee_id: str) -> ResponseReturnValue:
         )
     found = own_workshop(public_id, current_actor(), "payouts.propose")
     rates_services.remove_payee(found, payee_id, current_actor())
-    flash(_("Taken off. What lists gave before stays."))
-    return redirect(url_for("payouts.workshop", public_id=public_id))
+    return go("payouts.workshop", _("Taken off. What lists gave before stays."))
 
 
 @blueprint.get("/payouts/")
@@ -504,7 +505,10 @@ def propose(public_id: str) -> ResponseReturnValue:
     """Propose what is due and on no list yet."""
     workshop = own_workshop(public_id, current_actor(), "payouts.propose")
     with CaughtProblem(Problem) as caught:
-        proposed_id = lists_services.propose(workshop, current_actor())
-        flash(_("Proposed. Another person must approve it now."))
-        return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=proposed_id))
+        proposed_id = rates_services.propose(workshop, current_actor())
+        return go(
+            "payouts.payout_list",
+            _("Proposed. Another person must approve it now."),
+            list_id=proposed_id,
+        )
     return _workshop_page(workshop, caught.sentence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -57,11 +57,9 @@ from kash.people.rules.persons import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.database import db, utc_now
 from kash.platform.press import RenderError
-from kash.platform.vault import open_text
-from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web import Problem, current_actor, download, go, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
-from kash.platform.web.errors import Problem as errors_Problem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.taking import noted
 from kash.policy import allow
@@ -113,7 +111,7 @@ def _list_page(
         reversals=reversals,
         again=again,
         compares=actor.may("payouts.approve")
-        and not any(again_line.touched_by(actor.public_id) for again_line in again),
+        and not any(actor.public_id in accounts for _line, accounts in again),
         held=held_sessions(workshop) if payout_list.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
         as_organiser=as_organiser,
@@ -147,7 +145,7 @@ def approve(public_id: str, list_id: str) -> ResponseReturnValue:
     """Approve what another person proposed."""
     return _page(staff_workshop(public_id), list_id).step(
         lambda one: lists.approve(one, current_actor()),
-        lambda _nothing: _("Approved. The trainer can pay it out now."),
+        _("Approved. The trainer can pay it out now."),
     )
 
 
@@ -181,7 +179,7 @@ def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
             workshop, payout_list, sheet, lines, workshop.version.language
         )
         return noted(download(content, name=f"list-{sheet.number}.pdf", type="application/pdf"))
-    return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
+    return go("payouts.payout_list")
 
 
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/cash", methods=["GET", "POST"])
@@ -203,9 +201,9 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
         if noted.paid:
             flash(_("Noted as paid in cash: %(number)s", number=noted.paid))
         if noted.paid or noted.changed:
-            return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
+            return go("payouts.payout_list")
         flash(_("Tick the people who signed for their money."), "warn")
-        return redirect(url_for("payouts.cash", public_id=public_id, list_id=list_id))
+        return go("payouts.cash")
     lines = lines_of(payout_list)
     waiting = [line for line in lines if line.state in ("outstanding", "failed")]
     shown = one_group(waiting, letter_of, request.values.get("group", ""))
@@ -284,9 +282,9 @@ def _numbers_page(workshop: Workshop, payout_list: PayoutList, problem: str = ""
 def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue:
     """The very same file again, for the person who made it and lost it on the way; it says so by
     its name."""
-    paid, one = paid_list(public_id, list_id)
+    paid, of_list = paid_list(public_id, list_id)
     with CaughtProblem() as caught:
-        opened = repeat_file(one, file_id, current_actor())
+        opened = repeat_file(of_list, file_id, current_actor())
         return _file(opened, "payments-same-again.csv")
     return _numbers_page(paid, list_of(paid, list_id), caught.sentence), 409
 
@@ -317,16 +315,14 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
                         ),
                         "warn",
                     )
-                flash(
+                return go(
+                    "payouts.payout_list",
                     _(
                         "Taken over: %(changes)s. Known already: %(known)s. Left out: %(out)s.",
                         changes=len(matched.changes) - matched.reversals,
                         known=len(matched.known),
                         out=len(matched.faults),
-                    )
-                )
-                return redirect(
-                    url_for("payouts.payout_list", public_id=public_id, list_id=list_id)
+                    ),
                 )
     content, status = page(
         "payouts/results.html",
@@ -388,9 +384,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                     flash(_("It waits until another person approves this."), "warn")
                 else:
                     flash(_("Saved."))
-                return redirect(
-                    url_for("payouts.payout_list", public_id=public_id, list_id=list_id)
-                )
+                return go("payouts.payout_list")
     form.before.data = str(state)
     events = events_of(line)
     content, status = page(
@@ -401,13 +395,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
         line=line,
         made_file=made_file,
         events=events,
-        receipts={
-            event.id: open_text(
-                event.receipt_sealed, kind="payout.receipt", public_id=event.public_id
-            )
-            for event in events
-            if event.receipt_sealed is not None
-        },
+        receipts={event.id: lists.receipt_of(event) for event in events if event.receipt_sealed},
         waits=bool(lines_waiting([line.id], db.session())),
         names=names_of(
             account for event in events for account in (event.noted_by, event.approved_by)
@@ -480,7 +468,7 @@ def approve_reversal(public_id: str, list_id: str, reversal_id: str) -> Response
     """Approve that payments did not arrive, as another said."""
     return _reversals_page(staff_workshop(public_id), list_id, reversal_id).step(
         lambda row: lists.approve_reversal(row, current_actor()),
-        lambda _nothing: _("Approved. These payments can be made once more."),
+        _("Approved. These payments can be made once more."),
     )
 
 
@@ -507,8 +495,8 @@ def compared(public_id: str, list_id: str) -> ResponseReturnValue:
     lines = request.form.getlist("line")
     if not lines:
         flash(_("Tick the payments that you compared."), "warn")
-    with FlashedProblems(errors_Problem):
+    with FlashedProblems(Problem):
         lists.note_compared(payout_list, lines, current_actor())
         if lines:
             flash(_("Saved."))
-    return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
+    return go("payouts.payout_list")
