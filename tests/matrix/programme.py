@@ -673,7 +673,6 @@ class _Builder:
         return self.add(
             KoboForm(
                 connection_id=self.collected.id,
-                purpose="registration",
                 asset="aRegistration1",
                 title="Registrations",
                 group_id=self.community.id,

@@ -79,7 +79,8 @@ class PrintedSheet:
 def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedSheet]:
     """The sheets with the names that stand on them, in the order of their numbers.
 
-    Of a person who does not want her name on paper a code stands there alone. Numbers are those of the first printing: all sheets that were recorded at one moment belong together.
+    Of a person who does not want her name on paper a code stands there alone. Numbers are those of
+    the first printing: all sheets that were recorded at one moment belong together.
     """
     every = db.session.execute(
         select(

@@ -419,7 +419,8 @@ class ItemAnswer:
 class SortedQueue:
     """Positions in a queue, in the order in which their items are written.
 
-    What waits already, or waited, is `known` and only answered. Walk-ins come first, so that marks on her may stand before her in the queue; what belongs to people or sessions comes
+    What waits already, or waited, is `known` and only answered. Walk-ins come first, so that marks
+    on them may stand before them in the queue; what belongs to people or sessions comes
     last.
     """
 

@@ -142,14 +142,15 @@ def _set_down(
     change: Change, line: PayoutLine, note: Note, noted_by: str, approved_by: str | None = None
 ) -> None:
     public_id, receipt = new_public_id(), note.receipt
-    kind = "payout.receipt"
     change.session.add(
         PayoutEvent(
             public_id=public_id,
             line_id=line.id,
             state=str(note.state),
             means=note.means,
-            receipt_sealed=seal(receipt, kind=kind, public_id=public_id) if receipt else None,
+            receipt_sealed=seal(receipt, kind="payout.receipt", public_id=public_id)
+            if receipt
+            else None,
             reason=note.reason,
             noted_by=noted_by,
             noted_at=change.now,
