@@ -8,8 +8,7 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from kash.assessments.sheets.layout import BUBBLE_RADIUS
-from kash.assessments.sheets.plane import Point
+from kash.assessments.sheets.layout import BUBBLE_RADIUS, Point
 
 # Pixels of a millimetre on the paper, and how much finer marks are drawn.
 PAPER_FINE = 8.0

@@ -22,9 +22,12 @@ from kash.assessments.sheets.layout import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     Corner,
+    Point,
     SheetLayout,
     code_box,
     pages_of,
+    projected,
+    projection_of,
 )
 from kash.assessments.sheets.markup import (
     BubbleRow,
@@ -33,7 +36,6 @@ from kash.assessments.sheets.markup import (
     SheetWording,
     answer_sheets,
 )
-from kash.assessments.sheets.plane import Point, projected, projection_of
 
 _DESK = 30.0
 _CELLS = (18, 24)

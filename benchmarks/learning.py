@@ -11,8 +11,7 @@ from sqlalchemy import insert, select, text
 from kash.assessments.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.assessments.evaluations.services import add_form, close_form, open_form, take_answer
 from kash.assessments.models import AskedQuestion, WorkshopTest
-from kash.assessments.queries.bank import bank_of
-from kash.assessments.queries.tests import one_test, participants, questions_of, written_practice
+from kash.assessments.queries import bank_of, one_test, participants, questions_of, written_practice
 from kash.assessments.rules.bank import BankQuestion
 from kash.assessments.rules.results import Moment, Option, QuestionKind, Teller
 from kash.assessments.services.bank import add_question

@@ -1,4 +1,5 @@
-"""The questions of a course in the file that carries it."""
+"""The questions of a course in the file that carries it. Questions of Moodle's files: the caller's
+side of the confined child that reads them."""
 
 from __future__ import annotations
 
@@ -11,11 +12,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.assessments.models import QuestionRevision
-from kash.assessments.queries.bank import value_of, wordings_of_course
+from kash.assessments.queries import value_of, wordings_of_course
 from kash.assessments.rules.bank import (
     FALSE,
     TRUE,
     BankQuestion,
+    ReadBank,
+    UnreadableBank,
+    bank_told,
     plain_question,
     question_read,
 )
@@ -34,6 +38,8 @@ from kash.assessments.services.bank import (
     write_revision,
 )
 from kash.platform.catalogue import N_
+from kash.platform.cleaning import CleaningLimits, turn
+from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
 from kash.platform.database import db
 from kash.platform.vault import Change
 from kash.policy import Actor
@@ -198,3 +204,28 @@ QUESTIONS = CourseAddition(
     compare_questions,
     store_questions,
 )
+
+
+_CHILD = "kash.assessments.moodle_child"
+_LIMITS = CleaningLimits(seconds=30)
+_MOST_ANSWERED = 16 * 1024 * 1024
+
+
+def read_moodle(content: bytes, language: str) -> ReadBank:
+    """The questions of a file. Texts without a language are in `language`.
+
+    Raises UnreadableBank and CleaningBusy.
+    """
+    with turn(), in_memory([content]) as descriptor:
+        arguments = (_LIMITS.megabytes, _LIMITS.seconds, descriptor, language)
+        try:
+            child = start(_CHILD, arguments, descriptors=[descriptor])
+        except NoAnswer:
+            raise UnreadableBank("xml") from None
+        try:
+            answer = b"".join(answer_of(child, _LIMITS.seconds, _MOST_ANSWERED))
+        except NoAnswer:
+            raise UnreadableBank("xml") from None
+        finally:
+            ended(child)
+    return bank_told(answer)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.assessments.forms import MOMENT
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.tests import RegisteredPerson, person_sheet, questions_of
+from kash.assessments.queries import RegisteredPerson, person_sheet, questions_of
 from kash.assessments.rules.bank import SheetQuestion, sheet_questions
 from kash.assessments.rules.results import Moment
 from kash.assessments.sheets.markup import BubbleRow, PrintedAnswerSheet, answer_sheets

@@ -25,7 +25,7 @@ from kash.assessments.models import (
     Question,
     WorkshopTest,
 )
-from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.queries import follow_ups_due
 from kash.assessments.rules.results import Given, Moment
 from kash.assessments.services.tests import delete_old_words
 from kash.assessments.views.phones import join_phones

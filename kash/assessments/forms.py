@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms.validators import ValidationError
 
-from kash.assessments.queries.bank import BankRow
+from kash.assessments.queries import BankRow
 from kash.assessments.rules.bank import (
     FALSE,
     TRUE,

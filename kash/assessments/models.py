@@ -18,15 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import BigKey
 from kash.people.models import Person
-from kash.platform.database import (
-    Base,
-    Key,
-    Now,
-    PublicId,
-    Short,
-    new_public_id,
-    only_where,
-)
+from kash.platform.database import Base, Key, Now, PublicId, Short, new_public_id, only_where
 from kash.training.models import Course
 from kash.workshops.models import Workshop
 

@@ -18,7 +18,7 @@ from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
 from kash.platform.web import Problem
 from kash.policy import SYSTEM
-from kash.training.course_files import Beside, course_file
+from kash.training.course_files import Beside, course_file, library
 from kash.training.models import Course
 from kash.training.queries import CourseAddition, fault_sentence
 from kash.training.rules.course_files import (
@@ -34,7 +34,6 @@ from kash.training.services.course_files import (
     bring_library,
     keep_carried,
 )
-from kash.training.starting_library import library
 
 training_commands = AppGroup("training", help="Courses in files, and the starting library.")
 _FILE = click.Path(path_type=Path, dir_okay=False)

@@ -1,14 +1,19 @@
-"""Course files out of what is stored, and beside it."""
+"""Course files out of what is stored, and beside it. The starting library: courses that come with
+Kash, each a course file of the folder `library`. A course is changed like any other: brought in,
+written, and taken away as a file in place of the one that lies here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kash.feature import declared
 from kash.platform.database import db
 from kash.platform.storage import StorageError
 from kash.platform.web import Problem
@@ -27,6 +32,7 @@ from kash.training.rules.course_files import (
     VersionStanding,
     files_used,
     place_versions,
+    read_file,
     shown_code,
     written_file,
 )
@@ -165,3 +171,18 @@ def beside(
         place_versions(file.versions, here),
         counted,
     )
+
+
+FOLDER = Path(__file__).parent / "library"
+
+
+def library() -> list[CourseFile]:
+    """The courses of the library, by the names of their files."""
+    return list(_library(tuple(addition.name for addition in declared(CourseAddition))))
+
+
+@cache
+def _library(_additions: tuple[str, ...]) -> tuple[CourseFile, ...]:
+    files = sorted(FOLDER.glob("*.json"))
+    additions = declared(CourseAddition)
+    return tuple(read_file(file.read_bytes(), additions) for file in files)

@@ -30,12 +30,7 @@ from kash.training import blueprint, views
 from kash.training.commands import training_commands
 from kash.training.material_files import named_keys
 from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
-from kash.training.queries import (
-    course_links,
-    delivered_words,
-    find_courses,
-    waiting_for,
-)
+from kash.training.queries import course_links, delivered_words, find_courses, waiting_for
 from kash.training.rules.courses import LEGAL_POINT, OBJECTIVE
 from kash.training.services.course_files import delete_unused_files
 

@@ -20,14 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.platform.approvals.approval import Approval
-from kash.platform.database import (
-    Base,
-    Key,
-    Now,
-    PublicId,
-    Short,
-    new_public_id,
-)
+from kash.platform.database import Base, Key, Now, PublicId, Short, new_public_id
 
 
 class Lineage:

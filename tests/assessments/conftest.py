@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.tests import RegisteredPerson, participants
+from kash.assessments.queries import RegisteredPerson, participants
 from kash.assessments.rules.bank import BankQuestion, true_false
 from kash.assessments.rules.results import Moment, Option, QuestionKind
 from kash.assessments.services.bank import add_question

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from kash.assessments.models import GivenAnswer
-from kash.assessments.queries.bank import question_of
-from kash.assessments.queries.tests import (
+from kash.assessments.queries import (
     hands_of,
     late_answers,
     listed_scores,
+    question_of,
     sittings,
     standing_answers,
     workshop_tests,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kash.assessments.moodle_child import read_bank
-from kash.assessments.queries.bank import bank_of, looked_at, question_of, revisions_of, value_of
+from kash.assessments.queries import bank_of, looked_at, question_of, revisions_of, value_of
 from kash.assessments.rules.bank import BankQuestion, written_bank
 from kash.assessments.rules.results import Option, QuestionFlaw, QuestionKind
 from kash.assessments.services.bank import (

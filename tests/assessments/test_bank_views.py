@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.assessments.moodle_child import read_bank
-from kash.assessments.queries.bank import bank_of, question_of
+from kash.assessments.queries import bank_of, question_of
 from kash.assessments.services.bank import add_question
 from kash.assessments.services.tests import Entered, enter_answers
 from kash.platform.database import db

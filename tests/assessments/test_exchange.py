@@ -13,8 +13,8 @@ from zipfile import ZipFile
 import pytest
 from apiflask import APIFlask
 
+from kash.assessments.course_file import read_moodle
 from kash.assessments.moodle_child import _Languages, read_bank
-from kash.assessments.moodle_files import read_moodle
 from kash.assessments.rules.bank import (
     MOST_QUESTIONS,
     BankQuestion,

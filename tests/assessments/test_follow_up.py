@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.queries import follow_ups_due
 from kash.assessments.rules.results import Moment, is_months_later
 from kash.policy import Actor
 from tests.assessments.conftest import Bank

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from benchmarks.answer_marks import PAPER_FINE, Pen
 from benchmarks.answer_photos import Scene, photo
 from kash.assessments.models import GivenAnswer
-from kash.assessments.queries.tests import blank_sheets, person_sheet, sheets_of, standing_answers
+from kash.assessments.queries import blank_sheets, person_sheet, sheets_of, standing_answers
 from kash.assessments.rules.bank import BankQuestion, sheet_questions, true_false
 from kash.assessments.rules.results import Moment, Option, QuestionKind
 from kash.assessments.services.bank import add_question

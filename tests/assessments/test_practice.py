@@ -13,12 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.assessments.models import PracticeAnswer
-from kash.assessments.queries.tests import (
-    follow_ups_due,
-    practice_asked,
-    practice_told,
-    written_practice,
-)
+from kash.assessments.queries import follow_ups_due, practice_asked, practice_told, written_practice
 from kash.assessments.rules.results import (
     MOST_OBJECTIVES,
     Moment,

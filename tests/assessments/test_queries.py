@@ -17,27 +17,25 @@ from kash.assessments.models import (
     QuestionRevision,
     WorkshopTest,
 )
-from kash.assessments.queries.bank import (
-    bank_of,
-    bank_sizes,
-    question_of,
-    revisions_of,
-    wordings_of_course,
-)
-from kash.assessments.queries.tests import (
+from kash.assessments.queries import (
     TEXT_KIND,
     RegisteredPerson,
     ToldAbout,
     any_test,
+    bank_of,
+    bank_sizes,
     hands_of,
     late_answers,
     listed_scores,
     one_test,
     participants,
+    question_of,
+    revisions_of,
     sittings,
     standing_answers,
     told_about,
     whole_tests,
+    wordings_of_course,
     workshop_tests,
     written_answers,
 )

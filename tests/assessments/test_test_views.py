@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kash.assessments.queries.tests import hands_of, listed_scores, sittings, workshop_tests
+from kash.assessments.queries import hands_of, listed_scores, sittings, workshop_tests
 from kash.assessments.rules.results import Moment
 from kash.assessments.services.bank import WrongEntry
 from kash.assessments.services.tests import Entered, enter_answers, enter_scores, open_for_phones

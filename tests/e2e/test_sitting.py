@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
 from kash.assessments.models import GivenAnswer
-from kash.assessments.queries.tests import sittings, standing_answers
+from kash.assessments.queries import sittings, standing_answers
 from kash.assessments.rules.results import Moment
 from kash.assessments.services.tests import Entered, close_now, enter_answers, open_for_phones
 from kash.attendance.models import RosterEntry

@@ -59,7 +59,7 @@ from kash.assessments.models import (
     QuestionRevision,
     WorkshopTest,
 )
-from kash.assessments.queries.tests import PRACTICE_KIND, TEXT_KIND
+from kash.assessments.queries import PRACTICE_KIND, TEXT_KIND
 from kash.attendance.models import (
     HeldItem,
     Mark,

@@ -18,12 +18,7 @@ from kash.platform.database import db, utc_now
 from kash.policy import SYSTEM
 from kash.training import documents
 from kash.training.course_files import course_file
-from kash.training.material_files import (
-    MaterialProblem,
-    cleaned_material,
-    content_of,
-    files_of,
-)
+from kash.training.material_files import MaterialProblem, cleaned_material, content_of, files_of
 from kash.training.models import Course, CourseVersion, MaterialFile, PlanRow
 from kash.training.queries import version_with_plans
 from kash.training.rules.course_files import (

@@ -15,6 +15,7 @@ from kash.assessments.models import Question
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
+from kash.training.course_files import FOLDER, library
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import objectives_of
 from kash.training.rules.course_files import CourseFile, read_file
@@ -22,7 +23,6 @@ from kash.training.rules.courses import KINDS, CourseNode, Field, unseen_words
 from kash.training.rules.versions import TranslationGap, gaps
 from kash.training.services.course_files import BringingDecisions, bring_course
 from kash.training.services.courses import add_course, change_course
-from kash.training.starting_library import FOLDER, library
 
 SignIn = Callable[..., FlaskClient]
 FILES = sorted(FOLDER.glob("*.json"))

@@ -18,8 +18,8 @@ from kash.certificates.rules.issuing import grouped, qr_text
 from kash.desk.demo.opening import CaseWork
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import local_today
+from kash.training.course_files import FOLDER
 from kash.training.rules.course_files import sealed
-from kash.training.starting_library import FOLDER
 from tools.pictures.acts import Answer, Attach, Fetch, Fill, Go, Press
 from tools.pictures.case_answers import case_answers
 from tools.pictures.design_answers import design_answers

@@ -1,18 +1,19 @@
-"""All that the report of a workshop tells, read from the rooms that know it."""
+"""Rules of a workshop's report: gains that may be told, and sums. All that the report of a
+workshop tells, read from the rooms that know it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Executable, func, select
 
 from kash.assessments.evaluations.models import EvaluationForm
 from kash.assessments.evaluations.queries import QuestionResults, forms_of, in_the_room, results_of
-from kash.assessments.evaluations.rules import BallotQuestionKind
-from kash.assessments.queries.tests import sittings
-from kash.assessments.reports.rules import Objectives, Times, objectives_together, times_together
-from kash.assessments.rules.results import Compared, compared
+from kash.assessments.evaluations.rules import FEWEST, BallotQuestionKind
+from kash.assessments.queries import sittings
+from kash.assessments.rules.results import Compared, Gain, compared
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.people.models import Group, Person
 from kash.platform.database import db
@@ -20,6 +21,55 @@ from kash.training.queries import objectives_of
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.deliveries import TaughtSession, taught_sessions
 from kash.workshops.queries.plan import facilitators_of
+
+
+def may_be_told(gain: Gain) -> bool:
+    """True if a gain comes from so many people that it tells of nobody alone."""
+    return gain.people >= FEWEST
+
+
+def tenths_of(count: int, total: int) -> int:
+    """Share of a count, in per cent to the nearest ten: it does not tell how many there were."""
+    return 10 * ((20 * count + total) // (2 * total)) if total else 0
+
+
+@dataclass(frozen=True)
+class Times:
+    """Minutes of sessions together: of those that were timed what was planned and what they took,
+    and how many of all were timed."""
+
+    planned: int
+    taught: int
+    timed: int
+    sessions: int
+
+
+def times_together(sessions: Sequence[tuple[int, int | None]]) -> Times:
+    """Sum up sessions, each with its planned minutes and those it took, None if nobody said so."""
+    timed = [(planned, taught) for planned, taught in sessions if taught is not None]
+    return Times(
+        planned=sum(planned for planned, _ in timed),
+        taught=sum(taught for _, taught in timed),
+        timed=len(timed),
+        sessions=len(sessions),
+    )
+
+
+@dataclass(frozen=True)
+class Objectives:
+    """How many objectives were reached, in part or not taught, and of how many nobody said so."""
+
+    reached: int
+    partly: int
+    not_taught: int
+    unsaid: int
+
+
+def objectives_together(said: Iterable[str]) -> Objectives:
+    """Count objectives, each by the word that is kept of it, "" where nobody said so."""
+    counted = Counter(said)
+    return Objectives(counted["reached"], counted["partly"], counted["not_taught"], counted[""])
+
 
 _OWN_WORDS = str(BallotQuestionKind.COMMENT)
 

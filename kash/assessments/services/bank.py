@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.assessments.models import Question, QuestionRevision
-from kash.assessments.queries.bank import is_fixed, value_of
+from kash.assessments.queries import is_fixed, value_of
 from kash.assessments.rules.bank import BankQuestion, options_stored, source_digest, with_keys_of
 from kash.assessments.rules.results import QuestionFlaw
 from kash.platform.database import new_public_id

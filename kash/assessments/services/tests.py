@@ -28,8 +28,7 @@ from kash.assessments.models import (
     QuestionRevision,
     WorkshopTest,
 )
-from kash.assessments.queries.bank import newest, value_of
-from kash.assessments.queries.tests import PRACTICE_KIND, TEXT_KIND, practice_asked
+from kash.assessments.queries import PRACTICE_KIND, TEXT_KIND, newest, practice_asked, value_of
 from kash.assessments.rules import results as rules
 from kash.assessments.rules.results import AnsweringState, Given, Moment, Often, Teller
 from kash.assessments.services.bank import (

@@ -14,11 +14,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from kash.assessments.sheets.finding import SheetNotFound, found_sheet, is_dark
+from kash.assessments.sheets.finding import (
+    FINE,
+    SheetNotFound,
+    found_sheet,
+    is_dark,
+    measured,
+    straightened,
+)
 from kash.assessments.sheets.layout import NAME_LINE, SheetLayout, layouts_of
-from kash.assessments.sheets.measuring import FINE, measured, straightened
-from kash.assessments.sheets.reasons import UnreadReason
-from kash.assessments.sheets.verdicts import RowReading, row_reading
+from kash.assessments.sheets.verdicts import RowReading, UnreadReason, row_reading
 from kash.platform.cleaning import child as cleaner
 from kash.platform.cleaning import scans_child
 

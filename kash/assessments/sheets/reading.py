@@ -15,8 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.assessments.sheets.layout import Corner, SheetLayout, layouts_text
 from kash.assessments.sheets.markup import SaidTwice, SheetWording
-from kash.assessments.sheets.reasons import UnreadReason
-from kash.assessments.sheets.verdicts import RowReading, RowVerdict
+from kash.assessments.sheets.verdicts import RowReading, RowVerdict, UnreadReason
 from kash.platform.cleaning import SCANS, CannotClean, CleaningLimits, FileKind, turn
 from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
 from kash.platform.database import is_public_id

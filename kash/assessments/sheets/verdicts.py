@@ -1,8 +1,7 @@
-"""Rows as they are taken: which bubble is marked, or that a person is to say so.
-
-Darkness is a share: 0 is the paper beside a bubble, 1 the black of the pegs beside its row. Between
-plainly empty and plainly marked lies a wide band in which nothing is decided.
-"""
+"""Rows as they are taken: which bubble is marked, or that a person is to say so. Darkness is a
+share: 0 is the paper beside a bubble, 1 the black of the pegs beside its row. Between plainly
+empty and plainly marked lies a wide band in which nothing is decided. Reasons for which a photo is
+not read as a sheet."""
 
 from __future__ import annotations
 
@@ -98,3 +97,16 @@ def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int]) -> RowVerdict:
     if not marks:
         return RowVerdict.BLANK
     return RowVerdict.MARKED if len(marks) == 1 else RowVerdict.DOUBLE
+
+
+class UnreadReason(StrEnum):
+    """The reason that nothing of a photo was taken."""
+
+    TOO_DARK = "too dark"
+    NO_CODE = "no code"
+    OTHER_PAPER = "other paper"
+    TWO_SHEETS = "two sheets"
+    CORNERS_MISSING = "corners missing"
+    MIRRORED = "mirrored"
+    NO_SUCH_PAGE = "no such page"
+    UNCLEAR = "unclear"

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from kash.assessments import blueprint
+from kash.assessments.course_file import read_moodle
 from kash.assessments.forms import (
     FALSE_WORD,
     KIND,
@@ -28,32 +29,24 @@ from kash.assessments.forms import (
     question_form,
     text_of,
 )
-from kash.assessments.moodle_files import read_moodle
-from kash.assessments.queries.bank import (
+from kash.assessments.queries import (
     BankRow,
+    RegisteredPerson,
+    ToldAbout,
     bank_of,
     bank_sizes,
     looked_at,
-    question_of,
-    revisions_of,
-    value_of,
-)
-from kash.assessments.queries.tests import (
-    RegisteredPerson,
-    ToldAbout,
     names_somebody,
     participants,
     practice_asked,
     practice_told,
+    question_of,
+    revisions_of,
     told_about,
+    value_of,
     written_practice,
 )
-from kash.assessments.rules.bank import (
-    MOST_BYTES,
-    UnreadableBank,
-    written_bank,
-    written_package,
-)
+from kash.assessments.rules.bank import MOST_BYTES, UnreadableBank, written_bank, written_package
 from kash.assessments.rules.results import KNOWLEDGE, MOST_OPTIONS, QuestionKind, Teller
 from kash.assessments.services.bank import (
     MOST_QUESTIONS,

@@ -19,7 +19,7 @@ from kash.assessments import blueprint
 from kash.assessments.documents import named_sheets, rows_of, sheets_of_test
 from kash.assessments.forms import MOMENT
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.tests import (
+from kash.assessments.queries import (
     MOST_BLANK,
     RegisteredPerson,
     blank_sheets,

@@ -29,9 +29,9 @@ from kash.assessments.forms import (
     text_of,
 )
 from kash.assessments.models import AskedQuestion, WorkshopTest
-from kash.assessments.queries.bank import bank_of
-from kash.assessments.queries.tests import (
+from kash.assessments.queries import (
     RegisteredPerson,
+    bank_of,
     hands_of,
     late_answers,
     listed_scores,

@@ -21,8 +21,7 @@ from kash.accounts.services.accounts import change_settings
 from kash.assessments.evaluations.models import EvaluationForm
 from kash.assessments.evaluations.services import add_form as add_evaluation
 from kash.assessments.evaluations.services import close_form, enter_sheet, open_form, take_answer
-from kash.assessments.queries.bank import bank_of
-from kash.assessments.queries.tests import one_test, participants, practice_asked, questions_of
+from kash.assessments.queries import bank_of, one_test, participants, practice_asked, questions_of
 from kash.assessments.rules.bank import BankQuestion, true_false
 from kash.assessments.rules.results import NOT_SURE, Moment, Often, Option, QuestionKind, Teller
 from kash.assessments.services.bank import add_question
@@ -138,12 +137,12 @@ from kash.platform.web.formats import from_local
 from kash.platform.web.pictures import prepared_picture, prepared_signature
 from kash.platform.web.programme import CONTACT_LOOKS
 from kash.policy import Actor
+from kash.training.course_files import library
 from kash.training.queries import objectives_of, tree_of, version_with_plans
 from kash.training.rules.courses import KINDS, CourseNode, FieldText, Key
 from kash.training.rules.versions import fingerprint
 from kash.training.services.course_files import attach_file, bring_library, fill_draft, translate
 from kash.training.services.courses import add_course, write_words
-from kash.training.starting_library import library
 from kash.workshops.models import Funder, Workshop
 from kash.workshops.queries import scope
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from kash.assessments.documents import named_sheets, sheets_of_test
 from kash.assessments.models import AskedQuestion, WorkshopTest
-from kash.assessments.queries.tests import blank_sheets, participants
-from kash.assessments.reports.documents import workshop_report
+from kash.assessments.queries import blank_sheets, participants
+from kash.assessments.reports.views import workshop_report
 from kash.assessments.sheets.markup import PrintedAnswerSheet
 from kash.attendance.documents import column_heading, register_pdf, sheet_code
 from kash.attendance.queries.sheets import PrintedSheet

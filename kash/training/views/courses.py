@@ -26,8 +26,15 @@ from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 from kash.training import blueprint, queries
-from kash.training.forms.courses import CourseForm, NewCourseForm, NewVersionForm, language_choices
-from kash.training.forms.outline import DraftPage, MaterialFileForm, SessionPage
+from kash.training.forms import (
+    CourseForm,
+    DraftPage,
+    MaterialFileForm,
+    NewCourseForm,
+    NewVersionForm,
+    SessionPage,
+    language_choices,
+)
 from kash.training.material_files import MaterialProblem, content_of, files_of, type_of
 from kash.training.models import CourseVersion, PlanRow, SessionPlan
 from kash.training.queries import catalogue, known_words, whole_times

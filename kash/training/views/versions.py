@@ -27,8 +27,8 @@ from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
-from kash.training.course_files import Beside, beside, course_file
-from kash.training.forms.courses import (
+from kash.training.course_files import Beside, beside, course_file, library
+from kash.training.forms import (
     BringCourseForm,
     CourseFileForm,
     LibraryForm,
@@ -84,7 +84,6 @@ from kash.training.services.courses import (
     write_session_words,
     write_words,
 )
-from kash.training.starting_library import library
 
 
 @blueprint.get("/versions/<public_id>")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from kash.assessments.evaluations.rules import FEWEST
 from kash.assessments.evaluations.services import add_form, close_form, open_form, take_answer
-from kash.assessments.reports.documents import workshop_report
-from kash.assessments.reports.rules import may_be_told, objectives_together, times_together
+from kash.assessments.reports.queries import may_be_told, objectives_together, times_together
+from kash.assessments.reports.views import workshop_report
 from kash.assessments.rules.results import (
     Compared,
     ComparedTests,
@@ -66,7 +66,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[PagedDocument]:
     """Papers as the press is given them."""
     papers: list[PagedDocument] = []
     monkeypatch.setattr(
-        "kash.assessments.reports.documents.document", lambda paged: papers.append(paged) or b"%PDF"
+        "kash.assessments.reports.views.document", lambda paged: papers.append(paged) or b"%PDF"
     )
     return papers
 

@@ -12,7 +12,7 @@ from benchmarks.answer_photos import WORDING
 from kash.assessments.sheets.layout import Corner
 from kash.assessments.sheets.markup import BubbleRow, PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.reading import UnreadPhoto, refusal, sheet_wording
-from kash.assessments.sheets.reasons import UnreadReason
+from kash.assessments.sheets.verdicts import UnreadReason
 from kash.platform.press import documents as registers
 from tests.platform.press.conftest import checked, text_of  # noqa: F401 - fixtures
 from tests.platform.press.hearing import faults

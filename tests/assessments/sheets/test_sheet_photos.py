@@ -18,8 +18,7 @@ from benchmarks.answer_sheets import read_photo
 from kash.assessments.sheets import child, reading
 from kash.assessments.sheets.layout import Corner, SheetLayout
 from kash.assessments.sheets.reading import ReadAnswerSheet, UnreadPhoto, photos_told, read_photos
-from kash.assessments.sheets.reasons import UnreadReason
-from kash.assessments.sheets.verdicts import RowVerdict
+from kash.assessments.sheets.verdicts import RowVerdict, UnreadReason
 from kash.platform.cleaning import HEAD, KINDS, CannotClean, CleaningLimits, kind_of
 from kash.platform.confinement import children
 

@@ -17,6 +17,8 @@ from kash.assessments.sheets.layout import (
     PEG,
     Corner,
     CornerCode,
+    NoProjection,
+    Projection,
     SheetLayout,
     code_box,
     code_of,
@@ -24,13 +26,9 @@ from kash.assessments.sheets.layout import (
     layouts_of,
     layouts_text,
     pages_of,
-    symbol_corners,
-)
-from kash.assessments.sheets.plane import (
-    NoProjection,
-    Projection,
     projected,
     projection_of,
+    symbol_corners,
     turned_over,
 )
 from kash.assessments.sheets.verdicts import Bubble, RowVerdict, row_reading, without_spill

@@ -33,8 +33,8 @@ from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
 from kash.policy import NOBODY, Actor, Role
+from kash.training.course_files import library
 from kash.training.models import Course, CourseVersion
-from kash.training.starting_library import library
 from kash.workshops.models import Workshop
 from tests.sample import SAMPLE_PASSWORD, Sample
 

@@ -271,7 +271,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
         _services(), language="en", today=date(2026, 11, 27)
     ),
     "figures.releases.services.rule_leaflet": lambda _sample: rule_leaflet("sw"),
-    "assessments.reports.documents.workshop_report": _written("report-programme.pdf"),
+    "assessments.reports.views.workshop_report": _written("report-programme.pdf"),
     "certificates.tracks.views.tracks.checklist_sheet": _checklist,
     "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),
     "training.documents.handout": lambda _sample: handout(_published()),

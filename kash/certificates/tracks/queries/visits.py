@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from kash.accounts.holdings import Holder
-from kash.assessments.queries.tests import scores_in
+from kash.assessments.queries import scores_in
 from kash.attendance.queries.registers import attended
 from kash.certificates.tracks.leaf_kinds import Found, LeafKind, LeafQuestion, alike, found_by
 from kash.certificates.tracks.models import (

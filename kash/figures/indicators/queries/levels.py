@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kash.assessments.evaluations.models import EvaluationCount, EvaluationForm, EvaluationQuestion
 from kash.assessments.evaluations.rules import FEWEST, mean_step
 from kash.assessments.models import PracticeAnswer, WorkshopTest
-from kash.assessments.queries.tests import sittings_of
+from kash.assessments.queries import sittings_of
 from kash.assessments.rules.results import Gain, Moment, Often, Teller, gain_of, paired_scores
 from kash.figures.indicators.queries.definitions import held_workshops, of_funder
 from kash.figures.indicators.rules import FactRow, Period
