@@ -1,0 +1,1 @@
+"""Peers that the press is measured against, each drawing the same certificate."""
