@@ -50,7 +50,7 @@ from kash.training.rules.courses import (
     RowKind,
     Value,
 )
-from kash.training.rules.versions import Delivered, WholeTime, filled, of_last, whole_time
+from kash.training.rules.versions import Delivered, filled, of_last, whole_time
 
 
 @dataclass(frozen=True)
@@ -597,14 +597,14 @@ def delivered_kept(lineages: Collection[str]) -> dict[str, Delivered]:
     return counted(("delivered", frozenset(lineages)), lambda: delivered_of(lineages))
 
 
-def whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
+def whole_times(version_ids: Collection[int]) -> dict[int, dict[str, int]]:
     """The time of each of these versions (keys), as planned and as taught; three queries, one while
     nothing was written."""
     key = ("whole times", frozenset(version_ids))
     return counted(key, lambda: _whole_times(version_ids))
 
 
-def _whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
+def _whole_times(version_ids: Collection[int]) -> dict[int, dict[str, int]]:
     plans = plans_of(version_ids)
     took = delivered_of({lineage for some in plans.values() for lineage, _ in some})
     return {

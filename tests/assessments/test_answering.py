@@ -20,7 +20,7 @@ from kash.assessments.queries import (
     written_answers,
 )
 from kash.assessments.rules.results import Moment, compare
-from kash.assessments.services.bank import CodeUnknown, TestThere, WrongEntry, change_question
+from kash.assessments.services.bank import CodeUnknown, WrongEntry, change_question
 from kash.assessments.services.tests import (
     AnswerReply,
     Entered,
@@ -264,7 +264,7 @@ def test_the_test_after_asks_the_same_wordings_as_that_before(bank: Bank) -> Non
 @pytest.mark.any_engine
 def test_one_test_of_a_moment_and_none_without_questions_on_phones(bank: Bank) -> None:
     test = bank.test(questions=[])
-    with pytest.raises(TestThere):
+    with refuses("has such a test already"):
         make_test(bank.held.workshop, Moment.BEFORE, [], bank.trainer)
     with refuses("This test has no questions, only scores."):
         open_for_phones(bank.held.workshop, test, 30, bank.trainer)

@@ -41,5 +41,5 @@ def test_a_timetable_gets_at_least_the_median_and_goes_by_fives(
 
 def test_a_course_counts_as_planned_what_was_never_taught() -> None:
     whole = whole_time([(45, of_last([50, 70, 60])), (90, None), (30, of_last([20]))])
-    assert (whole.planned, whole.delivered, whole.taught, whole.sessions) == (165, 170, 2, 3)
-    assert whole_time([]).delivered == 0
+    assert list(whole.values()) == [165, 170, 2, 3]
+    assert whole_time([])["delivered"] == 0

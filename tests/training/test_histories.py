@@ -309,7 +309,7 @@ def check_gaps(history: History, at: int) -> None:
             elif said and known.beside.get((key, name)) != text:
                 expected.add((key, name, "stale"))
     trees = tree_of(history.kept[known.source]), tree_of(history.kept[at])
-    found = [((each.kind, each.lineage), each.field, each.gap.value) for each in gaps(*trees)]
+    found = [(key, field, lack.value) for key, field, lack in gaps(*trees)]
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert sum(count.total() for count in counted_gaps(*trees).values()) == len(expected)

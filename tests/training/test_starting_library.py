@@ -72,8 +72,8 @@ def test_titles_objectives_and_key_messages_stand_in_kiswahili(course: CourseFil
     assert (original.language, translation.language) == ("en", "sw")
     assert translation.translates == original.lineage
     found = list(gaps(original.tree, translation.tree))
-    assert [gap for gap in found if gap.gap is TranslationGap.STALE] == []
-    assert [gap for gap in found if (gap.kind, gap.field) in SAID_IN_BOTH] == []
+    assert [lack for lack in found if lack[2] is TranslationGap.STALE] == []
+    assert [lack for lack in found if (lack[0][0], lack[1]) in SAID_IN_BOTH] == []
 
 
 def test_legal_points_name_a_source_and_say_of_none_that_counsel_checked_it(

@@ -42,13 +42,6 @@ class QuestionFlawed(Problem):
         self.flaw = flaw
 
 
-class TestThere(Problem):
-    """The workshop has a test of this moment."""
-
-    __test__ = False
-    sentence = _l("This workshop has such a test already.")
-
-
 NOT_OPEN_TO_ANSWERS = _l("This test is not open.")
 
 

@@ -35,7 +35,6 @@ from kash.assessments.services.bank import (
     NOT_OPEN_TO_ANSWERS,
     TOLD_FROM_ABOVE,
     CodeUnknown,
-    TestThere,
     WrongEntry,
 )
 from kash.attendance.models import EntryAlias, RosterEntry
@@ -303,7 +302,8 @@ def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Ac
 
     A question that another test of this workshop asks is asked in the same words, so that the two
     can be compared; any other one in its newest. Without questions it is for scores from a list.
-    Raises NotFound, TestThere and WorkshopCancelled, and a problem if there are too many.
+    Raises NotFound and WorkshopCancelled, and a problem if there are too many or such a test
+    already.
     """
     _refuse_many(questions)
     with audited("assessments.test_made", by) as change:
@@ -313,7 +313,7 @@ def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Ac
             WorkshopTest.workshop_id == workshop.id, WorkshopTest.moment == str(moment)
         )
         if session.scalar(there) is not None:
-            raise TestThere
+            raise Problem(_l("This workshop has such a test already."), field="")
         test = WorkshopTest(
             workshop_id=workshop.id,
             moment=str(moment),

@@ -215,10 +215,9 @@ def _told(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> ResponseRetu
         return {"problem": _("Too many at once. This phone tries again by itself.")}, 503
 
 
-class UnreadableRequest(Problem):
-    """Something arrived that the page never sends."""
-
-    status = 400
+def _unreadable() -> Problem:
+    """The answer to something that the page never sends."""
+    return Problem(_("This could not be read."), status=400)
 
 
 def _body() -> Mapping[str, Any]:
@@ -226,9 +225,9 @@ def _body() -> Mapping[str, Any]:
     try:
         sent = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError):
-        raise UnreadableRequest(_("This could not be read.")) from None
+        raise _unreadable() from None
     if not isinstance(sent, dict):
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     return sent
 
 
@@ -355,13 +354,13 @@ def _question(public_id: str, value: BankQuestion) -> dict[str, Any]:
 def _taken(sent: Mapping[str, Any]) -> dict[str, Any]:
     test_id, entry = _text(sent, "test", 16), _text(sent, "entry", 16)
     if not is_public_id(test_id) or not is_public_id(entry):
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     shown, ticket = _text(sent, "ticket", 64), ticket_of(test_id, entry)
     if not hmac.compare_digest(shown.encode(), ticket.encode()):
         raise Forbidden
     items = sent.get("items")
     if not isinstance(items, list) or len(items) > MOST_AT_ONCE:
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     replies = receive(
         test_id,
         entry,
@@ -377,22 +376,22 @@ def _taken(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _item(one: Any) -> SentAnswer:
-    """One answer as it was sent. Raises UnreadableRequest."""
+    """One answer as it was sent. Raises a problem."""
     if not isinstance(one, dict):
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     op, chosen = one.get("op"), one.get("chosen")
     if not isinstance(op, str) or not 16 <= len(op) <= _LONGEST_ID or not op.isascii():
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     if not isinstance(chosen, list) or not all(
         isinstance(key, str) and 0 < len(key) < 3 for key in chosen
     ):
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     words = CONTROL_CHARACTERS.sub("", _text(one, "text", LONGEST_TEXT + 1)).strip()
     return SentAnswer(op, _text(one, "q", 16), tuple(chosen), words, _moment(one.get("at")))
 
 
 def _moment(milliseconds: object) -> datetime:
-    """A moment of a phone's clock, which may be anywhere. Raises UnreadableRequest."""
+    """A moment of a phone's clock, which may be anywhere. Raises a problem."""
     if not isinstance(milliseconds, int) or not 0 <= milliseconds < 10**13:
-        raise UnreadableRequest(_("This could not be read."))
+        raise _unreadable()
     return _EPOCH + timedelta(milliseconds=milliseconds)

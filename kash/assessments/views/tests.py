@@ -67,7 +67,7 @@ from kash.assessments.rules.results import (
     stand_of,
     written_score,
 )
-from kash.assessments.services.bank import TestThere, WrongEntry
+from kash.assessments.services.bank import WrongEntry
 from kash.assessments.services.tests import (
     Entered,
     change_test,
@@ -182,7 +182,7 @@ def _choosing(found: Workshop, moment: Moment, test_id: str, asked: Asked) -> Re
             if proposes_all or question.question.lineage in lineages
         ]
     elif form.validate():
-        with form.showing_problems(TestThere, WorkshopCancelled):
+        with form.showing_problems(WorkshopCancelled):
             # None only if scores alone are wanted.
             if not form.questions.data and request.form.get("scores") != "1":
                 raise Problem(_l("Choose at least one question."), field="questions")

@@ -203,26 +203,17 @@ def minutes_to_plan(planned: int, delivered: Delivered | None) -> int:
     return min(max(-(-delivered.median // _STEP) * _STEP, LEAST_MINUTES), MOST_MINUTES)
 
 
-@dataclass(frozen=True)
-class WholeTime:
-    """Time of several sessions: as planned, and as taught, where what was never taught counts as
-    planned. `taught` are how many of the `sessions` were."""
-
-    planned: int
-    delivered: int
-    taught: int
-    sessions: int
-
-
-def whole_time(sessions: Iterable[tuple[int, Delivered | None]]) -> WholeTime:
-    """Time of sessions together, each with its planned minutes and its last deliveries."""
+def whole_time(sessions: Iterable[tuple[int, Delivered | None]]) -> dict[str, int]:
+    """Time of sessions together, each with its planned minutes and its last deliveries: as
+    `planned`, and as `delivered`, where what was never taught counts as planned. `taught` are how
+    many of the `sessions` were."""
     every = list(sessions)
-    return WholeTime(
-        planned=sum(planned for planned, _ in every),
-        delivered=sum(planned if took is None else took.median for planned, took in every),
-        taught=sum(took is not None for _, took in every),
-        sessions=len(every),
-    )
+    return {
+        "planned": sum(planned for planned, _ in every),
+        "delivered": sum(planned if took is None else took.median for planned, took in every),
+        "taught": sum(took is not None for _, took in every),
+        "sessions": len(every),
+    }
 
 
 # No version has it: the text of a field that nobody has ever compared.
@@ -262,18 +253,9 @@ def gap(field: Field, source: CourseNode, translation: CourseNode) -> Translatio
     )
 
 
-@dataclass(frozen=True)
-class FieldGap:
-    """A field of a row of a translation that somebody must look at."""
-
-    kind: str
-    lineage: str
-    field: str
-    gap: TranslationGap
-
-
-def gaps(source: CourseNode, translation: CourseNode) -> Iterator[FieldGap]:
-    """Every field of a translation that is missing or stale, in the order of the source.
+def gaps(source: CourseNode, translation: CourseNode) -> Iterator[tuple[Key, str, TranslationGap]]:
+    """Every field of a translation that is missing or stale, with the key of its row, in the order
+    of the source.
 
     A row that the translation lacks counts with each field that it has there.
     """
@@ -283,7 +265,7 @@ def gaps(source: CourseNode, translation: CourseNode) -> Iterator[FieldGap]:
         for field in node.declared:
             lack = gap(field, node, other)
             if lack is not None:
-                yield FieldGap(node.kind, node.lineage, field.name, lack)
+                yield node.key, field.name, lack
 
 
 def counted_gaps(source: CourseNode, translation: CourseNode) -> dict[str, Counter[TranslationGap]]:
@@ -297,8 +279,8 @@ def counted_gaps(source: CourseNode, translation: CourseNode) -> dict[str, Count
     }
     counted: dict[str, Counter[TranslationGap]] = {"": Counter()}
     counted |= {lineage: Counter() for lineage in session.values()}
-    for lack in gaps(source, translation):
-        counted[session.get((lack.kind, lack.lineage), "")][lack.gap] += 1
+    for key, _field, lack in gaps(source, translation):
+        counted[session.get(key, "")][lack] += 1
     return counted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kash.assessments.reports.queries import GroupCount, group_counts
+from kash.assessments.reports.queries import group_counts
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.people.models import Group, Person
 from kash.workshops.models import Enrolment, Workshop
@@ -41,6 +41,9 @@ def test_each_counts_once_who_had_a_place_or_came_to_any_of_it(
         for slot, status in zip(slots, marks, strict=True):
             if status is not None:
                 row(Mark, slot_id=slot.id, person_id=person.id, status=status)
-    found = [GroupCount(police.letter, 3, 2), GroupCount(members.letter, 0, 1)]
+    found = [
+        {"letter": police.letter, "enrolled": 3, "came": 2},
+        {"letter": members.letter, "enrolled": 0, "came": 1},
+    ]
     assert group_counts(workshop) == found
     assert group_counts(workshop, officers_only=True) == found[:1]
