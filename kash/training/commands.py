@@ -135,11 +135,11 @@ def _tell(before: Beside) -> None:
 def load_library() -> None:
     """Add the courses of the starting library as drafts; what is here already stays."""
     with told_at_terminal(Problem):
-        done = bring_library(library(), by=SYSTEM)
-    for brought in done.brought:
-        _tell(brought.before)
-    here, taken = _("here already"), _("Another course has this name.")
-    for file in done.here:
-        click.echo(f"{file.name}: {here}")
-    for file in done.taken:
-        click.echo(f"{file.name}: {taken}", err=True)
+        brought, here, taken = bring_library(library(), by=SYSTEM)
+    for course in brought:
+        _tell(course.before)
+    is_here, is_taken = _("here already"), _("Another course has this name.")
+    for file in here:
+        click.echo(f"{file.name}: {is_here}")
+    for file in taken:
+        click.echo(f"{file.name}: {is_taken}", err=True)

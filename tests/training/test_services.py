@@ -216,12 +216,6 @@ def test_a_version_has_bounds(draft: Draft) -> None:
     assert db.session.query(Module).count() == 2
 
 
-def test_what_workshops_are_made_from(published: Draft) -> None:
-    start_version(published.course, "sw", SYSTEM)
-    (only,) = queries.published_versions()
-    assert only == (published.version, "Working together", 1, "en", "Listening", 165, 3)
-
-
 def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..., Actor]) -> None:
     peer, other = actor("peer"), actor("police_peer")
     in_draft = start_version(published.course, "sw", SYSTEM)

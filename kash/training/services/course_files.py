@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -80,16 +80,6 @@ class CourseBrought:
     drafts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class LibraryBrought:
-    """Courses of the library: those that were brought in, those that were here already, and
-    names that other courses have."""
-
-    brought: list[CourseBrought] = field(default_factory=list)
-    here: list[CourseFile] = field(default_factory=list)
-    taken: list[CourseFile] = field(default_factory=list)
-
-
 def bring_course(file: CourseFile, wanted: BringingDecisions, *, by: Actor) -> CourseBrought:
     """Bring in a course with all that is new of it. Nothing is published, nothing here changed.
 
@@ -107,26 +97,29 @@ def bring_course(file: CourseFile, wanted: BringingDecisions, *, by: Actor) -> C
         return _bring(change, course, before, additions, wanted, by)
 
 
-def bring_library(files: Sequence[CourseFile], *, by: Actor) -> LibraryBrought:
-    """Bring in courses of the library, in one go: what is new of each. A course whose name another
-    has stays out."""
+def bring_library(
+    files: Sequence[CourseFile], *, by: Actor
+) -> tuple[list[CourseBrought], list[CourseFile], list[CourseFile]]:
+    """Bring in courses of the library, in one go: what is new of each. Returns those that were
+    brought in, those that were here already, and those that stay out as another course has the
+    name."""
     additions = additions_written(by)
-    done = LibraryBrought()
+    brought: list[CourseBrought] = []
+    here: list[CourseFile] = []
+    taken: list[CourseFile] = []
     with audited("training.library_brought_in", by) as change:
         for file in files:
             course, before = beside(change.session, file, additions, locked=True)
             if course is not None and not _takes_anything(before, BringingDecisions()):
-                done.here.append(file)
+                here.append(file)
                 continue
             try:
-                done.brought.append(
-                    _bring(change, course, before, additions, BringingDecisions(), by)
-                )
+                brought.append(_bring(change, course, before, additions, BringingDecisions(), by))
             except CourseTaken:
-                done.taken.append(file)
-        if not done.brought:
+                taken.append(file)
+        if not brought:
             change.nothing()
-    return done
+    return brought, here, taken
 
 
 def _takes_anything(before: Beside, wanted: BringingDecisions) -> bool:

@@ -370,16 +370,16 @@ def starting_library() -> ResponseReturnValue:
             form.mark_wrong(form.courses, _("Choose at least one course."))
         else:
             files = [book.file for book in books if book.file.lineage in form.courses.data]
-            done = bring_library(files, by=current_actor())
-            if done.brought:
+            brought, _here, taken = bring_library(files, by=current_actor())
+            if brought:
                 flash(
                     ngettext(
                         "%(num)s course was added as a draft. Read it, then propose it.",
                         "%(num)s courses were added as drafts. Read them, then propose them.",
-                        len(done.brought),
+                        len(brought),
                     )
                 )
-            for file in done.taken:
+            for file in taken:
                 flash(
                     _(
                         "%(name)s stayed out: another course has this name. Change that one's "
