@@ -79,7 +79,8 @@ DONE = {
     "notices": "send_again ask_for_check leave_them",
     "people": "ask_for_forms note_looks_seen ask_for_sweep add_group",
     "lists": "bring_in",
-    "training": "add_course",
+    "funders": "funder_of waiting_ties",
+    "training": "add_course drafting",
 }
 # What takes several ids at once, and choices of which its form lets no other through.
 NOT_ASKED = {

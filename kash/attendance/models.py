@@ -631,7 +631,7 @@ _LARGEST_ITEM = 128 * 1024
 
 
 class NotSent(Problem):
-    """What a pad sent is not taken. `code` is what a program reads of it."""
+    """A pad's sending that is not taken. `code` is what a program reads of it."""
 
     def __init__(self, code: str, sentence: str, status: int = 400) -> None:
         super().__init__(sentence, status=status)

@@ -28,8 +28,8 @@ PRIVATE = {
     "_page_box": ("weasyprint", "70.0", {"kash.platform.press.typesetting.weasyprint_parts"}),
     "_tags": ("weasyprint", "70.0", {"kash.platform.press.typesetting.weasyprint_parts"}),
 }
-# Of the standard library, where the mark means that the name is no field of a tuple's.
-_PUBLIC = {"_exit", "_make", "_replace"}
+# Described, and marked so that no field of a tuple or of a row is called the same.
+_PUBLIC = {"_exit", "_make", "_mapping", "_replace"}
 
 
 def _touched(module: Module) -> set[str]:
