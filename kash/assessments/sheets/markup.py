@@ -31,11 +31,8 @@ _SAMPLES_TOP, _SAMPLES_LEFT, _SAMPLES_STEP = 51.2, 15.0, 10.5
 _WRONG_LEFT = 62.0
 
 
-@dataclass(frozen=True, slots=True)
-class SaidTwice:
-    """A sentence in the languages of the paper, the first one larger: (language, text)."""
-
-    each: tuple[tuple[str, str], ...]
+# A sentence in the languages of the paper, the first one larger: (language, text).
+SaidTwice = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def _foot(wording: SheetWording) -> str:
 def _said(sentence: SaidTwice) -> str:
     return "".join(
         f'<p class="{"second" if at else "first"}" lang="{escaped(language)}">{escaped(text)}</p>'
-        for at, (language, text) in enumerate(sentence.each)
+        for at, (language, text) in enumerate(sentence)
     )
 
 

@@ -637,15 +637,6 @@ class TimedStep:
         return self.end - self.start if self.start is not None and self.end is not None else 0
 
 
-@dataclass(frozen=True)
-class Cut:
-    """A step that can be left out, and the minutes that all steps take once it and those before it
-    are."""
-
-    timed: TimedStep
-    left: int
-
-
 def timed_steps(plan: CourseNode) -> tuple[TimedStep, ...]:
     """The steps of a session in their order, each from where the one before it ends."""
     timed, clock = [], 0
@@ -664,9 +655,9 @@ def step_minutes(plan: CourseNode) -> int:
     return sum(timed.minutes for timed in timed_steps(plan))
 
 
-def cuts(plan: CourseNode) -> tuple[Cut, ...]:
-    """Steps to leave out one after the other: what may be done before what should be, and among
-    these what saves most.
+def cuts(plan: CourseNode) -> tuple[tuple[TimedStep, int], ...]:
+    """Steps to leave out one after the other, each with the minutes that all steps take once it and
+    those before it are: what may be done before what should be, and among these what saves most.
 
     A step that must be done, or whose rank or minutes nobody wrote, is never among them.
     """
@@ -677,7 +668,7 @@ def cuts(plan: CourseNode) -> tuple[Cut, ...]:
     left, left_out = step_minutes(plan), []
     for timed in able:
         left -= timed.minutes
-        left_out.append(Cut(timed, left))
+        left_out.append((timed, left))
     return tuple(left_out)
 
 

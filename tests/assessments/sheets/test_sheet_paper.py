@@ -43,7 +43,7 @@ def test_a_sheet_says_whose_it_is_and_how_to_fill_it_in_both_languages(text_of, 
     for at, page in enumerate(pages):
         assert f"7KM2-QX4T-0000-000{at // 2 + 1} · {at % 2 + 1}/2" in page
         for sentence in (WORDING.fill, WORDING.changed, WORDING.keep, WORDING.name_line):
-            assert all(text in page for _language, text in sentence.each)
+            assert all(text in page for _language, text in sentence)
     # Forty-five questions are as even on two pages as they can be, and go on counting.
     assert "45" in pages[1].split()
     assert "45" not in pages[0].split()
@@ -91,6 +91,6 @@ def test_each_reason_is_told_in_a_sentence_of_its_own_and_both_languages_stand_o
         assert len(set(told.values())) == len(UnreadReason)
         assert "top left, bottom right" in told[UnreadReason.CORNERS_MISSING]
         wording = sheet_wording("Working Together", "Before", ["sw", "en"])
-        assert [language for language, _ in wording.fill.each] == ["sw", "en"]
-        assert wording.fill.each[0][1] != wording.fill.each[1][1]
-        assert len(sheet_wording("Working Together", "", ["en"]).keep.each) == 1
+        assert [language for language, _ in wording.fill] == ["sw", "en"]
+        assert wording.fill[0][1] != wording.fill[1][1]
+        assert len(sheet_wording("Working Together", "", ["en"]).keep) == 1
