@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.models import STANDING_SENTENCES
 from kash.platform.approvals.rules import Standing
 from kash.platform.web.errors import NotFound, Problem, TooManyTries
 
-
-class WrongSignIn(Problem):
-    """Name, password or code do not fit; which of them is never said."""
-
-    status = 422
-    field = ""
-    sentence = _l("The e-mail address or the password is not right.")
+wrong_sign_in = partial(
+    Problem, _l("The e-mail address or the password is not right."), field="", status=422
+)
 
 
 WRONG_CODE = _l("This code is not right, or it was used already. Wait for the next one.")
@@ -41,52 +39,33 @@ class WeakPassword(Problem):
     field = "password"
 
 
-class RolesConflict(Problem):
-    """Two roles that one account must not hold together."""
-
-    status = 422
-    field = "roles"
-    sentence = _l("These roles cannot be held together by one account.")
+roles_conflict = partial(Problem, field="roles", status=422)
 
 
-class EmailTaken(Problem):
-    """There is an account with this address."""
-
-    status = 422
-    field = "email"
-    sentence = _l("There is an account with this e-mail address already.")
+email_taken = partial(
+    Problem, _l("There is an account with this e-mail address already."), field="email", status=422
+)
 
 
-class EmailNeeded(Problem):
-    """An account that opens much is told by mail of what others do to it."""
-
-    status = 422
-    field = "email"
-    sentence = _l("This role needs an e-mail address.")
+email_needed = partial(Problem, _l("This role needs an e-mail address."), field="email", status=422)
 
 
-class PersonTaken(Problem):
-    """Another account belongs to this participant."""
-
-    status = 422
-    field = "person"
-    sentence = _l("Another account belongs to this participant already.")
+person_taken = partial(
+    Problem, _l("Another account belongs to this participant already."), field="person", status=422
+)
 
 
-class PersonMinor(Problem):
-    """Nobody under 18 is invited."""
+person_minor = partial(
+    Problem,
+    _l("This participant is, or may still be, under 18: nobody under 18 is invited."),
+    field="person",
+    status=422,
+)
 
-    status = 422
-    field = "person"
-    sentence = _l("This participant is, or may still be, under 18: nobody under 18 is invited.")
 
-
-class NoSuchPerson(Problem):
-    """There is no participant with this number."""
-
-    status = 422
-    field = "person"
-    sentence = _l("There is no participant with this number.")
+no_such_person = partial(
+    Problem, _l("There is no participant with this number."), field="person", status=422
+)
 
 
 class LinkSpent(NotFound):
@@ -115,11 +94,11 @@ class LastKeyHolder(Problem):
     )
 
 
-class LastAdministrator(Problem):
-    """The programme would be left without an administrator."""
-
-    field = "roles"
-    sentence = _l("The programme needs at least one administrator. Name another one first.")
+last_administrator = partial(
+    Problem,
+    _l("The programme needs at least one administrator. Name another one first."),
+    field="roles",
+)
 
 
 ALREADY_SET_UP = _l("The programme is set up already. Sign in.")
@@ -171,42 +150,39 @@ class NeedsSecond(Problem):
     sentence = _l("A second person has to agree to this. Write the reason for them.")
 
 
-class OnlyAdministrators(Problem):
-    """A director asks for what takes two people; the rest is an administrator's alone."""
-
-    status = 422
-    sentence = _l("This takes no second person: an administrator does it.")
+only_administrators = partial(
+    Problem, _l("This takes no second person: an administrator does it."), field="roles", status=422
+)
 
 
-class OwnRoles(Problem):
-    """Nobody changes what she herself may do."""
-
-    status = 422
-    field = "roles"
-    sentence = _l("Nobody changes their own roles. Ask another administrator.")
-
-
-class AskedAlready(Problem):
-    """Somebody has asked for this already, and nobody has decided."""
-
-    status = 422
-    field = "email"
-    sentence = _l("This was asked for already. It waits for a second person.")
+own_roles = partial(
+    Problem,
+    _l("Nobody changes their own roles. Ask another administrator."),
+    field="roles",
+    status=422,
+)
 
 
-class RequestClosed(Problem):
-    """Somebody has decided already, or nobody has in time."""
+asked_already = partial(
+    Problem,
+    _l("This was asked for already. It waits for a second person."),
+    field="email",
+    status=422,
+)
 
-    sentence = _l("This request is closed: it was decided, or nobody decided in time.")
+
+request_closed = partial(
+    Problem, _l("This request is closed: it was decided, or nobody decided in time.")
+)
 
 
-class RequestChanged(Problem):
-    """Request that no longer fits what would be done now: it goes back to who asked."""
-
-    sentence = _l(
+request_changed = partial(
+    Problem,
+    _l(
         "The account is no longer as it was when this was asked for. Nothing was done: it went back"
         " to who asked."
-    )
+    ),
+)
 
 
 class CannotAgree(Problem):

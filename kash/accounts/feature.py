@@ -7,14 +7,13 @@ declaration of accounts."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from kash.accounts import blueprint, views
@@ -201,10 +200,6 @@ def _second_step(_count: int) -> str:
     return ", ".join(needing) or _("Nobody has to have one.")
 
 
-def _accounts(_count: int) -> str:
-    return _("Who may sign in, and with which roles.")
-
-
 def _review(_count: int) -> str:
     latest = safety.last_review()
     if latest is None:
@@ -218,20 +213,8 @@ def _stand_ins(count: int) -> str:
     return _("Deciding for somebody else now: %(count)s", count=count)
 
 
-def _stand_ins_now(now: datetime) -> Select[Any]:
-    return select(func.count(Delegation.id)).where(accounts.in_force(now))
-
-
 def _breaches(count: int) -> str:
     return _("Open entries: %(count)s", count=count) if count else _("No entry is open.")
-
-
-def _open_breaches(_now: datetime) -> Select[Any]:
-    return select(func.count(Breach.id)).where(Breach.closed_at.is_(None))
-
-
-def _trail(_count: int) -> str:
-    return _("Who did what and when, without values.")
 
 
 LINES = (
@@ -244,7 +227,14 @@ LINES = (
         _second_step,
         always=True,
     ),
-    SettingLine("safety", 50, "accounts.index", _l("Accounts"), "accounts", _accounts),
+    SettingLine(
+        "safety",
+        50,
+        "accounts.index",
+        _l("Accounts"),
+        "accounts",
+        lambda _count: _("Who may sign in, and with which roles."),
+    ),
     SettingLine("safety", 60, "accounts.access", _l("Review of access"), "accounts", _review),
     SettingLine(
         "safety",
@@ -253,44 +243,45 @@ LINES = (
         _l("Deciding for each other"),
         "people",
         _stand_ins,
-        _stand_ins_now,
+        lambda now: select(func.count(Delegation.id)).where(accounts.in_force(now)),
         always=True,
     ),
     SettingLine(
-        "safety", 90, "accounts.breaches", _l("Breach register"), "alert", _breaches, _open_breaches
+        "safety",
+        90,
+        "accounts.breaches",
+        _l("Breach register"),
+        "alert",
+        _breaches,
+        lambda _now: select(func.count(Breach.id)).where(Breach.closed_at.is_(None)),
     ),
-    SettingLine("safety", 100, "accounts.trail", _l("Audit"), "history", _trail),
+    SettingLine(
+        "safety",
+        100,
+        "accounts.trail",
+        _l("Audit"),
+        "history",
+        lambda _count: _("Who did what and when, without values."),
+    ),
 )
 
 
 _OWN_REQUEST = AnswerKind("", "", "accounts.request", "public_id")
 
 
-@dataclass(frozen=True)
-class NoticeShown:
-    """A notice as it is told: its title, and the page that tells more with the word that leads
-    there, empty where there is none."""
-
-    title: str
-    url: str = ""
-    onward: str = ""
-
-
-def notice_shown(notice: AccountNotice) -> NoticeShown:
-    """A notice about the account, or about what it asked for or was told by another room."""
+def notice_shown(notice: AccountNotice) -> dict[str, str]:
+    """A notice about the account, or about what it asked for or was told by another room: its
+    title, and the page that tells more with the word that leads there."""
     if not notice.request_id:
-        return NoticeShown(_("About your account"))
+        return {"title": _("About your account"), "url": ""}
     kind = _OWN_REQUEST if notice.kind in TEXTS else answer_kind(notice.kind)
     told: dict[str, Any] = {kind.argument: notice.request_id}
-    return NoticeShown(str(kind.title), url_for(kind.endpoint, **told), str(kind.onward))
+    url = url_for(kind.endpoint, **told)
+    return {"title": str(kind.title), "url": url, "onward": str(kind.onward)}
 
 
 # What the templates of notices and breaches say.
 WORDS = {"notice_text": notice_text, "notice_shown": notice_shown, "clock_text": clock_text}
-
-
-def _notices(asked: Viewer) -> Sequence[AccountNotice]:
-    return requests.unseen_notices(asked.actor.account_id)
 
 
 def _requests_of(asked: Viewer) -> tuple[list[requests.RequestLine], list[requests.RequestLine]]:
@@ -359,33 +350,29 @@ def _openings(asked: Viewer) -> Sequence[TodayLine]:
 def _made_alone(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Link for a new password: %(name)s", name=account.name)
-            if account.account
+            _("Link for a new password: %(name)s", name=link.name)
+            if account
             else _(
                 "Invitation: %(name)s, %(roles)s",
-                name=account.name,
-                roles=", ".join(role_name(role) for role in account.roles),
+                name=link.name,
+                roles=", ".join(role_name(role) for role in link.roles),
             ),
-            url_for("accounts.account", public_id=account.account)
-            if account.account
+            url_for("accounts.account", public_id=account)
+            if account
             else url_for("accounts.index"),
-            _("Made by %(name)s alone, and used.", name=account.by)
-            if account.used
-            else _("Made by %(name)s alone, and not used yet.", name=account.by),
-            key=day_text(account.at),
-            small=time_text(account.at),
+            _("Made by %(name)s alone, and used.", name=by)
+            if link.used_at is not None
+            else _("Made by %(name)s alone, and not used yet.", name=by),
+            key=day_text(link.created_at),
+            small=time_text(link.created_at),
             button=_("Look"),
-            about=account.name,
+            about=link.name,
         )
-        for account in requests.made_alone(asked.now)
+        for link, account, by in requests.made_alone(asked.now)
     ]
 
 
-def _today_breaches(asked: Viewer) -> Sequence[safety.BreachLine]:
-    return safety.open_breaches(asked.now) if asked.actor.may("breaches.see") else []
-
-
-def _reminder(asked: Viewer) -> safety.ReviewReminder | None:
+def _reminder(asked: Viewer) -> Any:
     return safety.review_reminder(asked.now) if asked.actor.may("access.review") else None
 
 
@@ -406,16 +393,8 @@ def _today_review(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-@dataclass(frozen=True)
-class HouseShown:
-    """The part of the page about accounts."""
-
-    kept: safety.Housekeeping
-    review: safety.ReviewReminder | None
-
-
-def _house(asked: Viewer) -> HouseShown:
-    return HouseShown(safety.housekeeping(asked.now), asked.once(_reminder))
+def _house(asked: Viewer) -> dict[str, Any]:
+    return {"kept": safety.housekeeping(asked.now), "review": asked.once(_reminder)}
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:
@@ -433,7 +412,12 @@ def _held(*roles: Role) -> ColumnElement[bool]:
 
 
 TODAY = (
-    Need("notices", 30, _notices, template="accounts/today_notices.html"),
+    Need(
+        "notices",
+        30,
+        lambda asked: requests.unseen_notices(asked.actor.account_id),
+        template="accounts/today_notices.html",
+    ),
     Need("requests", 40, _requests),
     Need("to_fetch", 50, _to_fetch),
     Need(
@@ -455,7 +439,7 @@ TODAY = (
     Need(
         "breaches",
         100,
-        _today_breaches,
+        lambda asked: safety.open_breaches(asked.now) if asked.actor.may("breaches.see") else [],
         lead=_l("Open in the breach register:"),
         lead_place=20,
         template="accounts/today_breaches.html",

@@ -14,12 +14,12 @@ from kash.platform.vault import Change, lookup, open_text, seal
 from kash.policy import Role
 
 # Reasons were sealed under this name before there were other requests than for a second step.
-_REASON = "second_step_reset.reason"
-_CONTENT, _ANSWER, _CODE = (
-    "account_request.content",
-    "account_request.answer",
-    "account_request.code",
-)
+_KINDS = {
+    "reason": "second_step_reset.reason",
+    "content": "account_request.content",
+    "answer": "account_request.answer",
+    "code": "account_request.code",
+}
 
 Content = dict[str, Any]
 
@@ -40,63 +40,31 @@ def digest_of(kind: str, content: Content, account: Account | None) -> str:
     return lookup(text, kind="accounts.request")
 
 
-def seal_content(content: Content, public_id: str) -> bytes | None:
-    """Content of a request, sealed; None where the kind of request says it all."""
-    if not content:
-        return None
-    return seal(json.dumps(content), kind=_CONTENT, public_id=public_id)
+def seal_part(part: str, text: str, public_id: str) -> bytes:
+    """Seal the "content" of a request, the "reason" why somebody asks, the "answer" why somebody
+    declined, or the "code" that the second person tells the person who uses the link."""
+    return seal(text, kind=_KINDS[part], public_id=public_id)
+
+
+def part_of(request: AccountRequest, part: str) -> str:
+    """One of these, opened; empty if there is none."""
+    sealed: bytes | None = getattr(request, f"{part}_sealed")
+    if sealed is None:
+        return ""
+    return open_text(sealed, kind=_KINDS[part], public_id=request.public_id)
 
 
 def content_of(request: AccountRequest) -> Content:
     """Content of a request: of an invitation `name`, `email`, `roles`, `language` and `person_id`,
     of a change of roles `roles`, of an opening of records `roles` and `person` (a public id, empty
     where it ties nobody), else nothing."""
-    if request.content_sealed is None:
-        return {}
-    content: Content = json.loads(
-        open_text(request.content_sealed, kind=_CONTENT, public_id=request.public_id)
-    )
+    content: Content = json.loads(part_of(request, "content") or "{}")
     return content
 
 
 def roles_in(content: Content) -> frozenset[Role]:
     """The roles that somebody would have."""
     return frozenset(Role(role) for role in content.get("roles", ()))
-
-
-def seal_reason(text: str, public_id: str) -> bytes:
-    """Why somebody asks."""
-    return seal(text, kind=_REASON, public_id=public_id)
-
-
-def reason_of(request: AccountRequest) -> str:
-    """Why somebody asks."""
-    return open_text(request.reason_sealed, kind=_REASON, public_id=request.public_id)
-
-
-def seal_answer(text: str, public_id: str) -> bytes:
-    """Why somebody declined."""
-    return seal(text, kind=_ANSWER, public_id=public_id)
-
-
-def answer_of(request: AccountRequest) -> str:
-    """Why somebody declined; empty if nobody has."""
-    if request.answer_sealed is None:
-        return ""
-    return open_text(request.answer_sealed, kind=_ANSWER, public_id=request.public_id)
-
-
-def seal_code(code: str, public_id: str) -> bytes:
-    """Seal the code that the second person tells the person who uses the link."""
-    return seal(code, kind=_CODE, public_id=public_id)
-
-
-def code_of(request: AccountRequest) -> str:
-    """The code that the second person tells the person who uses the link; empty if there is
-    none."""
-    if request.code_sealed is None:
-        return ""
-    return open_text(request.code_sealed, kind=_CODE, public_id=request.public_id)
 
 
 def lookup_in(content: Content) -> str:
@@ -122,9 +90,11 @@ def store_request(
             kind=str(kind),
             account_id=account.id if account is not None else None,
             email_lookup=lookup_in(content),
-            content_sealed=seal_content(content, request_id),
+            content_sealed=seal_part("content", json.dumps(content), request_id)
+            if content
+            else None,
             digest=digest_of(str(kind), content, account),
-            reason_sealed=seal_reason(reason, request_id),
+            reason_sealed=seal_part("reason", reason, request_id),
             asked_by=by,
             asked_at=change.now,
             expires_at=change.now + waits,

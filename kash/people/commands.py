@@ -118,7 +118,7 @@ def import_people(file: Path, group_name: str, capitals: bool, looked: bool, app
             raise click.ClickException(_("Nothing was added."))
         import_at_once(read, SYSTEM, preview, choices)
     new = [outcome for outcome in preview.outcomes if outcome.state is State.NEW]
-    minors = sum(is_child(each.placed.row, local_today().year) for each in new)
+    minors = sum(is_child(outcome.placed.row, local_today().year) for outcome in new)
     click.echo(_("People added: %(number)s", number=len(new)))
     if minors:
         click.echo(_("Under 18, and not to be enrolled: %(number)s", number=minors))

@@ -231,7 +231,7 @@ COLUMNS: Mapping[str, Any] = {
     "mark_operation.answer": _l("Whether it was applied"),
     "walk_in.outcome": _l("Who it was"),
 }
-_FACTS = {one.name: one for one in FACTS}
+_FACTS = {fact.name: fact for fact in FACTS}
 
 
 def table_word(table: str, label: Any) -> str:

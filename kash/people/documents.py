@@ -166,9 +166,11 @@ def cards_markup(entries: Sequence[ServiceEntry], *, sheets: int, with_qr: bool)
 def _sheets(entries: Sequence[ServiceEntry], sheets: int) -> Iterator[list[ServiceEntry]]:
     """Each service as often as there is room, all copies of one next to each other."""
     room = sheets * CARDS_ON_A_SHEET
-    each, rest = divmod(room, len(entries))
+    portion, rest = divmod(room, len(entries))
     filled = [
-        entry for position, entry in enumerate(entries) for _copy in range(each + (position < rest))
+        entry
+        for position, entry in enumerate(entries)
+        for _copy in range(portion + (position < rest))
     ]
     for start in range(0, len(filled), CARDS_ON_A_SHEET):
         yield filled[start : start + CARDS_ON_A_SHEET]

@@ -344,10 +344,10 @@ def _naming(session: Session, subject: erasure.ErasedPerson) -> Iterator[tuple[P
         .where(or_(PeopleList.state == "waiting", PeopleList.has_report))
         .order_by(PeopleList.id)
     )
-    for one in lists.all():
-        waits = one.state == "waiting"
-        if _named_in(one.public_id, "rows" if waits else "report", subject):
-            yield one, waits
+    for people_list in lists.all():
+        waits = people_list.state == "waiting"
+        if _named_in(people_list.public_id, "rows" if waits else "report", subject):
+            yield people_list, waits
 
 
 def _named_in(public_id: str, what: str, subject: erasure.ErasedPerson) -> bool:
@@ -361,13 +361,13 @@ def _named_in(public_id: str, what: str, subject: erasure.ErasedPerson) -> bool:
 
 def _throw_away(session: Session, subject: erasure.ErasedPerson) -> int:
     lists = list(_naming(session, subject))
-    for one, waits in lists:
+    for people_list, waits in lists:
         if waits:
-            session.delete(one)
-            after_commit(partial(renewing.throw_away_waiting, one.public_id))
+            session.delete(people_list)
+            after_commit(partial(renewing.throw_away_waiting, people_list.public_id))
         else:
-            one.has_report = False
-            after_commit(partial(renewing.throw_away, one.public_id, "report"))
+            people_list.has_report = False
+            after_commit(partial(renewing.throw_away, people_list.public_id, "report"))
     return len(lists)
 
 

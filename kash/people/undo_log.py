@@ -227,7 +227,7 @@ def _restore(
     missing = {place: before for place, (before, after) in rows.items() if before and not after}
     taken = _present(session, table, list(missing))
     for place, before in missing.items():
-        row = values(before)
+        stored = values(before)
         if place in taken:
-            del row[key.name]
-        given[table.name, place] = _inserted(session, table, row)
+            del stored[key.name]
+        given[table.name, place] = _inserted(session, table, stored)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LABEL: dict[str, Any] = {fact.name: _l(fact.label) for fact in FACTS}
 # Of facts that are chosen from a few.
 SAID: dict[str, dict[str, Any]] = {
-    fact.name: {"": _l("Not said")} | {value: _l(said) for value, said in fact.choices.items()}
+    fact.name: {"": _l("Not said")} | {value: _l(told) for value, told in fact.choices.items()}
     for fact in FACTS
     if fact.choices
 }

@@ -10,11 +10,7 @@ from apiflask import APIFlask
 from sqlalchemy import delete, func, select, update
 
 from kash.accounts.errors import (
-    EmailTaken,
-    LastAdministrator,
     LinkSpent,
-    PersonTaken,
-    RolesConflict,
     SignInPaused,
     WeakPassword,
     WrongPassword,
@@ -137,14 +133,14 @@ def test_an_address_and_a_participant_belong_to_one_account(
     by = actor("administrator", email="taken@example.org")
     actor("peer", person_id=person_id)
     other = actor("peer")
-    with pytest.raises(EmailTaken):
+    with refuses("There is an account with this e-mail address already."):
         invite(by, name="N", email="taken@example.org", roles=[Role.PEER])
-    with pytest.raises(PersonTaken):
+    with refuses("Another account belongs to this participant already."):
         invite(by, name="N", email="new@example.org", roles=[Role.PEER], person_id=person_id)
-    with pytest.raises(PersonTaken):
+    with refuses("Another account belongs to this participant already."):
         link_person(SYSTEM, other.public_id, person_id)
     person = person_public_id(person_id) or ""
-    with pytest.raises(PersonTaken):
+    with refuses("Another account belongs to this participant already."):
         ask_to_tie(by, other.public_id, person, "Theirs.")
     assert _entries() == []
 
@@ -155,7 +151,7 @@ def test_two_invited_with_one_address_cannot_both_join(
     by = actor("administrator")
     token = invite(by, name="N", email="n@example.org", roles=[Role.PEER])
     new_account(SYSTEM, name="N", email="n@example.org", password=GOOD, roles=[Role.TRAINER])
-    with pytest.raises(EmailTaken):
+    with refuses("There is an account with this e-mail address already."):
         accept_invitation(token, name="N", password=GOOD)
 
 
@@ -180,11 +176,11 @@ def test_conflicting_roles_are_refused_everywhere(
 ) -> None:
     by = actor("administrator")
     who = actor("trainer")
-    with pytest.raises(RolesConflict):
+    with refuses("These roles cannot be held together by one account."):
         set_roles(by, who.public_id, roles)
-    with pytest.raises(RolesConflict):
+    with refuses("These roles cannot be held together by one account."):
         invite(by, name="N", email="n@example.org", roles=roles)
-    with pytest.raises(RolesConflict):
+    with refuses("These roles cannot be held together by one account."):
         new_account(by, name="N", email="n@example.org", password=GOOD, roles=roles)
     assert roles_of(accounts.account(who.public_id)) == {Role.TRAINER}
 
@@ -213,11 +209,11 @@ def test_the_last_administrator_stays(
 ) -> None:
     only = actor("administrator")
     actor("administrator", active=False)
-    with pytest.raises(LastAdministrator):
+    with refuses("The programme needs at least one administrator. Name another"):
         set_roles(SYSTEM, only.public_id, [Role.TRAINER])
     with refuses("You cannot do this to your own account."):
         deactivate(only, only.public_id)
-    with pytest.raises(LastAdministrator):
+    with refuses("The programme needs at least one administrator. Name another"):
         deactivate(SYSTEM, only.public_id)
     second = actor("administrator")
     deactivate(second, only.public_id)

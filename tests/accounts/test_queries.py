@@ -56,7 +56,6 @@ from kash.accounts.queries.accounts import (
 from kash.accounts.queries.requests import link_waits, those_behind, unseen_notices
 from kash.accounts.queries.safety import (
     AccessFilter,
-    Housekeeping,
     access_line,
     all_access_lines,
     housekeeping,
@@ -177,10 +176,10 @@ def test_links_addresses_and_codes_help_until_they_are_used_or_over(
     _account(other).totp_sealed = b"x"
     db.session.flush()
     assert housekeeping(NOW).without_second_step == 0
-    assert bool(housekeeping(NOW))
-    assert not housekeeping(NOW + 2 * DAY)
+    assert sum(housekeeping(NOW))
+    assert not sum(housekeeping(NOW + 2 * DAY))
     actor("police_peer")
-    assert housekeeping(NOW + 2 * DAY) == Housekeeping(0, 1, 1)
+    assert housekeeping(NOW + 2 * DAY) == (0, 1, 1)
     row(KnownAddress, account_id=who.account_id, address_key="here", used_at=NOW - 29 * DAY)
     row(KnownAddress, account_id=who.account_id, address_key="old", used_at=NOW - 31 * DAY)
     assert who.account_id is not None

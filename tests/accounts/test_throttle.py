@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
-from kash.accounts.errors import SignInPaused, WrongPassword, WrongSignIn
+from kash.accounts.errors import SignInPaused, WrongPassword
 from kash.accounts.models import CountedTries, KnownAddress
 from kash.accounts.rules import (
     STRANGERS_ON_ONE_ACCOUNT,
@@ -25,6 +25,7 @@ from kash.accounts.services.marks import new_token, token_hash
 from kash.accounts.services.sign_in import check_password, confirm_password, open_session
 from kash.accounts.services.throttle import Client, count_try, forget_tries
 from kash.platform.database import db, utc_now
+from kash.platform.web import Problem
 from kash.platform.web.bodies import network_of
 from kash.platform.web.errors import TooManyTries
 from kash.policy import Actor
@@ -44,7 +45,7 @@ def _rows() -> int:
 def _guess(client: Client, email: str = EMAIL) -> str:
     try:
         check_password(email, "wrong", client)
-    except WrongSignIn:
+    except Problem:
         return "looked at"
     except SignInPaused:
         return "paused"

@@ -201,7 +201,7 @@ def member_lines(
     wholly."""
     stands, told = trusts(db.session(), secrets), recall()
     rows = db.session.scalars(select(VaultMember)).all()
-    holders = [row.holder for row in rows]
+    holders = [member_row.holder for member_row in rows]
     people = {
         account.public_id: account
         for account in db.session.scalars(
@@ -210,36 +210,38 @@ def member_lines(
             .options(selectinload(Account.roles))
         )
     }
-    made = {str(name) for name in can_open(db.session())}
-    held: dict[int, set[str]] = {}
+    openable = {str(name) for name in can_open(db.session())}
+    compartments: dict[int, set[str]] = {}
     for member_id, name in db.session.execute(
         select(CompartmentWrap.member_id, Compartment.name)
         .join(Compartment, Compartment.id == CompartmentWrap.compartment_id)
         .where(Compartment.state == "current")
     ):
-        held.setdefault(member_id, set()).add(name)
-    names = account_names([*holders, *(row.admitted_by for row in rows if row.admitted_by)])
+        compartments.setdefault(member_id, set()).add(name)
+    names = account_names(
+        [*holders, *(member_row.admitted_by for member_row in rows if member_row.admitted_by)]
+    )
     lines = []
-    for row in rows:
-        account = people.get(row.holder)
+    for member_row in rows:
+        account = people.get(member_row.holder)
         roles = frozenset(Role(role.role) for role in account.roles) if account else frozenset()
-        holds = frozenset(held.get(row.id, ()))
+        holds = frozenset(compartments.get(member_row.id, ()))
         lines.append(
             MemberLine(
-                public_id=row.public_id,
-                holder=row.holder,
-                name=names.get(row.holder, ""),
+                public_id=member_row.public_id,
+                holder=member_row.holder,
+                name=names.get(member_row.holder, ""),
                 roles=tuple(sorted(roles)),
                 holds=holds,
-                waits_for=frozenset(entitled(roles) & made) - holds,
-                fingerprint=fingerprint(row.public_key),
-                joined_at=row.joined_at,
-                admitted_by=names.get(row.admitted_by or "", ""),
-                opened_at=row.opened_at,
-                mine=row.holder == actor.public_id,
-                trust=stands.get(row.public_id, Trust.SEALED),
-                shown=hashlib.sha256(row.public_key).hexdigest(),
-                withheld=is_withheld(row, told),
+                waits_for=frozenset(entitled(roles) & openable) - holds,
+                fingerprint=fingerprint(member_row.public_key),
+                joined_at=member_row.joined_at,
+                admitted_by=names.get(member_row.admitted_by or "", ""),
+                opened_at=member_row.opened_at,
+                mine=member_row.holder == actor.public_id,
+                trust=stands.get(member_row.public_id, Trust.SEALED),
+                shown=hashlib.sha256(member_row.public_key).hexdigest(),
+                withheld=is_withheld(member_row, told),
             )
         )
     return sorted(lines, key=lambda line: (line.name.lower(), line.public_id))

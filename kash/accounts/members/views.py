@@ -76,7 +76,7 @@ from kash.accounts.sessions import this_client
 from kash.platform.database import db
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import OpenVault, Trust, VaultMember, altered_compartments, fingerprint
-from kash.platform.web import Problem, current_actor, download, page, safe_next
+from kash.platform.web import Problem, current_actor, download, go, page, safe_next
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import Forbidden
 from kash.platform.web.fields import HiddenField, SecretField, TextField
@@ -260,7 +260,7 @@ def identity_request(public_id: str) -> ResponseReturnValue:
                 if decision == "grant"
                 else _("You have refused. Nothing was opened.")
             )
-        return redirect(url_for("members.identity_requests"), code=303)
+        return go("members.identity_requests")
     away, reason = line.mine, ""
     if vault is not None and line.state == "waits" and not away:
         away = not vault_sessions.may_decide(by, vault, public_id)
@@ -321,10 +321,10 @@ def keys() -> ResponseReturnValue:
     if not entitled(by.roles):
         raise Problem(NOT_ENTITLED, status=403)
     if queries.member_of(by.public_id) is not None:
-        return redirect(url_for("members.open_vault"), code=303)
+        return go("members.open_vault")
     with FlashedProblems(KeyNotRight, tone="warn"):
         return _ceremony("new", NewWordsForm(), lambda words: make_own_keys(by, words))
-    return redirect(url_for("members.open_vault"), code=303)
+    return go("members.open_vault")
 
 
 @blueprint.route("/p", methods=["GET", "POST"])
@@ -333,7 +333,7 @@ def passphrase() -> ResponseReturnValue:
     """New words in place of the present ones."""
     by = current_actor()
     if queries.member_of(by.public_id) is None:
-        return redirect(url_for("members.open_vault"), code=303)
+        return go("members.open_vault")
     form = ChangeForm()
     return _ceremony(
         "change", form, lambda words: change_passphrase(by, form.passphrase.data, words)
@@ -346,7 +346,7 @@ def recover() -> ResponseReturnValue:
     """New words by the code on the recovery sheet."""
     by = current_actor()
     if queries.member_of(by.public_id) is None:
-        return redirect(url_for("members.open_vault"), code=303)
+        return go("members.open_vault")
     form = RecoverForm()
     return _ceremony(
         "recover", form, lambda words: keys_services.recover(by, form.recovery_code.data, words)
@@ -374,13 +374,13 @@ def begin() -> ResponseReturnValue:
     by = current_actor()
     may = queries.may_begin_now(by)
     if not may or queries.member_of(by.public_id) is None:
-        return redirect(url_for("members.open_vault"), code=303)
+        return go("members.open_vault")
     if request.method == "POST":
         with FlashedProblems(KeyNotRight, tone="warn"):
             begin_compartments(by)
             forget_loaded()
             flash(_("It is made. Open the vault to use it."))
-        return redirect(url_for("members.open_vault"), code=303)
+        return go("members.open_vault")
     lost = [standing for standing in queries.standings() if standing.name in may and standing.made]
     return render_template(
         "members/begin.html", names=[COMPARTMENT_NAMES[name] for name in may], lost=bool(lost)
@@ -431,7 +431,7 @@ def let_in(public_id: str) -> ResponseReturnValue:
                 note_compared(by, vault, public_id, form.shown.data)
                 flash(_("The words are compared: this person's key is sealed."))
         if not form.errors:
-            return redirect(url_for("members.members"), code=303)
+            return go("members.members")
     form.shown.data = line.shown
     return page(
         "members/let_in.html",
@@ -456,29 +456,30 @@ def remove(public_id: str) -> ResponseReturnValue:
         raise Forbidden
     if request.method == "POST" and removal.way == "asked":
         keys_services.withdraw_removal(by, public_id)
-        flash(_("It is withdrawn."))
-        return redirect(url_for("members.members"), code=303)
+        return go("members.members", _("It is withdrawn."))
     if form.validate_on_submit():
         if lost and not form.loss_known.data:
             form.mark_wrong(form.loss_known, _("Read this, then tick it."))
         elif removal.way == "ask":
             with form.showing_problems():
                 keys_services.ask_to_remove(by, public_id)
-                flash(_("You have asked. It is done once a second person has agreed."))
-                return redirect(url_for("members.members"), code=303)
+                return go(
+                    "members.members",
+                    _("You have asked. It is done once a second person has agreed."),
+                )
         else:
             with form.showing_problems(loss_known=(LastKeyHolder, CannotAgree)):
                 keys_services.remove(by, public_id)
                 forget_loaded()
-                flash(
+                return go(
+                    "members.members",
                     _("The keys are taken away.")
                     if lost
                     else _(
                         "The keys are taken away. New ones are made when a member next opens the"
                         " vault."
-                    )
+                    ),
                 )
-                return redirect(url_for("members.members"), code=303)
     return page(
         "members/remove.html",
         form=form,
@@ -497,8 +498,9 @@ def give_back(public_id: str) -> ResponseReturnValue:
     line = queries.member_line(by, public_id)
     if request.method == "POST":
         keys_services.return_half(by, public_id)
-        flash(_("The key is given back. Its owner opens the vault as before."))
-        return redirect(url_for("members.members"), code=303)
+        return go(
+            "members.members", _("The key is given back. Its owner opens the vault as before.")
+        )
     return render_template("members/give_back.html", line=line)
 
 
@@ -640,15 +642,15 @@ def rotation() -> ResponseReturnValue:
         if is_script:
             raise
         flash(str(problem), "warn")
-        return redirect(url_for("members.open_vault"), code=303)
+        return go("members.open_vault")
     if is_script:
         return jsonify({"left": left})
-    flash(
+    return go(
+        "members.open_vault",
         _("Documents left to do: %(count)s.", count=left)
         if left
-        else _("All documents lie under the new keys.")
+        else _("All documents lie under the new keys."),
     )
-    return redirect(url_for("members.open_vault"), code=303)
 
 
 @blueprint.get("/without-phone")

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     and_,
@@ -169,29 +170,24 @@ def actor_now(public_id: str) -> Actor:
 
 def person_id_of(public_id: str) -> int | None:
     """The key of a participant, None if there is none."""
-    person_number: int | None = db.session.scalar(
+    key: int | None = db.session.scalar(
         select(_PERSON.c.id).where(_PERSON.c.public_id == public_id)
     )
-    return person_number
+    return key
 
 
-@dataclass(frozen=True)
-class Participant:
-    """Somebody that an account shall belong to, as far as the person who invites her must know."""
-
-    public_id: str
-    name: str
-    police: bool
-
-
-def participant(public_id: str) -> Participant | None:
-    """A participant by her number, None if there is none."""
-    person = db.session.execute(
-        select(_PERSON.c.public_id, _PERSON.c.chosen_name, _GROUP.c.is_police)
+def participant(public_id: str) -> Any:
+    """A participant by her number, None if there is none: her public id, name, and if she is one of
+    the police, as far as the person who invites her must know."""
+    return db.session.execute(
+        select(
+            _PERSON.c.public_id,
+            _PERSON.c.chosen_name.label("name"),
+            _GROUP.c.is_police.label("police"),
+        )
         .join(_GROUP, _GROUP.c.id == _PERSON.c.group_id)
         .where(_PERSON.c.public_id == public_id)
     ).one_or_none()
-    return None if person is None else Participant(person[0], person[1], bool(person[2]))
 
 
 def is_minor(session: Session, person_id: int) -> bool:
@@ -201,12 +197,10 @@ def is_minor(session: Session, person_id: int) -> bool:
 
 def person_public_id(person_id: int | None) -> str | None:
     """The public id of the participant that an account belongs to."""
-    if person_id is None:
-        return None
-    person_id_: str | None = db.session.scalar(
-        select(_PERSON.c.public_id).where(_PERSON.c.id == person_id)
-    )
-    return person_id_
+    public_id: str | None = None
+    if person_id is not None:
+        public_id = db.session.scalar(select(_PERSON.c.public_id).where(_PERSON.c.id == person_id))
+    return public_id
 
 
 def account_listing(*, active: bool, search: str = "", role: str = "") -> Listing[Account]:
@@ -228,13 +222,9 @@ def account_listing(*, active: bool, search: str = "", role: str = "") -> Listin
 
 def names_of(public_ids: Iterable[str | None]) -> dict[str, str]:
     """The names of accounts by their public ids; ids of anything else, and none, are left out."""
-    wanted = sorted({account_ for account_ in public_ids if account_})
-    if not wanted:
-        return {}
-    rows = db.session.execute(
-        select(Account.public_id, Account.name).where(Account.public_id.in_(wanted))
-    )
-    return {named.public_id: named.name for named in rows}
+    wanted = sorted({public_id for public_id in public_ids if public_id})
+    names = select(Account.public_id, Account.name).where(Account.public_id.in_(wanted))
+    return dict(db.session.execute(names).all()) if wanted else {}
 
 
 def people_of(public_ids: Iterable[str]) -> Select[int | None]:
@@ -334,19 +324,27 @@ def tied_to(public_id: str) -> Select[str]:
     """The public ids of the accounts that are not independent of one, itself among them: those who
     stand behind it, and the accounts that these stand behind (`rules.are_independent`). The
     question is put together once for each account, which takes longer than asking it."""
+    return select(_before(select(_behind(public_id).c.who)).c.who)
+
+
+def _behind(public_id: str) -> CTE:
+    """The account, those who stand behind it, those behind these, and so on, as `who`."""
     up = select(literal(public_id).label("who")).cte(recursive=True)
-    up = up.union(
+    return up.union(
         select(AccountBacking.by)
         .join(Account, Account.id == AccountBacking.account_id)
         .join(up, up.c.who == Account.public_id)
     )
-    down = select(up.c.who).cte(recursive=True)
-    down = down.union(
+
+
+def _before(first: Select[str]) -> CTE:
+    """These accounts, those that they stand behind, and so on, as `who`."""
+    down = first.cte(recursive=True)
+    return down.union(
         select(Account.public_id)
         .join(AccountBacking, AccountBacking.account_id == Account.id)
         .join(down, down.c.who == AccountBacking.by)
     )
-    return select(down.c.who)
 
 
 @lru_cache(maxsize=64)
@@ -354,18 +352,7 @@ def in_line_with(public_id: str) -> Select[str]:
     """The public ids of the accounts that stand behind one, or behind which it stands, itself among
     them: the rule of approvals (`rules.are_in_line`); and of those that tied it to a participant,
     or that it tied. Put together as `tied_to` is."""
-    up = select(literal(public_id).label("who")).cte(recursive=True)
-    up = up.union(
-        select(AccountBacking.by)
-        .join(Account, Account.id == AccountBacking.account_id)
-        .join(up, up.c.who == Account.public_id)
-    )
-    down = select(literal(public_id).label("who")).cte(recursive=True)
-    down = down.union(
-        select(Account.public_id)
-        .join(AccountBacking, AccountBacking.account_id == Account.id)
-        .join(down, down.c.who == AccountBacking.by)
-    )
+    up, down = _behind(public_id), _before(select(literal(public_id).label("who")))
     tied = select(Account.tied_by).where(Account.public_id == public_id, Account.tied_by != "")
     ties = select(Account.public_id).where(Account.tied_by == public_id)
     return union(select(up.c.who), select(down.c.who), tied, ties).subquery().select()
@@ -448,12 +435,13 @@ def in_force(now: datetime | ColumnElement[datetime]) -> Any:
 
 def stand_ins(rows: Iterable[tuple[Any, Any]]) -> tuple[StandIn, ...]:
     """Stand-ins, from pairs of permissions and the absent person's public id, each once."""
-    found: dict[StandIn, None] = {}
-    for permissions, absent in rows:
-        for permission in permissions or ():
-            if absent and permission in DELEGABLE:
-                found[StandIn(permission, absent)] = None
-    return tuple(sorted(found, key=lambda one: (one.permission, one.absent)))
+    lent = {
+        StandIn(permission, absent)
+        for permissions, absent in rows
+        for permission in permissions or ()
+        if absent and permission in DELEGABLE
+    }
+    return tuple(sorted(lent, key=lambda loan: (loan.permission, loan.absent)))
 
 
 def lent_to(account_id: int, now: datetime | None = None) -> tuple[StandIn, ...]:

@@ -16,7 +16,7 @@ from kash.accounts.queries.accounts import (
     names_of,
     standing_in_requests,
 )
-from kash.accounts.requests import answer_of, code_of, content_of, digest_of, reason_of
+from kash.accounts.requests import content_of, digest_of, part_of
 from kash.accounts.rules import (
     OPEN_STATES,
     SETTLED_AFTER,
@@ -95,19 +95,13 @@ def _requests() -> Select[AccountRequest, Account]:
     )
 
 
-def _decides(actor: Actor) -> bool:
-    return actor.reach("accounts.agree") is Reach.ALL
-
-
 def _lines(rows: Sequence[Any], actor: Actor, now: datetime) -> list[RequestLine]:
     if not rows:
         return []
-    names = names_of(
-        line for request in rows for line in (request[0].asked_by, request[0].decided_by)
-    )
-    askers = {request[0].asked_by for request in rows}
+    askers = {request.asked_by for request, _account in rows}
+    names = names_of({*askers, *(request.decided_by for request, _account in rows)})
     stands = standing_in_requests(db.session(), actor.public_id, askers, now)
-    return [_line(request[0], request[1], actor, stands, names, now) for request in rows]
+    return [_line(request, account, actor, stands, names, now) for request, account in rows]
 
 
 def _line(
@@ -138,8 +132,8 @@ def _line(
         overdue=state in OPEN_STATES and request.expires_at <= now,
         changed=state in OPEN_STATES
         and request.digest != digest_of(request.kind, content, account),
-        reason=reason_of(request),
-        answer=answer_of(request),
+        reason=part_of(request, "reason"),
+        answer=part_of(request, "answer"),
         email=str(content.get("email", "")),
         language=str(content.get("language", "")),
         held=[role.role for role in account.roles] if account is not None else [],
@@ -147,14 +141,14 @@ def _line(
         person=str(content.get("person", "")),
         opened=account.created_at if account is not None else None,
         # For the second person alone: who asked has the link.
-        code=code_of(request) if request.decided_by == actor.public_id else "",
+        code=part_of(request, "code") if request.decided_by == actor.public_id else "",
     )
 
 
 def requests_for(actor: Actor) -> tuple[list[RequestLine], list[RequestLine]]:
     """Requests that the actor may agree to now, and those that were agreed to for her and have a
     link to make; the oldest first. Nothing for who may not decide."""
-    if not _decides(actor):
+    if actor.reach("accounts.agree") is not Reach.ALL:
         return [], []
     now = utc_now()
     own = AccountRequest.asked_by == actor.public_id
@@ -209,7 +203,7 @@ def _with_accounts(
 def request_by_id(actor: Actor, public_id: str) -> RequestLine:
     """One request, also a closed one. Raises NotFound."""
     rows = db.session.execute(_requests().where(AccountRequest.public_id == public_id)).all()
-    if not rows or not _decides(actor):
+    if not rows or actor.reach("accounts.agree") is not Reach.ALL:
         raise NotFound
     return _lines(rows, actor, utc_now())[0]
 
@@ -231,19 +225,6 @@ def openings_of(actor: Actor, now: datetime) -> list[RequestLine]:
     )
 
 
-@dataclass(frozen=True)
-class MadeAlone:
-    """An invitation or a link for a new password that one person made alone. `account` is whose
-    link it is; `roles` are what an invitation offers."""
-
-    name: str
-    by: str
-    at: datetime
-    roles: Sequence[str]
-    account: str
-    used: bool
-
-
 def lately_alone(now: datetime) -> ColumnElement[bool]:
     """The condition of invitations and links that one person made alone in the last seven days."""
     return and_(
@@ -253,9 +234,10 @@ def lately_alone(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def made_alone(now: datetime) -> list[MadeAlone]:
+def made_alone(now: datetime) -> list[tuple[Invitation, str | None, str]]:
     """Invitations to roles that see records or are tied to participants, and links for new
-    passwords, that somebody made alone in the last seven days; the newest first."""
+    passwords, that somebody made alone in the last seven days, the newest first; each with whose
+    link it is and who made it."""
     rows = db.session.execute(
         select(Invitation, Account.public_id)
         .outerjoin(Account, Account.id == Invitation.account_id)
@@ -263,18 +245,11 @@ def made_alone(now: datetime) -> list[MadeAlone]:
         .order_by(Invitation.id.desc())
         .limit(MOST_WAITING)
     ).all()
-    names = names_of(request[0].brought_by for request in rows)
+    names = names_of(link.brought_by for link, _account in rows)
     return [
-        MadeAlone(
-            request[0].name,
-            names.get(request[0].brought_by, ""),
-            request[0].created_at,
-            request[0].roles,
-            request[1] or "",
-            request[0].used_at is not None,
-        )
-        for request in rows
-        if request[1] is not None or not TOLD_OF.isdisjoint(Role(role) for role in request[0].roles)
+        (link, account, names.get(link.brought_by, ""))
+        for link, account in rows
+        if account is not None or not TOLD_OF.isdisjoint(map(Role, link.roles))
     ]
 
 
@@ -309,14 +284,14 @@ def possible_seconds(line: RequestLine) -> list[Second]:
     """Everybody else whose role lets her agree, with whether she may: those who may come first."""
     now = utc_now()
     accounts = [
-        one
-        for one in accounts_with_role(*GRANTS["accounts.agree"])
-        if one.public_id not in (line.asked_by_id, line.account_id)
+        account
+        for account in accounts_with_role(*GRANTS["accounts.agree"])
+        if account.public_id not in (line.asked_by_id, line.account_id)
     ]
     backing = backing_of(
         db.session(), [line.asked_by_id, *(account.public_id for account in accounts)]
     )
-    found = [
+    seconds = [
         Second(
             account.name,
             standing(
@@ -331,7 +306,7 @@ def possible_seconds(line: RequestLine) -> list[Second]:
         )
         for account in accounts
     ]
-    return sorted(found, key=lambda one: one.standing is not Standing.MAY)
+    return sorted(seconds, key=lambda second: second.standing is not Standing.MAY)
 
 
 def those_behind(account: Account) -> list[str]:

@@ -16,16 +16,14 @@ from zlib import crc32
 from flask import current_app
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
-    and_,
     bindparam,
     exists,
-    false,
     func,
     not_,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import selectinload
 
@@ -170,21 +168,21 @@ def _access_lines(accounts: Sequence[Account], now: datetime) -> list[AccessLine
     lent = delegations_among([account.id for account in accounts], now)
     names = names_of(review.by for review in reviews.values())
     lines = []
-    for line_account in accounts:
-        review = reviews.get(line_account.id)
+    for account in accounts:
+        review = reviews.get(account.id)
         lines.append(
             AccessLine(
-                public_id=line_account.public_id,
-                name=line_account.name,
-                roles=[role.role for role in line_account.roles],
-                second_step=line_account.has_second_step,
-                paused=line_account.paused_at is not None,
-                last_seen=line_account.last_seen_at,
-                created=line_account.created_at,
-                unused=is_unused(line_account.last_seen_at, line_account.created_at, now),
-                openings=openings(opened.get(line_account.public_id, ())),
-                lends=[role_ for role_ in lent if role_.absent_id == line_account.public_id],
-                stands_in=[role_ for role_ in lent if role_.stand_in_id == line_account.public_id],
+                public_id=account.public_id,
+                name=account.name,
+                roles=[role.role for role in account.roles],
+                second_step=account.has_second_step,
+                paused=account.paused_at is not None,
+                last_seen=account.last_seen_at,
+                created=account.created_at,
+                unused=is_unused(account.last_seen_at, account.created_at, now),
+                openings=openings(opened.get(account.public_id, ())),
+                lends=[loan for loan in lent if loan.absent_id == account.public_id],
+                stands_in=[loan for loan in lent if loan.stand_in_id == account.public_id],
                 reviewed_at=review.at if review is not None else None,
                 reviewed_by=names.get(review.by, "") if review is not None else "",
             )
@@ -194,8 +192,6 @@ def _access_lines(accounts: Sequence[Account], now: datetime) -> list[AccessLine
 
 def _openings_of(public_ids: Sequence[str], since: datetime) -> dict[str, list[tuple[str, int]]]:
     counted: dict[str, list[tuple[str, int]]] = {}
-    if not public_ids:
-        return counted
     rows = db.session.execute(
         select(AuditEntry.actor, AuditEntry.action, func.count())
         .where(AuditEntry.actor.in_(public_ids), AuditEntry.at >= since)
@@ -208,28 +204,23 @@ def _openings_of(public_ids: Sequence[str], since: datetime) -> dict[str, list[t
 
 def _last_reviews(account_ids: Sequence[int]) -> dict[int, AccessReview]:
     """The last review of each account, of itself or of all."""
-    newest: dict[int | None, AccessReview] = {}
+    if not account_ids:
+        return {}
     latest = (
-        select(AccessReview.account_id, func.max(AccessReview.id).label("last"))
-        .where(
-            or_(AccessReview.account_id.in_(account_ids), AccessReview.account_id.is_(None))
-            if account_ids
-            else false()
-        )
+        select(func.max(AccessReview.id))
+        .where(or_(AccessReview.account_id.in_(account_ids), AccessReview.account_id.is_(None)))
         .group_by(AccessReview.account_id)
-        .subquery()
     )
-    for row in db.session.scalars(
-        select(AccessReview).join(latest, and_(AccessReview.id == latest.c.last, true()))
-    ):
-        newest[row.account_id] = row
-    everybody = newest.get(None)
-    found: dict[int, AccessReview] = {}
+    newest = {
+        review.account_id: review
+        for review in db.session.scalars(select(AccessReview).where(AccessReview.id.in_(latest)))
+    }
+    last: dict[int, AccessReview] = {}
     for account_id in account_ids:
-        candidates = [one for one in (newest.get(account_id), everybody) if one is not None]
-        if candidates:
-            found[account_id] = max(candidates, key=lambda one: one.id)
-    return found
+        reviews = [newest[key] for key in (account_id, None) if key in newest]
+        if reviews:
+            last[account_id] = max(reviews, key=lambda review: review.id)
+    return last
 
 
 def last_review() -> AccessReview | None:
@@ -242,22 +233,15 @@ def last_review() -> AccessReview | None:
     )
 
 
-@dataclass(frozen=True)
-class ReviewReminder:
-    """When all access was looked at last; never, if empty."""
-
-    last: datetime | None
-
-
-def review_reminder(now: datetime | None = None) -> ReviewReminder | None:
-    """A reminder if all access should be looked at again; one query."""
+def review_reminder(now: datetime | None = None) -> Row[datetime | None, datetime] | None:
+    """When all access was looked at `last`, never if empty, if it should be looked at again; one
+    query."""
     last = (
         select(func.max(AccessReview.at)).where(AccessReview.account_id.is_(None)).scalar_subquery()
     )
-    dates = db.session.execute(select(last, Programme.created_at)).one_or_none()
-    if dates is None or not review_is_due(dates[0], dates[1], now or utc_now()):
-        return None
-    return ReviewReminder(dates[0])
+    dates = db.session.execute(select(last.label("last"), Programme.created_at)).one_or_none()
+    due = dates is not None and review_is_due(dates[0], dates[1], now or utc_now())
+    return dates if due else None
 
 
 @dataclass(frozen=True)
@@ -270,33 +254,6 @@ class BreachLine:
     affected: Sequence[str]
     clock: NoticeClock
     closed_at: datetime | None
-
-
-@dataclass(frozen=True)
-class BreachNoteLine:
-    """A note, opened."""
-
-    text: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class BreachPage:
-    """One entry with its texts opened, and the names of those who acted."""
-
-    line: BreachLine
-    what: str
-    reason: str
-    notes: Sequence[BreachNoteLine]
-    account: tuple[str, str] | None
-    names: Mapping[str, str]
-    opened_at: datetime
-    opened_by: str
-    notified_at: datetime | None
-    notified_by: str | None
-    closed_by: str | None
-    unfinished: Sequence[str]
 
 
 def _breach_line(row: Breach, now: datetime) -> BreachLine:
@@ -321,7 +278,7 @@ def breach_listing(*, closed: bool, now: datetime) -> Listing[BreachLine]:
         default_direction="desc",
         key=Breach.id,
     )
-    return lines.turned(lambda rows: [_breach_line(row, now) for row in rows])
+    return lines.turned(lambda rows: [_breach_line(entry, now) for entry in rows])
 
 
 def open_breaches(now: datetime, most: int = 10) -> list[BreachLine]:
@@ -350,64 +307,40 @@ def breach_version(row: Breach) -> int:
     return crc32(json.dumps([breach_what(row), row.affected]).encode()) % 10**9
 
 
-def breach_page(public_id: str, now: datetime) -> BreachPage:
-    """An entry with everything that its page shows. Raises NotFound."""
-    breach_row = breach(public_id)
-    account = (
-        db.session.execute(
-            select(Account.public_id, Account.name).where(Account.id == breach_row.account_id)
-        ).one_or_none()
-        if breach_row.account_id is not None
-        else None
-    )
-    acted = [
-        breach_row.opened_by,
-        breach_row.notified_by,
-        breach_row.closed_by,
-        *(note.by for note in breach_row.notes),
-    ]
-    return BreachPage(
-        line=_breach_line(breach_row, now),
-        what=breach_what(breach_row),
-        reason=open_text(
-            breach_row.reason_sealed, kind="breach.reason", public_id=breach_row.public_id
-        )
-        if breach_row.reason_sealed
-        else "",
-        notes=[
-            BreachNoteLine(
-                open_text(note.text_sealed, kind="breach.note", public_id=note.public_id),
-                note.at,
-                note.by,
-            )
-            for note in breach_row.notes
+def breach_page(public_id: str, now: datetime) -> dict[str, Any]:
+    """An entry with everything that its page shows: its texts opened, and the names of those who
+    acted. Raises NotFound."""
+    entry = breach(public_id)
+    account = select(Account.public_id, Account.name).where(Account.id == entry.account_id)
+    reason = entry.reason_sealed
+    return {
+        "line": _breach_line(entry, now),
+        "what": breach_what(entry),
+        "reason": open_text(reason, kind="breach.reason", public_id=public_id) if reason else "",
+        "notes": [
+            {
+                "text": open_text(note.text_sealed, kind="breach.note", public_id=note.public_id),
+                "at": note.at,
+                "by": note.by,
+            }
+            for note in entry.notes
         ],
-        account=(account.public_id, account.name) if account is not None else None,
-        names=names_of(acted),
-        opened_at=breach_row.opened_at,
-        opened_by=breach_row.opened_by,
-        notified_at=breach_row.notified_at,
-        notified_by=breach_row.notified_by,
-        closed_by=breach_row.closed_by,
-        unfinished=breach_row.unfinished,
-    )
+        "account": db.session.execute(account).one_or_none() if entry.account_id else None,
+        "names": names_of(
+            [entry.opened_by, entry.notified_by, entry.closed_by, *(n.by for n in entry.notes)]
+        ),
+        "opened_at": entry.opened_at,
+        "opened_by": entry.opened_by,
+        "notified_at": entry.notified_at,
+        "notified_by": entry.notified_by,
+        "closed_by": entry.closed_by,
+        "unfinished": entry.unfinished,
+    }
 
 
-@dataclass(frozen=True)
-class Housekeeping:
-    """Numbers of invitations that wait, of accounts that have a password only, and of those of peer
-    educators that are tied to no participant."""
-
-    invitations: int
-    without_second_step: int
-    untied: int
-
-    def __bool__(self) -> bool:
-        return bool(self.invitations or self.without_second_step or self.untied)
-
-
-def housekeeping(now: datetime) -> Housekeeping:
-    """Counts of what is to be seen to of invitations and of accounts in use; one query."""
+def housekeeping(now: datetime) -> Any:
+    """Counts of what is to be seen to: `invitations` that wait, accounts `without_second_step`, and
+    those of peer educators that are `untied` to a participant; one query."""
     waiting = (
         select(func.count(Invitation.id))
         .where(
@@ -438,8 +371,13 @@ def housekeeping(now: datetime) -> Housekeeping:
         )
         .scalar_subquery()
     )
-    counts = db.session.execute(select(waiting, bare, untied)).one()
-    return Housekeeping(*counts)
+    return db.session.execute(
+        select(
+            waiting.label("invitations"),
+            bare.label("without_second_step"),
+            untied.label("untied"),
+        )
+    ).one()
 
 
 def site() -> Site | None:
@@ -544,27 +482,22 @@ def _lines(entries: Sequence[AuditEntry]) -> list[AuditLine]:
     ]
 
 
-@dataclass(frozen=True)
-class AuditDayLine:
-    """How often an account did something on a day, of what is told by day only."""
-
-    day: date
-    actor: str
-    name: str
-    action: str
-    count: int
-
-
-def audit_by_day(month: date, *, actor: str = "") -> list[AuditDayLine]:
+def audit_by_day(month: date, *, actor: str = "") -> list[dict[str, Any]]:
     """Lines of the trail on what mediators did in a month (its first day, in the programme's zone),
-    counted by day."""
+    counted by day: the day, who did what, and how often."""
     following = (month + timedelta(days=31)).replace(day=1)
     told = told_by_day(
         db.session(), from_local(month, time()), from_local(following, time()), actor=actor or None
     )
     names = names_of(who for _at, who, _action in told)
     return [
-        AuditDayLine(line.day, line.actor, names.get(line.actor, ""), line.action, line.count)
+        {
+            "day": line.day,
+            "actor": line.actor,
+            "name": names.get(line.actor, ""),
+            "action": line.action,
+            "count": line.count,
+        }
         for line in by_day(told, zone())
     ]
 

@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
     ALREADY_SET_UP,
-    EmailNeeded,
-    EmailTaken,
-    LastAdministrator,
     NeedsSecond,
-    OnlyAdministrators,
-    OwnRoles,
-    PersonMinor,
-    PersonTaken,
-    RequestClosed,
-    RolesConflict,
     WeakPassword,
     WrongPassword,
+    email_needed,
+    email_taken,
+    last_administrator,
+    only_administrators,
+    own_roles,
+    person_minor,
+    person_taken,
+    request_closed,
+    roles_conflict,
 )
 from kash.accounts.models import (
     Account,
@@ -102,15 +102,15 @@ def check_new_password(password: str, *known_words: str) -> None:
 
 
 def check_roles(roles: Collection[Role]) -> None:
-    """Raise RolesConflict if one account must not hold all of these."""
+    """Raise Problem if one account must not hold all of these."""
     if role_conflict(roles) is not None:
         if Role.POLICE_PEER in roles:
-            raise RolesConflict(_("A police peer educator holds no other role."))
+            raise roles_conflict(_("A police peer educator holds no other role."))
         if Role.FUNDER in roles:
-            raise RolesConflict(
+            raise roles_conflict(
                 _("A funder's account holds no other role: it reads what was sent to its funder.")
             )
-        raise RolesConflict(_("An administrator cannot be documentation officer or custodian."))
+        raise roles_conflict(_("An administrator cannot be documentation officer or custodian."))
 
 
 def build_account(
@@ -137,18 +137,18 @@ def build_account(
 
 
 def refuse_taken(by: Actor, session: Session, email: str, person_id: int | None) -> None:
-    """Raise EmailTaken, PersonTaken or, if `by` may know of participants, PersonMinor.
+    """Refuse a taken address or participant and, if `by` may know of participants, who is under 18.
 
     To anybody else the refusal would tell who is under 18: there the link opens nothing.
     """
     if session.scalar(select(Account.id).where(Account.email_lookup == email_key(email))):
-        raise EmailTaken
+        raise email_taken()
     if person_id is not None and session.scalar(
         select(Account.id).where(Account.person_id == person_id)
     ):
-        raise PersonTaken
+        raise person_taken()
     if person_id is not None and by.may("people.find") and is_minor(session, person_id):
-        raise PersonMinor
+        raise person_minor()
 
 
 def new_account(
@@ -190,7 +190,7 @@ def flush_account(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise EmailTaken from None
+        raise email_taken() from None
 
 
 def locked_account(session: Session, public_id: str) -> Account:
@@ -226,12 +226,12 @@ def other_administrators(session: Session, account: Account) -> int:
 def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
     """Give an account exactly these roles; its owner is told.
 
-    Raises RolesConflict, LastAdministrator, OwnRoles, OnlyAdministrators, and NeedsSecond where the
+    Raises Problem, and NeedsSecond where the
     account would gain a powerful role, or one that sees records once the programme is settled.
     """
     check_roles(roles)
     if by.public_id == public_id:
-        raise OwnRoles
+        raise own_roles()
     with audited("accounts.roles_changed", by) as change:
         lock_administrators(change.session)
         account = locked_account(change.session, public_id)
@@ -246,7 +246,7 @@ def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
         if needed and not free and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
-            raise OnlyAdministrators
+            raise only_administrators()
         apply_roles(change, account, roles, by.public_id)
         if free:
             stand_alone(change.session, account.id)
@@ -265,12 +265,12 @@ def apply_roles(change: Change, account: Account, roles: Collection[Role], by: s
         and Role.ADMINISTRATOR not in roles
         and not other_administrators(session, account)
     ):
-        raise LastAdministrator
+        raise last_administrator()
     account.roles = [role for role in account.roles if Role(role.role) in roles] + [
         AccountRole(role=str(role)) for role in sorted(set(roles) - roles_now)
     ]
     if gained_power(roles_now, roles) and not is_address(email_of(account)):
-        raise EmailNeeded
+        raise email_needed()
     if gained_power(roles_now, roles) or gained_records(roles_now, roles):
         session.execute(
             delete(Invitation).where(
@@ -297,18 +297,18 @@ def link_person(by: Actor, public_id: str, person_id: int | None) -> None:
     """Say which participant an account belongs to, at the operator's word; or that it belongs to
     none any more, which takes one person, and never about her own.
 
-    Raises PersonTaken, PersonMinor, OwnRoles, OnlyAdministrators, and NeedsSecond: until a second
+    Raises Problem, and NeedsSecond: until a second
     person agreed, a tie opens nothing.
     """
     with audited("accounts.person_linked", by) as change:
         account = locked_account(change.session, public_id)
         if not is_operator(by):
             if by.public_id == public_id:
-                raise OwnRoles
+                raise own_roles()
             if person_id is not None:
                 raise NeedsSecond
             if not by.may("accounts.manage"):
-                raise OnlyAdministrators
+                raise only_administrators()
         if account.person_id == person_id:
             change.nothing()
             return
@@ -318,25 +318,25 @@ def link_person(by: Actor, public_id: str, person_id: int | None) -> None:
 
 def tie(change: Change, account: Account, person_id: int | None, by: str, decider: Actor) -> None:
     """Have an account belong to a participant inside the caller's transaction, at the word of `by`.
-    Raises PersonTaken and, if she is or may be under 18, PersonMinor, or RequestClosed to a decider
-    who may not know of participants."""
+    Raises Problem, also if she is or may be under 18; what it says to a decider who may not know
+    of participants tells nothing of that."""
     if person_id is not None:
         refuse_tie(decider, change.session, account.id, person_id)
         if is_minor(change.session, person_id):
-            raise RequestClosed
+            raise request_closed()
     account.person_id = person_id
     account.tied_by = "" if person_id is None or is_operator(by) else by
     notify(change.session, account, TIED if person_id is not None else UNTIED, change.now)
 
 
 def refuse_tie(by: Actor, session: Session, account_id: int, person_id: int) -> None:
-    """Raise PersonTaken if another account belongs to a participant and, if `by` may know of
-    participants, PersonMinor."""
+    """Refuse a participant to whom another account belongs and, if `by` may know of participants,
+    one who is under 18."""
     taken = select(Account.id).where(Account.person_id == person_id, Account.id != account_id)
     if session.scalar(taken):
-        raise PersonTaken
+        raise person_taken()
     if by.may("people.find") and is_minor(session, person_id):
-        raise PersonMinor
+        raise person_minor()
 
 
 def end_sessions(session: Session, account_id: int, *, excluding: str = "") -> None:
@@ -357,7 +357,7 @@ def end_sessions(session: Session, account_id: int, *, excluding: str = "") -> N
 
 
 def reactivate(by: Actor, public_id: str) -> None:
-    """Open a closed account again; its owner is told. Raises NeedsSecond, OnlyAdministrators."""
+    """Open a closed account again; its owner is told. Raises NeedsSecond, Problem."""
     with audited("accounts.reactivated", by) as change:
         account = locked_account(change.session, public_id)
         if account.active:
@@ -366,7 +366,7 @@ def reactivate(by: Actor, public_id: str) -> None:
         if takes_two(RequestKind.REOPENING, roles_of(account)) and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
-            raise OnlyAdministrators
+            raise only_administrators()
         reopen(change, account, by.public_id)
         change.about(public_id)
 

@@ -50,8 +50,8 @@ def ask_to_invite(
 def ask_for_invitation(by: Actor, offer: Offered, reason: str) -> str:
     """Ask for an invitation that takes two people; the request's public id.
 
-    Raises RolesConflict, EmailNeeded, EmailTaken, PersonTaken, PersonMinor, AskedAlready,
-    OnlyAdministrators.
+    Raises Problem,
+    Problem.
     """
     with audited("accounts.request_made", by) as change:
         request_id = keep_invitation_asked(change, by, offer, reason)
@@ -66,7 +66,7 @@ def keep_invitation_asked(
     id, a new one if none is given. Raises as `ask_for_invitation`."""
     check_roles(offer.roles)
     if not offer.email:
-        raise errors.EmailNeeded
+        raise errors.email_needed()
     content: Content = {
         "name": offer.name,
         "email": offer.email,
@@ -82,7 +82,7 @@ def keep_invitation_asked(
 def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: str) -> str:
     """Ask that an account have exactly these roles; its owner is told.
 
-    Raises RolesConflict, OwnRoles, EmailNeeded, AskedAlready, OnlyAdministrators, NotFound.
+    Raises Problem, NotFound.
     """
     check_roles(roles)
     content: Content = {"roles": sorted(map(str, roles))}
@@ -92,7 +92,7 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
         settled = is_settled_now(change.session, change.now)
         _refuse_needless(takes_two(RequestKind.ROLES, roles_now, roles, settled=settled))
         if gained_power(roles_now, roles) and not is_address(email_of(account)):
-            raise errors.EmailNeeded
+            raise errors.email_needed()
         request_id = _keep(change, by, RequestKind.ROLES, account, content, reason)
         change.about(
             public_id, request_id, *(f"role:{role}" for role in sorted(roles_now ^ set(roles)))
@@ -103,7 +103,7 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
 def ask_for_link(by: Actor, public_id: str, reason: str) -> str:
     """Ask for a link with which an account sets a new password; its owner is told.
 
-    Raises OwnRoles, AskedAlready, OnlyAdministrators, NotFound.
+    Raises Problem, NotFound.
     """
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
@@ -117,11 +117,11 @@ def ask_for_link(by: Actor, public_id: str, reason: str) -> str:
 
 
 def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
-    """Ask that a closed account be opened again. Raises as `ask_for_link`, and RequestClosed."""
+    """Ask that a closed account be opened again. Raises as `ask_for_link`, and Problem."""
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         if account.active:
-            raise errors.RequestClosed
+            raise errors.request_closed()
         _refuse_needless(takes_two(RequestKind.REOPENING, roles_of(account)))
         request_id = _keep(change, by, RequestKind.REOPENING, account, {}, reason)
         change.about(public_id, request_id)
@@ -131,13 +131,13 @@ def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
 def ask_to_tie(by: Actor, public_id: str, person: str, reason: str) -> str:
     """Ask that an account belong to a participant, by public ids; its owner is told.
 
-    Raises OwnRoles, NoSuchPerson, PersonTaken, PersonMinor, AskedAlready, NotFound.
+    Raises Problem, NotFound.
     """
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         key = person_id_of(person)
         if key is None:
-            raise errors.NoSuchPerson
+            raise errors.no_such_person()
         refuse_tie(by, change.session, account.id, key)
         content: Content = {"roles": sorted(map(str, roles_of(account))), "person": person}
         request_id = _keep(change, by, RequestKind.OPENING, account, content, reason)
@@ -148,7 +148,7 @@ def ask_to_tie(by: Actor, public_id: str, person: str, reason: str) -> str:
 def ask_reset(by: Actor, public_id: str, reason: str) -> str:
     """Ask that the second step be taken off an account whose owner has lost it; she is told.
 
-    Raises OwnRoles, SecondStepMissing, AskedAlready, NotFound.
+    Raises Problem, SecondStepMissing, Problem, NotFound.
     """
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
@@ -161,14 +161,14 @@ def ask_reset(by: Actor, public_id: str, reason: str) -> str:
 
 def _concerned(session: Session, by: Actor, public_id: str) -> Account:
     if by.public_id == public_id:
-        raise errors.OwnRoles
+        raise errors.own_roles()
     return locked_account(session, public_id)
 
 
 def _refuse_needless(takes: bool) -> None:
-    """Raise OnlyAdministrators where nobody need agree."""
+    """Raise Problem where nobody need agree."""
     if not takes:
-        raise errors.OnlyAdministrators
+        raise errors.only_administrators()
 
 
 def _keep(
@@ -200,7 +200,7 @@ def _keep(
             AccountRequest.expires_at > change.now,
         )
     ):
-        raise errors.AskedAlready
+        raise errors.asked_already()
     store_request(change, by.public_id, kind, account, content, reason, request_id)
     if account is not None:
         notices.notify(change.session, account, _TOLD[kind], change.now)

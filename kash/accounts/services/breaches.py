@@ -24,19 +24,9 @@ BREACH_CLOSED = _l("This entry is closed. Open a new one if something else came 
 NOTICE_GIVEN = _l("The notice was recorded already.")
 
 
-class LaterThanNow(Problem):
-    """A moment that has not come yet."""
-
-    status = 422
-    sentence = _l("This has not come yet. Enter a time that is past.")
-
-
-class BeforeNoticed(Problem):
-    """A notice before anything was noticed."""
-
-    status = 422
-    field = "notified_at"
-    sentence = _l("This is before it was noticed.")
+later_than_now = partial(
+    Problem, _l("This has not come yet. Enter a time that is past."), status=422
+)
 
 
 def _open(session: Session, public_id: str) -> Breach:
@@ -61,7 +51,7 @@ def open_breach(
     """Begin an entry; answers its public id. The clock runs from `noticed_at`.
 
     With `public_id`, the id that its form was opened with, sending twice begins one. Raises
-    LaterThanNow.
+    Problem.
     """
     public_id = public_id or new_public_id()
     begin = partial(_begin, by, public_id, what, affected, noticed_at)
@@ -81,7 +71,7 @@ def _begin(
             change.nothing()
             return
         if noticed_at > change.now:
-            raise LaterThanNow
+            raise later_than_now(field="noticed_at")
         change.session.add(
             Breach(
                 public_id=public_id,
@@ -138,17 +128,17 @@ def add_breach_note(by: ActorLike, public_id: str, text: str, note_id: str = "")
 def record_notice(by: ActorLike, public_id: str, notified_at: datetime) -> None:
     """Say when the Data Commissioner was told; the clock stops there.
 
-    Raises NotFound, BreachClosed, NoticeGiven, LaterThanNow and BeforeNoticed.
+    Raises NotFound, BreachClosed, NoticeGiven, Problem.
     """
     with audited("accounts.breach_notified", by) as change:
         breach = _open(change.session, public_id)
         if breach.notified_at is not None:
             raise Problem(NOTICE_GIVEN, field="notified_at")
         if notified_at > change.now:
-            raise LaterThanNow
+            raise later_than_now(field="notified_at")
         # What is typed has no seconds.
         if notified_at < breach.noticed_at.replace(second=0, microsecond=0):
-            raise BeforeNoticed
+            raise Problem(_l("This is before it was noticed."), field="notified_at", status=422)
         breach.notified_at = notified_at
         breach.notified_by = by.public_id
         change.about(public_id)

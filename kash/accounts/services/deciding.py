@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from kash.accounts.errors import (
     SECOND_STEP_MISSING,
     CannotAgree,
-    NoSuchPerson,
-    RequestChanged,
-    RequestClosed,
+    no_such_person,
+    request_changed,
+    request_closed,
 )
 from kash.accounts.models import STANDING_SENTENCES, Account, AccountRequest
 from kash.accounts.queries import accounts
@@ -32,12 +32,11 @@ from kash.accounts.queries.accounts import (
 )
 from kash.accounts.requests import (
     Content,
-    code_of,
     content_of,
     digest_of,
+    part_of,
     roles_in,
-    seal_answer,
-    seal_code,
+    seal_part,
 )
 from kash.accounts.rules import OPEN_STATES, REQUEST_WAITS, RequestKind, RequestState
 from kash.accounts.services import notices
@@ -65,9 +64,9 @@ from kash.policy import Actor
 def agree(by: Actor, request_id: str) -> None:
     """Agree to exactly what was asked for: it is done at once, or its link may be fetched.
 
-    Raises NotFound, Forbidden, CannotAgree, RequestClosed, and RequestChanged if the account is no
+    Raises NotFound, Forbidden, CannotAgree, Problem, and Problem if the account is no
     longer as it was: then the request went back to who asked. Whatever would have stopped who asked
-    stops this too, as RolesConflict, EmailTaken and LastAdministrator.
+    stops this too, as Problem.
     """
     changed = False
     with audited("accounts.request_agreed", by) as change:
@@ -83,7 +82,7 @@ def agree(by: Actor, request_id: str) -> None:
             change.about(request_id)
     if changed:
         _send_back(by, request_id)
-        raise RequestChanged
+        raise request_changed()
 
 
 def _carry_out(
@@ -97,7 +96,7 @@ def _carry_out(
     else:
         change.about(account.public_id)
     if account is None or kind is RequestKind.LINK:
-        request.code_sealed = seal_code(_new_spoken_code(), request.public_id)
+        request.code_sealed = seal_part("code", _new_spoken_code(), request.public_id)
         request.expires_at = change.now + REQUEST_WAITS
         return RequestState.AGREED
     if kind is RequestKind.ROLES:
@@ -115,7 +114,7 @@ def _carry_out(
 def _open_records(
     change: Change, by: Actor, account: Account, content: Content, asked_by: str
 ) -> None:
-    """Give an account the roles that waited, and tie it to its participant. Raises NoSuchPerson if
+    """Give an account the roles that waited, and tie it to its participant. Raises Problem if
     she is gone, and as `tie`."""
     wanted = roles_in(content)
     if wanted != roles_of(account):
@@ -124,7 +123,7 @@ def _open_records(
     if content["person"]:
         person_id = person_id_of(content["person"])
         if person_id is None:
-            raise NoSuchPerson
+            raise no_such_person()
         tie(change, account, person_id, asked_by, by)
 
 
@@ -152,7 +151,7 @@ def decline(by: Actor, request_id: str, answer: str) -> None:
         request, account = _decidable(change, by, request_id)
         request.decided_by, request.decided_at = by.public_id, change.now
         request.state = str(RequestState.DECLINED)
-        request.answer_sealed = seal_answer(answer, request_id)
+        request.answer_sealed = seal_part("answer", answer, request_id)
         _tell_asker(change, request, notices.REQUEST_DECLINED)
         if account is not None:
             notices.notify(change.session, account, notices.NOT_DONE, change.now)
@@ -161,13 +160,13 @@ def decline(by: Actor, request_id: str, answer: str) -> None:
 
 def withdraw(by: Actor, request_id: str) -> None:
     """Take back what one asked for oneself, also after it was agreed to. Raises NotFound, also for
-    what another asked for, and RequestClosed."""
+    what another asked for, and Problem."""
     with audited("accounts.request_withdrawn", by) as change:
         request, account = _locked(change.session, request_id)
         if request.asked_by != by.public_id:
             raise NotFound
         if request.state not in OPEN_STATES or request.expires_at <= change.now:
-            raise RequestClosed
+            raise request_closed()
         request.state, request.code_sealed = str(RequestState.WITHDRAWN), None
         request.decided_at = request.decided_at or change.now
         change.about(*([account.public_id] if account is not None else []), request_id)
@@ -191,7 +190,7 @@ def fetch_link(by: Actor, request_id: str, key: str = "") -> str:
     by which `fetched_before` finds it again.
 
     A person who uses it also needs the code that the second person tells. Raises NotFound, also for
-    what another asked for, RequestClosed, EmailTaken, PersonTaken, and RequestChanged as `agree`.
+    what another asked for, Problem, and Problem as `agree`.
     """
     changed, token = False, ""
     with audited("accounts.request_link_made", by) as change:
@@ -199,7 +198,7 @@ def fetch_link(by: Actor, request_id: str, key: str = "") -> str:
         if request.asked_by != by.public_id or not by.may("accounts.propose"):
             raise NotFound
         if request.state != RequestState.AGREED or request.expires_at <= change.now:
-            raise RequestClosed
+            raise request_closed()
         content = content_of(request)
         if request.digest != digest_of(request.kind, content, account):
             change.nothing()
@@ -211,7 +210,7 @@ def fetch_link(by: Actor, request_id: str, key: str = "") -> str:
             change.about(request_id)
     if changed:
         _send_back(by, request_id)
-        raise RequestChanged
+        raise request_changed()
     return token
 
 
@@ -223,7 +222,7 @@ def _make_link(
     content: Content,
     token: str,
 ) -> None:
-    code, request_id = code_of(request), request.public_id
+    code, request_id = part_of(request, "code"), request.public_id
     if account is not None:
         change.about(account.public_id)
         offer_password(
@@ -271,11 +270,11 @@ def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountReque
     if stands is not Standing.MAY:
         raise CannotAgree(STANDING_SENTENCES[stands])
     if request.state != RequestState.WAITING or request.expires_at <= change.now:
-        raise RequestClosed
+        raise request_closed()
     asker = accounts.account(request.asked_by)
     if not asker.active or not actor_of(asker).may("accounts.propose"):
         # Who may no longer ask has asked for nothing.
-        raise RequestClosed
+        raise request_closed()
     return request, account
 
 

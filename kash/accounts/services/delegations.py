@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,32 +24,25 @@ from kash.platform.web.formats import from_local, to_local
 from kash.policy import DELEGABLE, GRANTS, Actor, may_stand_in
 
 
-class CannotStandIn(Problem):
-    """This account must not be lent that approval."""
-
-    status = 422
-    field = "stand_in"
-    sentence = _l(
-        "This account cannot decide on that. It must see the same pages by its own roles, and not "
-        "be a peer educator, a police account or a funder."
+def cannot_stand_in(not_these: Sequence[str] = ()) -> Problem:
+    """Refusal of an account that must not be lent an approval, or these. What else is ticked may be
+    lent: the person who lends takes away these ticks alone."""
+    names = approval_names()
+    these = "; ".join(str(names[permission]) for permission in not_these)
+    if these:
+        told = _("This account cannot decide on: %(these)s", these=these)
+        return Problem(told, field="permissions", status=422)
+    return Problem(
+        _l(
+            "This account cannot decide on that. It must see the same pages by its own roles, and "
+            "not be a peer educator, a police account or a funder."
+        ),
+        field="stand_in",
+        status=422,
     )
 
-    def __init__(self, not_these: Sequence[str] = ()) -> None:
-        if not not_these:
-            super().__init__()
-            return
-        # What else is ticked may be lent: the person who lends takes away these ticks alone.
-        names = approval_names()
-        these = "; ".join(str(names[one]) for one in not_these)
-        super().__init__(_("This account cannot decide on: %(these)s", these=these))
-        self.field = "permissions"
 
-
-class WrongDays(Problem):
-    """The days do not fit; the sentence says why."""
-
-    status = 422
-    field = "last"
+wrong_days = partial(Problem, field="last", status=422)
 
 
 LENT_ALREADY = _l(
@@ -60,7 +54,7 @@ LENT_ALREADY = _l(
 def _check_days(first: date, last: date, today: date) -> None:
     fault = days_fault(first, last, today)
     if fault is not None:
-        raise WrongDays(
+        raise wrong_days(
             {
                 DaysFault.ORDER: _("The last day is before the first."),
                 DaysFault.PAST: _("The last day is past."),
@@ -75,7 +69,7 @@ def lend_approvals(
     """Let another account decide for the actor from a day to a day, both included.
 
     `stand_in` is a public id; both are told. Answers the delegation's public id. Raises Forbidden,
-    WrongDays, CannotStandIn and LentAlready.
+    Problem.
     """
     if by.account_id is None or not any(role in GRANTS["approvals.delegate"] for role in by.roles):
         raise Forbidden
@@ -88,12 +82,12 @@ def lend_approvals(
         absent = locked_account(change.session, by.public_id)
         other = change.session.scalar(select(Account).where(Account.public_id == stand_in))
         if other is None or not other.active or other.paused_at or other.id == absent.id:
-            raise CannotStandIn
+            raise cannot_stand_in()
         roles = roles_of(other)
         wanted = [delegation for delegation in DELEGABLE if delegation in permissions]
         refused = [delegation for delegation in wanted if not may_stand_in(roles, delegation)]
         if refused or not wanted:
-            raise CannotStandIn(refused if refused != wanted else ())
+            raise cannot_stand_in(refused if refused != wanted else ())
         if _overlapping(change.session, absent.id, wanted, starts_at, ends_at):
             raise Problem(LENT_ALREADY, field="")
         change.session.add(

@@ -77,7 +77,7 @@ class Marked:
 def make_invitation(by: Actor, offer: Offered) -> Made:
     """Invite someone; an older invitation to the same address is withdrawn.
 
-    Raises RolesConflict, EmailNeeded, EmailTaken, PersonTaken, PersonMinor, OnlyAdministrators, and
+    Raises Problem, and
     NeedsSecond where the roles open much and are not the first of a programme that founds itself.
     """
     with audited("accounts.invited", by) as change:
@@ -114,19 +114,19 @@ def offer_alone(
     if gained and not free and not is_operator(by):
         raise errors.NeedsSecond
     if not by.may("accounts.manage"):
-        raise errors.OnlyAdministrators
+        raise errors.only_administrators()
     token, public_id = offer_account(change, offer, by.public_id, founding=free, mark=mark)
     return Made(token, offer.email), public_id
 
 
 def sign_in_named(session: Session, offer: Offered) -> Offered:
     """The offer with something to sign in with: a drawn name that nobody has, where there is no
-    address. Raises EmailNeeded for roles that open much: their owner is told by mail of whatever
+    address. Raises Problem for roles that open much: their owner is told by mail of whatever
     others do to her account."""
     if offer.email:
         return offer
     if not accounts_rules.POWERFUL.isdisjoint(offer.roles):
-        raise errors.EmailNeeded
+        raise errors.email_needed()
     while True:
         name = accounts_rules.drawn_name(secrets.randbelow)
         key = email_key(name)
@@ -259,7 +259,7 @@ def accept_invitation(
     """Open the account that an invitation offers; `code` is what the second person told, if one
     agreed to it.
 
-    Raises LinkUsed, LinkSpent, WeakPassword, EmailTaken, PersonTaken, WrongSpokenCode and
+    Raises LinkUsed, LinkSpent, WeakPassword, Problem, WrongSpokenCode and
     TooManyTries.
     """
     offered = offered_by(token, password=False)
@@ -281,11 +281,11 @@ def accept_invitation(
             select(Account.id).where(Account.email_lookup == invitation.email_lookup)
         )
         if taken is not None:
-            raise errors.EmailTaken
+            raise errors.email_taken()
         if invitation.person_id is not None and change.session.scalar(
             select(Account.id).where(Account.person_id == invitation.person_id)
         ):
-            raise errors.PersonTaken
+            raise errors.person_taken()
         if invitation.person_id is not None and is_minor(change.session, invitation.person_id):
             # A person who made it may not know, and who opens it is told no more than of an old
             # link.

@@ -207,7 +207,7 @@ def _invite(
     above: Sequence[Invited],
 ) -> Invited:
     """One row inside the caller's transaction."""
-    if offer.email and any(one.email == offer.email for one in above):
+    if offer.email and any(other.email == offer.email for other in above):
         raise Problem(_l("This address stands in an earlier row."), field="email", status=422)
     try:
         return _linked(by, offer, change, mark)
@@ -216,9 +216,9 @@ def _invite(
 
 
 def _linked(by: Actor, offer: Offered, change: Change, mark: Marked | None) -> Invited:
-    made, public_id = offer_alone(change, by, offer, mark)
+    invitation, public_id = offer_alone(change, by, offer, mark)
     change.about(public_id, *_given(offer))
-    return Invited(offer, made.email, made.token)
+    return Invited(offer, invitation.email, invitation.token)
 
 
 def _asked(by: Actor, offer: Offered, reason: str, change: Change, mark: Marked | None) -> Invited:

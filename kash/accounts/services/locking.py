@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import LastAdministrator, LastKeyHolder
+from kash.accounts.errors import LastKeyHolder, last_administrator
 from kash.accounts.holdings import Holder, held_by, holder_of, holds_anything
 from kash.accounts.models import (
     Account,
@@ -101,7 +101,11 @@ def revoke_everything(session: Session, account_id: int, now: datetime) -> list[
     answers = [
         (revocation, revocation.step(session, account_id, now)) for revocation in revocations()
     ]
-    return [words if words in one.outcomes else one.key for one, words in answers if words]
+    return [
+        words if words in revocation.outcomes else revocation.key
+        for revocation, words in answers
+        if words
+    ]
 
 
 def lock_at_once(by: ActorLike, public_id: str) -> str:
@@ -188,7 +192,7 @@ class NobodyChosen(Problem):
 
 
 def _closing(change: Change, by: Actor, public_id: str) -> Account:
-    """The account that is to be closed, locked. Raises NotYourself and LastAdministrator."""
+    """The account that is to be closed, locked. Raises NotYourself and Problem."""
     if by.public_id == public_id:
         raise Problem(_l("You cannot do this to your own account. Ask another administrator."))
     accounts.lock_administrators(change.session)
@@ -198,7 +202,7 @@ def _closing(change: Change, by: Actor, public_id: str) -> Account:
         and Role.ADMINISTRATOR in roles_of(account)
         and not accounts.other_administrators(change.session, account)
     ):
-        raise LastAdministrator
+        raise last_administrator()
     return account
 
 
@@ -216,7 +220,7 @@ def _close(change: Change, account: Account, by: Actor) -> list[str]:
 def deactivate(by: Actor, public_id: str) -> None:
     """Close an account that holds nothing: nobody signs in with it, and all its access ends.
 
-    Raises StillHolds, NotYourself, LastAdministrator and LastKeyHolder.
+    Raises StillHolds, NotYourself, Problem and LastKeyHolder.
     """
     with audited("accounts.deactivated", by) as change:
         account = _closing(change, by, public_id)
@@ -234,7 +238,7 @@ def hand_over(by: Actor, public_id: str, choices: Mapping[str, str]) -> str:
 
     `choices` maps the key of each kind that it holds to the public id of who takes it, or to
     LET_GO. Answers the public id of the hand-over. Raises NobodyChosen, NotYourself, NotFound,
-    LastAdministrator and LastKeyHolder.
+    Problem and LastKeyHolder.
     """
     hand_over_id = new_public_id()
     with audited("accounts.handed_over", by) as change:

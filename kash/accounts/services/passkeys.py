@@ -256,7 +256,7 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
 
 
 def _texts(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def rename_passkey(by: Actor, public_id: str, name: str) -> None:

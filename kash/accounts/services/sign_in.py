@@ -57,7 +57,7 @@ def new_password_link(by: Actor, public_id: str) -> str:
         if needed and not notices.is_operator(by):
             raise errors.NeedsSecond
         if not by.may("accounts.manage"):
-            raise errors.OnlyAdministrators
+            raise errors.only_administrators()
         notices.stand_behind(change.session, account.id, by.public_id, change.now)
         token = offer_password(change, account, by.public_id)
         change.about(public_id)
@@ -354,7 +354,7 @@ def check_password(email: str, password: str, client: Client) -> Account:
     right = password_matches(account.password_hash if account is not None else None, password)
     # A locked account is not told apart: the person who holds its phone must not learn of it.
     if not right or account is None or not account.active or account.paused_at is not None:
-        raise errors.WrongSignIn
+        raise errors.wrong_sign_in()
     public_id = account.public_id
     forgive_try(tried)
     return accounts.account(public_id)
@@ -419,7 +419,7 @@ def open_session(
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
         if not account.active or account.paused_at is not None:
-            raise errors.WrongSignIn
+            raise errors.wrong_sign_in()
         unfamiliar = unfamiliar and account.last_seen_at is not None
         account.last_seen_at = change.now
         signed_in_session = SignedInSession(

@@ -89,20 +89,20 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     there is none with this key.
     """
     network = network_of(client.address)
-    mark, by, known = None, f"address {network}", False
+    mark, by, is_known = None, f"address {network}", False
     if account is not None:
         if client.session and client.owner == account.public_id:
-            by, known = f"session {client.session}", True
-        elif (found := known_mark(account.id, client.marks)) is not None:
-            mark, by, known = found.id, f"mark {found.public_id}", True
+            by, is_known = f"session {client.session}", True
+        elif (browser := known_mark(account.id, client.marks)) is not None:
+            mark, by, is_known = browser.id, f"mark {browser.public_id}", True
         else:
-            known = address_is_known(account.id, _address_key(account.public_id, network))
+            is_known = address_is_known(account.id, _address_key(account.public_id, network))
     counters = {
         _STRANGERS: (_STRANGERS, account_key),
         _ADDRESS: (_ADDRESS, lookup(network, kind="signin.address")),
         _CLIENT: (_CLIENT, lookup(f"{account_key} {by}", kind="signin.client")),
     }
-    wanted = [counters[kind] for kind in ((_CLIENT,) if known else _ORDER)]
+    wanted = [counters[kind] for kind in ((_CLIENT,) if is_known else _ORDER)]
 
     def refused(standing: dict[Counter, int]) -> bool:
         return accounts_rules.refused_for_a_while(
@@ -110,7 +110,7 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
                 client=standing[counters[_CLIENT]],
                 address=standing.get(counters[_ADDRESS], 0),
                 strangers=standing.get(counters[_STRANGERS], 0),
-                known=known,
+                known=is_known,
             )
         )
 
@@ -118,16 +118,16 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
         raise SignInPaused
     with writing() as session:
         now = utc_now()
-        rows = {one: _locked(session, one, now, accounts_rules.THROTTLE_WINDOW) for one in wanted}
-        if refused({one: row.tries for one, row in rows.items()}):
+        rows = {key: _locked(session, key, now, accounts_rules.THROTTLE_WINDOW) for key in wanted}
+        if refused({key: tries.tries for key, tries in rows.items()}):
             raise SignInPaused
         if mark is not None and not _count_on_mark(session, mark, now):
             raise SignInPaused
         # Of strangers, addresses are counted, not tries.
         first = rows[counters[_CLIENT]].tries == 0
-        counted = tuple(one for one in wanted if first or one != counters[_STRANGERS])
-        for one in counted:
-            rows[one].tries += 1
+        counted = tuple(key for key in wanted if first or key != counters[_STRANGERS])
+        for key in counted:
+            rows[key].tries += 1
     return Try(counted, mark)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
@@ -19,10 +20,9 @@ from flask_babel import gettext as _
 from kash.accounts import blueprint, errors
 from kash.accounts import forms as accounts_forms
 from kash.accounts.documents import access_csv, access_xlsx
-from kash.accounts.holdings import Held, holding_label
+from kash.accounts.holdings import holding_label
 from kash.accounts.models import ASKED_NAMES, ROLE_NAMES, Account, role_name, role_notes
 from kash.accounts.queries import accounts, safety
-from kash.accounts.queries.accounts import account as accounts_account
 from kash.accounts.queries.accounts import (
     account_listing,
     delegations_of,
@@ -43,7 +43,6 @@ from kash.accounts.services import accounts as accounts_services
 from kash.accounts.services import invitations, marks, sign_in
 from kash.accounts.services import inviting as access_services
 from kash.accounts.services import locking as offboarding
-from kash.accounts.services import sign_in as password_links
 from kash.accounts.services.accounts import change_password, link_person, rename, set_roles
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen, ask_to_tie
 from kash.accounts.services.inviting import note_export
@@ -62,9 +61,9 @@ from kash.accounts.views.inviting import address_of_link, asked, person_typed
 from kash.platform.approvals.approval import approval_names
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, head_code, open_text, seal, verify
-from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web import NotFound, current_actor, download, go, page
 from kash.platform.web.commands import CaughtProblem
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.parts import action_text, actor_text
 from kash.platform.web.programme import qr_picture
@@ -77,6 +76,21 @@ def _wanted() -> safety.AccessFilter:
     role, only = request.args.get("role", ""), request.args.get("only", "")
     return safety.AccessFilter(
         role=role if role in set(Role) else "", only=only if only in safety.ONLY else ""
+    )
+
+
+def _question(
+    name: str, heading: str, text: str, label: str, *, back: str = "", tone: str = "bad"
+) -> str:
+    """The page that asks before something is done to an account."""
+    return render_template(
+        "accounts/question.html",
+        name=name,
+        back=back or url_for("accounts.account", **request.view_args or {}),
+        heading=heading,
+        text=text,
+        label=label,
+        tone=tone,
     )
 
 
@@ -104,8 +118,7 @@ def access() -> ResponseReturnValue:
 def record_review() -> ResponseReturnValue:
     """Keep that all access was looked at."""
     access_services.record_review(current_actor())
-    flash(_("Recorded: you have reviewed all access."))
-    return redirect(url_for("accounts.access"), code=303)
+    return go("accounts.access", _("Recorded: you have reviewed all access."))
 
 
 @blueprint.post("/accounts/<public_id>/reviewed")
@@ -113,8 +126,7 @@ def record_review() -> ResponseReturnValue:
 def record_account_review(public_id: str) -> ResponseReturnValue:
     """Keep that one account was looked at."""
     access_services.record_review(current_actor(), public_id)
-    flash(_("Recorded: you have reviewed this account."))
-    return redirect(url_for("accounts.access"), code=303)
+    return go("accounts.access", _("Recorded: you have reviewed this account."))
 
 
 @blueprint.route("/access/export", methods=["GET", "POST"])
@@ -168,17 +180,15 @@ def withdraw_invitation(public_id: str) -> ResponseReturnValue:
     """Make an unused link unusable, after a question."""
     if request.method == "POST":
         invitations.withdraw_invitation(current_actor(), public_id)
-        flash(_("The invitation is withdrawn."))
-        return redirect(url_for("accounts.index"), code=303)
+        return go("accounts.index", _("The invitation is withdrawn."))
     if public_id not in {invitation.public_id for invitation in open_invitations()}:
         raise NotFound
-    return render_template(
-        "accounts/question.html",
-        name=_("Accounts"),
+    return _question(
+        _("Accounts"),
+        _("Withdraw this invitation?"),
+        _("The link stops working at once."),
+        _("Withdraw"),
         back=url_for("accounts.index"),
-        heading=_("Withdraw this invitation?"),
-        text=_("The link stops working at once."),
-        label=_("Withdraw"),
     )
 
 
@@ -230,15 +240,12 @@ def roles(public_id: str) -> ResponseReturnValue:
         form.mark_wrong(form.loss_known, _("Read this, then tick it."))
     elif valid:
         wanted = [Role(role) for role in form.roles.data]
-        with form.showing_problems(
-            roles=(errors.OnlyAdministrators, errors.AskedAlready, errors.EmailNeeded)
-        ):
+        with form.showing_problems():
             try:
                 set_roles(by, public_id, wanted)
             except errors.NeedsSecond:
                 return asked(ask_for_roles(by, public_id, wanted, form.reason.data))
-            flash(_("Saved."))
-            return redirect(url_for("accounts.account", public_id=public_id), code=303)
+            return go("accounts.account", _("Saved."))
     return page(
         "accounts/roles.html",
         form=form,
@@ -248,17 +255,20 @@ def roles(public_id: str) -> ResponseReturnValue:
     )
 
 
+def _name_page(account: Account, endpoint: str) -> ResponseReturnValue:
+    form = accounts_forms.NameForm(obj=account)
+    if form.validate_on_submit():
+        rename(current_actor(), account.public_id, form.name.data)
+        return go(endpoint, _("Saved."))
+    back = url_for(endpoint, **request.view_args or {})
+    return page("accounts/name.html", form=form, back=back)
+
+
 @blueprint.route("/accounts/<public_id>/name", methods=["GET", "POST"])
 @allow("accounts.manage")
 def name(public_id: str) -> ResponseReturnValue:
     """Change how an account is called."""
-    form = accounts_forms.NameForm(obj=accounts.account(public_id))
-    back = url_for("accounts.account", public_id=public_id)
-    if form.validate_on_submit():
-        rename(current_actor(), public_id, form.name.data)
-        flash(_("Saved."))
-        return redirect(back, code=303)
-    return page("accounts/name.html", form=form, back=back)
+    return _name_page(accounts.account(public_id), "accounts.account")
 
 
 @blueprint.route("/accounts/<public_id>/participant", methods=["GET", "POST"])
@@ -270,9 +280,7 @@ def person(public_id: str) -> ResponseReturnValue:
     form = accounts_forms.ParticipantForm(person=person_public_id(account.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
-        with form.showing_problems(
-            person=(errors.OnlyAdministrators, errors.AskedAlready, errors.OwnRoles)
-        ):
+        with form.showing_problems():
             try:
                 link_person(by, public_id, person_typed(form.person.data))
             except errors.NeedsSecond:
@@ -286,30 +294,17 @@ def person(public_id: str) -> ResponseReturnValue:
 @allow("accounts.propose", fresh=True)
 def reactivate(public_id: str) -> ResponseReturnValue:
     """Open a closed account again, after a question; or ask for it, if it opens much."""
-    by, found = current_actor(), accounts.account(public_id)
-    back = url_for("accounts.account", public_id=public_id)
-    if takes_two(RequestKind.REOPENING, roles_of(found)):
-        return _ask(
-            found,
-            _("Open this account again?"),
-            _("It can sign in as before, with the same roles and the same password."),
-            lambda reason: ask_to_reopen(by, public_id, reason),
-        )
+    by, account = current_actor(), accounts.account(public_id)
+    heading = _("Open this account again?")
+    text = _("It can sign in as before, with the same roles and the same password.")
+    if takes_two(RequestKind.REOPENING, roles_of(account)):
+        return _ask(account, heading, text, lambda reason: ask_to_reopen(by, public_id, reason))
     if not by.may("accounts.manage"):
-        raise errors.OnlyAdministrators
+        raise errors.only_administrators()
     if request.method == "POST":
         accounts_services.reactivate(by, public_id)
-        flash(_("The account is open again."))
-        return redirect(back, code=303)
-    return render_template(
-        "accounts/question.html",
-        name=found.name,
-        back=back,
-        heading=_("Open this account again?"),
-        text=_("It can sign in as before, with the same roles and the same password."),
-        label=_("Open it again"),
-        tone="main",
-    )
+        return go("accounts.account", _("The account is open again."))
+    return _question(account.name, heading, text, _("Open it again"), tone="main")
 
 
 @blueprint.route("/accounts/<public_id>/new-password", methods=["GET", "POST"])
@@ -317,10 +312,10 @@ def reactivate(public_id: str) -> ResponseReturnValue:
 @says_address
 def new_password_link(public_id: str) -> ResponseReturnValue:
     """A one-time link for someone who has lost the password; or ask for it, if it opens much."""
-    by, found = current_actor(), accounts.account(public_id)
-    if takes_two(RequestKind.LINK, roles_of(found), second_step=found.has_second_step):
+    by, account = current_actor(), accounts.account(public_id)
+    if takes_two(RequestKind.LINK, roles_of(account), second_step=account.has_second_step):
         return _ask(
-            found,
+            account,
             _("Ask for a link for a new password"),
             _(
                 "Once a second person has agreed, you make the link and they tell the code that "
@@ -329,51 +324,50 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
             lambda reason: ask_for_link(by, public_id, reason),
         )
     if not by.may("accounts.manage"):
-        raise errors.OnlyAdministrators
+        raise errors.only_administrators()
     if request.method == "POST":
-        link = address_of_link(
-            "accounts.new_password", password_links.new_password_link(by, public_id)
-        )
+        token = sign_in.new_password_link(by, public_id)
+        link = address_of_link("accounts.new_password", token)
         return render_template(
-            "accounts/link.html", link=link, name=found.name, qr=qr_picture(link), mailed=False
+            "accounts/link.html", link=link, name=account.name, qr=qr_picture(link), mailed=False
         )
-    return render_template(
-        "accounts/question.html",
-        name=found.name,
-        back=url_for("accounts.account", public_id=public_id),
-        heading=_("Make a link for a new password?"),
-        text=_("It works once, within seven days. Hand it over in person or by a safe way."),
-        label=_("Make the link"),
+    return _question(
+        account.name,
+        _("Make a link for a new password?"),
+        _("It works once, within seven days. Hand it over in person or by a safe way."),
+        _("Make the link"),
         tone="main",
     )
 
 
-def _ask(found: Account, heading: str, lead: str, ask: Callable[[str], str]) -> ResponseReturnValue:
+def _ask(
+    account: Account, heading: str, lead: str, ask: Callable[[str], str]
+) -> ResponseReturnValue:
     """The page on which one asks for what takes a second person."""
-    back = url_for("accounts.account", public_id=found.public_id)
-    name, form = found.name, accounts_forms.ReasonForm()
+    form = accounts_forms.ReasonForm()
     if form.validate_on_submit():
-        with form.showing_problems(errors.RequestClosed):
+        with form.showing_problems():
             return asked(ask(form.reason.data))
-    return page("accounts/ask.html", form=form, name=name, back=back, heading=heading, lead=lead)
+    back = url_for("accounts.account", public_id=account.public_id)
+    return page(
+        "accounts/ask.html", form=form, name=account.name, back=back, heading=heading, lead=lead
+    )
 
 
 @blueprint.post("/account/sessions/<public_id>/end")
 @allow(SIGNED_IN)
 def end_session(public_id: str) -> ResponseReturnValue:
     """End one of the own sessions."""
-    password_links.end_session(current_actor(), public_id)
-    flash(_("That session has ended."))
-    return redirect(url_for("accounts.own"), code=303)
+    sign_in.end_session(current_actor(), public_id)
+    return go("accounts.own", _("That session has ended."))
 
 
 @blueprint.post("/account/sessions/end-others")
 @allow(SIGNED_IN)
 def end_other_sessions() -> ResponseReturnValue:
     """End all of the own sessions but this one."""
-    password_links.end_other_sessions(current_actor())
-    flash(_("You are signed out everywhere else."))
-    return redirect(url_for("accounts.own"), code=303)
+    sign_in.end_other_sessions(current_actor())
+    return go("accounts.own", _("You are signed out everywhere else."))
 
 
 @blueprint.post("/account/sessions/<public_id>/answer")
@@ -381,12 +375,11 @@ def end_other_sessions() -> ResponseReturnValue:
 def answer_for_device(public_id: str) -> ResponseReturnValue:
     """Was it you? If not, the session ends, and the password is the next thing to change."""
     mine = request.form.get("answer") != "no"
-    password_links.answer_for_device(current_actor(), public_id, mine=mine)
+    sign_in.answer_for_device(current_actor(), public_id, mine=mine)
     if mine:
-        flash(_("Thank you. Nothing changes."))
-        return redirect(url_for("accounts.own"), code=303)
+        return go("accounts.own", _("Thank you. Nothing changes."))
     flash(_("That session has ended. Now change your password: somebody may know it."), "warn")
-    return redirect(url_for("accounts.own_password"), code=303)
+    return go("accounts.own_password")
 
 
 @blueprint.post("/account/browsers/<public_id>/forget")
@@ -394,8 +387,7 @@ def answer_for_device(public_id: str) -> ResponseReturnValue:
 def forget_browser(public_id: str) -> ResponseReturnValue:
     """Forget one of the own browsers."""
     marks.forget_browser(current_actor(), public_id)
-    flash(_("That browser is forgotten."))
-    return redirect(url_for("accounts.own"), code=303)
+    return go("accounts.own", _("That browser is forgotten."))
 
 
 @blueprint.post("/account/browsers/forget")
@@ -403,8 +395,7 @@ def forget_browser(public_id: str) -> ResponseReturnValue:
 def forget_browsers() -> ResponseReturnValue:
     """Forget all of the own browsers."""
     marks.forget_browsers(current_actor())
-    flash(_("All browsers are forgotten."))
-    return redirect(url_for("accounts.own"), code=303)
+    return go("accounts.own", _("All browsers are forgotten."))
 
 
 @blueprint.get("/account/after-recovery")
@@ -427,20 +418,17 @@ def after_recovery() -> ResponseReturnValue:
 def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
     """End one session of somebody else, after a question."""
     account = accounts.account(public_id)
-    back = url_for("accounts.account", public_id=public_id)
     if request.method == "POST":
-        password_links.end_session_of(current_actor(), public_id, session_id)
-        flash(_("That session has ended."))
-        return redirect(back, code=303)
+        sign_in.end_session_of(current_actor(), public_id, session_id)
+        return go("accounts.account", _("That session has ended."))
     if session_id not in {session.public_id for session in safety.open_sessions(account.id)}:
         raise NotFound
-    return render_template(
-        "accounts/question.html",
-        name=account.name,
-        back=back,
-        heading=_("End this session?"),
-        text=_("What is not saved there is lost. Whoever uses it has to sign in again."),
-        label=_("End the session"),
+    return _question(
+        account.name,
+        _("End this session?"),
+        _("What is not saved there is lost. Whoever uses it has to sign in again."),
+        _("End the session"),
+        back=url_for("accounts.account", public_id=public_id),
     )
 
 
@@ -449,96 +437,102 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
 def end_sessions_of(public_id: str) -> ResponseReturnValue:
     """End every session of somebody else, after a question."""
     account = accounts.account(public_id)
-    back = url_for("accounts.account", public_id=public_id)
     if request.method == "POST":
-        password_links.end_sessions_of(current_actor(), public_id)
-        flash(_("The account is signed out everywhere."))
-        return redirect(back, code=303)
-    return render_template(
-        "accounts/question.html",
-        name=account.name,
-        back=back,
-        heading=_("End all sessions of this account?"),
-        text=_("What is not saved there is lost. Whoever uses it has to sign in again."),
-        label=_("End all sessions"),
+        sign_in.end_sessions_of(current_actor(), public_id)
+        return go("accounts.account", _("The account is signed out everywhere."))
+    return _question(
+        account.name,
+        _("End all sessions of this account?"),
+        _("What is not saved there is lost. Whoever uses it has to sign in again."),
+        _("End all sessions"),
     )
 
 
-def _say_what_was_done(breach_id: str) -> None:
-    """Tell which of two things a step did, where it may do either."""
-    for key in safety.breach(breach_id).unfinished:
-        if (sentence := revocation_outcome(key)) is not None:
-            flash(str(sentence), "warn")
+def _lock(public_id: str) -> str:
+    """Lock an account, and tell which of two things a step did where it may do either; the breach
+    that was noted."""
+    breach_id = lock_at_once(current_actor(), public_id)
+    if public_id == current_actor().public_id:
+        forget_session()
+        for key in safety.breach(breach_id).unfinished:
+            if (sentence := revocation_outcome(key)) is not None:
+                flash(str(sentence), "warn")
+    return breach_id
+
+
+def _lock_page(public_id: str, account: Account | None) -> str:
+    return render_template(
+        "accounts/lock.html",
+        account=account,
+        steps=[revocation.label for revocation in revocations()],
+        warnings=revocation_warnings(public_id),
+    )
 
 
 @blueprint.route("/account/lock", methods=["GET", "POST"])
 @allow(SIGNED_IN)
 def lock_own() -> ResponseReturnValue:
     """Lock the own account now. Nothing is asked again: there may be no time for it."""
+    public_id = current_actor().public_id
     if request.method == "POST":
-        breach_id = lock_at_once(current_actor(), current_actor().public_id)
-        forget_session()
-        _say_what_was_done(breach_id)
+        _lock(public_id)
         flash(_("You are signed out everywhere. To come back, ask an administrator for a link."))
         answer = make_response(redirect("/", code=303))
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
-    return render_template(
-        "accounts/lock.html",
-        account=None,
-        steps=[revocation.label for revocation in revocations()],
-        warnings=revocation_warnings(current_actor().public_id),
-    )
+    return _lock_page(public_id, None)
 
 
 @blueprint.route("/accounts/<public_id>/lock", methods=["GET", "POST"])
 @allow("accounts.manage", fresh=True)
 def lock(public_id: str) -> ResponseReturnValue:
     """Lock anybody's account now."""
-    account_shown = accounts_account(public_id)
-    if not account_shown.active:
+    account = accounts.account(public_id)
+    if not account.active:
         raise NotFound
     if request.method == "POST":
-        breach_id = lock_at_once(current_actor(), public_id)
-        if public_id == current_actor().public_id:
-            forget_session()
-            _say_what_was_done(breach_id)
+        own = public_id == current_actor().public_id
+        breach_id = _lock(public_id)
+        if own:
             return redirect("/", code=303)
-        flash(_("The account is locked. Write down here what happened."))
-        return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
-    return render_template(
-        "accounts/lock.html",
-        account=account_shown,
-        steps=[revocation.label for revocation in revocations()],
-        warnings=revocation_warnings(public_id),
-    )
+        told = _("The account is locked. Write down here what happened.")
+        return go("accounts.breach", told, breach_id=breach_id)
+    return _lock_page(public_id, account)
 
 
 @blueprint.route("/accounts/<public_id>/hand-over", methods=["GET", "POST"])
 @allow("accounts.manage", fresh=True)
 def hand_over(public_id: str) -> ResponseReturnValue:
     """Hand over what somebody holds: who takes it, then everything at once."""
-    account_shown = accounts_account(public_id)
-    if not account_shown.active:
+    account = accounts.account(public_id)
+    if not account.active:
         raise NotFound
-    holdings = accounts.held(account_shown)
-    chosen = {one.holding.key: request.form.get(one.holding.key, "")[:16] for one in holdings}
+    holdings = accounts.held(account)
+    chosen = {
+        holding.holding.key: request.form.get(holding.holding.key, "")[:16] for holding in holdings
+    }
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = _unchosen(holdings, chosen)
+        # All kinds for which nobody who may take them was chosen are said at once.
+        problems = {
+            holding.holding.key: str(NobodyChosen(holding.holding.key))
+            for holding in holdings
+            if chosen[holding.holding.key] not in holding.successors
+            and not (holding.holding.let_go and chosen[holding.holding.key] == LET_GO)
+        }
         if not problems:
-            with CaughtProblem(
-                NobodyChosen, errors.LastAdministrator, errors.LastKeyHolder
-            ) as caught:
+            with CaughtProblem(NobodyChosen, errors.LastKeyHolder) as caught:
                 offboarding.hand_over(current_actor(), public_id, chosen)
-                flash(_("Everything is handed over, and the account is closed."))
-                return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
+                return go(
+                    "accounts.handed_over",
+                    _("Everything is handed over, and the account is closed."),
+                )
             kind = caught.problem.kind if isinstance(caught.problem, NobodyChosen) else ""
             problems = {kind: caught.sentence}
-            holdings = accounts.held(accounts_account(public_id))
+            holdings = accounts.held(account)
     return render_template(
         "accounts/hand_over.html",
-        account=accounts_account(public_id),
+        account=account,
         held=holdings,
         chosen=chosen,
         problems=problems,
@@ -548,21 +542,11 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     ), 422 if problems else 200
 
 
-def _unchosen(held: list[Held], chosen: dict[str, str]) -> dict[str, str]:
-    """All kinds for which nobody who may take them was chosen, so that all are said at once."""
-    return {
-        one.holding.key: str(NobodyChosen(one.holding.key))
-        for one in held
-        if chosen[one.holding.key] not in one.successors
-        and not (one.holding.let_go and chosen[one.holding.key] == LET_GO)
-    }
-
-
 @blueprint.get("/accounts/<public_id>/handed-over")
 @allow("accounts.see")
 def handed_over(public_id: str) -> ResponseReturnValue:
     """Paper of a hand-over: who took over what."""
-    account_shown: Account = accounts_account(public_id)
+    account_shown: Account = accounts.account(public_id)
     last = one_or_404(last_hand_over(account_shown.id))
     names = names_for(last.lines) | names_of([last.by])
     return render_template(
@@ -603,13 +587,7 @@ def own() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def own_name() -> ResponseReturnValue:
     """Change how the own account is called."""
-    by = current_actor()
-    form = accounts_forms.NameForm(obj=accounts.account(by.public_id))
-    if form.validate_on_submit():
-        rename(by, by.public_id, form.name.data)
-        flash(_("Saved."))
-        return redirect(url_for("accounts.own"), code=303)
-    return page("accounts/name.html", form=form, back=url_for("accounts.own"))
+    return _name_page(accounts.account(current_actor().public_id), "accounts.own")
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
@@ -685,18 +663,17 @@ def enrol() -> ResponseReturnValue:
 def recovery_codes() -> ResponseReturnValue:
     """New recovery codes, shown this once, after a question."""
     if not accounts.account(current_actor().public_id).has_second_step:
-        flash(str(Problem(errors.SECOND_STEP_MISSING, field="")), "warn")
-        return redirect(url_for("accounts.own"), code=303)
+        flash(str(errors.SECOND_STEP_MISSING), "warn")
+        return go("accounts.own")
     if request.method == "POST":
         codes = sign_in.new_recovery_codes(current_actor())
         return render_template("accounts/recovery_codes.html", codes=codes)
-    return render_template(
-        "accounts/question.html",
-        name=_("Your account"),
+    return _question(
+        _("Your account"),
+        _("Make new recovery codes?"),
+        _("The old ones stop working."),
+        _("Make new recovery codes"),
         back=url_for("accounts.own"),
-        heading=_("Make new recovery codes?"),
-        text=_("The old ones stop working."),
-        label=_("Make new recovery codes"),
         tone="main",
     )
 
@@ -735,7 +712,10 @@ def trail_by_day() -> ResponseReturnValue:
     to a case."""
     actor = request.args.get("actor", "")[:16]
     this = local_today().replace(day=1)
-    month = min(_month_asked(), this)
+    month = this
+    with suppress(ValueError):
+        month = datetime.strptime(request.args.get("month", "")[:7], "%Y-%m").date()
+    month = min(max(month, date(_FIRST_YEAR, 1, 1)), this)
     return render_template(
         "accounts/trail_by_day.html",
         lines=safety.audit_by_day(month, actor=actor),
@@ -748,15 +728,6 @@ def trail_by_day() -> ResponseReturnValue:
     )
 
 
-def _month_asked() -> date:
-    """The month in the address, the present one if there is none to be read."""
-    try:
-        month = datetime.strptime(request.args.get("month", "")[:7], "%Y-%m").date()
-    except ValueError:
-        return local_today().replace(day=1)
-    return max(month, date(_FIRST_YEAR, 1, 1))
-
-
 @blueprint.post("/audit/verify")
 @allow("audit.verify")
 def verify_trail() -> ResponseReturnValue:
@@ -766,4 +737,4 @@ def verify_trail() -> ResponseReturnValue:
         flash(_("The trail is whole. Entries checked: %(count)s.", count=verified.entries))
     else:
         flash(_("The trail was changed. Tell whoever runs the machine: flask audit verify."), "bad")
-    return redirect(url_for("accounts.trail"), code=303)
+    return go("accounts.trail")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,10 +26,10 @@ from kash.accounts.queries.safety import (
 )
 from kash.accounts.rules import Affected, RequestState
 from kash.accounts.services import breaches as breaches_services
-from kash.accounts.services.breaches import BREACH_CLOSED, LaterThanNow, change_breach
+from kash.accounts.services.breaches import BREACH_CLOSED, change_breach
 from kash.accounts.services.locking import revocation_label, revocation_outcome
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.errors import Problem
 from kash.platform.web.parts import action_text, actor_text
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
@@ -94,7 +94,7 @@ REQUEST_COLUMNS: Sequence[TableColumn[RequestLine]] = (
 
 
 def _to(breach_id: str) -> ResponseReturnValue:
-    return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
+    return go("accounts.breach", breach_id=breach_id)
 
 
 @blueprint.get("/breaches")
@@ -121,7 +121,7 @@ def open_breach() -> ResponseReturnValue:
     """Begin an entry without locking an account: a lost paper, a wrong e-mail."""
     form = NewBreachForm(data={"noticed_at": utc_now()})
     if form.validate_on_submit():
-        with form.showing_problems(noticed_at=LaterThanNow):
+        with form.showing_problems():
             breach_id = breaches_services.open_breach(
                 current_actor(),
                 what=form.what.data,
@@ -210,7 +210,7 @@ def record_notice(breach_id: str) -> ResponseReturnValue:
     """Say when the Data Commissioner was told."""
     form = NoticeForm()
     if form.validate_on_submit():
-        with form.showing_problems(notified_at=LaterThanNow):
+        with form.showing_problems():
             breaches_services.record_notice(current_actor(), breach_id, form.notified_at.data)
             flash(_("Recorded. The clock has stopped."))
             return _to(breach_id)
@@ -222,7 +222,7 @@ def record_notice(breach_id: str) -> ResponseReturnValue:
 def close_breach(breach_id: str) -> ResponseReturnValue:
     """Close an entry for good, with the reason."""
     shown = breach_page(breach_id, utc_now())
-    if shown.line.closed_at is not None:
+    if shown["line"].closed_at is not None:
         return _to(breach_id)
     form = CloseForm()
     if form.validate_on_submit():

@@ -79,7 +79,7 @@ from kash.accounts.views.sign_in import answer_to, error_of
 from kash.platform.approvals.approval import approval_names
 from kash.platform.database import db, utc_now
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
-from kash.platform.web import NotFound, current_actor, page, safe_next
+from kash.platform.web import NotFound, current_actor, go, page, safe_next
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.formats import local_today
@@ -179,8 +179,7 @@ def new_password(token: str) -> ResponseReturnValue:
         with form.showing_problems(spoken_code=TooManyTries):
             accept_new_password(token, form.password.data, code=form.spoken_code.data)
             forget_session()
-            flash(_("The new password is set. Sign in with it."))
-            return redirect(url_for("accounts.sign_in"), code=303)
+            return go("accounts.sign_in", _("The new password is set. Sign in with it."))
     return page("accounts/new_password.html", form=form, spoken=bool(invitation.code_hash))
 
 
@@ -213,15 +212,18 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
     back = url_for("accounts.account", public_id=public_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        with form.showing_problems(errors.AskedAlready, errors.OwnRoles):
+        with form.showing_problems():
             return asked(asking.ask_reset(current_actor(), public_id, form.reason.data))
     return page("accounts/ask_reset.html", form=form, name=account.name, back=back)
 
 
 def asked(request_id: str) -> ResponseReturnValue:
     """On to a request that was just made."""
-    flash(_("You have asked. It is done once a second person has agreed."))
-    return redirect(url_for("accounts.request", public_id=request_id), code=303)
+    return go(
+        "accounts.request",
+        _("You have asked. It is done once a second person has agreed."),
+        public_id=request_id,
+    )
 
 
 @blueprint.get("/accounts/requests")
@@ -247,7 +249,7 @@ def requests() -> ResponseReturnValue:
 def one_request(public_id: str) -> ResponseReturnValue:
     """Read why, and agree or decline; who asked may take it back."""
     by = current_actor()
-    found = request_by_id(by, public_id)
+    request_line = request_by_id(by, public_id)
     form = AnswerForm()
     decision = request.form.get("decision")
     if form.validate_on_submit() and decision == "withdraw":
@@ -263,61 +265,37 @@ def one_request(public_id: str) -> ResponseReturnValue:
                 _("You have declined. Nothing has changed."),
             )
         form.answer.errors = [_("Say why, so that whoever asked knows what to do.")]
-    account = accounts.account(found.account_id) if found.account_id else None
+    account = accounts.account(request_line.account_id) if request_line.account_id else None
     return page(
         "accounts/request.html",
         form=form,
-        found=found,
-        heading=ASKED_NAMES[found.kind],
-        gives_link=found.kind in (RequestKind.INVITATION, RequestKind.LINK),
-        own=found.asked_by_id == by.public_id,
-        code=found.code if found.to_fetch or link_waits(public_id) else "",
-        seconds=possible_seconds(found) if found.waits else [],
+        found=request_line,
+        heading=ASKED_NAMES[request_line.kind],
+        gives_link=request_line.kind in (RequestKind.INVITATION, RequestKind.LINK),
+        own=request_line.asked_by_id == by.public_id,
+        code=request_line.code if request_line.to_fetch or link_waits(public_id) else "",
+        seconds=possible_seconds(request_line) if request_line.waits else [],
         second_note=second_note,
-        refused=STANDING_SENTENCES.get(found.standing),
-        participant=accounts.participant(found.person)
-        if found.person and by.may("people.find")
+        refused=STANDING_SENTENCES.get(request_line.standing),
+        participant=accounts.participant(request_line.person)
+        if request_line.person and by.may("people.find")
         else None,
         behind=those_behind(account) if account is not None else [],
-        warnings=revocation_warnings(found.account_id)
-        if found.waits and found.kind is RequestKind.ROLES
+        warnings=revocation_warnings(request_line.account_id)
+        if request_line.waits and request_line.kind is RequestKind.ROLES
         else [],
         fetch=FetchForm(formdata=None),
         mail_is_set_up=mail_is_set_up(),
-        roles_now=", ".join(map(role_name, found.held)),
-        roles_asked=", ".join(map(role_name, found.roles)),
+        roles_now=", ".join(map(role_name, request_line.held)),
+        roles_asked=", ".join(map(role_name, request_line.roles)),
     )
 
 
 def _decided(public_id: str, decide: Callable[[], object], done: str) -> ResponseReturnValue:
-    try:
+    with FlashedProblems(errors.CannotAgree, errors.LastKeyHolder, tone="warn"):
         decide()
-    except (
-        errors.RequestClosed,
-        errors.RequestChanged,
-        errors.CannotAgree,
-        errors.RolesConflict,
-        errors.EmailTaken,
-        errors.EmailNeeded,
-        errors.PersonTaken,
-        errors.PersonMinor,
-        errors.NoSuchPerson,
-        errors.LastAdministrator,
-        errors.LastKeyHolder,
-    ) as problem:
-        flash(str(problem), "warn")
-    else:
         flash(done)
-    return redirect(url_for("accounts.request", public_id=public_id), code=303)
-
-
-_IN_THE_WAY = (
-    errors.RequestClosed,
-    errors.RequestChanged,
-    errors.EmailTaken,
-    errors.PersonTaken,
-    errors.PersonMinor,
-)
+    return go("accounts.request", public_id=public_id)
 
 
 @blueprint.post("/accounts/requests/<public_id>/link")
@@ -331,12 +309,12 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
     if request.asked_by_id != by.public_id:
         raise NotFound
     key = form.key.data
-    with CaughtProblem(*_IN_THE_WAY) as caught:
+    with CaughtProblem() as caught:
         return _link_page(request, form, deciding.fetch_link(by, public_id, key))
     token = fetched_before(by, public_id, key)
     if not token:
         flash(caught.sentence, "warn")
-        return redirect(url_for("accounts.request", public_id=public_id), code=303)
+        return go("accounts.request")
     return _link_page(request, form, token, again=True)
 
 
@@ -374,8 +352,7 @@ def second_step_roles() -> ResponseReturnValue:
     form = SecondStepRolesForm(roles=[str(role) for role in roles_with_second_step()])
     if form.validate_on_submit():
         choose_roles_with_second_step(current_actor(), [Role(role) for role in form.roles.data])
-        flash(_("Saved. It holds from everybody's next page on."))
-        return redirect(url_for("accounts.index"), code=303)
+        return go("accounts.index", _("Saved. It holds from everybody's next page on."))
     always = [name for role, name in ROLE_NAMES.items() if role in NEED_SECOND_STEP]
     return page("accounts/second_step_roles.html", form=form, always=always)
 
@@ -386,7 +363,7 @@ def person_typed(number: str | None) -> int | None:
         return None
     person_id = person_id_of(number)
     if person_id is None:
-        raise errors.NoSuchPerson
+        raise errors.no_such_person()
     return person_id
 
 
@@ -411,7 +388,7 @@ def invite() -> ResponseReturnValue:
         form.name.data = participant.name
         form.roles.data = [str(Role.POLICE_PEER if participant.police else Role.PEER)]
     if form.validate_on_submit():
-        with form.showing_problems(roles=errors.OnlyAdministrators):
+        with form.showing_problems():
             return _invite(form)
     return page(
         "accounts/invite.html",
@@ -554,8 +531,9 @@ def lend_approvals() -> ResponseReturnValue:
                 last=form.last.data,
                 reason=form.reason.data,
             )
-            flash(_("Saved. It ends by itself, and you can end it at any time."))
-            return redirect(url_for("accounts.own"), code=303)
+            return go(
+                "accounts.own", _("Saved. It ends by itself, and you can end it at any time.")
+            )
     return page(
         "accounts/stand_in.html", form=form, possible=possible, approval_names=approval_names()
     )

@@ -39,7 +39,7 @@ from kash.accounts.services.passkeys import (
 )
 from kash.accounts.services.sign_in import check_password, check_second_step
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
-from kash.platform.web import KashForm, Problem, current_actor, page, safe_next, signed_in
+from kash.platform.web import KashForm, Problem, current_actor, go, page, safe_next, signed_in
 from kash.platform.web.bodies import always_answered
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.forms import one_written_email
@@ -77,7 +77,7 @@ def _second_step_first() -> ResponseReturnValue | None:
         return None
     if g.get("has_second_step") or not must_have_second_step(current_actor().roles):
         return None
-    return redirect(url_for("accounts.enrol"), code=303)
+    return go("accounts.enrol")
 
 
 def arrive(public_id: str, address: str) -> ResponseReturnValue:
@@ -94,7 +94,7 @@ def arrive(public_id: str, address: str) -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """E-mail and password; then, if the account has it, the second step."""
     if programme_facts() is None and "desk.set_up" in current_app.view_functions:
-        return redirect(url_for("desk.set_up"), code=303)
+        return go("desk.set_up")
     address = safe_next(request.form.get("next") or request.args.get("next"))
     if signed_in() is not None:
         return redirect(address, code=303)
@@ -110,7 +110,7 @@ def sign_in() -> ResponseReturnValue:
                 return arrive(account.public_id, address)
             session.clear()
             session[_PENDING] = [account.public_id, int(time.time()), address]
-            return redirect(url_for("accounts.second_step"), code=303)
+            return go("accounts.second_step")
     form.next.data = address
     return sign_in_page(form)
 
@@ -148,7 +148,7 @@ def second_step() -> ResponseReturnValue:
         return redirect("/", code=303)
     pending = pending_account()
     if pending is None:
-        return redirect(url_for("accounts.sign_in"), code=303)
+        return go("accounts.sign_in")
     public_id, address = pending
     form = CodeForm()
     if form.validate_on_submit():
@@ -179,7 +179,7 @@ def lost_phone() -> ResponseReturnValue:
     if signed_in() is not None:
         return redirect("/", code=303)
     if pending_account() is None:
-        return redirect(url_for("accounts.sign_in"), code=303)
+        return go("accounts.sign_in")
     return render_template("accounts/lost_phone.html", form=CodeForm(formdata=None))
 
 
@@ -237,7 +237,7 @@ def offer_second_step() -> ResponseReturnValue:
     """A challenge for the passkeys of the account whose password was given just now."""
     pending = pending_account()
     if pending is None:
-        return redirect(url_for("accounts.sign_in"), code=303)
+        return go("accounts.sign_in")
     offer = offer_to_prove(SECOND_STEP, pending[0], this_client())
     return offered(SECOND_STEP, offer)
 
@@ -249,7 +249,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
     """A passkey in place of the code, after the password."""
     pending = pending_account()
     if pending is None or signed_in() is not None:
-        return redirect(url_for("accounts.sign_in"), code=303)
+        return go("accounts.sign_in")
     public_id, address = pending
     sent, form = PasskeyForm(), CodeForm(formdata=None)
     if not sent.validate():
@@ -295,7 +295,7 @@ def add_passkey() -> ResponseReturnValue:
             if codes:
                 first = not g.get("has_second_step")
                 return render_template("accounts/recovery_codes.html", codes=codes, first=first)
-            return redirect(url_for("accounts.own"), code=303)
+            return go("accounts.own")
     form.credential.data = ""
     return page(
         "accounts/add_passkey.html",
@@ -314,8 +314,7 @@ def rename_passkey(public_id: str) -> ResponseReturnValue:
     form = PasskeyNameForm(obj=passkey)
     if form.validate_on_submit():
         passkey_proofs.rename_passkey(by, public_id, form.name.data)
-        flash(_("Saved."))
-        return redirect(url_for("accounts.own"), code=303)
+        return go("accounts.own", _("Saved."))
     return page("accounts/name.html", form=form, back=url_for("accounts.own"))
 
 
@@ -329,7 +328,7 @@ def remove_passkey(public_id: str) -> ResponseReturnValue:
         with FlashedProblems(tone="warn"):
             passkey_proofs.remove_passkey(by, public_id)
             flash(_("The passkey is removed."))
-        return redirect(url_for("accounts.own"), code=303)
+        return go("accounts.own")
     return render_template(
         "accounts/question.html",
         name=_("Your account"),

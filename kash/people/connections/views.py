@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,7 @@ from kash.people.connections.queries import (
 )
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 
@@ -34,11 +34,12 @@ _ANOTHER = _l("Another person agrees to it: a director who did not record it.")
 @allow("connections.see")
 def index() -> ResponseReturnValue:
     """Every way by which something leaves or comes in, and how it stands."""
-    actor, found = current_actor(), queries.connections()
+    actor, connections = current_actor(), queries.connections()
     return render_template(
         "connections/index.html",
         kinds=[
-            (kind, [line for line in found if line.kind == kind.key]) for kind in connection_kinds()
+            (kind, [line for line in connections if line.kind == kind.key])
+            for kind in connection_kinds()
         ],
         ways=[(way, actor.may(way.permission)) for way in open_ways()],
         may_record=actor.may("connections.record"),
@@ -88,8 +89,11 @@ def record(kind: str) -> ResponseReturnValue:
             connection_id = services.record_connection(
                 kind, form.details(kind_wanted), by=current_actor()
             )
-            flash(_("Recorded. A director agrees to it next."))
-            return redirect(url_for("connections.connection", public_id=connection_id), code=303)
+            return go(
+                "connections.connection",
+                _("Recorded. A director agrees to it next."),
+                public_id=connection_id,
+            )
     return _form_page(form, kind_wanted)
 
 
@@ -105,8 +109,10 @@ def edit(public_id: str) -> ResponseReturnValue:
             services.change_connection(
                 public_id, form.details(kind), form.row_version_shown, by=current_actor()
             )
-            flash(_("Saved. It is off until somebody else agrees to it and it is switched on."))
-            return redirect(url_for("connections.connection", public_id=public_id), code=303)
+            return go(
+                "connections.connection",
+                _("Saved. It is off until somebody else agrees to it and it is switched on."),
+            )
         edited = queries.connection(public_id)
     if form.changed_meanwhile:
         form.compare(as_entered(edited))

@@ -81,9 +81,9 @@ class WeekForm(KashForm):
         if self.always.data:
             return tuple(Stretch(day * DAY, (day + 1) * DAY) for day in range(7))
         return tuple(
-            each
+            stretch
             for weekday, field in enumerate(self.days)
-            for each in read_day(weekday, field.data or "")
+            for stretch in read_day(weekday, field.data or "")
         )
 
     def fill_week(self, stretches: Sequence[Stretch]) -> None:
@@ -96,7 +96,7 @@ class WeekForm(KashForm):
 
 _SHORT = re.compile(r"[0-9]{3,5}")
 _SERVED = list(directory_words.SERVED.items())
-_SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
+_SPOKEN = [(code, spoken) for code, spoken in words.LANGUAGE.items() if code]
 
 
 class PublicPhoneField(PhoneField):

@@ -161,7 +161,7 @@ class PersonForm(NamedForm, RowVersionForm):
     def kept(self, person: Person) -> dict[str, Any]:
         """Facts kept of a person by the names of fields, but for what is sealed."""
         plain = {fact.name for fact in PLAIN}
-        values = {each.name: getattr(person, each.name) for each in self if each.name in plain}
+        values = {field.name: getattr(person, field.name) for field in self if field.name in plain}
         return values | {"group": person.group.public_id, "row_version": person.row_version}
 
     def fill(self, person: Person) -> None:
@@ -322,18 +322,18 @@ def merged_fields(
     """All facts of the two. Until somebody chose, what one alone has is kept."""
     fields = []
     for fact in FACTS:
-        one, other = _value(person, fact), _value(gone, fact)
+        value, other = _value(person, fact), _value(gone, fact)
         if chosen is None:
-            choice = "gone" if other and not one else "kept"
+            choice = "gone" if other and not value else "kept"
         else:
             choice = "gone" if chosen.get(fact.name) == "gone" else "kept"
         fields.append(
             MergedField(
                 fact.name,
                 words.LABEL[fact.name],
-                _said(fact, one),
+                _said(fact, value),
                 _said(fact, other),
-                one == other,
+                value == other,
                 choice,
             )
         )

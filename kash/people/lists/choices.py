@@ -181,12 +181,12 @@ def parts_of(table: Table, skipped: Sequence[Skipped], groups: Sequence[Group]) 
     two lists side by side. A new day leaves the group as it is."""
     starts = [(at * ASIDE, group_said(title, groups)) for at, title in enumerate(table.titles)]
     starts = starts or [(0, "")]
-    for each in skipped:
-        if each.why != "section":
+    for line in skipped:
+        if line.why != "section":
             continue
-        group = group_said(each.text, groups)
-        if group or not any(character.isdigit() for character in each.text):
-            starts.append((each.number, group))
+        group = group_said(line.text, groups)
+        if group or not any(character.isdigit() for character in line.text):
+            starts.append((line.number, group))
     starts.sort()
     if not any(group for _start, group in starts):
         return Parts()
@@ -203,7 +203,7 @@ def places_of(
 ) -> dict[str, ListedPlace]:
     """Each written place with the organisation that it is; `add` says whether new ones are added
     with the list."""
-    written = Counter(row.organisation for row in rows if row.organisation)
+    written = Counter(person_row.organisation for person_row in rows if person_row.organisation)
     names = {place.public_id: place.name for place in organisations}
     stations = Stations(names.items())
     guesses = {name: stations.guess(name) for name in written}

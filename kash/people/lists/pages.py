@@ -287,10 +287,10 @@ class ListPage:
         chosen = [state for state in preview.states if self._is_chosen(*state)]
         chosen.sort(key=lambda each: (_ORDER.index(each[1]), each[0]))
         self.listing: Listing[tuple[int, State]] = paged(chosen, per_page=ROWS_SHOWN)
-        shown = [row for number, _state in self.listing if (row := preview.row(number))]
-        keys = {key for row in shown for key in _beside(row.outcome) if not row_number(key)}
+        shown = [listed for number, _state in self.listing if (listed := preview.row(number))]
+        keys = {key for listed in shown for key in _beside(listed.outcome) if not row_number(key)}
         self._people = kept_facts(sorted(keys), actor)
-        self.rows = [self._row(row) for row in shown]
+        self.rows = [self._row(listed) for listed in shown]
 
     @property
     def columns(self) -> ColumnsShown:
@@ -350,7 +350,7 @@ class ListPage:
         placed = outcome.placed
         other = self._groups.get(placed.group, "") if placed.group != self._preview.group else ""
         line = _row_line(placed.row, placed.organisation, self._places)
-        return " · ".join(each for each in (other, line) if each)
+        return " · ".join(part for part in (other, line) if part)
 
     def _side(self, key: str, reasons: tuple[Reason, ...]) -> Side:
         told = reasons_text(reasons)
@@ -368,9 +368,9 @@ class ListPage:
         return Side(key, name, " · ".join([group, *_facts_line(facts)]), told, key)
 
     def _differences(self, listed: ListRow) -> list[Difference]:
-        outcome, found = listed.outcome, listed.comparison
+        outcome, comparison = listed.outcome, listed.comparison
         facts = self._people.get(outcome.same_as, ("", "", None))[2]
-        if found is None or facts is None:
+        if comparison is None or facts is None:
             return []
         taken = self._preview.takes.get(outcome.number, ())
         return [
@@ -381,7 +381,7 @@ class ListPage:
                 self._given(outcome, name),
                 name in taken,
             )
-            for name in found.differs
+            for name in comparison.differs
         ]
 
     def _kept(self, facts: Facts, name: str) -> str:
@@ -428,7 +428,7 @@ def _facts_line(facts: Facts | None) -> list[str]:
         return []
     born = _born(Born(facts.birth_year, facts.age_band))
     plain = facts.plain
-    return [each for each in (plain["reference"], plain["cadre"], plain["ward"], born) if each]
+    return [fact for fact in (plain["reference"], plain["cadre"], plain["ward"], born) if fact]
 
 
 def _edits(outcome: Outcome) -> list[tuple[str, str, str]]:

@@ -337,16 +337,16 @@ class Preview:
 
     def sum_up(self) -> None:
         """Sum up what is told of all rows together."""
-        told = [signature(row, self.takes) for row in self.rows]
+        told = [signature(listed, self.takes) for listed in self.rows]
         self.digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
         self.states = [(outcome.number, outcome.state) for outcome in self.outcomes]
         self.counts = Counter(str(state) for _number, state in self.states)
         self.counts["all"] = len(self.rows)
-        self.changes = Counter(name for row in self.rows for name in filled(row, self.takes))
+        self.changes = Counter(name for listed in self.rows for name in filled(listed, self.takes))
         stored = {
-            row.outcome.placed.new_station
-            for row in self.rows
-            if row.outcome.state is State.NEW or "organisation" in filled(row, self.takes)
+            listed.outcome.placed.new_station
+            for listed in self.rows
+            if listed.outcome.state is State.NEW or "organisation" in filled(listed, self.takes)
         }
         self.new_places = len(stored - {""})
 
@@ -370,7 +370,7 @@ class Preview:
     @property
     def outcomes(self) -> list[Outcome]:
         """Outcome of each row."""
-        return [row.outcome for row in self.rows]
+        return [listed.outcome for listed in self.rows]
 
     @cached_property
     def _at(self) -> dict[int, int]:
@@ -387,8 +387,8 @@ class Preview:
 
     def fills(self, outcome: Outcome) -> tuple[str, ...]:
         """The fields of the existing person that a row fills, or replaces as was chosen."""
-        row = self.row(outcome.number)
-        return filled(row, self.takes) if row is not None else ()
+        listed = self.row(outcome.number)
+        return filled(listed, self.takes) if listed is not None else ()
 
 
 def filled(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
@@ -432,19 +432,21 @@ def make_preview(
     placed = placed_rows(rows, places, read.group, groups)
     as_of = utc_now()
     mark = people_revision(db.session())
-    numbers = numbers_taken(row.fact("reference") for row in rows)
-    known = known_for(actor, [likeness_of(each, "") for each in placed])
-    found = compare_rows(
+    numbers = numbers_taken(person_row.fact("reference") for person_row in rows)
+    here = known_for(actor, [likeness_of(placed_row, "") for placed_row in placed])
+    found_here = compare_rows(
         placed,
-        known,
+        here,
         lambda done: report((total + done) // 2, total) if report is not None else None,
     )
     before = known_before(choices, actor)
-    found = with_known(placed, found, {number: each.key for number, each in before.items()})
-    outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
+    found_here = with_known(
+        placed, found_here, {number: placed_row.key for number, placed_row in before.items()}
+    )
+    outcomes = class_rows(placed, found_here, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
-    among = {match.key for matches in found for match in matches}
-    likely = (*known.likenesses, *before.values())
+    among = {match.key for matches in found_here for match in matches}
+    likely = (*here.likenesses, *before.values())
     told = {
         likeness.key: told_digest(likeness)
         for likeness in likely
@@ -465,10 +467,12 @@ def make_preview(
         places=list(places.values()),
         rows=[
             ListRow(cells, matches, outcome, comparisons.get(outcome.number))
-            for (_number, cells), matches, outcome in zip(read.people, found, outcomes, strict=True)
+            for (_number, cells), matches, outcome in zip(
+                read.people, found_here, outcomes, strict=True
+            )
         ],
         skipped=read.skipped,
-        weights=Weights(known.everyone, dict(known.sounds)),
+        weights=Weights(here.everyone, dict(here.sounds)),
         told=told,
         as_of=as_of,
         mark=mark,
@@ -596,9 +600,9 @@ def written(preview: Preview, former: Sequence[ListRow] = ()) -> bytes:
     """A preview as it is kept. `former` are rows that it was made from, whose lines may be used
     again."""
     lines = [_text({"form": _FORM, "preview": replace(preview, rows=())})]
-    for at, row in enumerate(preview.rows):
-        line = former.line(at, row) if isinstance(former, KeptRows) else None
-        lines.append(_text(row) if line is None else line)
+    for at, listed in enumerate(preview.rows):
+        line = former.line(at, listed) if isinstance(former, KeptRows) else None
+        lines.append(_text(listed) if line is None else line)
     return b"\n".join(lines)
 
 

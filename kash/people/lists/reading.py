@@ -146,14 +146,14 @@ def _refuse_swallowed(rows: Sequence[WrittenRow], delimiter: str, clean: bool) -
     Between a mark and the next one in the same column stand as many delimiters as in a whole row.
     If marks stand where none can (`clean` is false), no cell of several lines is believed.
     """
-    widths = Counter(len(row.cells) for row in rows if row.first == row.last and row.cells)
+    widths = Counter(len(line.cells) for line in rows if line.first == line.last and line.cells)
     usual = max(widths, key=lambda width: (widths[width], width), default=1)
-    for row in rows:
-        if row.first == row.last:
+    for line in rows:
+        if line.first == line.last:
             continue
-        most = max(cell.count(delimiter) for cell in row.cells if "\n" in cell)
-        if not clean or usual == 1 or len(row.cells) > usual or most >= usual - 1:
-            raise Refused(SWALLOWED, row.first, row.last)
+        most = max(cell.count(delimiter) for cell in line.cells if "\n" in cell)
+        if not clean or usual == 1 or len(line.cells) > usual or most >= usual - 1:
+            raise Refused(SWALLOWED, line.first, line.last)
 
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -267,15 +267,17 @@ def _single_byte(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         odd = [letter for letter in text if not letter.isascii()]
-        scored.append((sum(1 if each in _COMMON else -1 for each in odd) / max(1, len(odd)), name))
-    best = max(scored, key=lambda each: each[0])
+        scored.append(
+            (sum(1 if letter in _COMMON else -1 for letter in odd) / max(1, len(odd)), name)
+        )
+    best = max(scored, key=lambda reading: reading[0])
     if best[0] > 0:
         return best[1]
     # The last resort, and the slowest.
     from charset_normalizer import from_bytes
 
-    found = from_bytes(content[:200_000]).best()
-    return found.encoding if found is not None else best[1]
+    likeliest = from_bytes(content[:200_000]).best()
+    return likeliest.encoding if likeliest is not None else best[1]
 
 
 def without_senders(text: str) -> str:

@@ -61,40 +61,42 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
     former = list(preview.rows)
     placed = _placed(preview, choices, today)
     retyped = {
-        row.outcome.number
-        for row, now in zip(former, placed, strict=True)
-        if now != _bare(row.outcome.placed)
+        listed.outcome.number
+        for listed, now in zip(former, placed, strict=True)
+        if now != _bare(listed.outcome.placed)
     }
     delta, told = _delta(preview, actor)
     gone = set(preview.told) - set(told)
-    matches_now: _Found = [row.found for row in former]
+    matches_now: _Found = [listed.found for listed in former]
     if retyped or delta or gone:
         matches_now = _found_anew(preview, placed, former, retyped, delta, gone, actor)
-    numbers = numbers_taken(each.row.fact("reference") for each in placed)
+    numbers = numbers_taken(placed_row.row.fact("reference") for placed_row in placed)
     before = known_before(choices, actor)
     matches_now = with_known(
-        placed, matches_now, {number: each.key for number, each in before.items()}
+        placed, matches_now, {number: placed_row.key for number, placed_row in before.items()}
     )
     outcomes = class_rows(placed, matches_now, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
     rows = [
-        row if row == now else now
-        for row, now in zip(
+        listed if listed == now else now
+        for listed, now in zip(
             former,
             (
-                ListRow(row.cells, matches, outcome, comparisons.get(outcome.number))
-                for row, matches, outcome in zip(former, matches_now, outcomes, strict=True)
+                ListRow(listed.cells, matches, outcome, comparisons.get(outcome.number))
+                for listed, matches, outcome in zip(former, matches_now, outcomes, strict=True)
             ),
             strict=True,
         )
     ]
-    places = Counter(each.row.organisation for each in placed if each.row.organisation)
+    places = Counter(
+        placed_row.row.organisation for placed_row in placed if placed_row.row.organisation
+    )
     return replace(
         preview,
         choices=choices,
         places=[
-            replace(each, rows=places[each.written])
-            for each in places_now(preview.places, organisations()).values()
+            replace(placed_row, rows=places[placed_row.written])
+            for placed_row in places_now(preview.places, organisations()).values()
         ],
         rows=rows,
         told=_told_of(rows, told, delta, actor),
@@ -109,17 +111,17 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
     """The rows with what was typed anew, before anybody is compared with them."""
     columns = columns_of([guess.field for guess in preview.guesses])
     read = []
-    for row in preview.rows:
-        number, person_row = row.outcome.number, row.outcome.placed.row
+    for listed in preview.rows:
+        number, person_row = listed.outcome.number, listed.outcome.placed.row
         edits = choices.edits.get(number, {})
         if edits != preview.choices.edits.get(number, {}):
-            person_row = read_row(number, row.cells, columns, edits, today, DEFAULT_REGION)
+            person_row = read_row(number, listed.cells, columns, edits, today, DEFAULT_REGION)
             if choices.capitals and "name" not in edits:
                 person_row = named_small(person_row)
             person_row = preview.parts.placed(person_row)
         read.append(person_row)
     places = places_now(preview.places, organisations())
-    before = [row.outcome.placed for row in preview.rows]
+    before = [listed.outcome.placed for listed in preview.rows]
     looked_up = {placed.row.phone: placed.phone_lookup for placed in before}
     looked_up |= {placed.row.email: placed.email_lookup for placed in before}
     return placed_rows(read, places, preview.group, groups(), looked_up)
@@ -157,12 +159,13 @@ def _found_anew(
     forgotten = {*gone, *(person.key for person in delta), *map(row_key, retyped)}
     # Where only the first of many were kept, the next one comes in the place of one that goes.
     retyped = retyped | {
-        row.outcome.number
-        for row in former
-        if len(row.found) == MOST_FOUND and any(match.key in forgotten for match in row.found)
+        listed.outcome.number
+        for listed in former
+        if len(listed.found) == MOST_FOUND and any(match.key in forgotten for match in listed.found)
     }
     to_compare = [
-        None if is_wrong(row) else likeness_of(row, row_key(row.row.number)) for row in placed
+        None if is_wrong(listed) else likeness_of(listed, row_key(listed.row.number))
+        for listed in placed
     ]
     good = [likeness for likeness in to_compare if likeness is not None]
     anew = [likeness for likeness in good if row_number(likeness.key) in retyped]
@@ -176,33 +179,35 @@ def _found_anew(
     news.weigh_by(*weights)
     fresh = Known((*delta, *anew), *weights)
     shared = {block for likeness in anew for block in blocks_of(likeness)}
-    others = Known((row for row in good if not shared.isdisjoint(blocks_of(row))), *weights)
+    others = Known(
+        (listed for listed in good if not shared.isdisjoint(blocks_of(listed))), *weights
+    )
     matches: _Found = []
-    for row, likeness in zip(former, to_compare, strict=True):
-        number = row.outcome.number
+    for listed, likeness in zip(former, to_compare, strict=True):
+        number = listed.outcome.number
         if likeness is None:
             matches.append(())
             continue
         retyped_now = number in retyped
-        still = [match for match in row.found if match.key not in forgotten]
+        still = [match for match in listed.found if match.key not in forgotten]
         before = news.matches(likeness) if retyped_now else still
         again = [
             match
             for match in (others if retyped_now else fresh).matches(likeness)
             if row_number(match.key) < number
         ]
-        same = not retyped_now and not again and len(still) == len(row.found)
+        same = not retyped_now and not again and len(still) == len(listed.found)
         ordered = sorted(
             (*before, *again), key=lambda match: (-match.certain, -match.score, match.key)
         )
-        matches.append(row.found if same else tuple(ordered[:MOST_FOUND]))
+        matches.append(listed.found if same else tuple(ordered[:MOST_FOUND]))
     return matches
 
 
 def _told_of(
     rows: Sequence[ListRow], told: Mapping[str, Likeness], delta: Sequence[Likeness], actor: Actor
 ) -> dict[str, str]:
-    keys = {match.key for row in rows for match in row.found if not row_number(match.key)}
+    keys = {match.key for listed in rows for match in listed.found if not row_number(match.key)}
     told_now = {**told, **{person.key: person for person in delta}}
     told_now |= people_here(keys - set(told_now), actor)
     return {key: told_digest(told_now[key]) for key in keys if key in told_now}
@@ -221,7 +226,8 @@ def _changed(
         if signature(before, preview.takes) == signature(now, choices.takes):
             continue
         people_before, people_now = (
-            [match for match in row.found if not row_number(match.key)] for row in (before, now)
+            [match for match in listed.found if not row_number(match.key)]
+            for listed in (before, now)
         )
         if (
             people_before != people_now

@@ -39,7 +39,7 @@ from kash.people.views.directory import LIST_COLUMNS, LISTED_COLUMNS, BroughtLis
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.services import cancel, own_job
 from kash.platform.jobs.views import message_of
-from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web import NotFound, current_actor, download, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import CaughtProblem
@@ -66,16 +66,18 @@ def asked_group() -> str:
 def next_step_of_ticked(step: str) -> ResponseReturnValue:
     """Do a next step with the ticked people; the person who is out of reach is left out."""
     actor = current_actor()
-    wanted = one_or_404(next((each for each in next_steps() if each.key == step), None))
+    wanted = one_or_404(
+        next((step_to_take for step_to_take in next_steps() if step_to_take.key == step), None)
+    )
     choice = request.form.get(f"choice-{step}", "")
     ticked = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
     if choice not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
-        return redirect(url_for("people.index"), 303)
+        return go("people.index")
     reached = [person.public_id for person in movable_people(actor, ticked)]
     if not reached:
         flash(_("Tick the people first."), "warn")
-        return redirect(url_for("people.index"), 303)
+        return go("people.index")
     return taken(wanted, choice, reached, actor, left_out=len(ticked) - len(reached))
 
 
@@ -119,8 +121,10 @@ def lists() -> ResponseReturnValue:
 
 
 def _with_names(rows: Sequence[PeopleList]) -> list[BroughtList]:
-    names = account_names({each.created_by for each in rows})
-    return [(each, names.get(each.created_by, _("Command line"))) for each in rows]
+    names = account_names({people_list.created_by for people_list in rows})
+    return [
+        (people_list, names.get(people_list.created_by, _("Command line"))) for people_list in rows
+    ]
 
 
 @blueprint.route("/lists/new", methods=["GET", "POST"])
@@ -136,7 +140,7 @@ def bring_list() -> ResponseReturnValue:
         content, name = form.content()
         with CaughtProblem(FileUnreadable) as caught:
             list_id = bring_in(content, name, form.group.data or "", current_actor())
-            return redirect(url_for("people.list", list_id=list_id), 303)
+            return go("people.list", list_id=list_id)
         form.refuse(caught.sentence)
     return page(
         "people/lists/new.html",
@@ -228,7 +232,7 @@ def read_list(list_id: str) -> ResponseReturnValue:
     """Have a list read that is not, because that was stopped or failed."""
     actor = current_actor()
     read_again(list_queries.people_list(actor, list_id), actor)
-    return redirect(url_for("people.list", list_id=list_id), 303)
+    return go("people.list")
 
 
 @blueprint.post("/lists/<list_id>/stop")
@@ -239,7 +243,7 @@ def stop_list(list_id: str) -> ResponseReturnValue:
     people_list = list_queries.people_list(actor, list_id)
     if people_list.job:
         cancel(people_list.job, actor.public_id)
-    return redirect(url_for("people.list", list_id=list_id), 303)
+    return go("people.list")
 
 
 @blueprint.post("/lists/<list_id>/columns")
@@ -254,7 +258,7 @@ def list_columns(list_id: str) -> ResponseReturnValue:
     )
     choose(list_id, correct, actor)
     read_again(list_queries.people_list(actor, list_id), actor)
-    return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
+    return go("people.list", _anchor="rows")
 
 
 @blueprint.post("/lists/<list_id>/rows/<int:number>")
@@ -266,12 +270,12 @@ def list_row(list_id: str, number: int) -> ResponseReturnValue:
     preview, _choices = preview_list(people_list, actor)
     preview_row = preview.row(number)
     if preview_row is None:
-        if all(each.number != number for each in preview.skipped):
+        if all(other.number != number for other in preview.skipped):
             raise NotFound
         choose(list_id, row_as_person(number), actor)
         read_again(list_queries.people_list(actor, list_id), actor)
-        return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
-    beside = [each.key for each in preview_row.found if not row_number(each.key)]
+        return go("people.list", _anchor="rows")
+    beside = [other.key for other in preview_row.found if not row_number(other.key)]
     correct = row_correction(request.form, request.form.getlist("take"), number, beside)
     choose(list_id, correct, actor)
     back = url_for(
@@ -299,7 +303,7 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
         return _preview_page(people_list, before or "-", 409)
     except GuessNotLookedAt:
         return _preview_page(list_queries.people_list(actor, list_id), status=409)
-    return redirect(url_for("people.list", list_id=list_id), 303)
+    return go("people.list")
 
 
 @blueprint.route("/lists/<list_id>/cancel", methods=["GET", "POST"])
@@ -312,8 +316,7 @@ def cancel_list(list_id: str) -> ResponseReturnValue:
             raise NotFound
         return render_template("people/lists/throw_away.html", found=people_list)
     lists_services.cancel_list(list_id, current_actor())
-    flash(_("The list was thrown away. Nothing was saved."))
-    return redirect(url_for("people.lists"), 303)
+    return go("people.lists", _("The list was thrown away. Nothing was saved."))
 
 
 @blueprint.route("/lists/<list_id>/undo", methods=["GET", "POST"])
@@ -326,8 +329,7 @@ def undo_list(list_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         with CaughtProblem() as caught:
             storing.undo_list(list_id, current_actor())
-            flash(_("The list was undone."))
-            return redirect(url_for("people.list", list_id=list_id), 303)
+            return go("people.list", _("The list was undone."))
         text = render_template("people/lists/undo.html", found=people_list, problem=caught.problem)
         return text, 409
     return render_template("people/lists/undo.html", found=people_list, problem=None)
@@ -355,5 +357,5 @@ def list_next(list_id: str, step: str) -> ResponseReturnValue:
     chosen = request.form.get("choice", "")
     if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
-        return redirect(url_for("people.list", list_id=list_id), 303)
+        return go("people.list")
     return taken(wanted, chosen, list_queries.person_ids_of_list(people_list), actor)

@@ -92,7 +92,7 @@ def standings(actor: Actor) -> dict[MessageStanding, int]:
         _reached(actor, standing.label("standing"), func.count()).group_by(standing)
     )
     counts = {MessageStanding(pair[0]): pair[1] for pair in rows}
-    return {each: counts.get(each, 0) for each in MessageStanding}
+    return {standing_of: counts.get(standing_of, 0) for standing_of in MessageStanding}
 
 
 def waiting_for_a_person(actor: Actor) -> dict[MessageStanding, int]:
@@ -132,7 +132,7 @@ def letters(actor: Actor, standing: MessageStanding | None, kind: str) -> dict[s
         .group_by(letter)
         .order_by(letter)
     )
-    return {row[0]: row[1] for row in rows}
+    return {pair[0]: pair[1] for pair in rows}
 
 
 def messages_select(
@@ -235,12 +235,12 @@ def reached(session: Session, person_ids: Collection[int]) -> dict[int, ReachedP
         )
         for reached_row in rows:
             ways = {
-                channel: (sealed, known)
-                for channel, sealed, known in (
+                channel: (sealed, looked_up)
+                for channel, sealed, looked_up in (
                     (Channel.SMS, reached_row.phone_sealed, reached_row.phone_lookup),
                     (Channel.EMAIL, reached_row.email_sealed, reached_row.email_lookup),
                 )
-                if sealed is not None and known
+                if sealed is not None and looked_up
             }
             # A calendar on a shared phone speaks on its lock screen.
             calendar = (
@@ -261,7 +261,7 @@ def reached(session: Session, person_ids: Collection[int]) -> dict[int, ReachedP
                 else MessageHours(),
                 calendar,
                 {channel: sealed for channel, (sealed, _) in ways.items()},
-                {channel: known for channel, (_, known) in ways.items()},
+                {channel: looked_up for channel, (_, looked_up) in ways.items()},
             )
     return reached_by
 

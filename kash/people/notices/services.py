@@ -247,7 +247,7 @@ def _new_notices(
         .returning(Notice.id, Notice.person_id, Notice.event_key),
         list(rows.values()),
     ).all()
-    new = {(row.person_id, row.event_key): row.id for row in added}
+    new = {(notice.person_id, notice.event_key): notice.id for notice in added}
     left = rows.keys() - new.keys()
     if left:
         again = session.execute(
@@ -261,9 +261,9 @@ def _new_notices(
             .with_for_update()
         )
         new |= {
-            (row.person_id, row.event_key): row.id
-            for row in again
-            if (row.person_id, row.event_key) in left
+            (notice.person_id, notice.event_key): notice.id
+            for notice in again
+            if (notice.person_id, notice.event_key) in left
         }
     return new
 
@@ -430,8 +430,8 @@ def send_again(notices: Sequence[str], *, by: Actor) -> int:
         session = change.session
         chosen = _chosen(session, notices, by)
         moved = _readdressed(session, chosen, change.now)
-        again = set(try_again(session, [row.id for _, row in chosen], change.now))
-        done = [notice for notice, row in chosen if row.id in again or notice.id in moved]
+        again = set(try_again(session, [message.id for _, message in chosen], change.now))
+        done = [notice for notice, message in chosen if message.id in again or notice.id in moved]
         if not done:
             change.nothing()
         change.about(*(notice.public_id for notice in done))
@@ -443,8 +443,8 @@ def leave_them(notices: Sequence[str], *, by: Actor) -> int:
     with audited("notices.left", by) as change:
         session = change.session
         chosen = _chosen(session, notices, by)
-        left = set(leave(session, [row.id for _, row in chosen], change.now))
-        done = [notice for notice, row in chosen if row.id in left]
+        left = set(leave(session, [message.id for _, message in chosen], change.now))
+        done = [notice for notice, message in chosen if message.id in left]
         if not done:
             change.nothing()
         change.about(*(notice.public_id for notice in done))
@@ -470,17 +470,19 @@ def _readdressed(
 ) -> set[int]:
     """The keys of notices whose message was written anew, to the number or e-mail of today."""
     wanted = [
-        (notice, row)
-        for notice, row in chosen
-        if row.state == MessageState.REFUSED and row.code == ADDRESS_CHANGED and row.request_sealed
+        (notice, message)
+        for notice, message in chosen
+        if message.state == MessageState.REFUSED
+        and message.code == ADDRESS_CHANGED
+        and message.request_sealed
     ]
     people = reached(session, {notice.person_id for notice, _ in wanted})
     moved: set[int] = set()
-    for notice, row in wanted:
-        channel, person = Channel(row.channel), people[notice.person_id]
-        if channel not in person.lookups or person.lookups[channel] == row.address_lookup:
+    for notice, message in wanted:
+        channel, person = Channel(message.channel), people[notice.person_id]
+        if channel not in person.lookups or person.lookups[channel] == message.address_lookup:
             continue
-        request, token = request_of(row), ""
+        request, token = request_of(message), ""
         likeness = request.text
         request = replace(request, address=person.address(channel), calendars=())
         if request.stop_url:
@@ -495,7 +497,7 @@ def _readdressed(
             person.lookups[channel],
             likeness,
             now,
-            row.last_at,
+            message.last_at,
             token,
         )
         notice.message_id = put_in(session, [letter], now)[0]

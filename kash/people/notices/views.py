@@ -44,7 +44,7 @@ from kash.platform.messages import mail_is_set_up, sms_is_set_up
 from kash.platform.messages.outbox import Report, take_report
 from kash.platform.messages.rules import ONE_SMS, Channel
 from kash.platform.vault import lookup, vault_of
-from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web import NotFound, current_actor, go, page
 from kash.platform.web.errors import Problem
 from kash.platform.web.lists import listing
 from kash.platform.web.programme import LANGUAGES, programme_languages
@@ -82,8 +82,7 @@ def choice(public_id: str) -> ResponseReturnValue:
             notices_services.choose(
                 public_id, details, row_version=form.row_version_shown, by=actor
             )
-            flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=public_id))
+            return go("people.person", _("Saved."))
         if form.changed_meanwhile:
             form.compare(_values(notices_queries.choice_of(actor, public_id)))
     return page("notices/choice.html", form=form, kept=stored)
@@ -100,7 +99,7 @@ def ask_for_call(public_id: str) -> ResponseReturnValue:
         flash(_("A call was asked for today already."), "warn")
     else:
         flash(_("It goes within a minute, or in the morning."))
-    return redirect(url_for("people.person", public_id=public_id))
+    return go("people.person")
 
 
 def _values(kept: notices_queries.MessageWish) -> dict[str, object]:
@@ -303,8 +302,7 @@ def settings() -> ResponseReturnValue:
 def look_again() -> ResponseReturnValue:
     """Have the worker ask for the records again."""
     notices_services.ask_for_check(by=current_actor())
-    flash(_("It is asked for within a minute. Load the page again then."))
-    return redirect(url_for("notices.settings"))
+    return go("notices.settings", _("It is asked for within a minute. Load the page again then."))
 
 
 _STOPPING_LONGEST = 100
@@ -372,8 +370,7 @@ def write_text(kind: str, channel: str, language: str) -> ResponseReturnValue:
             notices_services.save_text(
                 place, details, row_version=form.row_version_shown, by=current_actor()
             )
-            flash(_("Saved."))
-            return redirect(url_for("notices.texts"))
+            return go("notices.texts", _("Saved."))
         if form.changed_meanwhile:
             form.compare(_texts_values(place))
     return _page(place, form)
@@ -410,8 +407,7 @@ def house_text(kind: str, channel: str, language: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("notices/house_text.html", place=place)
     notices_services.use_house_text(place, by=current_actor())
-    flash(_("Saved."))
-    return redirect(url_for("notices.text", kind=kind, channel=channel, language=language))
+    return go("notices.text", _("Saved."))
 
 
 def _kept(place: notices_services.TextPlace) -> notices_queries.KeptText | None:

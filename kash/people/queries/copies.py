@@ -87,18 +87,20 @@ class RowsOfPeople:
     def deepest_first(self) -> list[RowsAbout]:
         """In the order in which rows can go: of two that lean on each other the leaning one first;
         among equals the one that was declared last, as a higher room leans on a lower."""
-        found = [
-            RowsAbout(one.name, one.label, one.erased, self._depth(one.name))
-            for one in self._declared
+        rows = [
+            RowsAbout(
+                reference.name, reference.label, reference.erased, self._depth(reference.name)
+            )
+            for reference in self._declared
         ]
-        found.reverse()
-        return sorted(found, key=lambda one: -one.depth)
+        rows.reverse()
+        return sorted(rows, key=lambda row: -row.depth)
 
     def _depth(self, name: str, at: int = 1) -> int:
         target = _target(name)
         if target.table.name == "person" or at > _DEEPEST:
             return 1
-        return 1 + max(self._depth(each, at + 1) for each in self._leading[target.table.name])
+        return 1 + max(self._depth(key, at + 1) for key in self._leading[target.table.name])
 
     def hers(self, name: str, person_id: int) -> ColumnElement[bool]:
         """The condition of the rows that are about her by this foreign key."""
@@ -130,7 +132,7 @@ def erased_person(session: Session, person: Person, rows: RowsOfPeople) -> Erase
         tuple(sorted(names - {"", "…"})),
         _opened(person, "phone"),
         _opened(person, "email"),
-        tuple(each for each in (person.phone_lookup, person.email_lookup) if each),
+        tuple(hashed for hashed in (person.phone_lookup, person.email_lookup) if hashed),
     )
 
 

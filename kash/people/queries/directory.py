@@ -352,17 +352,19 @@ def spellings() -> Spellings:
         for text, number in db.session.execute(rows):
             counts.setdefault(text, [0, 0, 0])[place] = number
     areas = zone_names()
-    typed = sorted(counts.items(), key=lambda one: (-sum(one[1]), one[0]))[:MOST]
-    found = [
+    typed = sorted(counts.items(), key=lambda spelling: (-sum(spelling[1]), spelling[0]))[:MOST]
+    spelt = [
         Spelling(text, people, there, venues, alike_area(text, areas))
         for text, (people, there, venues) in typed
     ]
     shown = [
-        one
-        for one in found
-        if tells_of_nobody(one.people, one.organisations + one.venues, one.alike)
+        spelling
+        for spelling in spelt
+        if tells_of_nobody(
+            spelling.people, spelling.organisations + spelling.venues, spelling.alike
+        )
     ]
-    return Spellings(shown, len(found) - len(shown))
+    return Spellings(shown, len(spelt) - len(shown))
 
 
 def _typed_in(kind: type[Organisation] | type[Venue]) -> Select[str, int]:

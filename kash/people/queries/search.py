@@ -309,7 +309,7 @@ def _page(
         counted=counted,
         most_counted=MOST_COUNTED if most_counted is None else most_counted,
     )
-    return page.turned(lambda some: [_shown(row) for row in some])
+    return page.turned(lambda some: [_shown(person_row) for person_row in some])
 
 
 def _sorts(whole: ColumnElement[bool], name: Any, organisation: Any) -> dict[str, Any]:
@@ -462,11 +462,11 @@ def joined(name: str, within: Collection[str], join: Join) -> Move:
         column = column_of(name)
         table = column.table
         mine = {
-            tuple(values[each] for each in within): values
+            tuple(values[column_name] for column_name in within): values
             for values in row_changes.rows(table, column == kept)
         }
         for values in row_changes.rows(table, column == gone):
-            other = mine.get(tuple(values[each] for each in within))
+            other = mine.get(tuple(values[column_name] for column_name in within))
             if other is not None:
                 changes = join(other, values)
                 row_changes.replace(table, values["id"], other["id"])
@@ -522,13 +522,16 @@ class JoinedPosting:
 def joined_postings(person: Person, gone: Person) -> list[JoinedPosting]:
     """The postings that the one who is kept will have, the latest first."""
     rows = [
-        *sorted(person.postings, key=lambda row: row.id),
-        *sorted(gone.postings, key=lambda row: row.id),
+        *sorted(person.postings, key=lambda posting: posting.id),
+        *sorted(gone.postings, key=lambda posting: posting.id),
     ]
-    names = {row.organisation_id: row.organisation.name for row in rows}
-    before = {row.id: row.until for row in rows}
+    names = {posting.organisation_id: posting.organisation.name for posting in rows}
+    before = {posting.id: posting.until for posting in rows}
     joined = joined_stays(
-        [PostedStay(row.id, row.organisation_id, row.since, row.until) for row in rows]
+        [
+            PostedStay(posting.id, posting.organisation_id, posting.since, posting.until)
+            for posting in rows
+        ]
     )
     return [
         JoinedPosting(names[stay.place], stay.since, stay.until, stay.until != before[stay.key])

@@ -117,8 +117,8 @@ def overlap(stretches: Iterable[Stretch]) -> bool:
     """True if two of them share a minute of the week; not those that only meet."""
     ordered = sorted(stretches)
     following = [
-        *((each.opens) for each in ordered[1:]),
-        *(each.opens + WEEK for each in ordered[:1]),
+        *((stretch.opens) for stretch in ordered[1:]),
+        *(stretch.opens + WEEK for stretch in ordered[:1]),
     ]
     return any(stretch.closes > opens for stretch, opens in zip(ordered, following, strict=True))
 

@@ -474,15 +474,17 @@ class Candidates:
         asked = list(asked)
         self.everyone = 0
         self.sounds: Counter[str] = Counter()
-        self.phones = frozenset(phone for each in asked for phone in each.phones)
-        self.stations = frozenset(each.station for each in asked if each.station)
-        self._blocks = {block for each in asked for block in blocks_of(each)}
-        self._wards = frozenset(each.ward for each in asked if each.ward)
-        self._years = frozenset(each.birth_year for each in asked) - {None}
+        self.phones = frozenset(phone for likeness in asked for phone in likeness.phones)
+        self.stations = frozenset(likeness.station for likeness in asked if likeness.station)
+        self._blocks = {block for likeness in asked for block in blocks_of(likeness)}
+        self._wards = frozenset(likeness.ward for likeness in asked if likeness.ward)
+        self._years = frozenset(likeness.birth_year for likeness in asked) - {None}
         self._endings = frozenset(
-            key[-_ENDING:] for each in asked if (key := reference_key(each.reference))
+            key[-_ENDING:] for likeness in asked if (key := reference_key(likeness.reference))
         )
-        self._asked_sounds = frozenset(heard for each in asked for heard in _sounds(each.name))
+        self._asked_sounds = frozenset(
+            heard for likeness in asked for heard in _sounds(likeness.name)
+        )
         self._heard = _Heard(self._asked_sounds)
 
     def may_match(
@@ -652,29 +654,31 @@ class Known:
     def matches(self, likeness: Likeness, excluding: Collection[str] = ()) -> list[Match]:
         """People who may be the same, best first; never the record with the same key, nor one of
         `excluding`."""
-        asked = record_of(likeness)
+        record_asked = record_of(likeness)
         if self._kept > _MOST_COMPARED:
             self._compared, self._weighed, self._kept = {}, {}, 0
-        names = self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})
+        names = self._weighed.setdefault((record_asked.parts, record_asked.likeness.name_only), {})
         matches = []
-        for place in self._worth_a_look(asked, names):
+        for place in self._worth_a_look(record_asked, names):
             record = self._records[place]
             if record.likeness.key == likeness.key or record.likeness.key in excluding:
                 continue
-            match = self._match(asked, record, self._name(asked, self._name_of[place], names))
+            match = self._match(
+                record_asked, record, self._name(record_asked, self._name_of[place], names)
+            )
             if match is not None:
                 matches.append(match)
         return sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
 
     def alike_by_name(self, one: Likeness, other: Likeness) -> bool:
         """True if two are worth a look by name and group alone, whatever else is known of them."""
-        asked, known = (
-            record_of(Likeness(key=each.key, group=each.group, name=each.name))
-            for each in (one, other)
+        first, second = (
+            record_of(Likeness(key=likeness.key, group=likeness.group, name=likeness.name))
+            for likeness in (one, other)
         )
-        names = compare_names(asked.parts, known.parts)
+        names = compare_names(first.parts, second.parts)
         weighed = _Weighed(names, self._name_bits(names), wants=0.0)
-        return self._match(asked, known, weighed) is not None
+        return self._match(first, second, weighed) is not None
 
     def _worth_a_look(self, asked: ComparedRecord, names: dict[int, _Weighed]) -> set[int]:
         hopes = most_fact_bits(asked.likeness)
@@ -718,8 +722,8 @@ class Known:
             score = max(score, 45)
         elif facts.same_phone and names.similar:
             score = max(score, DOUBTFUL)
-        one, other = asked.likeness, known.likeness
-        bare = one.group == other.group and (one.name_only or other.name_only)
+        like, other = asked.likeness, known.likeness
+        bare = like.group == other.group and (like.name_only or other.name_only)
         if names.same and len(known.parts) > 1 and bare:
             # However common it is: there is nothing else by which to tell them apart.
             score = max(score, DOUBTFUL)

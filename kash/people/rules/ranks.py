@@ -9,5 +9,5 @@ def is_above(rank: str, other: str) -> bool:
     """True if a rank is known to be above another one; words that name no known rank say
     nothing."""
     places = {name.casefold(): place for place, name in enumerate(RANKS)}
-    one, two = places.get(rank.strip().casefold()), places.get(other.strip().casefold())
-    return one is not None and two is not None and one > two
+    first, two = places.get(rank.strip().casefold()), places.get(other.strip().casefold())
+    return first is not None and two is not None and first > two

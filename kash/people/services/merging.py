@@ -226,7 +226,12 @@ def _move_postings(row_changes: RowChanges, kept: int, gone: int) -> None:
     rows = row_changes.rows(table, table.c.person_id == kept)
     rows += row_changes.rows(table, table.c.person_id == gone)
     joined = joined_stays(
-        [PostedStay(row["id"], row["organisation_id"], row["since"], row["until"]) for row in rows]
+        [
+            PostedStay(
+                posting["id"], posting["organisation_id"], posting["since"], posting["until"]
+            )
+            for posting in rows
+        ]
     )
     present = {posting["id"]: posting for posting in rows}
     for key in present.keys() - {stay.key for stay in joined}:

@@ -585,8 +585,8 @@ def note_signed_forms(
         noted, left = 0, []
         for person in people_locked:
             present = persons.present_answers(answers.get(person.id, ()))
-            asked = persons.purposes_for(police=person.group.is_police)
-            hers = [purpose for purpose in wanted if purpose in asked]
+            asked_of_her = persons.purposes_for(police=person.group.is_police)
+            hers = [purpose for purpose in wanted if purpose in asked_of_her]
             if any(persons.keeps_from(present.get(purpose)) for purpose in hers):
                 left.append(person.chosen_name)
             new = [purpose for purpose in hers if present.get(purpose) is None]

@@ -36,7 +36,7 @@ from kash.people.services.contacts import (
 from kash.people.services.persons import Contact
 from kash.people.views.directory import ORGANISATION_COLUMNS
 from kash.people.views.persons import contact_text, person_page
-from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web import NotFound, Problem, current_actor, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
@@ -62,7 +62,7 @@ def contact(public_id: str, which: Contact) -> ResponseReturnValue:
         except ReasonNeeded:
             return _why_more(person(actor, public_id), which, form)
         return person_page(person(actor, public_id), {which: contact_text(which, value)})
-    return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
+    return go("people.person", _anchor="contact")
 
 
 def _why_more(person: Person, which: Contact, form: MoreLooksForm) -> ResponseReturnValue:
@@ -167,8 +167,7 @@ def decide_contact(request_id: str, step: str) -> ResponseReturnValue:
         "refuse": _("Refused. The contact stays closed."),
         "end": _("Ended. The contact is closed again."),
     }
-    flash(sentences[step])
-    return redirect(url_for("people.contacts"), 303)
+    return go("people.contacts", sentences[step])
 
 
 @blueprint.post("/contacts/looks/<account_id>/<day>")
@@ -184,7 +183,7 @@ def looks_seen(account_id: str, day: str) -> ResponseReturnValue:
         raise NotFound from None
     read = number_shown(request.form.get("read")) or None
     note_looks_seen(account_id, chosen, actor, read=read)
-    return redirect(url_for("people.contacts"), 303)
+    return go("people.contacts")
 
 
 @blueprint.get("/organisations")
@@ -217,8 +216,7 @@ def add_organisation() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             organisations_services.add_organisation(form.details(), current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("people.organisations"))
+            return go("people.organisations", _("Saved."))
     return page("people/organisation.html", form=form, organisation=None)
 
 
@@ -235,8 +233,7 @@ def edit_organisation(public_id: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             change_organisation(public_id, form.details(), current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("people.organisations"))
+            return go("people.organisations", _("Saved."))
     return page("people/organisation.html", form=form, organisation=public_id)
 
 
@@ -285,8 +282,11 @@ def transfer_many() -> ResponseReturnValue:
                     today=local_today(),
                     by=actor,
                 )
-                flash(_("People moved: %(number)s", number=moved))
-                return redirect(url_for("people.index", organisation=form.organisation.data), 303)
+                return go(
+                    "people.index",
+                    _("People moved: %(number)s", number=moved),
+                    organisation=form.organisation.data,
+                )
             if isinstance(form.problem, SomeCannotMove):
                 errors = dict(form.problem.errors)
     return page(

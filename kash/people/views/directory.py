@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -29,7 +29,7 @@ from kash.people.rules import directory
 from kash.people.services.directory import add_service, change_service, mark_checked, show_address
 from kash.platform.database import utc_now
 from kash.platform.vault.models import AuditEntry
-from kash.platform.web import current_actor, download, page
+from kash.platform.web import current_actor, download, go, page
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES
@@ -222,8 +222,8 @@ def address(public_id: str) -> ResponseReturnValue:
     """Show a confidential address this once; the look is written down."""
     actor = current_actor()
     shown = show_address(service_entry(actor, public_id, "directory.edit").public_id, actor)
-    found = service_entry(actor, public_id, "directory.edit")
-    return _entry_page(found, shown or found.address or _("None"))
+    service = service_entry(actor, public_id, "directory.edit")
+    return _entry_page(service, shown or service.address or _("None"))
 
 
 @blueprint.post("/<public_id>/checked")
@@ -231,8 +231,7 @@ def address(public_id: str) -> ResponseReturnValue:
 def checked(public_id: str) -> ResponseReturnValue:
     """Everything about a service was found to be right today."""
     mark_checked(public_id, local_today(), current_actor())
-    flash(_("Saved."))
-    return redirect(url_for("directory.entry", public_id=public_id))
+    return go("directory.entry", _("Saved."))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -244,8 +243,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             entry_id = add_service(form.details(), current_actor(), form.new_id)
-            flash(_("Saved."))
-            return redirect(url_for("directory.entry", public_id=entry_id))
+            return go("directory.entry", _("Saved."), public_id=entry_id)
     return _edit_page(form, None)
 
 
@@ -262,8 +260,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             change_service(public_id, form.details(), form.row_version_shown, actor)
-            flash(_("Saved."))
-            return redirect(url_for("directory.entry", public_id=public_id))
+            return go("directory.entry", _("Saved."))
         service = service_entry(actor, public_id, "directory.edit")
         if form.changed_meanwhile:
             form.beside(service)
@@ -286,11 +283,11 @@ def cards() -> ResponseReturnValue:
     form = CardForm(language=language_code(), sheets=1, qr=True)
     form.offer(entries)
     if not form.is_submitted():
-        form.services.data = [each.public_id for each in entries] if wanted else []
+        form.services.data = [service.public_id for service in entries] if wanted else []
     elif form.validate():
         chosen = set(form.services.data)
         content = documents.cards(
-            [each for each in entries if each.public_id in chosen],
+            [service for service in entries if service.public_id in chosen],
             language=form.language.data,
             sheets=form.sheets.data or 1,
             with_qr=bool(form.qr.data),
@@ -301,7 +298,7 @@ def cards() -> ResponseReturnValue:
         form=form,
         asked=wanted,
         area_choices=[(area, area) for area in service_areas(current_actor())],
-        notes={each.public_id: _note_of(each) for each in entries},
+        notes={service.public_id: _note_of(service) for service in entries},
     )
 
 

@@ -41,7 +41,7 @@ from kash.people.services.merging import MergedMeanwhile, ask_for_sweep, merge_p
 from kash.people.services.persons import mark_distinct, withdraw_distinct
 from kash.people.words import GROUNDS
 from kash.platform.database import db
-from kash.platform.web import KashForm, NotFound, Problem, current_actor, page
+from kash.platform.web import KashForm, NotFound, Problem, current_actor, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import ChangedMeanwhile
@@ -59,9 +59,11 @@ def merge_with(public_id: str) -> ResponseReturnValue:
     people = []
     if form.validate_on_submit() and form.search.data:
         people = [
-            each for each in find_people(actor, form.search.data) if each.public_id != public_id
+            person_found
+            for person_found in find_people(actor, form.search.data)
+            if person_found.public_id != public_id
         ]
-    keys = [each.public_id for each in people]
+    keys = [person_found.public_id for person_found in people]
     facts = facts_of(actor, keys)
     return page(
         "people/merge_with.html",
@@ -82,7 +84,7 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
         raise NotFound
     if request.method == "POST" and kept_instead(other_id) == public_id:
         # Sent twice: it is done.
-        return redirect(url_for("people.person", public_id=public_id), 303)
+        return go("people.person")
     if request.method == "POST" and kept_instead(public_id) == other_id:
         person(actor, other_id, "people.merge")
         raise MergedMeanwhile
@@ -107,8 +109,7 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
             staying = person(actor, public_id, "people.merge")
             gone = person(actor, other_id, "people.merge")
             return _merge_page(form, staying, gone, str(refused)), 422
-        flash(_("Merged. For a short time this can be undone."))
-        return redirect(url_for("people.person", public_id=public_id), 303)
+        return go("people.person", _("Merged. For a short time this can be undone."))
     return _merge_page(form, staying, gone, check=form.step.data == "check")
 
 
@@ -139,8 +140,7 @@ def undo_merge(merge_id: str) -> ResponseReturnValue:
         public_id = merge.kept.public_id
         with CaughtProblem(Problem) as caught:
             merging.undo_merge(merge_id, actor)
-            flash(_("Undone. They are two people again."))
-            return redirect(url_for("people.person", public_id=public_id), 303)
+            return go("people.person", _("Undone. They are two people again."), public_id=public_id)
         merge = merge_within_reach(actor, merge_id)
         text = render_template("people/undo_merge.html", merge=merge, problem=caught.sentence)
         return text, 409
@@ -156,7 +156,9 @@ def duplicates() -> ResponseReturnValue:
     if reason not in set(Reason):
         reason = ""
     listing = likely_duplicates(actor, reason)
-    people = {each.public_id for pair in listing for each in (pair.first, pair.second)}
+    people = {
+        person_of_pair.public_id for pair in listing for person_of_pair in (pair.first, pair.second)
+    }
     return render_template(
         "people/duplicates.html",
         listing=listing,
@@ -164,9 +166,9 @@ def duplicates() -> ResponseReturnValue:
         mergeable=mergeable(actor, people),
         reason=reason,
         reasons=[
-            (str(each), pair_said)
-            for each, pair_said in words.REASON.items()
-            if not Reason(each).against
+            (str(person_of_pair), pair_said)
+            for person_of_pair, pair_said in words.REASON.items()
+            if not Reason(person_of_pair).against
         ],
         words=words,
         sweep=last_sweep(),
@@ -178,7 +180,7 @@ def duplicates() -> ResponseReturnValue:
 def look_for_duplicates() -> ResponseReturnValue:
     """Have the worker look through everyone."""
     ask_for_sweep(current_actor())
-    return redirect(url_for("people.duplicates"), 303)
+    return go("people.duplicates")
 
 
 @blueprint.post("/duplicates/<pair_id>/apart")
@@ -187,8 +189,7 @@ def tell_apart(pair_id: str) -> ResponseReturnValue:
     """They are two people: never proposed again."""
     pair = likely_duplicate(current_actor(), pair_id)
     mark_distinct(pair.first.public_id, pair.second.public_id, current_actor())
-    flash(_("Remembered. They are not proposed again."))
-    return redirect(url_for("people.duplicates"), 303)
+    return go("people.duplicates", _("Remembered. They are not proposed again."))
 
 
 @blueprint.get("/duplicates/apart")
@@ -205,8 +206,9 @@ def take_back_apart(pair_id: str) -> ResponseReturnValue:
     """They may be one after all."""
     told_apart_pair(current_actor(), pair_id)
     withdraw_distinct(pair_id, current_actor())
-    flash(_("Taken back. The next look through everyone may propose them."))
-    return redirect(url_for("people.told_apart"), 303)
+    return go(
+        "people.told_apart", _("Taken back. The next look through everyone may propose them.")
+    )
 
 
 @blueprint.route("/<public_id>/erase", methods=["GET", "POST"])
@@ -217,7 +219,7 @@ def erase(public_id: str) -> ResponseReturnValue:
     person_shown = person(actor, public_id, "people.ask_erasure")
     waits = asked.waiting_wish(actor, person_shown) if request.method == "GET" else None
     if waits is not None:
-        return redirect(url_for("people.erasure", request_id=waits))
+        return go("people.erasure", request_id=waits)
     if actor.person_id == person_shown.id:
         return _erase_oneself(public_id, person_shown)
     form = AskErasureForm()
@@ -226,8 +228,9 @@ def erase(public_id: str) -> ResponseReturnValue:
     elif form.validate() and form.asked_on.data is not None:
         with form.showing_problems():
             request_id = ask_erasure(public_id, form.asked_on.data, form.grounds.data, actor)
-            flash(_("Asked. It waits for a second person."))
-            return redirect(url_for("people.erasure", request_id=request_id), 303)
+            return go(
+                "people.erasure", _("Asked. It waits for a second person."), request_id=request_id
+            )
         person_shown = person(actor, public_id, "people.ask_erasure")
     return page("people/erase.html", form=form, person=person_shown, shown=_preview(person_shown))
 
@@ -238,8 +241,9 @@ def _erase_oneself(public_id: str, found: Person) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             request_id = ask_erasure(public_id, local_today(), "wish", actor)
-            flash(_("Asked. It waits for a second person."))
-            return redirect(url_for("people.erasure", request_id=request_id), 303)
+            return go(
+                "people.erasure", _("Asked. It waits for a second person."), request_id=request_id
+            )
         found = person(actor, public_id, "people.ask_erasure")
     return page("people/erase_oneself.html", form=form, person=found, shown=_preview(found))
 

@@ -69,7 +69,7 @@ from kash.people.views import directory
 from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry
-from kash.platform.web import NotFound, current_actor, download, page, safe_next
+from kash.platform.web import NotFound, current_actor, download, go, page, safe_next
 from kash.platform.web.account_names import account_names, tied_by_backer
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.missing import after_mending
@@ -100,7 +100,7 @@ def index() -> ResponseReturnValue:
         own = own_person(actor)
         if own is None:
             return render_template("people/nobody.html")
-        return redirect(url_for("people.person", public_id=own))
+        return go("people.person", public_id=own)
     search = PeopleSearch(
         group=request.args.get("group", "")[:16],
         organisation=request.args.get("organisation", "")[:16],
@@ -202,7 +202,7 @@ def person(public_id: str) -> ResponseReturnValue:
     except NotFound:
         person_id = duplicates.kept_instead(public_id)
         if person_id is not None and (duplicates.sees(actor, person_id)):
-            return redirect(url_for("people.person", public_id=person_id))
+            return go("people.person", public_id=person_id)
         named = name_and_group(actor, public_id)
         return render_template("people/name_only.html", person=named)
 
@@ -221,16 +221,16 @@ def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
     sees_trail = "people.trail" in reach.permissions
     may_edit = "people.edit" in reach.permissions
     entries = latest_of_trail(person.public_id, _TRAIL_SHOWN) if sees_trail else None
-    newest = {each.purpose: each for each in reversed(person.consents)}
+    newest = {answer.purpose: answer for answer in reversed(person.consents)}
     asked_of_her = purposes_for(police=person.group.is_police)
     language, own_language = form_language(person)
-    recorders = {each.recorded_by for each in newest.values()} if sees_trail else set()
+    recorders = {answer.recorded_by for answer in newest.values()} if sees_trail else set()
     return render_template(
         "people/person.html",
         trail=entries,
         names=account_names(recorders | {section.actor for section in entries or ()}),
         said=words.trail_text,
-        blocked={each.purpose: each for each in newest.values() if keeps_from(each.answer)},
+        blocked={answer.purpose: answer for answer in newest.values() if keeps_from(answer.answer)},
         form_language=language_name(language),
         own_language=own_language,
         person=person,
@@ -288,8 +288,7 @@ def add() -> ResponseReturnValue:
                 form.key.data,
                 none_of=[match.key for match in apart],
             )
-            flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=person_id))
+            return go("people.person", _("Saved."), public_id=person_id)
     if not form.is_submitted() and len(groups) == 1:
         form.group.data = groups[0].public_id
     return page("people/edit.html", form=form, person=None)
@@ -362,7 +361,7 @@ def consent_forms() -> ResponseReturnValue:
     if not reached:
         flash(_("Tick the people whose forms are to be printed."), "warn")
         return redirect(back, 303)
-    return redirect(url_for("jobs.page", public_id=ask_for_forms(reached, actor, back=back)), 303)
+    return go("jobs.page", public_id=ask_for_forms(reached, actor, back=back))
 
 
 @blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])
@@ -372,7 +371,7 @@ def consent(public_id: str, purpose: str) -> ResponseReturnValue:
     person_asked = persons_person(current_actor(), public_id, "people.edit")
     if purpose not in purposes_for(police=person_asked.group.is_police):
         raise NotFound
-    history = [each for each in person_asked.consents if each.purpose == purpose]
+    history = [answer for answer in person_asked.consents if answer.purpose == purpose]
     form = ConsentForm()
     form.offer(possible_answers(history[0].answer if history else None))
     if form.validate_on_submit():
@@ -407,7 +406,11 @@ def copy(public_id: str) -> ResponseReturnValue:
     with audited("people.copy_made", actor) as change:
         change.about(person_shown.public_id)
     person_shown = persons_person(actor, public_id, "people.copy")
-    headings = {one.table.name: one.label for one in RowsOfPeople().deepest_first if one.label}
+    headings = {
+        reference.table.name: reference.label
+        for reference in RowsOfPeople().deepest_first
+        if reference.label
+    }
     packed = packed_copy(
         copy_of(db.session(), person_shown, hers=hers, contacts=contacts), headings
     )
@@ -451,8 +454,7 @@ def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
                 groups_services.add_group(name, letter, is_police=police, by=current_actor())
             else:
                 change_group(public_id, name, letter, is_police=police, by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("people.groups"))
+            return go("people.groups", _("Saved."))
     return page("people/group.html", form=form, public_id=public_id)
 
 
@@ -464,7 +466,9 @@ def minors() -> ResponseReturnValue:
     listed = persons.minors(current_actor())
     if is_taken():
         return taken(listed, directory.MINOR_COLUMNS)
-    names = account_names({one for minor in listed for one in (minor.by, minor.seen_by) if one})
+    names = account_names(
+        {account_id for minor in listed for account_id in (minor.by, minor.seen_by) if account_id}
+    )
     return render_template("people/minors.html", listing=listed, names=names)
 
 
@@ -474,8 +478,7 @@ def minor_seen(public_id: str) -> ResponseReturnValue:
     """Note that the custodian has seen it."""
     person_seen = persons_person(current_actor(), public_id, "people.minors")
     note_minor_seen(person_seen.public_id, current_actor())
-    flash(_("Noted."))
-    return redirect(url_for("people.minors"), 303)
+    return go("people.minors", _("Noted."))
 
 
 @blueprint.post("/consents/signed")
@@ -543,7 +546,7 @@ def trail(public_id: str) -> ResponseReturnValue:
         "people/trail.html",
         person=person_shown,
         listing=entries,
-        names=account_names({one.actor for one in entries}),
+        names=account_names({line.actor for line in entries}),
         said=words.trail_text,
     )
 

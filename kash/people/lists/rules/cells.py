@@ -433,7 +433,7 @@ _OF_TWO = words("jo bo al li wu xu yu an om")
 
 def _capital(piece: str) -> str:
     small = piece.lower()
-    at = next((at for at, each in enumerate(small) if each.isalpha()), 0)
+    at = next((at for at, letter in enumerate(small) if letter.isalpha()), 0)
     small = small[:at] + small[at : at + 1].upper() + small[at + 1 :]
     if re.fullmatch(r"Mc[b-gi-z][^\W\d_]{2,}", small):
         return "Mc" + small[2].upper() + small[3:]
@@ -558,7 +558,7 @@ def _one_of(text: str, region: str) -> tuple[str | None, str]:
 
     Letters are never dialled: of `0712 345 abc` no number is made.
     """
-    if not any(each.isalpha() for each in _BEFORE.sub("", text)):
+    if not any(letter.isalpha() for letter in _BEFORE.sub("", text)):
         return one_phone(_plain_digits(text), region), ""
     for run in WITHIN.finditer(text):
         phone = one_phone(_plain_digits(run[0]), region)
@@ -687,12 +687,14 @@ def grouped(names: Iterable[tuple[str, int]]) -> Mapping[str, str]:
     for name, often in names:
         key = station_key(name)
         if key not in by_key:
-            near = [each for each in by_key if len(each) > 4 and fuzz.ratio(each, key) >= _ALIKE]
+            near = [
+                other for other in by_key if len(other) > 4 and fuzz.ratio(other, key) >= _ALIKE
+            ]
             key = near[0] if near else key
         by_key.setdefault(key, []).append((often, len(name), name))
     called: dict[str, str] = {}
     for like in by_key.values():
         # A name with its kind in full reads best for those who do not know the place.
-        first = max(like, key=lambda each: ("station" in each[2].casefold(), each[0], each[1]))
+        first = max(like, key=lambda way: ("station" in way[2].casefold(), way[0], way[1]))
         called |= {name: first[2] for _often, _length, name in like}
     return called

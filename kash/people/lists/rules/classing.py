@@ -112,9 +112,10 @@ def compare_rows(
     nobody. `report` is told now and then how many rows are done.
     """
     good = [
-        None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in rows
+        None if is_wrong(placed) else likeness_of(placed, row_key(placed.row.number))
+        for placed in rows
     ]
-    known.count(each for each in good if each is not None)
+    known.count(placed for placed in good if placed is not None)
     matches: list[tuple[Match, ...]] = []
     for done, likeness in enumerate(good):
         if done % _REPORTED_EVERY == 0:
@@ -249,7 +250,7 @@ CLOSED = "closed"
 def compare(placed: PlacedRow, kept: Facts, year: int) -> Comparison:
     """Compare a row with what is kept: what it knows more or otherwise. Case and accents are no
     difference."""
-    row = placed.row
+    person_row = placed.row
     fills: list[str] = []
     differs: list[str] = []
 
@@ -260,7 +261,7 @@ def compare(placed: PlacedRow, kept: Facts, year: int) -> Comparison:
             differs.append(name)
 
     for fact in LISTED:
-        given, value = row.fact(fact.name), kept.plain.get(fact.name, "")
+        given, value = person_row.fact(fact.name), kept.plain.get(fact.name, "")
         put(fact.name, given, value, same=sort_name(given) == sort_name(value))
     if kept.phone != CLOSED:
         put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)
@@ -268,7 +269,7 @@ def compare(placed: PlacedRow, kept: Facts, year: int) -> Comparison:
         put("email", placed.email_lookup, kept.email, same=placed.email_lookup == kept.email)
     place = placed.organisation or placed.new_station
     put("organisation", place, kept.organisation, same=place == kept.organisation)
-    born = row.birth
+    born = person_row.birth
     if born.year:
         if not kept.birth_year:
             disagree = ages_disagree(kept.age_band, born.year, year)

@@ -49,9 +49,9 @@ def table_of_lines(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None:
     Where most lines are numbered, or most have a phone, a line without is no person's: a greeting.
     """
     single = [(number, filled(cells)) for number, cells in rows]
-    if len(single) < _LEAST_LINES or any(len(held) > 1 for _number, held in single):
+    if len(single) < _LEAST_LINES or any(len(cells) > 1 for _number, cells in single):
         return None
-    lines = [(number, text_of(held[0]).strip() if held else "") for number, held in single]
+    lines = [(number, text_of(cells[0]).strip() if cells else "") for number, cells in single]
     numbered = {number for number, text in lines if _NUMBERED.match(text)}
     called = {number for number, text in lines if WITHIN.search(text)}
     if len(called) < _MOST * len(lines) and len(numbered) < _MOST * len(lines):
@@ -82,12 +82,12 @@ def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None
     `Phone: 0712 345 678`; None if the lines are not so. A person begins where the first fact comes
     again."""
     single = [(number, filled(cells)) for number, cells in rows]
-    if len(single) < _LEAST_LINES or any(len(held) > 1 for _number, held in single):
+    if len(single) < _LEAST_LINES or any(len(cells) > 1 for _number, cells in single):
         return None
     records: list[tuple[int, str, str]] = []
     others: list[tuple[int, str]] = []
-    for number, held in single:
-        text = text_of(held[0]) if held else ""
+    for number, cells in single:
+        text = text_of(cells[0]) if cells else ""
         question, answer = _answered(text)
         if question and field_by_heading(question)[1] >= _KNOWN:
             records.append((number, question, answer))
@@ -141,7 +141,7 @@ def _pieces(text: str) -> list[str]:
     if phones:
         start, end = phones[0].start(), phones[-1].end()
         between = WITHIN.sub(" ", rest[start:end])
-        if any(each.isalpha() for each in _OR.sub(" ", between)):
+        if any(letter.isalpha() for letter in _OR.sub(" ", between)):
             return [rest, ""]
         phone = rest[start:end].strip()
         rest = f"{rest[:start]} | {rest[end:]}"
@@ -201,7 +201,7 @@ def table_of(sheet: TableSheet, header: int) -> Table:
         lines = table_of_lines(sheet.rows)
         return lines if lines is not None else _plain(sheet)
     own = _cells(sheet.rows, header)
-    lines = table_of_lines([row for row in sheet.rows if row[0] > header])
+    lines = table_of_lines([line for line in sheet.rows if line[0] > header])
     if lines is not None and len(filled(own)) == 1:
         heading = text_of(filled(own)[0])
         return replace(lines, header=header, headings=(heading, *lines.headings[1:]))
@@ -214,7 +214,7 @@ def table_of(sheet: TableSheet, header: int) -> Table:
     titles = [
         _texts(cells, width)
         for number, cells in sheet.rows
-        if number < header and not any(each in cells for each in filled(over))
+        if number < header and not any(group in cells for group in filled(over))
     ]
     directly = _cells(sheet.rows, header - 1)
     heads = _heads(*(_texts(cells, width) for cells in (over, own, under, directly)))
@@ -341,7 +341,7 @@ def _side_by_side(
     but of the next of kin by what stands above or before them, are no list."""
     starts = _starts(heads, width)
     plain = [normalised(heads.heading(at)) for at in range(width)]
-    said = list(heads.others)
+    of_whom = list(heads.others)
     first_columns = [0]
     for start, end in pairwise([*starts, width]):
         if not start:
@@ -353,10 +353,10 @@ def _side_by_side(
         if not of_others and is_of_others(before) and not last_of_list:
             of_others = before
         if of_others:
-            said[start:end] = [of_others] * (end - start)
+            of_whom[start:end] = [of_others] * (end - start)
         else:
             first_columns.append(start)
-    return replace(heads, others=said), first_columns
+    return replace(heads, others=of_whom), first_columns
 
 
 def _starts(heads: _Heads, width: int) -> list[int]:

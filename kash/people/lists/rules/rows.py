@@ -114,7 +114,9 @@ def read_row(
 ) -> ReadRow:
     """Read a row. `edits` stand in place of what the file holds."""
     remarks: list[Remark] = []
-    held = {name: _held(name, cells, columns, edits) for name in {*columns, *edits, *EDITABLE}}
+    filled_cells = {
+        name: _held(name, cells, columns, edits) for name in {*columns, *edits, *EDITABLE}
+    }
 
     def kept(reading: Reading[str]) -> str:
         remarks.extend(reading.remarks)
@@ -122,15 +124,15 @@ def read_row(
 
     def said(name: str) -> Cell:
         """The first cell that says something; that nothing is said is told."""
-        for cell in held.get(name, ()):
+        for cell in filled_cells.get(name, ()):
             if name not in _AS_WRITTEN and is_not_said(cell):
                 remarks.append(Remark("not_said", name, text_of(cell)[:40]))
                 continue
             return cell
         return ""
 
-    typed = {name: " ".join(text_of(cell) for cell in held[name]) for name in EDITABLE}
-    whole = [text_of(cell) for some in held.values() for cell in some]
+    typed = {name: " ".join(text_of(cell) for cell in filled_cells[name]) for name in EDITABLE}
+    whole = [text_of(cell) for some in filled_cells.values() for cell in some]
     if any(CONTROL.search(text) for text in whole):
         return ReadRow(number, remarks=(Remark("control", "", wrong=True),))
     if any(len(text) > MOST_CHARACTERS for text in whole):
@@ -140,23 +142,23 @@ def read_row(
         remarks.append(Remark("no_name", "name", wrong=True))
     # What is to be told of each field is told in the order of the fields.
     others: dict[str, Callable[[], Any]] = {
-        "phone": lambda: _phone(held["phone"], beside, region, remarks),
+        "phone": lambda: _phone(filled_cells["phone"], beside, region, remarks),
         "email": lambda: _email(text_of(said("email")), remarks),
-        "birth": lambda: _birth(held["birth"], today, remarks),
+        "birth": lambda: _birth(filled_cells["birth"], today, remarks),
         "organisation": lambda: kept(
             read_text(said("organisation"), "organisation", _MOST_ORGANISATION)
         ),
         "since": lambda: _since(said("since"), today, remarks),
         "group": lambda: kept(read_text(said("group"), "group", 80)),
     }
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     facts: dict[str, str] = {}
-    for each in FIELDS:
-        if each in others:
-            found[each] = others[each]()
-        elif each != "name":
-            facts[each] = kept(FACT[each].read(said(each)))
-    return ReadRow(number, name=name, facts=facts, **found, remarks=tuple(remarks), typed=typed)
+    for field_name in FIELDS:
+        if field_name in others:
+            values[field_name] = others[field_name]()
+        elif field_name != "name":
+            facts[field_name] = kept(FACT[field_name].read(said(field_name)))
+    return ReadRow(number, name=name, facts=facts, **values, remarks=tuple(remarks), typed=typed)
 
 
 def _held(
@@ -430,8 +432,8 @@ def lone_names(
     )
     alone = frozenset(
         number
-        for (number, cells), held in zip(rows, full, strict=True)
-        if held == 1 and _title(cells, names)
+        for (number, cells), count in zip(rows, full, strict=True)
+        if count == 1 and _title(cells, names)
     )
     few = len(alone) <= (1 - _SHARE) * len(rows)
     return alone if few or numbered >= _SHARE * len(rows) else frozenset()
@@ -486,8 +488,8 @@ def best_sheet(sheets: Sequence[TableSheet]) -> int:
 def place_of(number: int) -> tuple[int, int]:
     """The row of the sheet that a row's number means, and in which of the lists that stand side by
     side it is, from 1."""
-    aside, row = divmod(number, ASIDE)
-    return row, aside + 1
+    aside, line = divmod(number, ASIDE)
+    return line, aside + 1
 
 
 @dataclass(frozen=True, slots=True)
