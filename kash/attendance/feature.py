@@ -53,7 +53,7 @@ from kash.people.erasure import (
 )
 from kash.people.models import Person
 from kash.people.queries.search import Reference
-from kash.people.quiet import StillActive
+from kash.people.sections import StillActive
 from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import after_commit
 from kash.platform.jobs import Chore

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from kash.people.models import Group, Person, Zone
-from kash.people.quiet import quiet
 from kash.people.scope import within_reach
+from kash.people.sections import quiet
 from kash.platform.database import UtcDateTime, db
 from kash.platform.vault import audited
 from kash.platform.web import Listing, NotFound, listing

@@ -86,7 +86,7 @@ from kash.people.erasure import (
 )
 from kash.people.models import Person
 from kash.people.queries.search import Reference, joined
-from kash.people.quiet import StillActive
+from kash.people.sections import StillActive
 from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import db, utc_now
 from kash.platform.handbook.places import OFFICER, Chapters, peers

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from kash.people.lists import pages as words
 from kash.people.lists.choices import Choices
 from kash.people.lists.files import MOST_BYTES, FileUnreadable, read_file
+from kash.people.lists.pages import template_of
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.rules.classing import State, is_child
 from kash.people.lists.services.storing import import_at_once
-from kash.people.lists.templates import template_of
 from kash.people.queries.directory import groups, organisations
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web import Problem

@@ -18,12 +18,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from kash.people import directory_words, words
-from kash.people.consent_texts import TEXTS
-from kash.people.copy_words import column_word, table_word, value_word
+from kash.people import words
+from kash.people import words as directory_words
 from kash.people.models import Person, ServiceEntry, form_language
 from kash.people.rules.directory import CARDS_ON_A_SHEET
 from kash.people.rules.persons import purposes_for
+from kash.people.words import TEXTS, column_word, table_word, value_word
 from kash.platform.database import db
 from kash.platform.jobs import JobResult, Progress
 from kash.platform.press import PagedDocument, document, qr_svg

@@ -11,14 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kash.people.lists.rules.cells import Cell, Reading, read_name
-from kash.people.lists.rules.words import (
+from kash.people.lists.rules.cells import (
     MOST_CADRE,
+    Cell,
+    Reading,
     is_language,
     is_rank,
     is_sex,
     read_cadre,
     read_language,
+    read_name,
     read_sex,
     read_text,
 )

@@ -29,7 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from kash.feature import Feature
-from kash.people import blueprint, directory, directory_words, erasure, views, words
+from kash.people import blueprint, directory, erasure, views, words
+from kash.people import words as directory_words
 from kash.people.commands import people_commands
 from kash.people.documents import make_consent_forms
 from kash.people.lists import renewing

@@ -1,17 +1,70 @@
-"""Sections that features above have on a person's page, such as workshops and certificates.
-
-A feature declares a section with its provider. The provider gets the person's public id and the
-actor; it narrows by the actor's reach itself, and answers None if the actor may see nothing of it.
-"""
+"""What features above declare about people: sections of a person's page, next steps with the people
+of a list, such as enrolling them, and who came to something since a moment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, and_, exists, not_
+
 from kash.feature import Part, declared
+from kash.people.models import Consent, Person
+from kash.people.scope import named
 from kash.policy import Actor
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """How many it was done for, how many wait for it, and how many were left out, and who that is.
+
+    `url` leads to where they are now.
+    """
+
+    done: int
+    waiting: int
+    left_out: int
+    who_is_left_out: Any
+    url: str
+
+
+@dataclass(frozen=True)
+class NextStep(Part):
+    """`choices` are (public id, text) for an actor; `take` does it for the choice. A step that
+    `asks` answers with a page of its own, on which it is done once that is confirmed."""
+
+    key: str
+    label: Any
+    help: Any
+    choices: Callable[[Actor], Sequence[tuple[str, str]]]
+    take: Callable[[str, Sequence[str], Actor], StepDone] | None = None
+    asks: Callable[[str, Sequence[str], Actor], ResponseReturnValue] | None = None
+
+
+def next_steps() -> Sequence[NextStep]:
+    """All steps, in the order of the features."""
+    return declared(NextStep)
+
+
+@dataclass(frozen=True)
+class StillActive(Part):
+    """A condition on persons, told a moment, that says who came to something since then."""
+
+    since: Callable[[datetime], ColumnElement[bool]]
+
+
+def quiet(since: datetime) -> ColumnElement[bool]:
+    """The persons without any entry, and who came to nothing, since that moment."""
+    return and_(
+        named(),
+        Person.changed_at < since,
+        Person.created_at < since,
+        ~exists().where(Consent.person_id == Person.id, Consent.recorded_at >= since),
+        *(not_(part.since(since)) for part in declared(StillActive)),
+    )
 
 
 @dataclass(frozen=True)

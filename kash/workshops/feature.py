@@ -34,9 +34,8 @@ from kash.people.erasure import (
 )
 from kash.people.models import Person
 from kash.people.queries.search import Reference, joined
-from kash.people.quiet import StillActive
 from kash.people.scope import ContactScope, OwnScope
-from kash.people.sections import PersonSection
+from kash.people.sections import PersonSection, StillActive
 from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, each, peers

@@ -33,7 +33,7 @@ from kash.assessments.services.tests import (
     receive,
     tell_practice,
 )
-from kash.people.lists.rules.words import RANKS
+from kash.people.lists.rules.cells import RANKS
 from kash.people.models import Organisation, Person, Posting
 from kash.people.rules.ranks import is_above
 from kash.people.services.merging import merge_people

@@ -15,12 +15,12 @@ from apiflask import APIFlask
 from flask_babel import force_locale
 
 from kash.feature import declared
-from kash.people.copy_words import COLUMNS, TABLES, column_word, table_word
 from kash.people.documents import packed_copy
 from kash.people.erasure import OpenedForHer
 from kash.people.facts import FACTS
 from kash.people.models import Person
 from kash.people.queries.copies import RowsOfPeople, copy_of, told_columns
+from kash.people.words import COLUMNS, TABLES, column_word, table_word
 from kash.platform.database import db
 
 pytestmark = pytest.mark.any_engine

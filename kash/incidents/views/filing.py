@@ -67,7 +67,7 @@ from kash.incidents.services.receipts import (
     take_back,
 )
 from kash.incidents.services.saved_views import KeysAltered, NobodyHoldsKeys
-from kash.people import directory_words
+from kash.people import words as directory_words
 from kash.people import words as people_words
 from kash.people.queries.directory import organisations, service_areas, zone_names
 from kash.people.rules.directory import minute_of_week, open_at

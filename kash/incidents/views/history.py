@@ -55,7 +55,7 @@ from kash.incidents.views.cases import case_again, case_page, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.documentation import ShownChanges
 from kash.incidents.views.evidence import codes_of, papers_for, value_label
-from kash.people import directory_words
+from kash.people import words as directory_words
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault

@@ -55,10 +55,11 @@ from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.incidents.views.cases import case_again, case_page, the_vault, to
 from kash.incidents.views.evidence import participant_label
-from kash.people import directory_words, words
-from kash.people.directory_words import phone_text
+from kash.people import words
+from kash.people import words as directory_words
 from kash.people.queries.directory import organisations
 from kash.people.rules.directory import minute_of_week
+from kash.people.words import phone_text
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import NotFound as web_NotFound

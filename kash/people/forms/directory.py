@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.people import directory_words, words
+from kash.people import words
+from kash.people import words as directory_words
 from kash.people.models import ServiceEntry
 from kash.people.rules.directory import (
     CARDS_ON_A_SHEET,

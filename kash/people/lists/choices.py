@@ -12,10 +12,18 @@ from types import MappingProxyType
 from typing import Any
 
 from kash.people.lists.files import Mapped
-from kash.people.lists.rules.cells import Remark, Stations, grouped, text_of
+from kash.people.lists.rules.cells import Remark, text_of
 from kash.people.lists.rules.classing import PlacedRow
 from kash.people.lists.rules.headings import Guess
-from kash.people.lists.rules.rows import ASIDE, ReadRow, Skipped, Table, TableSheet
+from kash.people.lists.rules.rows import (
+    ASIDE,
+    ReadRow,
+    Skipped,
+    Stations,
+    Table,
+    TableSheet,
+    grouped,
+)
 from kash.people.models import Group, Organisation
 from kash.people.rules.persons import sort_name
 from kash.platform.vault import lookup, open_text, seal

@@ -15,7 +15,7 @@ from kash.people.lists import queries as list_queries
 from kash.people.lists import services as lists_services
 from kash.people.lists.files import MOST_BYTES, FileUnreadable
 from kash.people.lists.forms import UploadForm, columns_correction, row_as_person, row_correction
-from kash.people.lists.pages import ListPage
+from kash.people.lists.pages import ListPage, template_of
 from kash.people.lists.renewing import kept
 from kash.people.lists.rules.classing import row_number
 from kash.people.lists.rules.headings import FIELDS
@@ -30,11 +30,10 @@ from kash.people.lists.services import (
     storing,
 )
 from kash.people.lists.services.storing import ListChanged
-from kash.people.lists.templates import template_of
 from kash.people.models import PeopleList
-from kash.people.next_steps import NextStep, next_steps
 from kash.people.queries import directory as organisations_queries
 from kash.people.queries.directory import MOST_AT_ONCE, movable_people
+from kash.people.sections import NextStep, next_steps
 from kash.people.views.directory import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.services import cancel, own_job

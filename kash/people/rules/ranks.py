@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kash.people.lists.rules.words import RANKS
+from kash.people.lists.rules.cells import RANKS
 
 
 def is_above(rank: str, other: str) -> bool:

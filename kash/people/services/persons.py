@@ -17,7 +17,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from kash.people.consent_texts import TEXTS
 from kash.people.facts import PLAIN
 from kash.people.models import (
     Consent,
@@ -33,6 +32,7 @@ from kash.people.models import (
 from kash.people.queries.persons import consent_given, locked_person, newest_answers
 from kash.people.rules import persons
 from kash.people.scope import contact_compared, phone_compared
+from kash.people.words import TEXTS
 from kash.platform.database import db, new_public_id
 from kash.platform.jobs import enqueue
 from kash.platform.vault import audited, lookup, seal

@@ -15,8 +15,8 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, directory_words, documents, entry, words
-from kash.people.consent_texts import TEXTS
+from kash.people import blueprint, documents, entry, words
+from kash.people import words as directory_words
 from kash.people.documents import language_name, packed_copy
 from kash.people.facts import FACT, FOUND_BY_CHOICE
 from kash.people.forms.persons import (
@@ -66,6 +66,7 @@ from kash.people.services.persons import (
     record_consent,
 )
 from kash.people.views import directory
+from kash.people.words import TEXTS
 from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry

@@ -21,9 +21,9 @@ from wtforms.validators import Optional
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.coverage.queries import Subject, all_groups, area_choices
 from kash.certificates.coverage.services import subject_word
-from kash.people.directory_words import day_name
 from kash.people.models import Group
 from kash.people.queries.directory import venues
+from kash.people.words import day_name
 from kash.planning.quarters import blueprint, queries
 from kash.planning.quarters import services as acceptance
 from kash.planning.quarters.models import QuarterLine, QuarterProposal

@@ -10,7 +10,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.people.directory_words import day_name
+from kash.people.words import day_name
 from kash.planning.quarters.queries import QuarterNames
 from kash.planning.quarters.rules import Hindering, Quarter, QuarterHindrance, quarter_of
 from kash.platform.web.formats import day_text, month_text

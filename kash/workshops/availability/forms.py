@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional, ValidationError
 
-from kash.people.directory_words import day_name
 from kash.people.forms.directory import PublicPhoneField
 from kash.people.models import Zone
+from kash.people.words import day_name
 from kash.platform.web import KashForm
 from kash.platform.web.fields import DayField, MoneyField, NewIdField, SeveralField, TimeOfDayField
 from kash.platform.web.forms import (

@@ -15,8 +15,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
-from kash.people.directory_words import day_name
 from kash.people.models import Venue, Zone
+from kash.people.words import day_name
 from kash.platform.database import writing
 from kash.platform.vault import audited, seal
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404

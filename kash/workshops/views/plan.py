@@ -20,9 +20,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.people.models import Venue
-from kash.people.next_steps import NextStep, StepDone
 from kash.people.queries.directory import venues as venues_in_use
 from kash.people.rules.persons import one_group
+from kash.people.sections import NextStep, StepDone
 from kash.platform.database import db
 from kash.platform.ordering import moved_order
 from kash.platform.web import NotFound, current_actor, page

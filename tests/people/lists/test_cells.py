@@ -22,6 +22,8 @@ from kash.people.lists.rules.cells import (
     read_birth,
     read_name,
     read_phone,
+    read_sex,
+    read_text,
     taken_apart,
 )
 from kash.people.lists.rules.classing import (
@@ -45,7 +47,6 @@ from kash.people.lists.rules.rows import (
     read_row,
     skipped_as,
 )
-from kash.people.lists.rules.words import read_sex, read_text
 from kash.people.rules.duplicates import Match, Reason
 from kash.people.rules.persons import MOST_NAME, ages_disagree, sort_name, within_band
 

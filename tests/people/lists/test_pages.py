@@ -354,8 +354,8 @@ def test_the_template_of_each_group_reads_back_without_a_question(
     browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
 ) -> None:
     from kash.people.lists.files import read_file
+    from kash.people.lists.pages import template_of
     from kash.people.lists.rules.headings import field_by_heading
-    from kash.people.lists.templates import template_of
 
     for group in groups:
         got = browser.get(f"/people/lists/templates/{group.public_id}")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from kash.people.lists.rules.cells import (
     Born,
-    Stations,
     one_phone,
     read_birth,
     read_phone,
@@ -26,7 +25,7 @@ from kash.people.lists.rules.headings import (
     match_columns,
     ticked_columns,
 )
-from kash.people.lists.rules.rows import ReadRow, named_small
+from kash.people.lists.rules.rows import ReadRow, Stations, named_small
 from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)

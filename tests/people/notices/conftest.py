@@ -11,12 +11,12 @@ import pytest
 from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
 
-from kash.people.consent_texts import TEXTS
 from kash.people.models import Consent, Group, Person
 from kash.people.notices.models import MessageKind, OfferedField
 from kash.people.notices.rules import SayingResult
 from kash.people.notices.services import Saying, say_to_each
 from kash.people.services.persons import email_values, phone_values
+from kash.people.words import TEXTS
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.messages.rules import Tried, TryOutcome
 from tests.declaring import also_declared

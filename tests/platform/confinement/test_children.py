@@ -187,7 +187,7 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/platform/web/pictures_child.py",
         "kash/training/joining_child.py",
         "kash/assessments/rules/bank.py",
-        "kash/people/lists/templates.py",
+        "kash/people/lists/pages.py",
         "kash/incidents/documents.py",
         "kash/people/documents.py",
         "kash/platform/web/taking.py",

@@ -33,11 +33,10 @@ from kash.certificates.tracks.services import tracks as enrolments
 from kash.certificates.tracks.services import visits as visit_services
 from kash.certificates.tracks.views.tracks import ON_TRACK_COLUMNS
 from kash.people.models import Person
-from kash.people.next_steps import NextStep
 from kash.people.queries.search import find_people
 from kash.people.rules.persons import OneGroup, one_group
 from kash.people.scope import within_reach
-from kash.people.sections import SectionRow
+from kash.people.sections import NextStep, SectionRow
 from kash.platform.database import db, is_public_id, utc_now
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web.commands import FlashedProblems

@@ -1,28 +1,29 @@
-"""Cells and their meaning. They come as text, numbers or days, as a sheet holds them. Birth days,
-birth years, ages and age brackets, in the forms in which lists hold them. Of a birth day only the
-year is kept. An age says the band in which it lies today, and no year: that could be either of
-two. A bracket counts only if one band holds all of it. Names in capitals, written as names are:
-`MWANGI NG'ANG'A` becomes `Mwangi Ng'ang'a`. Phone numbers as lists hold them: as numbers, two in a
-cell, with the letter O for 0. Names as lists hold them: with the number of the line before, and a
-phone behind. Names of stations and collectives, which no two lists write the same way."""
+"""Cells and their meaning, as lists hold them: text, numbers or days.
+
+Of a birth day only the year is kept. An age says the band in which it lies today, and no year: that
+could be either of two. A bracket counts only if one band holds all of it. Names in capitals are
+written as names are: `MWANGI NG'ANG'A` becomes `Mwangi Ng'ang'a`. Phones stand there as numbers,
+two in a cell, with the letter O for 0, or behind a name; sexes, languages and ranks in many words.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Generic, TypeVar
 
 import phonenumbers
-from rapidfuzz import fuzz
 
 from kash.people.rules.persons import (
     ADULT,
     BANDS,
+    LANGUAGES,
     MOST_NAME,
     OLDEST,
+    SEXES,
     birth_years,
     is_a_name,
     sort_name,
@@ -636,65 +637,124 @@ def read_name(cell: Cell, field: str = "name", *, typed: bool = True) -> Reading
     return Reading(name)
 
 
-_ALIKE = 90
-_SHORT = {
-    "rd": "road", "st": "street", "mkt": "market", "hqs": "hq", "headquarters": "hq",
-    "ctr": "centre", "center": "centre", "est": "estate",
-}  # fmt: skip
-_GENERIC = words("police station stn stat kituo cha polisi the ps")
+MOST_CADRE = 80
 
 
-def station_key(name: str) -> str:
-    """Key that tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
-    words = [_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", sort_name(name)).split()]
-    return "".join([word for word in words if word not in _GENERIC] or words)
+def _answers(text: str) -> dict[str, str]:
+    """Answers by the ways in which lists write them, of lines such as `male: m man`."""
+    lines = (line.strip().partition(": ") for line in text.strip().splitlines())
+    return {way: answer for answer, _colon, ways_ in lines for way in ways_.split()}
 
 
-class Stations:
-    """The organisations there are, and which of them a name in a list means."""
-
-    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
-        """`names` are (public id, name)."""
-        self._exact: dict[str, str] = {}
-        self._keys: dict[str, list[str]] = {}
-        for public_id, name in names:
-            self._exact[sort_name(name)] = public_id
-            self._keys.setdefault(station_key(name), []).append(public_id)
-
-    def guess(self, name: str) -> tuple[str, bool]:
-        """The organisation of the same name, else the only one with the same key, else the one that
-        is most alike; and if that is certain. Empty for one that is not known."""
-        exact = self._exact.get(sort_name(name))
-        key = station_key(name)
-        same = [exact] if exact is not None else self._keys.get(key, [])
-        if len(same) == 1:
-            return same[0], True
-        scored = sorted(
-            ((fuzz.ratio(key, other), ids[0]) for other, ids in self._keys.items()), reverse=True
-        )
-        alike = scored and scored[0][0] >= _ALIKE
-        if alike and (len(scored) < 2 or scored[1][0] < scored[0][0]):
-            return scored[0][1], False
-        return "", False
-
-
-def grouped(names: Iterable[tuple[str, int]]) -> Mapping[str, str]:
-    """For each written name the one by which its like are called: the longest of the most used.
-
-    `names` are (name, how often). Names with one key, or nearly one, are alike.
+_SEX = _answers(
     """
-    by_key: dict[str, list[tuple[int, int, str]]] = {}
-    for name, often in names:
-        key = station_key(name)
-        if key not in by_key:
-            near = [
-                other for other in by_key if len(other) > 4 and fuzz.ratio(other, key) >= _ALIKE
-            ]
-            key = near[0] if near else key
-        by_key.setdefault(key, []).append((often, len(name), name))
-    called: dict[str, str] = {}
-    for like in by_key.values():
-        # A name with its kind in full reads best for those who do not know the place.
-        first = max(like, key=lambda way: ("station" in way[2].casefold(), way[0], way[1]))
-        called |= {name: first[2] for _often, _length, name in like}
-    return called
+    male: m male man men mr me mme mwanaume mwanamume kiume boy
+    female: f female woman women fem ms mrs ke mke mwanamke kike girl lady
+    other: other o others nyingine nyingineyo othergender othersex
+    """
+)
+# Answers that the programme knows as its own "other": read as that, and told.
+_OTHER = words(
+    """
+    x intersex trans transgender transwoman transman transfemale transmale transperson tg tgw tgm tw
+    tm mtf ftm nonbinary nb enby gnc gendernonconforming gendernonbinary genderqueer queer
+    genderfluid thirdgender transgenderwoman transgenderman transgenderperson huntha
+    jinsiamchanganyiko
+    """
+)
+_LANGUAGE = _answers(
+    """
+    en: en eng english kiingereza
+    sw: sw swa kis swahili kiswahili ksw
+    luo: luo dholuo kijaluo jaluo
+    guz: guz kisii ekegusii gusii kikisii
+    luy: luy luhya luluhya kiluhya luyia
+    """
+)
+# Ranks of the Kenya Police Service, lowest first.
+_RANK_OF = _answers(
+    """
+    Constable: pc cons const constable policeconstable apc wpc konstebo
+    Corporal: cpl corp corporal koplo
+    Sergeant: sgt serg sergeant sajini sargent sargeant
+    Senior Sergeant: ssgt srsgt snrsgt seniorsergeant sajinimkuu seniorsgt
+    Inspector: ip insp inspector policeinspector inspekta
+    Chief Inspector: ci cip cinsp chiefinspector chinsp chiefinsp
+    Assistant Superintendent: asp assistantsuperintendent asstsuperintendent asstsp
+    Superintendent: sp supt superintendent
+    Senior Superintendent: ssp seniorsuperintendent snrsuperintendent
+    Commissioner: cp commissioner
+    """
+)
+RANKS = tuple(dict.fromkeys(_RANK_OF.values()))
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in sort_name(text) if letter.isalnum())
+
+
+def read_text(cell: Cell, field: str, most: int) -> Reading[str]:
+    """A short text as written; a formula or one that is too long is wrong."""
+    if is_empty(cell):
+        return Reading("")
+    text = text_of(cell)
+    if is_formula(text):
+        return Reading("", (Remark("formula", field, wrong=True),))
+    if len(text) > most:
+        return Reading("", (Remark("too_long", field, wrong=True),))
+    return Reading(text)
+
+
+def read_sex(cell: Cell) -> Reading[str]:
+    """`X` stands on passports for neither of the two: it is read as other, and told; so is `Trans`,
+    since no list says which of the two words she would choose here."""
+    if is_empty(cell):
+        return Reading("")
+    given = text_of(cell)
+    text = _letters(given)
+    if text in SEXES:
+        return Reading(text)
+    if text in _OTHER:
+        return Reading("other", (Remark("sex_x", "sex", given[:40]),))
+    if text in _SEX:
+        return Reading(_SEX[text])
+    if len(parts := given.split(TWO)) > 1 and all(map(is_sex, parts)):
+        return Reading("", (Remark("two_answers", "sex", given[:40], wrong=True),))
+    return Reading("", (Remark("sex_wrong", "sex", given[:40], wrong=True),))
+
+
+def read_language(cell: Cell) -> Reading[str]:
+    """The first language named that the programme speaks."""
+    if is_empty(cell):
+        return Reading("")
+    given = text_of(cell)
+    named = [_letters(part) for part in re.split(r"[/,;&+]|\band\b|\bna\b", given)]
+    languages = [_LANGUAGE[word] for word in named if word in _LANGUAGE]
+    if not languages:
+        return Reading("", (Remark("language_unknown", "language", given[:40]),))
+    several = len(set(languages)) > 1 or len(languages) < len([word for word in named if word])
+    told = (Remark("language_first", "language", given[:40], languages[0]),) if several else ()
+    return Reading(languages[0], told)
+
+
+def read_cadre(cell: Cell) -> Reading[str]:
+    """A rank in its whole word if it is a known one, else as written."""
+    reading = read_text(cell, "cadre", MOST_CADRE)
+    rank = _RANK_OF.get(_letters(reading.value))
+    return Reading(rank) if rank else reading
+
+
+def is_rank(cell: Cell) -> bool:
+    """True if a cell holds a known rank."""
+    return _letters(text_of(cell)) in _RANK_OF
+
+
+def is_sex(cell: Cell) -> bool:
+    """True if a cell holds a sex."""
+    text = _letters(text_of(cell))
+    return text in _SEX or text in _OTHER
+
+
+def is_language(cell: Cell) -> bool:
+    """True if a cell holds a language."""
+    return _letters(text_of(cell)) in _LANGUAGE or text_of(cell) in LANGUAGES

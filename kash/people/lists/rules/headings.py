@@ -1,7 +1,7 @@
-"""Columns that are ticked, as registers have them: M | F, or 18–24 | 25–35. Each such column is
-one answer to one question, so those that stand together become one column in which the answer is
-written. Headings: the fact that each column holds, by its heading in any wording, and by the look
-of its cells."""
+"""Headings: the fact that each column holds, by its heading in any wording, English and Kiswahili,
+with abbreviations, and by the look of its cells; and columns that are ticked, as registers have
+them: M | F, or 18–24 | 25–35. Each such column is one answer to one question, so those that stand
+together become one column in which the answer is written."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from kash.people.lists.rules.cells import (
     TWO,
     Cell,
     is_empty,
+    is_rank,
     read_birth,
     read_phone,
     text_of,
 )
-from kash.people.lists.rules.words import NOTHING, WAYS, is_rank
 from kash.people.rules.persons import sort_name, ways, words
 
 _TICKS = words(r"✓ ✔ √ ☑ ✅ x × ✗ ✘ ☒ 1 1.0 y yes ndiyo ndio v / \ * • ● ■ true ok tick t ü p +")
@@ -125,6 +125,75 @@ def _are_ticks(
 def _written(answer: str) -> str:
     """An answer as it is read: forms write 18_24 and prefer_not."""
     return " ".join(re.sub(r"(\d)_+(\d)", r"\1-\2", answer).replace("_", " ").split())
+
+
+# Those of facts with a column of their own stand with the facts.
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "name": ways(
+        """
+        name; names; chosen name; full name; full names; name of participant; participant;
+        participants name; name of officer; officer; preferred name; alias; nickname;
+        preferred name may be an alias; jina; majina; jina kamili; jina la mshiriki;
+        mshiriki; nying; first name; firstname; last name; lastname; surname; middle name;
+        other names; given name; family name; jina la kwanza; jina la ukoo; peer educator;
+        name in full; nickname alias; called; jina la utani; jina unalopendelea
+        """
+    ),
+    "phone": ways(
+        """
+        phone; phone no; phone number; tel; tel no; telephone; telephone no; telephone
+        number; mobile; mobile no; mobile number; cell; cell no; cellphone; contact;
+        contacts; contact no; phone contact; mpesa; mpesa no; mpesa number; simu; nambari ya
+        simu; namba ya simu; phone optional; no ya simu; rununu; whatsapp; whatsapp no; simu
+        namba; safaricom no; airtime no; msisdn
+        """
+    ),
+    "email": ways(
+        """
+        email; e mail; mail; email address; barua pepe; e mail address
+        """
+    ),
+    "birth": ways(
+        """
+        dob; d o b; date of birth; birth date; birthdate; birth year; year of birth; yob;
+        born; age; age bracket; age group; age band; age range; age years; age in years; d o
+        b age; dob age; umri; miaka; tarehe ya kuzaliwa; mwaka wa kuzaliwa; kuzaliwa;
+        birthday; rika; umri miaka; age yrs
+        """
+    ),
+    "organisation": ways(
+        """
+        organisation; organization; station; police station; duty station; work station;
+        stn; post; police post; station post; kituo; kituo post; kituo cha polisi; kituo cha
+        kazi; workstation; place of work; unit; collective; group name; station or
+        collective; cbo; shirika; division station; posting; base; office
+        """
+    ),
+    "since": ways(
+        """
+        since; there since; posted since; date posted; posting date; tangu; date of posting
+        """
+    ),
+    "group": ways(
+        """
+        group; kundi; participant group; category; kikundi
+        """
+    ),
+}
+# Known to hold nothing that is kept.
+NOTHING = ways(
+    """
+    no; s no; sno; sn; serial; serial no; nambari; namba; nam; remarks; remark; comments;
+    comment; maoni; signature; sign; sahihi; saini; sig; date; tarehe; time in; time out; id
+    no; national id; id number; idno; kitambulisho; amount; kiasi; notes; day; row; row no;
+    attendance; mahudhurio; county; kaunti; venue; s n; nr; number; day 1; day 2; day 3; sub
+    county; next of kin; marital status; emergency contact; today; start; end; deviceid; device
+    id; subscriberid; simserial; simid; username; index; parent index; id; uuid; submission time;
+    validation status; status; submitted by; version; tags; instanceid; instance id; instancename;
+    formhub uuid; geopoint; gps; latitude; longitude; altitude; precision; timestamp; submission
+    id; start time; end time; audit; consent; total; muhuri; stamp
+    """
+)
 
 
 # In the order in which they are offered. A list may hold a name or an age in several columns.

@@ -6,10 +6,12 @@ its headings, and the rows below them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from kash.people.facts import FACT
 from kash.people.lists.rules.cells import (
@@ -27,11 +29,11 @@ from kash.people.lists.rules.cells import (
     read_birth,
     read_name,
     read_phone,
+    read_text,
     taken_apart,
     text_of,
 )
 from kash.people.lists.rules.headings import FIELDS, field_by_heading, is_of_others, recognised
-from kash.people.lists.rules.words import read_text
 from kash.people.rules.persons import ages_disagree, sort_name, words
 
 _KNOWN = 88
@@ -512,3 +514,67 @@ class Table:
     def column(self, at: int, most: int = 200) -> list[Cell]:
         """The first cells of a column."""
         return [cells[at] if at < len(cells) else "" for _number, cells in self.rows[:most]]
+
+
+_ALIKE = 90
+_SHORT = {
+    "rd": "road", "st": "street", "mkt": "market", "hqs": "hq", "headquarters": "hq",
+    "ctr": "centre", "center": "centre", "est": "estate",
+}  # fmt: skip
+_GENERIC = words("police station stn stat kituo cha polisi the ps")
+
+
+def station_key(name: str) -> str:
+    """Key that tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
+    words = [_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", sort_name(name)).split()]
+    return "".join([word for word in words if word not in _GENERIC] or words)
+
+
+class Stations:
+    """The organisations there are, and which of them a name in a list means."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        """`names` are (public id, name)."""
+        self._exact: dict[str, str] = {}
+        self._keys: dict[str, list[str]] = {}
+        for public_id, name in names:
+            self._exact[sort_name(name)] = public_id
+            self._keys.setdefault(station_key(name), []).append(public_id)
+
+    def guess(self, name: str) -> tuple[str, bool]:
+        """The organisation of the same name, else the only one with the same key, else the one that
+        is most alike; and if that is certain. Empty for one that is not known."""
+        exact = self._exact.get(sort_name(name))
+        key = station_key(name)
+        same = [exact] if exact is not None else self._keys.get(key, [])
+        if len(same) == 1:
+            return same[0], True
+        scored = sorted(
+            ((fuzz.ratio(key, other), ids[0]) for other, ids in self._keys.items()), reverse=True
+        )
+        alike = scored and scored[0][0] >= _ALIKE
+        if alike and (len(scored) < 2 or scored[1][0] < scored[0][0]):
+            return scored[0][1], False
+        return "", False
+
+
+def grouped(names: Iterable[tuple[str, int]]) -> Mapping[str, str]:
+    """For each written name the one by which its like are called: the longest of the most used.
+
+    `names` are (name, how often). Names with one key, or nearly one, are alike.
+    """
+    by_key: dict[str, list[tuple[int, int, str]]] = {}
+    for name, often in names:
+        key = station_key(name)
+        if key not in by_key:
+            near = [
+                other for other in by_key if len(other) > 4 and fuzz.ratio(other, key) >= _ALIKE
+            ]
+            key = near[0] if near else key
+        by_key.setdefault(key, []).append((often, len(name), name))
+    called: dict[str, str] = {}
+    for like in by_key.values():
+        # A name with its kind in full reads best for those who do not know the place.
+        first = max(like, key=lambda way: ("station" in way[2].casefold(), way[0], way[1]))
+        called |= {name: first[2] for _often, _length, name in like}
+    return called

@@ -9,10 +9,10 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people.directory_words import phone_text
 from kash.people.models import Venue
 from kash.people.queries import directory as places
 from kash.people.services.directory import VenueDetails, add_venue, change_venue
+from kash.people.words import phone_text
 from kash.platform.database import is_public_id
 from kash.platform.web import current_actor, page
 from kash.platform.web.errors import one_or_404
