@@ -11,11 +11,11 @@ from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, person_id_of
 from kash.accounts.queries.safety import breach
 from kash.accounts.services import accounts, invitations
+from kash.accounts.services.accounts import new_setup_code
 from kash.accounts.services.deciding import reset_by_operator
 from kash.accounts.services.locking import lock_at_once, revocation_outcome
 from kash.accounts.services.notices import vouch_for
 from kash.accounts.services.sign_in import new_password_link
-from kash.accounts.setup import new_setup_code
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web.errors import Problem
 from kash.platform.web.forms import one_written_email

@@ -33,7 +33,7 @@ from kash.accounts.models import (
     second_note,
 )
 from kash.accounts.queries import accounts, requests, safety
-from kash.accounts.services.accounts import delete_old_sessions
+from kash.accounts.services.accounts import delete_old_sessions, new_setup_code
 from kash.accounts.services.locking import (
     Revocation,
     end_all_links,
@@ -44,7 +44,6 @@ from kash.accounts.services.locking import (
 from kash.accounts.services.notices import TEXTS, keep_answer, notice_text, send_notice
 from kash.accounts.services.throttle import forget_tries
 from kash.accounts.sessions import init_sessions
-from kash.accounts.setup import new_setup_code
 from kash.feature import Feature
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import utc_now

@@ -19,8 +19,8 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from kash.accounts.services.accounts import Founding
 from kash.accounts.services.locking import Revocation
-from kash.accounts.setup import Founding
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.certificates import blueprint, documents, views
 from kash.certificates.documents import (

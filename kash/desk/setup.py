@@ -8,9 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from kash.accounts.services.accounts import set_up_programme
+from kash.accounts.services.accounts import (
+    Founding,
+    set_up_code_is_right,
+    set_up_programme,
+    spend_set_up_code,
+)
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
-from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
 from kash.desk import blueprint
 from kash.desk.setup_form import SetUpForm
 from kash.feature import declared

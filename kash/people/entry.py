@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask import render_template, request
 
 from kash.people import words
-from kash.people.forms.persons import PersonForm
+from kash.people.forms import PersonForm
 from kash.people.models import Person
 from kash.people.queries.duplicates import facts_of, numbered_likenesses
 from kash.people.rules.duplicates import Likeness, Match, Reason

@@ -13,7 +13,7 @@ from wtforms.validators import Optional
 
 from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.attendance.rules.registers import Conduct, Oddity
-from kash.people.forms.persons import NamedForm
+from kash.people.forms import NamedForm
 from kash.people.rules.persons import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.web.fields import (

@@ -31,11 +31,14 @@ from kash.accounts.services.accounts import (
     change_programme,
     link_person,
     new_account,
+    new_setup_code,
     reactivate,
     set_roles,
+    set_up_code_is_right,
     set_up_programme,
+    spend_set_up_code,
 )
-from kash.accounts.services.asking import ask_to_tie
+from kash.accounts.services.deciding import ask_to_tie
 from kash.accounts.services.invitations import accept_invitation, invite, withdraw_invitation
 from kash.accounts.services.locking import deactivate
 from kash.accounts.services.marks import code_as_read, new_code, password_matches
@@ -47,7 +50,6 @@ from kash.accounts.services.sign_in import (
 )
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
-from kash.accounts.setup import new_setup_code, set_up_code_is_right, spend_set_up_code
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry

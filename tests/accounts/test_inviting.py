@@ -20,8 +20,7 @@ from kash.accounts.queries.requests import request_by_id, requests_for
 from kash.accounts.requests import content_of
 from kash.accounts.services import inviting as several
 from kash.accounts.services.accounts import set_roles
-from kash.accounts.services.asking import ask_for_roles, ask_to_invite
-from kash.accounts.services.deciding import agree, fetch_link
+from kash.accounts.services.deciding import agree, ask_for_roles, ask_to_invite, fetch_link
 from kash.accounts.services.invitations import Offered, accept_invitation, invite
 from kash.accounts.services.inviting import Invited, RowsRefused, invite_several
 from kash.people.models import Group, Person

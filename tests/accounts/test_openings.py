@@ -33,8 +33,15 @@ from kash.accounts.rules import (
     takes_two,
 )
 from kash.accounts.services.accounts import link_person, set_roles
-from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_reset, ask_to_tie
-from kash.accounts.services.deciding import agree, decline, fetch_link
+from kash.accounts.services.deciding import (
+    agree,
+    ask_for_link,
+    ask_for_roles,
+    ask_reset,
+    ask_to_tie,
+    decline,
+    fetch_link,
+)
 from kash.accounts.services.invitations import accept_invitation, invite
 from kash.accounts.services.sign_in import accept_new_password, new_password_link
 from kash.people.models import Group, Person

@@ -18,8 +18,7 @@ from kash.accounts.queries.accounts import must_have_second_step, roles_with_sec
 from kash.accounts.queries.requests import request_by_id, requests_for
 from kash.accounts.queries.safety import passkeys_of, unanswered_device
 from kash.accounts.services.accounts import choose_roles_with_second_step
-from kash.accounts.services.asking import ask_reset
-from kash.accounts.services.deciding import agree, decline, withdraw
+from kash.accounts.services.deciding import agree, ask_reset, decline, withdraw
 from kash.accounts.services.sign_in import (
     answer_for_device,
     begin_second_step,

@@ -52,12 +52,10 @@ from kash.accounts.services.breaches import (
     add_breach_note,
     change_breach,
     close_breach,
-    open_breach,
-    record_notice,
-)
-from kash.accounts.services.delegations import (
     end_stand_in,
     lend_approvals,
+    open_breach,
+    record_notice,
 )
 from kash.accounts.services.invitations import invite
 from kash.accounts.services.inviting import record_review

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from kash.accounts.models import Programme
 from kash.accounts.queries.accounts import account
-from kash.accounts.services.asking import ask_reset
+from kash.accounts.services.deciding import ask_reset
 from kash.accounts.services.sign_in import begin_second_step, confirm_second_step
 from kash.platform.database import db
 from kash.policy import Actor

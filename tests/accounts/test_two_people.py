@@ -35,14 +35,17 @@ from kash.accounts.queries.requests import (
 )
 from kash.accounts.rules import SPOKEN_CODE_TRIES
 from kash.accounts.services.accounts import reactivate, rename, set_roles
-from kash.accounts.services.asking import (
+from kash.accounts.services.deciding import (
+    agree,
     ask_for_link,
     ask_for_roles,
     ask_reset,
     ask_to_invite,
     ask_to_reopen,
+    fetch_link,
+    fetched_before,
+    withdraw,
 )
-from kash.accounts.services.deciding import agree, fetch_link, fetched_before, withdraw
 from kash.accounts.services.invitations import accept_invitation, invite
 from kash.accounts.services.locking import LET_GO, hand_over, lock_at_once
 from kash.accounts.services.notices import vouch_for

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 
 from kash.accounts.models import Account, Invitation, Programme, SignedInSession
 from kash.accounts.queries.accounts import account, account_by_email, roles_of
-from kash.accounts.setup import new_setup_code
+from kash.accounts.services.accounts import new_setup_code
 from kash.people.models import Group
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, seal

@@ -42,11 +42,13 @@ from kash.accounts.errors import (
 from kash.accounts.rules import Affected
 from kash.accounts.services.breaches import (
     BREACH_CLOSED,
+    LENT_ALREADY,
     NOTICE_GIVEN,
+    cannot_stand_in,
     later_than_now,
     open_breach,
+    wrong_days,
 )
-from kash.accounts.services.delegations import LENT_ALREADY, cannot_stand_in, wrong_days
 from kash.accounts.services.invitations import invite
 from kash.accounts.services.sign_in import new_password_link
 from kash.platform.database import utc_now

@@ -35,7 +35,7 @@ from kash.assessments.services.tests import (
 )
 from kash.people.lists.rules.cells import RANKS
 from kash.people.models import Organisation, Person, Posting
-from kash.people.rules.ranks import is_above
+from kash.people.rules.persons import is_above
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now
 from kash.platform.web import NotFound

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.accounts.services.delegations import lend_approvals
+from kash.accounts.services.breaches import lend_approvals
 from kash.certificates import documents
 from kash.certificates.queries.issuing import candidates, certificates_of
 from kash.certificates.rules.issuing import grouped

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Programme, SignedInSession
-from kash.accounts.services.delegations import lend_approvals
+from kash.accounts.services.breaches import lend_approvals
 from kash.accounts.services.inviting import record_review
 from kash.accounts.services.locking import lock_at_once
 from kash.attendance.register import ensure_statuses

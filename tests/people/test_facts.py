@@ -12,7 +12,7 @@ from sqlalchemy import String
 
 from kash.people import words
 from kash.people.facts import FACT, FACTS, LISTED, PLAIN, SEALED, Fact, Kind
-from kash.people.forms.persons import PersonForm
+from kash.people.forms import PersonForm
 from kash.people.lists.pages import FIELD
 from kash.people.lists.rules.headings import FIELDS, field_by_heading
 from kash.people.models import Person

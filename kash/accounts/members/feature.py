@@ -1,6 +1,7 @@
 """Chapters of the handbook that tell about the vault. The vault's members on Today: keys that are
 not right, words to compare, and who waits. Words of the audit trail for what is done here: the
-room, then what happened. The declaration of members of the vault."""
+room, then what happened. The declaration of members of the vault. Clean-up of openings and forms
+that are past their time, and a look at all keys."""
 
 from __future__ import annotations
 
@@ -11,11 +12,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, exists
 
-from kash.accounts.members import blueprint, chores, commands, views
+from kash.accounts.members import blueprint, commands, views
+from kash.accounts.members import feature as chores
 from kash.accounts.members import queries as members_queries
-from kash.accounts.members.chores import forget_openings
-from kash.accounts.members.names import held_back_of
-from kash.accounts.members.services.vault_sessions import close_with_sessions
+from kash.accounts.members.rules import held_back_of
+from kash.accounts.members.services.alarms import look_after_keys
+from kash.accounts.members.services.vault_sessions import (
+    close_with_sessions,
+    forget_kept,
+    forget_old,
+)
 from kash.accounts.members.vault_sessions import init_opening
 from kash.accounts.members.views import moved
 from kash.accounts.models import RoleChange, SessionEnd
@@ -27,6 +33,15 @@ from kash.platform.vault import Compartment, VaultMember, raised_alarms
 from kash.platform.web.parts import ActionWords, Destination
 from kash.platform.web.today import BeginningStep, Need, TodayLine, Viewer
 from kash.policy import Role
+
+
+def forget_openings() -> None:
+    """Delete keys of grants that ran out, openings that closed by themselves, and kept forms; then
+    check the keys that are sealed to."""
+    forget_old()
+    forget_kept()
+    look_after_keys()
+
 
 CHAPTERS = Chapters(
     {

@@ -30,8 +30,7 @@ from wtforms.validators import Length, ValidationError
 
 from kash.accounts.errors import CannotAgree, LastKeyHolder, SignInPaused
 from kash.accounts.members import blueprint, queries
-from kash.accounts.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
-from kash.accounts.members.rules import entitled
+from kash.accounts.members.rules import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, entitled, warnings_of
 from kash.accounts.members.services import members as keys_services
 from kash.accounts.members.services import vault_sessions
 from kash.accounts.members.services.alarms import (
@@ -67,10 +66,15 @@ from kash.accounts.members.vault_sessions import (
     vault_status,
 )
 from kash.accounts.models import role_name
-from kash.accounts.passkey_offers import challenge_of, offered
 from kash.accounts.queries import accounts as accounts_queries
 from kash.accounts.queries.safety import site
-from kash.accounts.services.passkeys import SECOND_STEP, check_passkey, offer_to_prove
+from kash.accounts.services.passkeys import (
+    SECOND_STEP,
+    challenge_of,
+    check_passkey,
+    offer_to_prove,
+    offered,
+)
 from kash.accounts.services.sign_in import check_second_step
 from kash.accounts.sessions import this_client
 from kash.platform.database import db

@@ -1,12 +1,19 @@
 """Accounts: made, changed, deactivated. Setting up the programme, once, and changing what it
-decides for itself. Retention: deletes what is as old as the programme keeps it."""
+decides for itself. Retention: deletes what is as old as the programme keeps it. The one-time code
+that guards the set-up page of an empty programme. Only its hash is kept, in a file beside the
+database; making a new one voids the old one."""
 
 from __future__ import annotations
 
+import hmac
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -44,6 +51,7 @@ from kash.accounts.queries.accounts import (
     email_of,
     is_minor,
     is_settled_now,
+    programme,
     roles_of,
 )
 from kash.accounts.rules import (
@@ -59,7 +67,14 @@ from kash.accounts.rules import (
     password_fault,
     takes_two,
 )
-from kash.accounts.services.marks import forget_marks, hash_password, mark_browser, password_matches
+from kash.accounts.services.marks import (
+    code_hash,
+    forget_marks,
+    hash_password,
+    mark_browser,
+    new_code,
+    password_matches,
+)
 from kash.accounts.services.notices import (
     PASSWORD_SET,
     REOPENED,
@@ -75,11 +90,53 @@ from kash.accounts.services.notices import (
     unsettle,
 )
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
+from kash.feature import Part
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import ActorLike, Change, audited, seal
 from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.programme import forget_programme_facts, retention
 from kash.policy import Actor, Role, role_conflict
+
+
+@dataclass(frozen=True)
+class Founding(Part):
+    """A step that makes what its feature needs from the start, in the transaction that sets the
+    programme up."""
+
+    step: Callable[[Session, datetime], object]
+
+
+def _file() -> Path:
+    folder: Path = current_app.config["SETTINGS"].data_dir
+    return folder / "setup-code.sha256"
+
+
+def new_setup_code() -> str | None:
+    """A fresh code to print in the terminal; None once the programme is set up."""
+    if programme() is not None:
+        spend_set_up_code()
+        return None
+    code = new_code()
+    path = _file()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(code_hash(code))
+    draft.replace(path)
+    return code
+
+
+def set_up_code_is_right(code: str) -> bool:
+    """True if this is the code that was printed last. It has 80 random bits: no throttle."""
+    try:
+        stored = _file().read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return bool(stored) and hmac.compare_digest(stored, code_hash(code))
+
+
+def spend_set_up_code() -> None:
+    """The code has done its work."""
+    _file().unlink(missing_ok=True)
 
 
 def check_new_password(password: str, *known_words: str) -> None:

@@ -1,22 +1,167 @@
-"""The breach register: entries are opened, written on, and closed with a reason."""
+"""The breach register: entries are opened, written on, and closed with a reason. Standing in: an
+absent person lends her approvals for some days."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts.models import Breach, BreachNote
+from kash.accounts.models import Account, Breach, BreachNote, Delegation
+from kash.accounts.queries.accounts import roles_of
 from kash.accounts.queries.safety import breach_version
-from kash.accounts.rules import Affected
+from kash.accounts.rules import LONGEST_STAND_IN, Affected, DaysFault, days_fault
+from kash.accounts.services.accounts import locked_account
+from kash.accounts.services.notices import APPROVALS_LENT, STANDS_IN, notify
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
-from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Forbidden, NotFound, Problem, get_or_404
+from kash.platform.web.formats import from_local, to_local
+from kash.policy import DELEGABLE, GRANTS, Actor, may_stand_in
+
+
+def cannot_stand_in(not_these: Sequence[str] = ()) -> Problem:
+    """Refusal of an account that must not be lent an approval, or these. What else is ticked may be
+    lent: the person who lends takes away these ticks alone."""
+    names = approval_names()
+    these = "; ".join(str(names[permission]) for permission in not_these)
+    if these:
+        told = _("This account cannot decide on: %(these)s", these=these)
+        return Problem(told, field="permissions", status=422)
+    return Problem(
+        _l(
+            "This account cannot decide on that. It must see the same pages by its own roles, and "
+            "not be a peer educator, a police account or a funder."
+        ),
+        field="stand_in",
+        status=422,
+    )
+
+
+wrong_days = partial(Problem, field="last", status=422)
+
+
+LENT_ALREADY = _l(
+    "Somebody decides on that for you on some of these days already. End it on the page of your"
+    " account first, or choose other days."
+)
+
+
+def _check_days(first: date, last: date, today: date) -> None:
+    fault = days_fault(first, last, today)
+    if fault is not None:
+        raise wrong_days(
+            {
+                DaysFault.ORDER: _("The last day is before the first."),
+                DaysFault.PAST: _("The last day is past."),
+                DaysFault.LONG: _("Use at most %(most)s days.", most=LONGEST_STAND_IN),
+            }[fault]
+        )
+
+
+def lend_approvals(
+    by: Actor, stand_in: str, *, permissions: Collection[str], first: date, last: date, reason: str
+) -> str:
+    """Let another account decide for the actor from a day to a day, both included.
+
+    `stand_in` is a public id; both are told. Answers the delegation's public id. Raises Forbidden,
+    Problem.
+    """
+    if by.account_id is None or not any(role in GRANTS["approvals.delegate"] for role in by.roles):
+        raise Forbidden
+    public_id = new_public_id()
+    starts_at = from_local(first, time())
+    ends_at = from_local(last + timedelta(days=1), time())
+    with audited("accounts.approvals_lent", by) as change:
+        _check_days(first, last, to_local(change.now).date())
+        # One at a time, so that two forms sent at once do not both get through.
+        absent = locked_account(change.session, by.public_id)
+        other = change.session.scalar(select(Account).where(Account.public_id == stand_in))
+        if other is None or not other.active or other.paused_at or other.id == absent.id:
+            raise cannot_stand_in()
+        roles = roles_of(other)
+        wanted = [delegation for delegation in DELEGABLE if delegation in permissions]
+        refused = [delegation for delegation in wanted if not may_stand_in(roles, delegation)]
+        if refused or not wanted:
+            raise cannot_stand_in(refused if refused != wanted else ())
+        if _overlapping(change.session, absent.id, wanted, starts_at, ends_at):
+            raise Problem(LENT_ALREADY, field="")
+        change.session.add(
+            Delegation(
+                public_id=public_id,
+                absent_id=absent.id,
+                stand_in_id=other.id,
+                permissions=wanted,
+                reason=reason,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                created_at=change.now,
+            )
+        )
+        notify(change.session, absent, APPROVALS_LENT, change.now)
+        notify(change.session, other, STANDS_IN, change.now)
+        change.about(public_id, other.public_id)
+    return public_id
+
+
+def _overlapping(
+    session: Session,
+    absent_id: int,
+    permissions: Collection[str],
+    starts_at: datetime,
+    ends_at: datetime,
+) -> bool:
+    rows = session.scalars(
+        select(Delegation.permissions).where(
+            Delegation.absent_id == absent_id,
+            Delegation.withdrawn_at.is_(None),
+            Delegation.starts_at < ends_at,
+            Delegation.ends_at > starts_at,
+        )
+    )
+    return any(not set(permissions).isdisjoint(delegation) for delegation in rows)
+
+
+def end_stand_in(by: Actor, public_id: str) -> None:
+    """End a delegation at once: by either of the two, or the person who manages accounts.
+    NotFound."""
+    with audited("accounts.approvals_withdrawn", by) as change:
+        delegation = change.session.scalar(
+            select(Delegation).where(Delegation.public_id == public_id).with_for_update()
+        )
+        concerned = delegation is not None and (
+            by.account_id in (delegation.absent_id, delegation.stand_in_id)
+            or by.may("accounts.manage")
+        )
+        if delegation is None or not concerned or delegation.ends_at <= change.now:
+            raise NotFound
+        if delegation.withdrawn_at is not None:
+            change.nothing()
+            return
+        delegation.withdrawn_at = change.now
+        delegation.withdrawn_by = by.public_id
+        change.about(public_id)
+
+
+def end_all_stand_ins(session: Session, account_id: int, now: datetime, by: str) -> None:
+    """End what an account lent or was lent, inside the caller's transaction."""
+    session.execute(
+        update(Delegation)
+        .where(
+            or_(Delegation.absent_id == account_id, Delegation.stand_in_id == account_id),
+            Delegation.withdrawn_at.is_(None),
+            Delegation.ends_at > now,
+        )
+        .values(withdrawn_at=now, withdrawn_by=by)
+    )
+
 
 BREACH_CLOSED = _l("This entry is closed. Open a new one if something else came up.")
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from kash.accounts.errors import NeedsSecond
 from kash.accounts.models import AccessReview, Account, AccountRequest, Invitation
 from kash.accounts.rules import OPEN_STATES
-from kash.accounts.services.asking import keep_invitation_asked
+from kash.accounts.services.deciding import keep_invitation_asked
 from kash.accounts.services.invitations import Marked, Offered, invited_email, offer_alone
 from kash.accounts.services.marks import new_token, token_from
 from kash.platform.database import new_public_id, public_id_from

@@ -32,8 +32,8 @@ from kash.accounts.models import (
 from kash.accounts.queries.accounts import roles_of
 from kash.accounts.rules import Affected
 from kash.accounts.services import accounts
+from kash.accounts.services.breaches import end_all_stand_ins
 from kash.accounts.services.deciding import end_requests
-from kash.accounts.services.delegations import end_all_stand_ins
 from kash.feature import Part, declared
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, Change, audited, seal

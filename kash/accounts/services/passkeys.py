@@ -1,8 +1,8 @@
-"""Challenges to passkeys: made, spent by the first answer, and how an answer is read. Passkeys
-that an account keeps: added and removed. A passkey whose device checked who holds it is both steps
-at once; another one is the second step after the password. It signs in, and never opens anything
-that is sealed. Passkeys in use: a device signs a challenge to sign in, as second step, or to
-confirm."""
+"""Challenges to passkeys: made, spent by the first answer, and how an answer is read. Passkeys that
+an account keeps: added and removed. A passkey whose device checked who holds it is both steps at
+once; another one is the second step after the password. It signs in, and never opens anything that
+is sealed. Passkeys in use: a device signs a challenge to sign in, as second step, or to confirm.
+Challenge that a browser was given last for a purpose; its id stays in the browser's cookie."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask import Response, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
@@ -439,3 +440,17 @@ def _locked(session: Session, passkey_id: str) -> Passkey:
     if passkey is None:
         raise PasskeyRefused
     return passkey
+
+
+_CHALLENGE = "passkey_"
+
+
+def offered(purpose: str, offer: Offer) -> Response:
+    """The challenge for the script; which one it is stays in this browser's own cookie."""
+    session[_CHALLENGE + purpose] = offer.challenge_id
+    return Response(offer.options, mimetype="application/json")
+
+
+def challenge_of(purpose: str) -> str:
+    """The challenge that this browser was given last for some purpose; forgotten at once."""
+    return str(session.pop(_CHALLENGE + purpose, ""))

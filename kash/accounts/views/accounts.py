@@ -19,7 +19,6 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint, errors
 from kash.accounts import forms as accounts_forms
-from kash.accounts.documents import access_csv, access_xlsx
 from kash.accounts.holdings import holding_label
 from kash.accounts.models import ASKED_NAMES, ROLE_NAMES, Account, role_name, role_notes
 from kash.accounts.queries import accounts, safety
@@ -44,7 +43,7 @@ from kash.accounts.services import invitations, marks, sign_in
 from kash.accounts.services import inviting as access_services
 from kash.accounts.services import locking as offboarding
 from kash.accounts.services.accounts import change_password, link_person, rename, set_roles
-from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen, ask_to_tie
+from kash.accounts.services.deciding import ask_for_link, ask_for_roles, ask_to_reopen, ask_to_tie
 from kash.accounts.services.inviting import note_export
 from kash.accounts.services.locking import (
     LET_GO,
@@ -56,7 +55,7 @@ from kash.accounts.services.locking import (
     revocations,
 )
 from kash.accounts.sessions import forget_session, new_mark, remember_browser, this_client
-from kash.accounts.views.breaches import ACCOUNT_COLUMNS, TRAIL_COLUMNS
+from kash.accounts.views.breaches import ACCOUNT_COLUMNS, TRAIL_COLUMNS, access_csv, access_xlsx
 from kash.accounts.views.inviting import address_of_link, asked, person_typed
 from kash.platform.approvals.approval import approval_names
 from kash.platform.database import db, utc_now

@@ -37,7 +37,6 @@ from kash.accounts.models import (
     role_notes,
     second_note,
 )
-from kash.accounts.passkey_offers import challenge_of
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import (
     delegation,
@@ -63,7 +62,9 @@ from kash.accounts.rules import (
     is_address,
     pasted_people,
 )
-from kash.accounts.services import asking, deciding, delegations, notices
+from kash.accounts.services import breaches as delegations
+from kash.accounts.services import deciding, notices
+from kash.accounts.services import deciding as asking
 from kash.accounts.services import inviting as several
 from kash.accounts.services import sign_in as signing_in
 from kash.accounts.services.accounts import choose_roles_with_second_step
@@ -71,7 +72,7 @@ from kash.accounts.services.deciding import agree, decline, fetched_before, with
 from kash.accounts.services.invitations import Offered, accept_invitation, invited_email, offered_by
 from kash.accounts.services.inviting import Invited, RowsRefused, invite_one
 from kash.accounts.services.locking import revocation_warnings
-from kash.accounts.services.passkeys import CONFIRM, confirm_with_passkey
+from kash.accounts.services.passkeys import CONFIRM, challenge_of, confirm_with_passkey
 from kash.accounts.services.sign_in import accept_new_password, kept_form
 from kash.accounts.sessions import begin_session, forget_session, remember_browser, this_client
 from kash.accounts.views.breaches import REQUEST_COLUMNS

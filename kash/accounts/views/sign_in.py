@@ -23,7 +23,6 @@ from flask_babel import gettext as _
 from kash.accounts import blueprint
 from kash.accounts.errors import PasskeyRefused, SignInPaused
 from kash.accounts.forms import AddPasskeyForm, CodeForm, PasskeyForm, PasskeyNameForm, SignInForm
-from kash.accounts.passkey_offers import challenge_of, offered
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import must_have_second_step
 from kash.accounts.queries.safety import own_passkey, site
@@ -34,8 +33,10 @@ from kash.accounts.services.passkeys import (
     CONFIRM,
     SECOND_STEP,
     SIGN_IN,
+    challenge_of,
     check_passkey,
     offer_to_prove,
+    offered,
 )
 from kash.accounts.services.sign_in import check_password, check_second_step
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client

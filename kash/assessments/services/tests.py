@@ -40,7 +40,7 @@ from kash.assessments.services.bank import (
 from kash.attendance.models import EntryAlias, RosterEntry
 from kash.attendance.rules.registers import CODE_LENGTH
 from kash.people.models import Person, Posting
-from kash.people.rules.ranks import is_above
+from kash.people.rules.persons import is_above
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import Change, audited, lookup, seal
 from kash.platform.web.errors import Problem, one_or_404

@@ -15,8 +15,12 @@ from kash.accounts.members.rules import entitled
 from kash.accounts.models import Account, Programme
 from kash.accounts.queries.accounts import account as account_of
 from kash.accounts.queries.accounts import actor_of, person_id_of
-from kash.accounts.services.accounts import change_programme, new_account, set_up_programme
-from kash.accounts.setup import spend_set_up_code
+from kash.accounts.services.accounts import (
+    change_programme,
+    new_account,
+    set_up_programme,
+    spend_set_up_code,
+)
 from kash.incidents.queries.letterbox import Receipt
 from kash.people.models import Person
 from kash.people.services.persons import new_group

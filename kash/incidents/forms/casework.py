@@ -36,7 +36,7 @@ from kash.incidents.taking_words import (
     READ_BACK_NAMES,
     TOLD_BEFORE_NAMES,
 )
-from kash.people.forms.directory import WeekForm
+from kash.people.forms import WeekForm
 from kash.platform.web import KashForm as web_KashForm
 from kash.platform.web.fields import (
     DayField,

@@ -31,7 +31,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import AskedAgain, GuardiansAnswer, Said
 from kash.incidents.services.mediation import DutyDetails
 from kash.people import words
-from kash.people.forms.directory import WeekForm
+from kash.people.forms import WeekForm
 from kash.platform.web import KashForm
 from kash.platform.web.fields import DayField, HiddenField, MoneyField, PhoneField, SeveralField
 from kash.platform.web.formats import local_today

@@ -1,7 +1,7 @@
-"""The page of a list that waits, rows with questions first; how all that is thought of it is said to a
-person; the report of what was done, in which no phone and no e-mail stands; and empty lists to fill
-in, written by hand as a zip of a few small parts: the library that writes sheets would stay in the
-server's memory for this alone."""
+"""The page of a list that waits, rows with questions first; how all that is thought of it is said
+to a person; the report of what was done, in which no phone and no e-mail stands; and empty lists to
+fill in, written by hand as a zip of a few small parts: the library that writes sheets would stay in
+the server's memory for this alone."""
 
 from __future__ import annotations
 

@@ -18,10 +18,10 @@ from kash.people.erasure import GOES, about_things
 from kash.people.models import Person
 from kash.people.notices import blueprint, views
 from kash.people.notices import queries as notices_queries
-from kash.people.notices.forms import CHANNEL, STANDING, STANDING_TONE, UNSENT
 from kash.people.notices.models import CALL, message_kinds
+from kash.people.notices.queries import UNSENT
 from kash.people.notices.services import check_sender, send_notices, shred_old_messages
-from kash.people.notices.views import take_without_token
+from kash.people.notices.views import CHANNEL, STANDING, STANDING_TONE, take_without_token
 from kash.people.queries.search import Reference, joined
 from kash.people.sections import PersonSection, SectionRow
 from kash.platform.handbook.places import Chapters, each, peers

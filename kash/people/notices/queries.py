@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -49,6 +50,22 @@ _STATES: Mapping[MessageStanding, tuple[MessageState, ...]] = {
     MessageStanding.UNKNOWN: (MessageState.UNKNOWN,),
     MessageStanding.FAILED: (MessageState.FAILED, MessageState.REFUSED),
     MessageStanding.LEFT: (MessageState.LEFT,),
+}
+STATE: dict[str, Any] = {
+    "due": _l("Waits"),
+    "claimed": _l("Being sent"),
+    "accepted": _l("Sent"),
+    "refused": _l("Refused"),
+    "unknown": _l("Not known"),
+    "delivered": _l("Arrived"),
+    "failed": _l("Failed"),
+    "left": _l("Left as it is"),
+}
+UNSENT: dict[str, Any] = {
+    "not_agreed": _l("There is no consent to messages."),
+    "no_contact": _l("No phone or e-mail is kept."),
+    "minor": _l("Under 18."),
+    "too_long": _l("The text is too long for an SMS with what it was to say."),
 }
 # On which a person decides.
 DECIDABLE = (MessageStanding.UNKNOWN, MessageStanding.FAILED)

@@ -25,7 +25,6 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.people.models import Group, Person
-from kash.people.notices.forms import fault_words
 from kash.people.notices.models import (
     CALL,
     MessageChoice,
@@ -48,6 +47,8 @@ from kash.people.notices.queries import (
 from kash.people.notices.rules import (
     MessageHours,
     SayingResult,
+    TextFault,
+    TextWrong,
     allowed_from,
     fault_of,
     filled,
@@ -746,3 +747,24 @@ def _refuse_faults(session: Session, place: TextPlace, details: TextDetails) -> 
     fault = fault_of(details.subject, lengths, sms=False, names=names)
     if fault is not None:
         raise Problem(fault_words(fault), field="subject")
+
+
+def fault_words(fault: TextFault) -> str:
+    """The sentence beside a text that may not go out."""
+    match fault.wrong:
+        case TextWrong.UNKNOWN_FIELDS:
+            return _("There is no such field: %(fields)s.", fields=fault.which)
+        case TextWrong.BRACE:
+            return _("Braces stand around the name of a field, and nowhere else.")
+        case TextWrong.STRANGE_SIGNS:
+            return _("No SMS of 160 signs has these: %(signs)s", signs=fault.which)
+        case TextWrong.TELLS:
+            return _(
+                "Whoever reads it over a shoulder learns why somebody takes part: %(words)s.",
+                words=fault.which,
+            )
+        case _:
+            return _(
+                "With its longest values this is more than one SMS: shorten it by %(count)s.",
+                count=fault.over,
+            )

@@ -4,7 +4,8 @@ the gateway: delivery reports, and numbers that want no more. Whatever comes to 
 is answered with 200, whether or not it is known or comes twice. The ways by which messages go out,
 and whether others can believe them. The page by which the person who gets mails ends them, without
 an account. Looking changes nothing. Texts of messages: what is said in each language, and how it
-looks at its longest."""
+looks at its longest. Forms of texts, of choices and of decisions. Words for messages: their states,
+ways, and why one was not sent. Problems that stand in the way of what is done with messages."""
 
 from __future__ import annotations
 
@@ -23,21 +24,17 @@ from kash.people.notices import blueprint
 from kash.people.notices import queries as notices_queries
 from kash.people.notices import services as calls
 from kash.people.notices import services as notices_services
-from kash.people.notices.forms import (
-    CHANNEL,
-    RECORD,
-    RECORD_TONE,
-    SHOULD_BE,
-    STANDING,
-    STANDING_TONE,
-    STATE,
-    UNSENT,
-    MessageWishForm,
-    TextForm,
-    reason,
-)
 from kash.people.notices.models import Notice, UnknownMessageKind, message_kind, message_kinds
-from kash.people.notices.rules import SayingResult, fault_of, filled, longest, sms_length
+from kash.people.notices.queries import MessageStanding
+from kash.people.notices.rules import (
+    FIRST_HOUR,
+    LAST_HOUR,
+    SayingResult,
+    fault_of,
+    filled,
+    longest,
+    sms_length,
+)
 from kash.people.rules.persons import OneGroup
 from kash.platform.database import utc_now
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
@@ -46,11 +43,122 @@ from kash.platform.messages.rules import ONE_SMS, Channel
 from kash.platform.vault import lookup, vault_of
 from kash.platform.web import NotFound, current_actor, go, page
 from kash.platform.web.errors import Problem
+from kash.platform.web.forms import long_text_field, radio_field, text_field, whole_number_field
 from kash.platform.web.lists import listing
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.public_address import public_address
+from kash.platform.web.row_versions import RowVersionForm
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import ANYONE, allow
+
+
+class TextForm(RowVersionForm):
+    """A text, and of a mail its subject."""
+
+    subject = text_field(_l("Subject"), most=120, required=False)
+    text = long_text_field(_l("Text"), most=2000, required=True, rows=6)
+
+
+class MessageWishForm(RowVersionForm):
+    """The way, hours and calendar of one person."""
+
+    channel = radio_field(
+        _l("By which way"),
+        [
+            ("usual", _l("As is usual: an SMS where there is a phone, else an e-mail")),
+            ("sms", _l("SMS only")),
+            ("email", _l("E-mail only")),
+        ],
+    )
+    from_hour = whole_number_field(_l("Not before this hour"), least=FIRST_HOUR, most=LAST_HOUR - 1)
+    until_hour = whole_number_field(_l("Not after this hour"), least=FIRST_HOUR + 1, most=LAST_HOUR)
+    calendar = radio_field(
+        _l("A date for the calendar with each e-mail"),
+        [
+            ("usual", _l("As is usual: for officers yes, for others no")),
+            ("yes", _l("Yes")),
+            ("no", _l("No")),
+        ],
+        description=_l(
+            "A calendar speaks on the lock screen. Whoever shares the phone reads it there."
+        ),
+    )
+
+
+STANDING: dict[MessageStanding, Any] = {
+    MessageStanding.WAITING: _l("Waits"),
+    MessageStanding.SENT: _l("Sent"),
+    MessageStanding.DELIVERED: _l("Arrived"),
+    MessageStanding.UNKNOWN: _l("Not known"),
+    MessageStanding.FAILED: _l("Failed"),
+    MessageStanding.UNSENT: _l("Nothing went out"),
+    MessageStanding.LEFT: _l("Left as it is"),
+}
+STANDING_TONE = {
+    MessageStanding.WAITING: "live",
+    MessageStanding.SENT: "good",
+    MessageStanding.DELIVERED: "good",
+    MessageStanding.UNKNOWN: "warn",
+    MessageStanding.FAILED: "bad",
+    MessageStanding.UNSENT: "",
+    MessageStanding.LEFT: "",
+}
+RECORD: dict[str, Any] = {
+    "good": _l("In order"),
+    "missing": _l("Missing"),
+    "weak": _l("Too weak"),
+    "double": _l("There twice"),
+    "unasked": _l("Not asked for"),
+    "no_answer": _l("No answer"),
+}
+RECORD_TONE = {
+    "good": "good",
+    "missing": "bad",
+    "weak": "warn",
+    "double": "bad",
+    "unasked": "",
+    "no_answer": "warn",
+}
+# What each record of the sender's domain should be.
+SHOULD_BE: dict[str, Any] = {
+    "spf": _l("One TXT record that names the mail server and ends with -all or ~all."),
+    "dkim": _l(
+        "The key with which the mail server signs. Whoever runs the server tells its name by"
+        " KASH_DKIM_SELECTOR."
+    ),
+    "dmarc": _l("One TXT record under _dmarc with p=quarantine or p=reject."),
+}
+CHANNEL = {"sms": _l("SMS"), "email": _l("E-mail")}
+_CODES: dict[str, Any] = {
+    "no_consent": _l("There is no consent to messages any more."),
+    "address_changed": _l(
+        "The phone or e-mail changed meanwhile. Sent again, it goes to the new one."
+    ),
+    "late": _l("It could not go in time."),
+    "taken_back": _l("What it said no longer held."),
+    "console": _l("It went to the server’s terminal only: nothing else is set up."),
+    "unreachable": _l("The way out could not be reached."),
+    "no_answer": _l("The connection broke before an answer came."),
+    "unclear": _l("The answer did not say."),
+    "account": _l("The SMS account or its sender was refused. Tell whoever runs the server."),
+    "address": _l("This is no address."),
+    "401": _l("The SMS account is on hold."),
+    "402": _l("The sender’s name was refused."),
+    "403": _l("This is no number."),
+    "404": _l("The gateway takes no such numbers."),
+    "405": _l("The SMS account has no money left."),
+    "406": _l("Whoever has this number wants no messages."),
+    "409": _l("The network lets no such messages through to this number."),
+}
+
+
+def reason(code: str) -> str:
+    """The reason that a code stands for; one that nobody knows is told as it is."""
+    if not code:
+        return ""
+    sentence = _CODES.get(code)
+    return str(sentence) if sentence is not None else _("The way out answered: %(code)s", code=code)
+
 
 # A row of the list, the word for its kind, and the event that it is about.
 MessageLine = tuple[Any, Any, str]
@@ -64,7 +172,9 @@ MESSAGE_COLUMNS: Sequence[TableColumn[MessageLine]] = (
     TableColumn(_l("When"), lambda line: line[0].settled_at or line[0].created_at, "#date"),
     TableColumn(_l("How it stands"), lambda line: STANDING[line[0].standing], "#status"),
     TableColumn(
-        _l("Why"), lambda line: UNSENT.get(line[0].unsent) or reason(line[0].code or ""), "#cause"
+        _l("Why"),
+        lambda line: notices_queries.UNSENT.get(line[0].unsent) or reason(line[0].code or ""),
+        "#cause",
     ),
 )
 
@@ -93,8 +203,8 @@ def choice(public_id: str) -> ResponseReturnValue:
 def ask_for_call(public_id: str) -> ResponseReturnValue:
     """Ask one person for a call."""
     notice = calls.ask_for_call(public_id, by=current_actor())
-    if notice in UNSENT:
-        flash(str(UNSENT[notice.value]), "warn")
+    if notice in notices_queries.UNSENT:
+        flash(str(notices_queries.UNSENT[notice.value]), "warn")
     elif notice is SayingResult.ALREADY:
         flash(_("A call was asked for today already."), "warn")
     else:
@@ -116,7 +226,7 @@ _WORDS = {
     "standing": STANDING,
     "tone": STANDING_TONE,
     "channel": CHANNEL,
-    "unsent": UNSENT,
+    "unsent": notices_queries.UNSENT,
     "reason": reason,
 }
 
@@ -293,7 +403,7 @@ def settings() -> ResponseReturnValue:
         stops=f"{address}/messages/stops/{secret}" if secret else "",
         counts=notices_queries.message_counts(),
         channel=CHANNEL,
-        state=STATE,
+        state=notices_queries.STATE,
     )
 
 

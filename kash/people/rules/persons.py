@@ -8,7 +8,7 @@ the trainer's, so that the person who invites accounts opens nobody by two puppe
 that are not are called tied. Names in texts: whether a person is named in one, and the text with
 her names struck out. One group of people at a time, so that nobody who reads over a shoulder sees
 the other one. Areas that people typed, as far as they may be shown to who keeps the list of
-areas."""
+areas. Ranks of officers beside each other."""
 
 from __future__ import annotations
 
@@ -409,3 +409,35 @@ def tells_of_nobody(people: int, elsewhere: int, alike: str) -> bool:
     What one person alone typed could be her address, unless it nearly is an area's name.
     """
     return people >= SHARED_BY or elsewhere > 0 or bool(alike)
+
+
+def answers(text: str) -> dict[str, str]:
+    """Answers by the ways in which lists write them, of lines such as `male: m man`."""
+    lines = (line.strip().partition(": ") for line in text.strip().splitlines())
+    return {way: answer for answer, _colon, ways_ in lines for way in ways_.split()}
+
+
+# Ranks of the Kenya Police Service, lowest first.
+RANK_OF = answers(
+    """
+    Constable: pc cons const constable policeconstable apc wpc konstebo
+    Corporal: cpl corp corporal koplo
+    Sergeant: sgt serg sergeant sajini sargent sargeant
+    Senior Sergeant: ssgt srsgt snrsgt seniorsergeant sajinimkuu seniorsgt
+    Inspector: ip insp inspector policeinspector inspekta
+    Chief Inspector: ci cip cinsp chiefinspector chinsp chiefinsp
+    Assistant Superintendent: asp assistantsuperintendent asstsuperintendent asstsp
+    Superintendent: sp supt superintendent
+    Senior Superintendent: ssp seniorsuperintendent snrsuperintendent
+    Commissioner: cp commissioner
+    """
+)
+RANKS = tuple(dict.fromkeys(RANK_OF.values()))
+
+
+def is_above(rank: str, other: str) -> bool:
+    """True if a rank is known to be above another one; words that name no known rank say
+    nothing."""
+    places = {name.casefold(): place for place, name in enumerate(RANKS)}
+    first, two = places.get(rank.strip().casefold()), places.get(other.strip().casefold())
+    return first is not None and two is not None and first > two

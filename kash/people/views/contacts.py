@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import blueprint, words
-from kash.people.forms.persons import AskContactForm, MoreLooksForm, OrganisationForm, TransferForm
+from kash.people.forms import AskContactForm, MoreLooksForm, OrganisationForm, TransferForm
 from kash.people.lists.views import asked_group
 from kash.people.models import ContactRequest, Person
 from kash.people.queries import directory

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from kash.people import directory as blueprint
 from kash.people import documents, words
 from kash.people import words as directory_words
-from kash.people.forms.directory import CardForm, ServiceForm, ServiceSearchForm
+from kash.people.forms import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.models import PeopleList, ServiceEntry
 from kash.people.queries.directory import (
     ServiceSearch,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import blueprint, words
-from kash.people.forms.persons import (
+from kash.people.forms import (
     AskErasureForm,
     MergeForm,
     RefuseErasureForm,

@@ -19,7 +19,7 @@ from kash.people import blueprint, documents, entry, words
 from kash.people import words as directory_words
 from kash.people.documents import language_name, packed_copy
 from kash.people.facts import FACT, FOUND_BY_CHOICE
-from kash.people.forms.persons import (
+from kash.people.forms import (
     ConsentForm,
     GroupForm,
     PersonForm,

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people.notices.forms import STATE, UNSENT
+from kash.people.notices.queries import STATE, UNSENT
 from kash.platform.web import current_actor, page
 from kash.policy import allow
 from kash.workshops.announcements import blueprint

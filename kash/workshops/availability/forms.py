@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional, ValidationError
 
-from kash.people.forms.directory import PublicPhoneField
+from kash.people.forms import PublicPhoneField
 from kash.people.models import Zone
 from kash.people.words import day_name
 from kash.platform.web import KashForm

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from kash.accounts.services.accounts import change_settings
 from kash.people import entry
-from kash.people.forms.persons import AskContactForm
+from kash.people.forms import AskContactForm
 from kash.people.notices.queries import told_of
 from kash.people.queries.directory import groups
 from kash.people.queries.duplicates import people_like

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash.accounts.services.delegations import lend_approvals
+from kash.accounts.services.breaches import lend_approvals
 from kash.attendance.services.registers import reopen_slot
 from kash.money.payouts.documents import payment_markup
 from kash.money.payouts.models import Payee

@@ -14,9 +14,8 @@ from kash.accounts.errors import CannotAgree
 from kash.accounts.models import Account, AccountRequest, Programme
 from kash.accounts.queries.accounts import account, actor_of, backing_of
 from kash.accounts.queries.requests import request_by_id
-from kash.accounts.services.asking import ask_to_invite
-from kash.accounts.services.deciding import agree, fetch_link
-from kash.accounts.services.delegations import lend_approvals
+from kash.accounts.services.breaches import lend_approvals
+from kash.accounts.services.deciding import agree, ask_to_invite, fetch_link
 from kash.accounts.services.invitations import accept_invitation, invite
 from kash.attendance.services.registers import confirm_slot
 from kash.certificates.rules.issuing import Unasked

@@ -23,7 +23,9 @@ from kash.people.rules.persons import (
     LANGUAGES,
     MOST_NAME,
     OLDEST,
+    RANK_OF,
     SEXES,
+    answers,
     birth_years,
     is_a_name,
     sort_name,
@@ -640,13 +642,7 @@ def read_name(cell: Cell, field: str = "name", *, typed: bool = True) -> Reading
 MOST_CADRE = 80
 
 
-def _answers(text: str) -> dict[str, str]:
-    """Answers by the ways in which lists write them, of lines such as `male: m man`."""
-    lines = (line.strip().partition(": ") for line in text.strip().splitlines())
-    return {way: answer for answer, _colon, ways_ in lines for way in ways_.split()}
-
-
-_SEX = _answers(
+_SEX = answers(
     """
     male: m male man men mr me mme mwanaume mwanamume kiume boy
     female: f female woman women fem ms mrs ke mke mwanamke kike girl lady
@@ -662,7 +658,7 @@ _OTHER = words(
     jinsiamchanganyiko
     """
 )
-_LANGUAGE = _answers(
+_LANGUAGE = answers(
     """
     en: en eng english kiingereza
     sw: sw swa kis swahili kiswahili ksw
@@ -671,22 +667,6 @@ _LANGUAGE = _answers(
     luy: luy luhya luluhya kiluhya luyia
     """
 )
-# Ranks of the Kenya Police Service, lowest first.
-_RANK_OF = _answers(
-    """
-    Constable: pc cons const constable policeconstable apc wpc konstebo
-    Corporal: cpl corp corporal koplo
-    Sergeant: sgt serg sergeant sajini sargent sargeant
-    Senior Sergeant: ssgt srsgt snrsgt seniorsergeant sajinimkuu seniorsgt
-    Inspector: ip insp inspector policeinspector inspekta
-    Chief Inspector: ci cip cinsp chiefinspector chinsp chiefinsp
-    Assistant Superintendent: asp assistantsuperintendent asstsuperintendent asstsp
-    Superintendent: sp supt superintendent
-    Senior Superintendent: ssp seniorsuperintendent snrsuperintendent
-    Commissioner: cp commissioner
-    """
-)
-RANKS = tuple(dict.fromkeys(_RANK_OF.values()))
 
 
 def _letters(text: str) -> str:
@@ -740,13 +720,13 @@ def read_language(cell: Cell) -> Reading[str]:
 def read_cadre(cell: Cell) -> Reading[str]:
     """A rank in its whole word if it is a known one, else as written."""
     reading = read_text(cell, "cadre", MOST_CADRE)
-    rank = _RANK_OF.get(_letters(reading.value))
+    rank = RANK_OF.get(_letters(reading.value))
     return Reading(rank) if rank else reading
 
 
 def is_rank(cell: Cell) -> bool:
     """True if a cell holds a known rank."""
-    return _letters(text_of(cell)) in _RANK_OF
+    return _letters(text_of(cell)) in RANK_OF
 
 
 def is_sex(cell: Cell) -> bool:
