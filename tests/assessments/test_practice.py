@@ -33,9 +33,8 @@ from kash.assessments.services.tests import (
     receive,
     tell_practice,
 )
-from kash.people.lists.rules.cells import RANKS
 from kash.people.models import Organisation, Person, Posting
-from kash.people.rules.persons import is_above
+from kash.people.rules.persons import RANKS, is_above
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now
 from kash.platform.web import NotFound
