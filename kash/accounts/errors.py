@@ -71,7 +71,9 @@ no_such_person = partial(
 class LinkSpent(NotFound):
     """A one-time link was used, is too old, or never was."""
 
-    sentence = _l("This link was used already or is too old. Ask whoever sent it for a new one.")
+    sentence = _l(
+        "This link was used already or is too old. Ask the person who sent it for a new one."
+    )
 
 
 class LinkUsed(LinkSpent):
@@ -80,7 +82,7 @@ class LinkUsed(LinkSpent):
     heading = _l("This link was used")
     sentence = _l(
         "If you used it, sign in with the password that you chose. If somebody else did, tell "
-        "whoever sent it."
+        "the person who sent it."
     )
 
 
@@ -172,7 +174,7 @@ asked_already = partial(
 
 
 request_closed = partial(
-    Problem, _l("This request is closed: it was decided, or nobody decided in time.")
+    Problem, _l("This request is closed: it was decided, or nobody decided in time."), field=""
 )
 
 

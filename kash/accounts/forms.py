@@ -96,7 +96,7 @@ class SpokenCodeForm(KashForm):
     spoken_code = TextField(
         _l("Code"),
         description=_l(
-            "Eight digits that the second person tells you, not whoever gave you this link."
+            "Eight digits that the second person tells you, not the person who gave you this link."
         ),
         render_kw=UNCORRECTED | {"inputmode": "numeric", "maxlength": 40},
     )
@@ -286,7 +286,7 @@ class AnswerForm(KashForm):
     """Yes or no, by which of two buttons was pressed; who declines says why."""
 
     answer = long_text_field(
-        _l("Why you decline"), most=1000, rows=2, description=_l("Whoever asked reads it.")
+        _l("Why you decline"), most=1000, rows=2, description=_l("The person who asked reads it.")
     )
 
 
@@ -445,7 +445,7 @@ class InviteSeveralForm(KashForm):
             " between them or as copied from a sheet."
         ),
     )
-    role = choice_field(_l("Role of those for whom the list says none"), required=False)
+    role = choice_field(_l("Role of those without one in the list"), required=False)
     rows = RowsField(FormField(InvitedRow), max_entries=INVITED_AT_ONCE)
     send = BooleanField(_l("Send each link by e-mail, where there is an address"), default=True)
     key = HiddenField(default=new_token)

@@ -220,7 +220,7 @@ def service_table(entries: Iterable[ServiceEntry]) -> str:
             _("Opening hours"),
             _("Address and the way there"),
             _("Languages spoken there"),
-            _("Whom it serves"),
+            _("Who is served"),
             _("Cost"),
             _("Recommended by"),
             _("Notes"),

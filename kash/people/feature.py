@@ -538,7 +538,7 @@ TODAY = (
     BeginningStep(
         "services",
         _l("Fill the list of services"),
-        _l("Clinics, shelters and lawyers to whom somebody can go."),
+        _l("Clinics, shelters and lawyers for people to go to."),
         "directory.index",
         {Role.DIRECTOR: 30, Role.DOCUMENTATION: 20},
         lambda: exists().where(ServiceEntry.id.is_not(None)),

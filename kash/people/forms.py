@@ -133,7 +133,7 @@ class ServiceForm(WeekForm, RowVersionForm):
     address_confidential = BooleanField(_l("The address is confidential: call first"))
     remove_address = BooleanField(_l("Remove the address that is kept"))
     languages = SeveralField(_l("Languages spoken there"), choices=_SPOKEN, coerce=str)
-    serves = SeveralField(_l("Whom it serves"), choices=_SERVED, coerce=str)
+    serves = SeveralField(_l("Who is served"), choices=_SERVED, coerce=str)
     cost = choice_field(_l("Cost"), list(directory_words.COST.items()), required=False)
     cost_note = text_field(_l("About the cost"), most=200, required=False)
     recommended_by = text_field(_l("Recommended by"), most=200, required=False)
@@ -434,7 +434,7 @@ class AskContactForm(KashForm):
         most=500,
         required=True,
         rows=3,
-        description=_l("Kept sealed. Whoever decides reads it."),
+        description=_l("Kept sealed. The person who decides reads it."),
     )
 
 
@@ -469,7 +469,7 @@ class RefuseErasureForm(KashForm):
         _l("Why it is refused"),
         most=1000,
         required=True,
-        description=_l("Whoever asked reads it, and tells the person."),
+        description=_l("The person who asked reads it, and tells the person."),
     )
 
 

@@ -114,13 +114,13 @@ BENEATH = (
     ),
     HeldElsewhere(
         ("job.result_key",),
-        _l("Papers and lists that wait to be fetched, whoever is on them"),
+        _l("Papers and lists that wait to be fetched, with all who are on them"),
         _count_made,
         _throw_away_made,
     ),
     HeldElsewhere(
         ("signed_in_session.kept_form",),
-        _l("Forms kept for whoever has to sign in again"),
+        _l("Forms kept for people who have to sign in again"),
         _count_kept,
         _forget_kept,
     ),

@@ -1,5 +1,5 @@
-"""What features above declare about people: sections of a person's page, next steps with the people
-of a list, such as enrolling them, and who came to something since a moment."""
+"""Parts that features above declare about people: sections of a person's page, next steps with the
+people of a list, such as enrolling them, and who came to something since a moment."""
 
 from __future__ import annotations
 

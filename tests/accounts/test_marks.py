@@ -84,10 +84,10 @@ def _guesses(email: str, client: Client, number: int) -> list[str]:
         _without_waiting()
         try:
             check_password(email, "wrong", client)
-        except Problem:
-            outcomes.append("looked at")
         except SignInPaused:
             outcomes.append("paused")
+        except Problem:
+            outcomes.append("looked at")
     return outcomes
 
 

@@ -115,7 +115,7 @@ def test_who_declines_says_why_and_who_asked_reads_it(
     mine, director = client_for(asker), client_for(actor("director"))
     silent = director.post(where, data={"decision": "decline", "answer": " "})
     assert silent.status_code == 422
-    assert "Say why, so that whoever asked knows what to do." in silent.text
+    assert "Say why, so that the person who asked knows what to do." in silent.text
     director.post(where, data={"decision": "decline", "answer": "I do not know her voice."})
     assert "I do not know her voice." in mine.get(where).text
     today = mine.get("/").text

@@ -45,10 +45,10 @@ def _rows() -> int:
 def _guess(client: Client, email: str = EMAIL) -> str:
     try:
         check_password(email, "wrong", client)
-    except Problem:
-        return "looked at"
     except SignInPaused:
         return "paused"
+    except Problem:
+        return "looked at"
     return "let in"
 
 

@@ -43,7 +43,7 @@ def test_a_name_in_capitals_is_written_as_a_name_only_with_the_tick(
         "as_names": ticked,
     }
     made = browser.post("/people/new", data=sent)
-    assert made.status_code == 302
+    assert made.status_code == 303
     assert _names() == [kept]
 
 

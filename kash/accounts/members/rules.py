@@ -45,7 +45,7 @@ def left_with(holders: int) -> str:
 
 COMPARTMENT_NAMES: Mapping[str, Any] = {CASE: _l("Cases"), IDENTITY: _l("Identities")}
 COMPARTMENT_TEXTS: Mapping[str, Any] = {
-    CASE: _l("What was done to whom, and how it was settled."),
+    CASE: _l("What was done to which people, and how it was settled."),
     IDENTITY: _l("Legal names and numbers. Only custodians hold these keys."),
 }
 

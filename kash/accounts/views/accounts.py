@@ -425,7 +425,7 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
     return _question(
         account.name,
         _("End this session?"),
-        _("What is not saved there is lost. Whoever uses it has to sign in again."),
+        _("What is not saved there is lost. The person who uses it has to sign in again."),
         _("End the session"),
         back=url_for("accounts.account", public_id=public_id),
     )
@@ -442,7 +442,7 @@ def end_sessions_of(public_id: str) -> ResponseReturnValue:
     return _question(
         account.name,
         _("End all sessions of this account?"),
-        _("What is not saved there is lost. Whoever uses it has to sign in again."),
+        _("What is not saved there is lost. The person who uses it has to sign in again."),
         _("End all sessions"),
     )
 
@@ -735,5 +735,8 @@ def verify_trail() -> ResponseReturnValue:
     if verified.sound:
         flash(_("The trail is whole. Entries checked: %(count)s.", count=verified.entries))
     else:
-        flash(_("The trail was changed. Tell whoever runs the machine: flask audit verify."), "bad")
+        flash(
+            _("The trail was changed. Tell the person who runs the machine: flask audit verify."),
+            "bad",
+        )
     return go("accounts.trail")

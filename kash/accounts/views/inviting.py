@@ -265,7 +265,7 @@ def one_request(public_id: str) -> ResponseReturnValue:
                 lambda: decline(by, public_id, answer),
                 _("You have declined. Nothing has changed."),
             )
-        form.answer.errors = [_("Say why, so that whoever asked knows what to do.")]
+        form.answer.errors = [_("Say why, so that the person who asked knows what to do.")]
     account = accounts.account(request_line.account_id) if request_line.account_id else None
     return page(
         "accounts/request.html",

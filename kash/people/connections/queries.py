@@ -32,7 +32,9 @@ APPROVAL = Approval(
     label=_l("Connections: agree or send back"),
     waiting=_l("Connections recorded, not agreed to"),
     own=_l("You recorded this connection, so another person must agree to it."),
-    stands_in=_l("You stand in for whoever recorded this, so another person must agree to it."),
+    stands_in=_l(
+        "You stand in for the person who recorded this, so another person must agree to it."
+    ),
 )
 
 

@@ -276,7 +276,7 @@ def switch_on(public_id: str) -> ResponseReturnValue:
     return _page(public_id).step(
         lambda one: services.switch_on(one.public_id, shown, by=current_actor()),
         lambda told: (
-            _("Switched on. Whoever uses it is told on Today: %(count)s", count=told)
+            _("Switched on. Those who use it are told on Today: %(count)s", count=told)
             if told
             else _("Switched on.")
         ),

@@ -760,7 +760,7 @@ def fault_words(fault: TextFault) -> str:
             return _("No SMS of 160 signs has these: %(signs)s", signs=fault.which)
         case TextWrong.TELLS:
             return _(
-                "Whoever reads it over a shoulder learns why somebody takes part: %(words)s.",
+                "Somebody who reads it over a shoulder learns why somebody takes part: %(words)s.",
                 words=fault.which,
             )
         case _:

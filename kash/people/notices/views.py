@@ -80,7 +80,7 @@ class MessageWishForm(RowVersionForm):
             ("no", _l("No")),
         ],
         description=_l(
-            "A calendar speaks on the lock screen. Whoever shares the phone reads it there."
+            "A calendar speaks on the lock screen. Others who share the phone read it there."
         ),
     )
 
@@ -123,7 +123,7 @@ RECORD_TONE = {
 SHOULD_BE: dict[str, Any] = {
     "spf": _l("One TXT record that names the mail server and ends with -all or ~all."),
     "dkim": _l(
-        "The key with which the mail server signs. Whoever runs the server tells its name by"
+        "The key with which the mail server signs. The person who runs the server tells its name by"
         " KASH_DKIM_SELECTOR."
     ),
     "dmarc": _l("One TXT record under _dmarc with p=quarantine or p=reject."),
@@ -140,14 +140,16 @@ _CODES: dict[str, Any] = {
     "unreachable": _l("The way out could not be reached."),
     "no_answer": _l("The connection broke before an answer came."),
     "unclear": _l("The answer did not say."),
-    "account": _l("The SMS account or its sender was refused. Tell whoever runs the server."),
+    "account": _l(
+        "The SMS account or its sender was refused. Tell the person who runs the server."
+    ),
     "address": _l("This is no address."),
     "401": _l("The SMS account is on hold."),
     "402": _l("The sender’s name was refused."),
     "403": _l("This is no number."),
     "404": _l("The gateway takes no such numbers."),
     "405": _l("The SMS account has no money left."),
-    "406": _l("Whoever has this number wants no messages."),
+    "406": _l("The owner of this number wants no messages."),
     "409": _l("The network lets no such messages through to this number."),
 }
 

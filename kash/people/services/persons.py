@@ -557,7 +557,7 @@ def note_signed_forms(
         raise Problem(
             _l(
                 "The forms that you counted are not as many as the people who are ticked. Every "
-                "person has a form of their own: count again, and untick whoever has none."
+                "person has a form of their own: count again, and untick those who have none."
             ),
             field="forms",
             status=422,

@@ -163,7 +163,7 @@ def decide_contact(request_id: str, step: str) -> ResponseReturnValue:
     except Problem as problem:
         return _request_page(request_id, str(problem))
     sentences = {
-        "agree": _("Agreed. The contact is open to whoever asked."),
+        "agree": _("Agreed. The contact is open to the person who asked."),
         "refuse": _("Refused. The contact stays closed."),
         "end": _("Ended. The contact is closed again."),
     }

@@ -143,7 +143,7 @@ def test_a_text_is_shown_at_its_longest_and_stands_until_that_of_the_house_is_ta
     assert "First steps: 12 May." in page
     assert "M" * 40 + ": " + "M" * 20 + "." in page
     assert "63 of 160 signs" in page
-    assert _save(director, text="{day}: {title}")[0] == 302
+    assert _save(director, text="{day}: {title}")[0] == 303
     assert "{day}: {title}</textarea>" in director.get(ADDRESS).text
     assert "The programme’s own" in director.get("/messages/texts").text
     status, page = _save(director, text="{day}!")
@@ -162,7 +162,7 @@ def test_a_mail_has_a_subject_on_one_line(director: FlaskClient) -> None:
     status, page = _save(director, address, text="{title}", subject="Polisi")
     assert status == 422
     assert "learns why somebody takes part: polisi." in page
-    assert _save(director, address, text="{title}", subject="{title}")[0] == 302
+    assert _save(director, address, text="{title}", subject="{title}")[0] == 303
 
 
 @pytest.mark.parametrize("address", ["tests.told/fax/en", "tests.told/sms/luo", "nothing/sms/en"])

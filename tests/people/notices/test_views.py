@@ -321,7 +321,7 @@ def test_a_participant_chooses_her_own_hours_and_nobody_elses(
     assert far.status_code == 422
     assert (
         browser.post(address, data={**typed, "from_hour": "14", "until_hour": "16"}).status_code
-        == 302
+        == 303
     )
     kept = db.session.scalars(select(MessageChoice)).one()
     assert (kept.person_id, kept.channel, kept.from_hour, kept.until_hour) == (her, "sms", 14, 16)
@@ -344,7 +344,7 @@ def test_a_call_is_asked_for_once_a_day_in_words_that_tell_nothing(
     browser = client_for(trainer)
     token = csrf_token(browser.get(address).text)
     for _ in range(2):
-        assert browser.post(f"{address}/call", data={"csrf_token": token}).status_code == 302
+        assert browser.post(f"{address}/call", data={"csrf_token": token}).status_code == 303
     with writing() as session:
         session.execute(update(OutboxMessage).values(due_at=TEN))
     _send()
