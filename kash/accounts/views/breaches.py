@@ -44,7 +44,14 @@ from kash.platform.web import current_actor, go, page
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import to_local
 from kash.platform.web.parts import action_text, actor_text
-from kash.platform.web.taking import TableColumn, is_taken, offers_table, table_csv, table_xlsx, taken
+from kash.platform.web.taking import (
+    TableColumn,
+    is_taken,
+    offers_table,
+    table_csv,
+    table_xlsx,
+    taken,
+)
 from kash.policy import allow
 
 
