@@ -17,7 +17,6 @@ from kash.accounts.models import (
     SignedInSession,
 )
 from kash.accounts.queries.accounts import email_key
-from kash.accounts.requests import seal_part
 from kash.accounts.services.marks import hash_password, new_token, token_hash
 from kash.people.models import Consent, Group, Organisation, Person, Posting
 from kash.people.rules.persons import PURPOSES, sort_name
@@ -272,7 +271,7 @@ def load_links(rows: Rows, everybody: Everybody, now: datetime) -> None:
         account_id=guarded.key,
         email_lookup="",
         digest="",
-        reason_sealed=seal_part("reason", "Lost.", request),
+        reason_sealed=seal("Lost.", kind="second_step_reset.reason", public_id=request),
         asked_by=everybody.accounts["administrator"].public_id,
         asked_at=now,
         expires_at=now + timedelta(days=1),

@@ -14,12 +14,12 @@ from kash.platform.vault import Change, lookup, open_text, seal
 from kash.policy import Role
 
 # Reasons were sealed under this name before there were other requests than for a second step.
-_KINDS = {
-    "reason": "second_step_reset.reason",
-    "content": "account_request.content",
-    "answer": "account_request.answer",
-    "code": "account_request.code",
-}
+# Reasons were sealed under this name before there were other requests than for a second step.
+_REASON = "second_step_reset.reason"
+_CONTENT = "account_request.content"
+_ANSWER = "account_request.answer"
+_CODE = "account_request.code"
+_KINDS = {"reason": _REASON, "content": _CONTENT, "answer": _ANSWER, "code": _CODE}
 
 Content = dict[str, Any]
 
@@ -40,14 +40,18 @@ def digest_of(kind: str, content: Content, account: Account | None) -> str:
     return lookup(text, kind="accounts.request")
 
 
-def seal_part(part: str, text: str, public_id: str) -> bytes:
-    """Seal the "content" of a request, the "reason" why somebody asks, the "answer" why somebody
-    declined, or the "code" that the second person tells the person who uses the link."""
-    return seal(text, kind=_KINDS[part], public_id=public_id)
+def seal_answer(text: str, public_id: str) -> bytes:
+    """Why somebody declined, sealed."""
+    return seal(text, kind=_ANSWER, public_id=public_id)
+
+
+def seal_code(code: str, public_id: str) -> bytes:
+    """The code that the second person tells the person who uses the link, sealed."""
+    return seal(code, kind=_CODE, public_id=public_id)
 
 
 def part_of(request: AccountRequest, part: str) -> str:
-    """One of these, opened; empty if there is none."""
+    """The "reason", "content", "answer" or "code" of a request, opened; empty if there is none."""
     sealed: bytes | None = getattr(request, f"{part}_sealed")
     if sealed is None:
         return ""
@@ -90,11 +94,11 @@ def store_request(
             kind=str(kind),
             account_id=account.id if account is not None else None,
             email_lookup=lookup_in(content),
-            content_sealed=seal_part("content", json.dumps(content), request_id)
+            content_sealed=seal(json.dumps(content), kind=_CONTENT, public_id=request_id)
             if content
             else None,
             digest=digest_of(str(kind), content, account),
-            reason_sealed=seal_part("reason", reason, request_id),
+            reason_sealed=seal(reason, kind=_REASON, public_id=request_id),
             asked_by=by,
             asked_at=change.now,
             expires_at=change.now + waits,

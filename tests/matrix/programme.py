@@ -40,7 +40,7 @@ from kash.accounts.models import (
     SignedInSession,
 )
 from kash.accounts.queries.accounts import email_key
-from kash.accounts.requests import digest_of, seal_part
+from kash.accounts.requests import digest_of, seal_code
 from kash.accounts.services.marks import code_hash, hash_password, new_token, token_hash
 from kash.application import create_app
 from kash.assessments.evaluations.models import (
@@ -1288,14 +1288,12 @@ class _Builder:
                 public_id=public_id,
                 kind=kind,
                 account_id=account.id,
-                reason_sealed=seal_part("reason", "Lost.", public_id),
+                reason_sealed=seal("Lost.", kind="second_step_reset.reason", public_id=public_id),
                 digest=digest_of(kind, {}, account),
                 asked_by=asked_by.public_id,
                 expires_at=utc_now() + timedelta(days=2),
                 state=state,
-                code_sealed=seal_part("code", "1234-5678", public_id)
-                if state == "agreed"
-                else None,
+                code_sealed=seal_code("1234-5678", public_id) if state == "agreed" else None,
             )
         )
         return public_id

@@ -40,7 +40,8 @@ from kash.accounts.requests import (
     lookup_in,
     part_of,
     roles_in,
-    seal_part,
+    seal_answer,
+    seal_code,
     store_request,
 )
 from kash.accounts.rules import (
@@ -296,7 +297,7 @@ def _carry_out(
     else:
         change.about(account.public_id)
     if account is None or kind is RequestKind.LINK:
-        request.code_sealed = seal_part("code", _new_spoken_code(), request.public_id)
+        request.code_sealed = seal_code(_new_spoken_code(), request.public_id)
         request.expires_at = change.now + REQUEST_WAITS
         return RequestState.AGREED
     if kind is RequestKind.ROLES:
@@ -351,7 +352,7 @@ def decline(by: Actor, request_id: str, answer: str) -> None:
         request, account = _decidable(change, by, request_id)
         request.decided_by, request.decided_at = by.public_id, change.now
         request.state = str(RequestState.DECLINED)
-        request.answer_sealed = seal_part("answer", answer, request_id)
+        request.answer_sealed = seal_answer(answer, request_id)
         _tell_asker(change, request, notices.REQUEST_DECLINED)
         if account is not None:
             notices.notify(change.session, account, notices.NOT_DONE, change.now)
