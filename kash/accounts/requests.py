@@ -14,7 +14,6 @@ from kash.platform.vault import Change, lookup, open_text, seal
 from kash.policy import Role
 
 # Reasons were sealed under this name before there were other requests than for a second step.
-# Reasons were sealed under this name before there were other requests than for a second step.
 _REASON = "second_step_reset.reason"
 _CONTENT = "account_request.content"
 _ANSWER = "account_request.answer"

@@ -153,7 +153,7 @@ def test_a_text_is_shown_at_its_longest_and_stands_until_that_of_the_house_is_ta
     assert "<textarea" not in reader.get(ADDRESS).text
     assert "Use the text of the house again?" in director.get(f"{ADDRESS}/house").text
     token = csrf_token(director.get(ADDRESS).text)
-    assert director.post(f"{ADDRESS}/house", data={"csrf_token": token}).status_code == 302
+    assert director.post(f"{ADDRESS}/house", data={"csrf_token": token}).status_code == 303
     assert "{title}: {day}.</textarea>" in director.get(ADDRESS).text
 
 
