@@ -19,9 +19,8 @@ from kash.accounts.models import Passkey, SignedInSession
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import actor_of
 from kash.accounts.services.accounts import accept_address, new_account
-from kash.accounts.services.deciding import ask_for_link, ask_for_roles, ask_reset
-from kash.accounts.services.deciding import agree, decline
-from kash.accounts.services.invitations import (invite)
+from kash.accounts.services.deciding import agree, ask_for_link, ask_for_roles, ask_reset, decline
+from kash.accounts.services.invitations import invite
 from kash.accounts.services.locking import deactivate, hand_over, lock_at_once
 from kash.accounts.services.passkeys import credential_key
 from kash.accounts.services.sign_in import (
