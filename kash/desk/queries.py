@@ -149,10 +149,10 @@ def _counting(
     for kind in kinds_of_missing():
         within: Sequence[OfGroup | None] = groups if kind.by_group else [None]
         for group in within:
-            found = kind.find(Lookout(actor, _NOW, today, group))
-            if found is not None:
+            lines = kind.find(Lookout(actor, _NOW, today, group))
+            if lines is not None:
                 kinds.append((kind, group.letter if group else ""))
-                counts.append(_count_of(found))
+                counts.append(_count_of(lines))
     return kinds, select(*counts)
 
 
@@ -164,7 +164,7 @@ def _count_of(found: Select[Any]) -> Any:
 
 def the_kind(key: str) -> MissingInformation:
     """A kind by its key. Raises NotFound."""
-    kind = next((one for one in kinds_of_missing() if one.key == key), None)
+    kind = next((kind for kind in kinds_of_missing() if kind.key == key), None)
     if kind is None:
         raise NotFound
     return kind
@@ -175,13 +175,13 @@ def _select(
 ) -> Select[Any]:
     group = None
     if kind.by_group:
-        group = next((one for one in _groups() if one.letter == letter), None)
+        group = next((group for group in _groups() if group.letter == letter), None)
         if group is None:
             raise NotFound
-    found = kind.find(Lookout(actor, now, today, group))
-    if found is None:
+    lines = kind.find(Lookout(actor, now, today, group))
+    if lines is None:
         raise NotFound
-    return found
+    return lines
 
 
 def lines_of(
@@ -194,11 +194,11 @@ def lines_of(
 ) -> Listing[LineToMend]:
     """A page of the lines of a kind that the request asks for; four queries at most. `number` is
     how many it has, None for none. Raises NotFound for who has nothing to do with it."""
-    found = _select(kind, letter, actor, now, today)
-    columns = found.selected_columns
+    statement = _select(kind, letter, actor, now, today)
+    columns = statement.selected_columns
     beyond = number is not None and number.beyond
     page = listing(
-        found,
+        statement,
         sorts={"order": columns["ordered"]},
         default_sort="order",
         key=columns["key"],
@@ -220,10 +220,10 @@ def all_lines(
     kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
 ) -> list[LineToMend]:
     """The lines of a kind for a table, MOST_EXPORTED at most. Raises NotFound."""
-    found = _select(kind, letter, actor, now, today)
-    columns = found.selected_columns
+    statement = _select(kind, letter, actor, now, today)
+    columns = statement.selected_columns
     rows = db.session.execute(
-        found.order_by(columns["ordered"], columns["key"]).limit(MOST_EXPORTED)
+        statement.order_by(columns["ordered"], columns["key"]).limit(MOST_EXPORTED)
     ).all()
     return _shown(kind, letter, rows, 1)
 

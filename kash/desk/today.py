@@ -104,25 +104,25 @@ MACHINE = Need(
 def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> Today:
     """Ask the features in which the actor has something to do, and no others. `vault` is hers if it
     is open: then the cases are looked through, which is noted in the audit."""
-    asked = Viewer(actor, now, vault)
+    viewer = Viewer(actor, now, vault)
     needs = sorted(declared(Need), key=lambda need: need.place)
-    nothing = _without_anything(needs, asked)
+    nothing = _without_anything(needs, viewer)
     waiting = [
         WaitingNeed(need, found)
         for need in needs
-        if need.key not in nothing and (found := need.find(asked))
+        if need.key not in nothing and (found := need.find(viewer))
     ]
     panels = [
         ShownPanel(panel, found)
         for panel in sorted(declared(Panel), key=lambda panel: panel.place)
-        if actor.may(panel.permission) and (found := panel.find(asked)) is not None
+        if actor.may(panel.permission) and (found := panel.find(viewer)) is not None
     ]
-    steps = asked.once(steps_of)
+    steps = viewer.once(steps_of)
     return Today(
         waiting=waiting,
-        top=[one for one in panels if one.panel.top],
-        beside=[one for one in panels if not one.panel.top],
-        own=_own(asked),
+        top=[panel for panel in panels if panel.panel.top],
+        beside=[panel for panel in panels if not panel.panel.top],
+        own=_own(viewer),
         steps=() if all(step.done for step in steps) else steps,
     )
 

@@ -131,14 +131,16 @@ def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
         statement.where(or_(RosterEntry.removed_at.is_(None), Mark.id.is_not(None)))
     ).all()
     return SlotSheet(
-        slot, [row for row in rows if row.listed], [row for row in rows if not row.listed]
+        slot,
+        [person for person in rows if person.listed],
+        [person for person in rows if not person.listed],
     )
 
 
 def sheet_row(register_id: int, slot: Slot, entry: str) -> Any:
     """One person of a slot's sheet. Raises NotFound."""
     rows = slot_sheet(register_id, slot).rows
-    return one_or_404(next((row for row in rows if row.entry == entry), None))
+    return one_or_404(next((person for person in rows if person.entry == entry), None))
 
 
 class GridRow(NamedTuple):
@@ -250,7 +252,7 @@ def _marks(session: Session, register_id: int) -> Sequence[Any]:
 
 def _weights(session: Session) -> dict[str, int]:
     rows = session.execute(select(MarkStatus.code, MarkStatus.weight))
-    return {row.code: row.weight for row in rows}
+    return {status.code: status.weight for status in rows}
 
 
 def _presences(

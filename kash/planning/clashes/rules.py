@@ -330,24 +330,24 @@ def find_clashes(
 def _of_trainers(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     longest = max(around.travel.values(), default=0)
     for (first, later), trainers in pairs_sharing(
-        engagements, lambda one: one.trainers, longest
+        engagements, lambda event: event.trainers, longest
     ).items():
-        one, other = engagements[first], engagements[later]
-        gap = other.starts - one.ends
-        events, day = (one.event, other.event), other.day
+        earlier, following = engagements[first], engagements[later]
+        gap = following.starts - earlier.ends
+        events, day = (earlier.event, following.event), following.day
         shared = tuple(sorted(trainers))
         if gap < 0:
             yield Clash(day, ClashKind.TRAINER, events, shared)
-        elif gap < (needed := around.minutes_between(one, other)):
+        elif gap < (needed := around.minutes_between(earlier, following)):
             yield Clash(day, ClashKind.TRAVEL, events, shared, needed)
 
 
 def _of_people(engagements: Sequence[Engagement], _around: ScheduleFacts) -> Iterator[Clash]:
-    for (first, later), people in pairs_sharing(engagements, lambda one: one.people).items():
-        one, other = engagements[first], engagements[later]
+    for (first, later), people in pairs_sharing(engagements, lambda event: event.people).items():
+        earlier, following = engagements[first], engagements[later]
         twice = tuple(sorted(set(people)))
-        events = (one.event, other.event)
-        yield Clash(other.day, ClashKind.PEOPLE, events, twice, len(twice))
+        events = (earlier.event, following.event)
+        yield Clash(following.day, ClashKind.PEOPLE, events, twice, len(twice))
 
 
 def _of_venues(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:

@@ -378,21 +378,21 @@ def leave_out(series: str, dates: Sequence[str], reason: str, by: Actor) -> int:
         session = change.session
         locked = held_series(session, series, by)
         wanted = set(dates)
-        held = [date for date in held_dates(locked, change.now) if date.public_id in wanted]
-        one_or_404(held or None)
-        for one in held:
-            if not one.to_come:
+        chosen = [date for date in held_dates(locked, change.now) if date.public_id in wanted]
+        one_or_404(chosen or None)
+        for called_off in chosen:
+            if not called_off.to_come:
                 raise Problem(_DATE_OVER)
-            with told_of(one.day or one.named):
-                date = next(date for date in locked.dates if date.public_id == one.public_id)
+            with told_of(called_off.day or called_off.named):
+                date = next(date for date in locked.dates if date.public_id == called_off.public_id)
                 if date.meeting is not None:
                     meetings.call_off(session, date.meeting, reason, change.now, by)
                 else:
-                    workshop = _workshop(session, one.workshop, by)
+                    workshop = _workshop(session, called_off.workshop, by)
                     planning.call_off(session, workshop, reason, change.now)
-            change.about(one.workshop or one.meeting)
+            change.about(called_off.workshop or called_off.meeting)
         change.about(locked.public_id)
-        return len(held)
+        return len(chosen)
 
 
 def take_up(series: str, date_id: str, by: Actor) -> None:
@@ -404,15 +404,15 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
     with audited("series.taken_up", by) as change:
         session = change.session
         locked = held_series(session, series, by)
-        held = held_dates(locked, change.now)
-        one = one_or_404(next((date for date in held if date.public_id == date_id), None))
-        if one.state not in ("left_out", "cancelled"):
+        dates = held_dates(locked, change.now)
+        taken = one_or_404(next((date for date in dates if date.public_id == date_id), None))
+        if taken.state not in ("left_out", "cancelled"):
             change.nothing()
             return
-        if one.over:
+        if taken.over:
             raise Problem(_DATE_OVER)
         date = next(date for date in locked.dates if date.public_id == date_id)
-        with told_of(one.day or one.named):
+        with told_of(taken.day or taken.named):
             if date.workshop is not None:
                 workshop = _workshop(session, date.workshop.public_id, by)
                 with without_new_clashes(session, workshop):
@@ -420,10 +420,10 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
             elif date.meeting is not None:
                 meetings.take_up_again(session, date.meeting)
             else:
-                model = _model_for(locked, one.number)
+                model = _model_for(locked, taken.number)
                 _days, plan = plan_like(change, locked, model, by)
                 date.workshop_id, date.meeting_id = plan(date.named)
-        change.about(locked.public_id, one.workshop or one.meeting or date.public_id)
+        change.about(locked.public_id, taken.workshop or taken.meeting or date.public_id)
 
 
 def _change_one(
@@ -464,11 +464,11 @@ def _workshop(session: Session, public_id: str, by: Actor) -> Workshop:
 
 def _model_for(series: Series, number: int) -> SeriesDate:
     """The nearest date before the one of this number that is held, else the nearest after it."""
-    held = [
+    dates = [
         (at, date)
         for at, date in enumerate(series.dates, start=1)
         if date.workshop is not None or date.meeting is not None
     ]
     return one_or_404(
-        min(held, key=lambda each: (each[0] > number, abs(each[0] - number)))[1] if held else None
+        min(dates, key=lambda each: (each[0] > number, abs(each[0] - number)))[1] if dates else None
     )
