@@ -71,7 +71,7 @@ def test_from_the_contract_to_the_people_nobody_needs_to_ask_where_to_go(
     assert _linked(officer.get("/").text, at) == at
     assert "switched on" not in trainer.get("/").text
     _press(officer, at, f"{at}/on", row_version="1")
-    assert "is told on Today: 1" in officer.get(at).text
+    assert "are told on Today: 1" in officer.get(at).text
     assert "was switched on" not in director.get("/").text
     today = trainer.get("/").text
     assert "a connection to a server of KoboToolbox was switched on" in today
