@@ -7,9 +7,9 @@ then what happened. The declaration of workshops."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -37,7 +37,7 @@ from kash.people.queries.search import Reference, joined
 from kash.people.scope import ContactScope, OwnScope
 from kash.people.sections import PersonSection, StillActive
 from kash.people.undo_log import RowChanges, table_of
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.handbook.places import Chapters, each, peers
 from kash.platform.jobs import Chore
 from kash.platform.web.formats import (
@@ -59,6 +59,9 @@ from kash.platform.web.parts import (
     Hit,
     NamedPage,
     OwnEvents,
+    PageSection,
+    SampleId,
+    SettingLine,
 )
 from kash.platform.web.today import (
     MOST_SHOWN,
@@ -71,9 +74,10 @@ from kash.platform.web.today import (
     total,
 )
 from kash.policy import Actor, Reach, Role
+from kash.training.models import Course
 from kash.training.queries import Deliveries, TaughtScope
 from kash.workshops import answers, blueprint, views
-from kash.workshops.bookings import BOOKINGS
+from kash.workshops.availability.queries import Booked, Bookings
 from kash.workshops.forms import (
     ENROLMENT,
     ENROLMENT_TONE,
@@ -87,7 +91,7 @@ from kash.workshops.frame import person_rows
 from kash.workshops.missing import MISSING
 from kash.workshops.models import Enrolment, Facilitator, SessionRecord, Workshop
 from kash.workshops.queries.deliveries import (
-    DueSession,
+    earlier_of_course,
     from_phones,
     last_minutes,
     open_slots,
@@ -95,8 +99,8 @@ from kash.workshops.queries.deliveries import (
     unended_sessions,
     upcoming_sessions,
 )
-from kash.workshops.queries.people import workshops_of_person
-from kash.workshops.queries.plan import CalendarWorkshop, calendar_sessions, calendar_workshops
+from kash.workshops.queries.people import seat_rules, workshops_of_person
+from kash.workshops.queries.plan import booked, calendar_sessions, calendar_workshops
 from kash.workshops.queries.scope import (
     find_workshops,
     may_mark_register,
@@ -106,9 +110,8 @@ from kash.workshops.queries.scope import (
 )
 from kash.workshops.queries.workshops import met, own_workshop_events
 from kash.workshops.rules import EnrolmentState, merged_enrolment
-from kash.workshops.seat_parts import SEATS
-from kash.workshops.services.people import take_in_walk_in
-from kash.workshops.services.seats import move_up
+from kash.workshops.services.people import take_in_walk_in, tend_waiting_lists
+from kash.workshops.services.seats import SEAT_MESSAGES, forget_answer_links, move_up
 from kash.workshops.services.sessions import forget_words
 from kash.workshops.tabs import Tab
 from kash.workshops.views.answers import join_answer_links
@@ -119,54 +122,49 @@ def _workshops(question: CalendarQuestion) -> Sequence[CalendarEntry]:
     today = local_today()
     return [
         CalendarEntry(
-            f"workshop-{one.public_id}",
-            one.title,
-            one.starts_on,
-            one.ends_on,
-            one.day_starts_at,
-            one.day_ends_at,
-            " · ".join(filter(None, (one.venue, ", ".join(one.trainers)))),
-            url_for("workshops.workshop", public_id=one.public_id),
-            *_tag(one),
-            ended=one.state == "cancelled",
-            moves=one.public_id
-            if one.runs and one.state == "planned" and one.starts_on >= today
+            f"workshop-{row['public_id']}",
+            row["title"],
+            row["starts_on"],
+            row["ends_on"],
+            row["day_starts_at"],
+            row["day_ends_at"],
+            " · ".join(filter(None, (row["venue"], ", ".join(row["trainers"])))),
+            url_for("workshops.workshop", public_id=row["public_id"]),
+            *_tag(row["state"], row["own"]),
+            ended=row["state"] == "cancelled",
+            moves=row["public_id"]
+            if row["runs"] and row["state"] == "planned" and row["starts_on"] >= today
             else "",
-            row_version=one.row_version,
+            row_version=row["row_version"],
         )
-        for one in calendar_workshops(question)
+        for row in calendar_workshops(question)
     ]
 
 
-def _tag(one: CalendarWorkshop) -> tuple[str, str]:
-    if one.state == "cancelled":
+def _tag(state: str, own: str | None) -> tuple[str, str]:
+    if state == "cancelled":
         return _("Cancelled"), "bad"
-    if one.own is None or one.own == EnrolmentState.CONFIRMED:
+    if own is None or own == EnrolmentState.CONFIRMED:
         return "", ""
-    own = EnrolmentState(one.own)
-    return str(ENROLMENT[own]), ENROLMENT_TONE[own]
+    return str(ENROLMENT[EnrolmentState(own)]), ENROLMENT_TONE[EnrolmentState(own)]
 
 
 def _sessions(question: CalendarQuestion) -> Sequence[CalendarEntry]:
-    midnight = time()
-    begins = from_local(question.first, midnight)
-    ends = from_local(question.last + timedelta(days=1), midnight)
-    found = []
-    for one in calendar_sessions(question, begins, ends):
-        local = to_local(one.starts_at)
-        over = to_local(one.starts_at + timedelta(minutes=one.minutes))
-        found.append(
-            CalendarEntry(
-                f"session-{one.public_id}",
-                one.title,
-                local.date(),
-                local.date(),
-                local.time(),
-                over.time(),
-                within=f"workshop-{one.workshop}",
-            )
+    begins = from_local(question.first, time())
+    ends = from_local(question.last + timedelta(days=1), time())
+    return [
+        CalendarEntry(
+            f"session-{row.public_id}",
+            row.title,
+            local.date(),
+            local.date(),
+            local.time(),
+            to_local(row.starts_at + timedelta(minutes=row.minutes)).time(),
+            within=f"workshop-{row.workshop}",
         )
-    return found
+        for row in calendar_sessions(question, begins, ends)
+        for local in [to_local(row.starts_at)]
+    ]
 
 
 CALENDAR = (
@@ -308,11 +306,6 @@ def _taught_by(leaver: Holder) -> Select[Facilitator]:
     )
 
 
-def count_taught(session: Session, leaver: Holder) -> int:
-    """Number of workshops in which she has a part."""
-    return session.scalar(select(func.count()).select_from(_taught_by(leaver).subquery())) or 0
-
-
 def pass_taught_on(
     session: Session, leaver: Holder, successor: Holder | None, now: datetime
 ) -> Sequence[str]:
@@ -320,28 +313,26 @@ def pass_taught_on(
     moved: list[str] = []
     if successor is None:
         return moved
-    for row in session.scalars(_taught_by(leaver)).all():
+    for part in session.scalars(_taught_by(leaver)).all():
         there = session.scalar(
             select(Facilitator).where(
-                Facilitator.workshop_id == row.workshop_id,
+                Facilitator.workshop_id == part.workshop_id,
                 Facilitator.account_id == successor.account_id,
             )
         )
-        moved.append(row.workshop.public_id)
+        moved.append(part.workshop.public_id)
         if there is None:
-            row.account_id, row.added_at = successor.account_id, now
+            part.account_id, part.added_at = successor.account_id, now
         else:
-            there.lead = there.lead or row.lead
-            session.delete(row)
+            there.lead = there.lead or part.lead
+            session.delete(part)
     return moved
 
 
 def _record_and_step(session: Session, row: Values) -> str:
     """Place for which the words on a step are sealed."""
-    record = session.scalar(
-        select(SessionRecord.public_id).where(SessionRecord.id == row["record_id"])
-    )
-    return f"{record}-{row['lineage']}"
+    record = select(SessionRecord.public_id).where(SessionRecord.id == row["record_id"])
+    return f"{session.scalar(record)}-{row['lineage']}"
 
 
 def _expected(session: Session, person_id: int) -> bool:
@@ -385,134 +376,124 @@ PERSONAL = (
 )
 
 
-@dataclass(frozen=True)
-class Sessions:
-    """Sessions of whoever marks registers. `now` is the one that runs, or the next one of this
-    day; of `begun` the register is open; `coming` are still to come."""
-
-    now: DueSession | None = None
-    running: bool = False
-    begun: Sequence[DueSession] = ()
-    coming: Sequence[DueSession] = ()
-    today: int = 0
-
-
-def sessions_of(asked: Viewer) -> Sessions:
-    """Her sessions now; two queries, none for who marks no registers."""
-    if asked.actor.reach("attendance.mark") is Reach.NONE:
-        return Sessions()
-    coming, begun = upcoming_sessions(asked.actor, asked.now), open_slots(asked.actor, asked.now)
-    running = [one for one in begun if asked.now < one.starts_at + timedelta(minutes=one.minutes)]
-    of_today = [one for one in coming if to_local(one.starts_at).date() == asked.day]
-    now = running[-1] if running else None
-    if now is None and coming and coming[0] in of_today:
-        now = coming[0]
-    return Sessions(
-        now=now,
-        running=bool(running),
-        begun=[one for one in begun if one not in running],
-        coming=coming,
-        today=len(of_today) + bool(running),
-    )
+def sessions_of(viewer: Viewer) -> dict[str, Any]:
+    """Sessions of one who marks registers: `now` is the one that is `running`, or the next one of
+    this day; of `begun` the register is open; `coming` are still to come; so many are of `today`.
+    Two queries, none for who marks no registers."""
+    if viewer.actor.reach("attendance.mark") is Reach.NONE:
+        return {"now": None, "begun": (), "coming": ()}
+    coming = upcoming_sessions(viewer.actor, viewer.now)
+    begun = open_slots(viewer.actor, viewer.now)
+    running = [row for row in begun if viewer.now < row.starts_at + timedelta(minutes=row.minutes)]
+    of_today = [row for row in coming if to_local(row.starts_at).date() == viewer.day]
+    # Today's come first of those to come.
+    return {
+        "now": next(iter([*running[-1:], *of_today]), None),
+        "running": bool(running),
+        "begun": [row for row in begun if row not in running],
+        "coming": coming,
+        "today": len(of_today) + bool(running),
+    }
 
 
-def _now(asked: Viewer) -> Sessions | None:
-    found = asked.once(sessions_of)
-    return found if found.now is not None else None
+def _now(viewer: Viewer) -> dict[str, Any] | None:
+    sessions = viewer.once(sessions_of)
+    return sessions if sessions["now"] is not None else None
 
 
-def _sessions_today(found: Sessions) -> str:
-    return _("Sessions today: %(count)s.", count=found.today) if found.today else ""
+def _sessions_today(sessions: dict[str, Any]) -> str:
+    return _("Sessions today: %(count)s.", count=sessions["today"]) if sessions["today"] else ""
 
 
-def _registers(asked: Viewer) -> Sequence[TodayLine]:
+def _registers(viewer: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Register: %(title)s", title=one.title),
-            url_for("workshops.register", public_id=one.workshop, session_id=one.session),
-            f"{one.workshop_title} · "
-            + (_("marked, not closed") if one.marked else _("nobody marked yet")),
-            key=day_text(one.starts_at),
-            small=time_text(one.starts_at),
-            button=_("Close register") if one.marked else _("Open the register"),
-            about=one.title,
+            _("Register: %(title)s", title=row.title),
+            url_for("workshops.register", public_id=row.workshop, session_id=row.session),
+            f"{row.workshop_title} · "
+            + (_("marked, not closed") if row.marked else _("nobody marked yet")),
+            key=day_text(row.starts_at),
+            small=time_text(row.starts_at),
+            button=_("Close register") if row.marked else _("Open the register"),
+            about=row.title,
         )
-        for one in asked.once(sessions_of).begun
+        for row in viewer.once(sessions_of)["begun"]
     ]
 
 
-def _unended(asked: Viewer) -> Sequence[TodayLine]:
-    if not asked.actor.may("attendance.mark"):
+def _unended(viewer: Viewer) -> Sequence[TodayLine]:
+    if not viewer.actor.may("attendance.mark"):
         return []
     return [
         TodayLine(
-            _("Without an end: %(title)s", title=one.title),
-            url_for("workshops.taught", public_id=one.workshop, session_id=one.session),
-            one.workshop_title,
-            key=day_text(one.starts_at),
-            small=_("Began %(time)s", time=time_text(one.starts_at)),
+            _("Without an end: %(title)s", title=row.title),
+            url_for("workshops.taught", public_id=row.workshop, session_id=row.session),
+            row.workshop_title,
+            key=day_text(row.began_at),
+            small=_("Began %(time)s", time=time_text(row.began_at)),
             button=_("Say when it ended"),
-            about=one.title,
+            about=row.title,
         )
-        for one in unended_sessions(asked.actor, asked.now)
+        for row in unended_sessions(viewer.actor, viewer.now)
     ]
 
 
-def _to_confirm(asked: Viewer) -> Sequence[TodayLine]:
+def _to_confirm(viewer: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("To confirm: %(title)s", title=one.title),
-            url_for("workshops.confirm_register", public_id=one.workshop, session_id=one.session)
-            if one.session
-            else url_for("workshops.confirm_registers", public_id=one.workshop),
-            _("Closed by somebody else, the first on %(day)s.", day=date_text(one.since)),
-            key=one.registers,
-            small=ngettext("register", "registers", one.registers),
+            _("To confirm: %(title)s", title=row.title),
+            url_for("workshops.confirm_register", public_id=row.workshop, session_id=row.session)
+            if row.registers == 1
+            else url_for("workshops.confirm_registers", public_id=row.workshop),
+            _("Closed by somebody else, the first on %(day)s.", day=date_text(row.since)),
+            key=row.registers,
+            small=ngettext("register", "registers", row.registers),
             button=_("Look and confirm"),
-            about=one.title,
-            count=one.registers,
+            about=row.title,
+            count=row.registers,
         )
-        for one in to_confirm(asked.actor)
+        for row in to_confirm(viewer.actor)
     ]
 
 
-def _phones(asked: Viewer) -> Sequence[TodayLine]:
-    if not asked.actor.may("attendance.mark"):
+def _phones(viewer: Viewer) -> Sequence[TodayLine]:
+    if not viewer.actor.may("attendance.mark"):
         return []
     return [
         TodayLine(
-            _("From phones: %(title)s", title=one.title),
+            _("From phones: %(title)s", title=row.title),
             url_for(
-                "workshops.held" if one.to_decide else "workshops.walk_ins", public_id=one.workshop
+                "workshops.held" if row.to_decide else "workshops.walk_ins", public_id=row.workshop
             ),
             _(
                 "To decide: %(held)s. People to match: %(came)s.",
-                held=one.to_decide,
-                came=one.to_match,
+                held=row.to_decide,
+                came=row.to_match,
             ),
-            key=one.to_decide + one.to_match,
+            key=row.to_decide + row.to_match,
             button=_("Decide"),
-            about=one.title,
-            count=one.to_decide + one.to_match,
+            about=row.title,
+            count=row.to_decide + row.to_match,
         )
-        for one in from_phones(asked.actor)
+        for row in from_phones(viewer.actor)
     ]
 
 
-def _coming(asked: Viewer) -> Sequence[DueSession]:
-    return asked.once(sessions_of).coming
+def _coming(viewer: Viewer) -> Sequence[Any]:
+    coming: Sequence[Any] = viewer.once(sessions_of)["coming"]
+    return coming
 
 
-def _hers(_asked: Viewer, person: str) -> Sequence[TodayLine]:
+def _hers(_viewer: Viewer, person: str) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            one.title,
-            url_for("workshops.workshop", public_id=one.public_id),
-            _("Cancelled") if one.state == "cancelled" else enrolment_word(one.enrolment),
-            key=short_date_text(one.starts_on),
-            tone="bad" if one.state == "cancelled" else "",
+            row.title,
+            url_for("workshops.workshop", public_id=row.public_id),
+            _("Cancelled") if row.state == "cancelled" else enrolment_word(row.enrolment),
+            key=short_date_text(row.starts_on),
+            tone="bad" if row.state == "cancelled" else "",
         )
-        for one in workshops_of_person(person)[:MOST_SHOWN]
+        for row in workshops_of_person(person)[:MOST_SHOWN]
     ]
 
 
@@ -597,6 +578,36 @@ def _enrolled(since: datetime) -> ColumnElement[bool]:
     return exists().where(Enrolment.person_id == Person.id, Enrolment.changed_at >= since)
 
 
+def _seat_rules_told(_count: int) -> str:
+    rules = seat_rules()
+    return _(
+        "Days before the start from which seats are offered: %(days)s. Hours: %(hours)s.",
+        days=rules.days_before,
+        hours=rules.offer_hours,
+    )
+
+
+def _bookings(
+    condition: Callable[[int], ColumnElement[bool]],
+) -> Callable[[int, date, date | None], Sequence[Booked]]:
+    return lambda key, first, last: [
+        Booked(title, begins, ends, url_for("workshops.workshop", public_id=public_id))
+        for public_id, title, begins, ends in db.session.execute(
+            booked(first, last).where(condition(key))
+        )
+    ]
+
+
+BOOKINGS = Bookings(
+    _bookings(
+        lambda account: exists().where(
+            Facilitator.workshop_id == Workshop.id, Facilitator.account_id == account
+        )
+    ),
+    _bookings(lambda venue: Workshop.venue_id == venue),
+)
+
+
 FEATURE = Feature(
     "workshops",
     modules=(views,),
@@ -633,14 +644,23 @@ FEATURE = Feature(
         TaughtScope(versions_taught_to),
         Deliveries(last_minutes),
         OwnEvents(own_workshop_events),
-        *SEATS,
+        *SEAT_MESSAGES,
+        Chore("tend_waiting_lists", lambda: tend_waiting_lists(utc_now()), minutes=10),
+        Chore("forget_answer_links", lambda: forget_answer_links(utc_now()), minutes=60),
+        PageSection("course", "workshops/earlier_section.html", earlier_of_course),
+        SettingLine(
+            "work", 25, "workshops.seats", _l("Seats and waiting lists"), "people", _seat_rules_told
+        ),
+        SampleId("/workshops/courses/<course_id>", lambda _: select(Course.public_id)),
         Chore("forget_trainer_notes", lambda: forget_words(utc_now()), minutes=60),
         ENROL_LIST,
         Reference("enrolment.person_id", _l("Enrolments"), move_enrolments, erased=stays()),
         Holding(
             "workshops",
             _l("Workshops not yet done"),
-            count_taught,
+            lambda session, leaver: (
+                session.scalar(select(func.count()).select_from(_taught_by(leaver).subquery())) or 0
+            ),
             pass_taught_on,
             permission="workshops.edit",
         ),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from flask import url_for
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.attendance.queries.pads import waiting_count
@@ -16,33 +19,41 @@ from kash.platform.web.formats import day_text, hours_text, local_today, short_d
 from kash.policy import Actor, Reach
 from kash.workshops.forms import ENROLMENT, ENROLMENT_TONE, STAGE, STAGE_TONE
 from kash.workshops.models import Workshop
-from kash.workshops.queries.people import OwnWorkshop, headcount, workshops_of_person
-from kash.workshops.queries.plan import PlannedSession, facilitators_of, funding_of, sessions_of
-from kash.workshops.queries.scope import own_workshop, runs
+from kash.workshops.queries.people import headcount, workshops_of_person
+from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of
+from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
 from kash.workshops.rules import Stage, stage
 from kash.workshops.services.timetable import WorkshopCancelled
 from kash.workshops.tabs import tabs_for
 
 
-def for_marking(public_id: str) -> Workshop:
-    """A workshop whose marks this actor may change.
+def mine(public_id: str, permission: str = "workshops.edit") -> Workshop:
+    """A workshop on which the acting account may act. Raises NotFound and Forbidden."""
+    return own_workshop(public_id, current_actor(), permission)
 
-    Raises NotFound, Forbidden, WorkshopCancelled.
-    """
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+
+def seen(public_id: str, permission: str = "attendance.see") -> Workshop:
+    """A workshop of which the acting account may see everybody. Raises NotFound and Forbidden."""
+    return workshop_with_people(public_id, current_actor(), permission)
+
+
+def for_marking(public_id: str) -> Workshop:
+    """A workshop that is not cancelled, of which the acting account may change marks. Raises
+    NotFound, Forbidden and WorkshopCancelled."""
+    workshop = mine(public_id, "attendance.mark")
     if workshop.state == "cancelled":
         raise WorkshopCancelled
     return workshop
 
 
+def go_to(endpoint: str, public_id: str, **values: Any) -> ResponseReturnValue:
+    """On to a page of a workshop after a form."""
+    return redirect(url_for(endpoint, public_id=public_id, **values), code=303)
+
+
 def stage_of(workshop: Workshop) -> Stage:
     """Where a workshop stands today."""
     return stage(workshop.state, workshop.starts_on, workshop.ends_on, local_today())
-
-
-def next_to_mark(sessions: list[PlannedSession]) -> PlannedSession | None:
-    """The first session whose register is not closed."""
-    return next((one for one in sessions if not one.closed), None)
 
 
 def frame(workshop: Workshop) -> dict[str, Any]:
@@ -52,11 +63,14 @@ def frame(workshop: Workshop) -> dict[str, Any]:
     count = headcount(workshop)
     stands = stage_of(workshop)
     may_edit = runs(actor, workshop, "workshops.edit")
-    marked_open = sum(1 for one in sessions if one.marked and not one.closed)
+    marked_open = sum(1 for session in sessions if session.marked and not session.closed)
     # What reaches as far is not asked twice.
     alike = actor.reach("attendance.mark") is actor.reach("workshops.edit")
     may_mark = may_edit if alike else runs(actor, workshop, "attendance.mark")
     to_decide, to_match = waiting_count(workshop.register_id) if may_mark else (0, 0)
+    note = _("%(count)s open", count=marked_open) if marked_open else ""
+    if to_decide + to_match:
+        note = _("%(count)s to decide", count=to_decide + to_match)
     return {
         "workshop": workshop,
         "sessions": sessions,
@@ -72,67 +86,62 @@ def frame(workshop: Workshop) -> dict[str, Any]:
         "may_confirm": may_mark or actor.reach("attendance.confirm") is Reach.ALL,
         "to_decide": to_decide,
         "to_match": to_match,
-        "next_open": next_to_mark(sessions),
+        "next_open": next((session for session in sessions if not session.closed), None),
         "tabs": tabs_for(
             workshop.public_id,
             actor,
-            {
-                "workshops.people": count.confirmed or "",
-                "workshops.attendance": _attendance_note(to_decide + to_match, marked_open),
-            },
+            {"workshops.people": count["confirmed"] or "", "workshops.attendance": note},
             own=may_edit,
         ),
     }
 
 
-def numbered(sessions: list[PlannedSession]) -> dict[str, str]:
+def numbered(sessions: Sequence[Any]) -> dict[str, str]:
     """Name of each slot (public id) in a list: `2.1 Rights on arrest`."""
-    days = groupby(sessions, lambda one: to_local(one.starts_at).date())
+    days = groupby(sessions, lambda session: to_local(session.starts_at).date())
     return {
-        one.slot: f"{day}.{number} {one.title}"
+        session.slot: f"{day}.{number} {session.title}"
         for day, (_date, of_day) in enumerate(days, start=1)
-        for number, one in enumerate(of_day, start=1)
+        for number, session in enumerate(of_day, start=1)
     }
 
 
-def _attendance_note(waiting: int, marked_open: int) -> str:
-    if waiting:
-        return _("%(count)s to decide", count=waiting)
-    return _("%(count)s open", count=marked_open) if marked_open else ""
-
-
-def _told(one: OwnWorkshop) -> list[str]:
+def _told(workshop: Any) -> str:
     """More that is known of somebody in a workshop: how long she came and, if she was taken off or
     declined and came back, how she stood when."""
-    told = [_("Attended: %(hours)s", hours=hours_text(one.minutes))] if one.minutes else []
-    if len(one.history) > 1:
+    told = []
+    if workshop.minutes:
+        told.append(_("Attended: %(hours)s", hours=hours_text(workshop.minutes)))
+    if len(workshop.history) > 1:
         told += [
-            _("%(state)s on %(day)s", state=ENROLMENT[state], day=short_date_text(day))
-            for state, day in one.history
+            _(
+                "%(state)s on %(day)s",
+                state=ENROLMENT[state],
+                day=short_date_text(to_local(datetime.fromisoformat(moment)).date()),
+            )
+            for state, moment in workshop.history
         ]
-    return told
+    return " · ".join(told)
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     """A person's workshops for her page, if the actor may see them."""
-    if not actor.may("workshops.see"):
-        return None
-    if key_within_reach(actor, person_id) is None:
+    if not actor.may("workshops.see") or key_within_reach(actor, person_id) is None:
         return None
     workshops = workshops_of_person(person_id)
     rows = [
         SectionRow(
-            key=day_text(one.starts_on),
-            key_small=str(one.starts_on.year),
-            text=one.title,
-            small=" · ".join(_told(one)),
-            url=url_for("workshops.workshop", public_id=one.public_id),
-            tone="bad" if one.state == "cancelled" else ENROLMENT_TONE[one.enrolment],
+            key=day_text(row.starts_on),
+            key_small=str(row.starts_on.year),
+            text=row.title,
+            small=_told(row),
+            url=url_for("workshops.workshop", public_id=row.public_id),
+            tone="bad" if row.state == "cancelled" else ENROLMENT_TONE[row.enrolment],
             state=str(
-                STAGE[Stage.CANCELLED] if one.state == "cancelled" else ENROLMENT[one.enrolment]
+                STAGE[Stage.CANCELLED] if row.state == "cancelled" else ENROLMENT[row.enrolment]
             ),
         )
-        for one in workshops
+        for row in workshops
     ]
-    total = sum(one.minutes for one in workshops)
+    total = sum(row.minutes for row in workshops)
     return SectionRows(rows, _("Total hours: %(hours)s", hours=hours_text(total)) if total else "")

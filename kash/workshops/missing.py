@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
@@ -30,29 +31,25 @@ def answered_for(actor: Actor, see: str, mend: str) -> tuple[ColumnElement[bool]
     return (own, literal(1)) if actor.reach(mend) is Reach.OWN else None
 
 
-def _workshops(asked: Lookout, *lacking: ColumnElement[bool]) -> Select[Any] | None:
+def _workshops(*lacking: ColumnElement[bool]) -> Callable[[Lookout], Select[Any] | None]:
     """Workshops that have begun and lack something, the oldest first."""
-    scope = answered_for(asked.actor, "workshops.see", "workshops.edit")
-    if scope is None:
-        return None
-    mine, mends = scope
-    return select(
-        Workshop.id.label("key"),
-        Workshop.starts_on.label("ordered"),
-        mends.label("mends"),
-        Workshop.created_by.label("asked"),
-        Workshop.public_id,
-        Workshop.title,
-        Workshop.starts_on,
-    ).where(mine, Workshop.state == "planned", Workshop.starts_on <= asked.day, *lacking)
 
+    def listed(lookout: Lookout) -> Select[Any] | None:
+        scope = answered_for(lookout.actor, "workshops.see", "workshops.edit")
+        if scope is None:
+            return None
+        mine, mends = scope
+        return select(
+            Workshop.id.label("key"),
+            Workshop.starts_on.label("ordered"),
+            mends.label("mends"),
+            Workshop.created_by.label("asked"),
+            Workshop.public_id,
+            Workshop.title,
+            Workshop.starts_on,
+        ).where(mine, Workshop.state == "planned", Workshop.starts_on <= lookout.day, *lacking)
 
-def _venue(asked: Lookout) -> Select[Any] | None:
-    return _workshops(asked, Workshop.venue_id.is_(None))
-
-
-def _funder(asked: Lookout) -> Select[Any] | None:
-    return _workshops(asked, ~exists().where(Funding.workshop_id == Workshop.id))
+    return listed
 
 
 def _registers(asked: Lookout) -> Select[Any] | None:
@@ -123,7 +120,7 @@ MISSING = (
         _l("Venue"),
         _l("Figures by place leave these workshops out."),
         70,
-        _venue,
+        _workshops(Workshop.venue_id.is_(None)),
         lambda row: _line(row, "workshops.edit", "venue", "facts-heading"),
     ),
     MissingInformation(
@@ -132,7 +129,7 @@ MISSING = (
         _l("Who pays"),
         _l("Figures for funders leave these workshops out."),
         80,
-        _funder,
+        _workshops(~exists().where(Funding.workshop_id == Workshop.id)),
         lambda row: _line(row, "workshops.costs", "lines-0-funder", "costs-heading"),
     ),
 )

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import WantedWorkshop
-from kash.workshops.services.timetable import ScheduleClash
 
 
 @dataclass(frozen=True)
@@ -59,32 +61,36 @@ def schedule_advice(
     wanted: WantedWorkshop, actor: Actor, *, people: bool = False
 ) -> ScheduleAdvice:
     """All that is known about where and when a workshop is to be, or what is about its people."""
-    found = [part.check(wanted, actor, people) for part in declared(ChecksSchedule)]
+    advices = [part.check(wanted, actor, people) for part in declared(ChecksSchedule)]
     return ScheduleAdvice(
-        [clash for one in found for clash in one.clashes],
-        [day for one in found for day in one.when_else],
-        any(one.searched for one in found),
+        [clash for advice in advices for clash in advice.clashes],
+        [day for advice in advices for day in advice.when_else],
+        any(advice.searched for advice in advices),
     )
+
+
+# Clashes told at once to one who may not save; the page lists all of them.
+MOST_TOLD = 3
 
 
 def refuse_clashes(
     session: Session, workshop: Workshop, before: Mapping[Hashable, str] | None = None
 ) -> None:
-    """Raise ScheduleClash if a workshop has what must not be saved, and did not have `before`."""
+    """Refuse if a workshop has what must not be saved, and did not have `before`."""
     session.flush()
-    added = {
-        mark: sentence
-        for mark, sentence in _refused(session, workshop).items()
-        if mark not in (before or {})
-    }
+    clashes = _refused(session, workshop)
+    added = [clashes[mark] for mark in clashes if mark not in (before or {})]
     if added:
-        raise ScheduleClash(list(added.values()))
+        told, more = added[:MOST_TOLD], len(added) - MOST_TOLD
+        if more > 0:
+            told.append(ngettext("One more.", "%(num)s more.", more))
+        raise Problem(" ".join([_("This cannot be saved."), *told]), field="")
 
 
 @contextmanager
 def without_new_clashes(session: Session, workshop: Workshop) -> Iterator[None]:
     """A block that changes where or when a workshop is. What clashed already stands in nobody's
-    way; raises ScheduleClash at its end if anything new must not be saved."""
+    way; refused at its end if anything new must not be saved."""
     before = _refused(session, workshop)
     yield
     refuse_clashes(session, workshop, before)

@@ -11,14 +11,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.accounts.services.marks import token_hash
-from kash.people.models import Venue
+from kash.people.models import Person, Venue
 from kash.platform.database import db, utc_now
-from kash.platform.web.formats import from_local
+from kash.platform.web.formats import from_local, local_today
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services import people as answers
-from kash.workshops.services.answer_links import MOST_LINKS, forget_answer_links
 from kash.workshops.services.people import (
     answer_by_link,
     change_enrolment,
@@ -26,6 +25,7 @@ from kash.workshops.services.people import (
     make_answer_links,
 )
 from kash.workshops.services.planning import cancel_workshop, change_workshop, move_workshop
+from kash.workshops.services.seats import MOST_LINKS, forget_answer_links
 from kash.workshops.views import people as answer_links
 from tests.workshops.conftest import Held, details, in_days, make_person
 from tests.workshops.test_services import states
@@ -45,8 +45,8 @@ def linked(app: APIFlask, plan: Callable[..., Held]) -> Linked:
     held.row.venue_id = db.session.query(Venue.id).scalar()
     db.session.commit()
     (invited,) = people_in(held.row, [EnrolmentState.INVITED])
-    (made,) = make_answer_links(held.workshop, [invited.enrolment], held.trainer)
-    return held, made.token
+    (token,) = make_answer_links(held.workshop, [invited.enrolment], held.trainer).values()
+    return held, token
 
 
 def test_the_page_says_the_public_title_and_nothing_of_her_of_others_or_of_a_group(
@@ -146,7 +146,7 @@ def test_tokens_are_kept_as_hashes_end_with_their_time_and_only_the_latest_work(
     (invited,) = people_in(held.row, [EnrolmentState.INVITED])
     db.session.rollback()
     later = [
-        make_answer_links(held.workshop, [invited.enrolment], held.trainer)[0].token
+        make_answer_links(held.workshop, [invited.enrolment], held.trainer)[invited.enrolment]
         for _ in range(MOST_LINKS)
     ]
     assert client.get(f"/r/{token}").status_code == 404
@@ -222,9 +222,10 @@ def test_an_answer_tells_whom_it_moved_before_and_after(
     moved = iter([["a"], ["b"], ["c"]])
     monkeypatch.setattr(answers, "move_up", lambda *_asked: next(moved))
     monkeypatch.setattr(answers, "give_seat", lambda *asked: asked[3])
-    asked, workshop = Enrolment(state="invited"), Workshop()
+    asked, workshop = Enrolment(state="invited"), Workshop(ends_on=local_today())
     told = answers._answered(db.session(), workshop, asked, utc_now(), comes=False)
     assert told == (EnrolmentState.DECLINED, ["a", "b"])
-    coming = Enrolment(state="confirmed")
-    told = answers._answered(db.session(), workshop, coming, utc_now(), comes=True)
+    coming = Enrolment(state="confirmed", person=Person(minor=False))
+    with db.session.no_autoflush:
+        told = answers._answered(db.session(), workshop, coming, utc_now(), comes=True)
     assert told == (EnrolmentState.CONFIRMED, ["c"])

@@ -40,7 +40,6 @@ from kash.workshops.queries.people import (
     workshops_of_person,
 )
 from kash.workshops.queries.plan import (
-    course_taught,
     facilitators_of,
     funder_names,
     funding_of,
@@ -143,12 +142,8 @@ def test_the_list_tells_when_each_workshop_is_and_narrows_by_title_venue_and_who
     assert titles(text="0%") == ["C 100% to come"]
     assert titles(text="PAST") == ["a past"]
     assert titles(venue=hall.public_id) == titles(mine=True) == ["B ends today"]
-    found = [(one.title, one.state) for one in find_workshops(trainer, "O", 5)]
-    assert found == [
-        ("Off", "cancelled"),
-        ("C 100% to come", "planned"),
-        ("B ends today", "planned"),
-    ]
+    found = [one.title for one in find_workshops(trainer, "O", 5)]
+    assert found == ["Off", "C 100% to come", "B ends today"]
     assert len(find_workshops(trainer, "", 2)) == 2
     assert [one.title for one in db.session.scalars(workshops_of_trainer(trainer))] == [
         "B ends today"
@@ -289,10 +284,9 @@ def test_registers_are_confirmed_by_somebody_else_once_they_began(
     told = [(one.title, one.registers, one.since) for one in to_confirm(trainer)]
     assert told == [("mine", 3, NOW - 4 * HOUR)]
     alone = theirs.sessions[0]
-    assert [(one.title, one.registers, one.session) for one in to_confirm(director)] == [
-        ("mine", 4, None),
-        ("theirs", 1, alone.public_id),
-    ]
+    found = to_confirm(director)
+    assert [(one.title, one.registers) for one in found] == [("mine", 4), ("theirs", 1)]
+    assert found[1].session == alone.public_id
     assert [one.title for one in to_confirm(director, limit=1)] == ["mine"]
     assert to_confirm(other) == to_confirm(actor("peer")) == []
     titles = [one.title for one in held_sessions(mine)]
@@ -420,24 +414,24 @@ def test_people_stand_by_name_and_the_queue_in_its_order(
     assert place_on_register(found, people["Nyota"].public_id) == (entry.public_id, "B")
     assert place_on_register(other, people["Nyota"].public_id) is None
     counted = headcount(found)
-    assert (counted.confirmed, counted.waiting) == (2, 2)
-    assert counted.by_group == [("Community", 2)]
+    assert (counted["confirmed"], counted["waiting"]) == (2, 2)
+    assert counted["by_group"] == [("Community", 2)]
     _on(other, people["Ua"])
-    assert headcount(other).by_group == [("Police", 1), ("Community", 1)]
-    assert [(one.person.chosen_name, one.minutes) for one in attendance_record(found)] == [
+    assert headcount(other)["by_group"] == [("Police", 1), ("Community", 1)]
+    assert [(person.chosen_name, there.minutes) for person, there in attendance_record(found)] == [
         ("Bahari", 0),
         ("Nyota", 30),
     ]
     part = own_part(found, people["Nyota"].id)
-    assert part.attended is not None
-    assert (part.state, part.attended.minutes) == (C, 30)
-    assert own_part(found, people["Mto"].id).attended is None
+    assert part["attended"] is not None
+    assert (part["state"], part["attended"].minutes) == (C, 30)
+    assert own_part(found, people["Mto"].id)["attended"] is None
     with pytest.raises(NotFound):
         own_part(other, people["Nyota"].id)
     entry.removed_at = NOW
     db.session.flush()
     assert place_on_register(found, people["Nyota"].public_id) is None
-    assert [one.person.chosen_name for one in attendance_record(found)] == ["Bahari"]
+    assert [person.chosen_name for person, _there in attendance_record(found)] == ["Bahari"]
 
 
 def test_a_persons_workshops_stand_with_the_latest_first_and_what_she_attended(
@@ -509,8 +503,6 @@ def test_a_plan_tells_sessions_trainers_money_and_what_can_be_taught_in_order(
     ]
     own = [one.number for one in published_versions() if one.course is course]
     assert own == [2, 1]
-    assert course_taught(versions[0].public_id) == course.id
-    assert course_taught(versions[2].public_id) is None
     modules = [row(Module, version=versions[0], position=position) for position in (2, 1)]
     plans = [
         row(SessionPlan, module=module, position=position, title=f"{module.position}.{position}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -25,7 +24,6 @@ from kash.training.services.courses import NotADraft, remove_module, remove_plan
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
 from kash.workshops.queries.people import (
-    OwnWorkshop,
     attendance_record,
     people_in,
     workshops_of_person,
@@ -35,8 +33,6 @@ from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.people import (
     ArrivingPerson,
-    MinorNotEnrolled,
-    MoveNotPossible,
     change_enrolment,
     enrol,
     walk_in,
@@ -59,11 +55,6 @@ from kash.workshops.services.sessions import (
     share_costs,
 )
 from kash.workshops.services.timetable import (
-    DoesNotFit,
-    OutsideWorkshop,
-    RegisterBegun,
-    SessionsOverlap,
-    SharesDoNotFit,
     WorkshopCancelled,
 )
 from tests.refusals import refuses
@@ -148,12 +139,10 @@ def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
 ) -> None:
     trainer = actor("trainer")
     version = make_version((300, 300, 300, 300))
-    with pytest.raises(DoesNotFit) as found:
+    with refuses("The sessions do not fit. Left over: 2. Days needed: 4."):
         plan_workshop(version, details(), trainer)
-    assert str(found.value) == "The sessions do not fit. Left over: 2. Days needed: 4."
-    with pytest.raises(DoesNotFit) as found:
+    with refuses("One session is longer than a day. Lengthen the day."):
         plan_workshop(make_version((500,)), details(), trainer)
-    assert str(found.value) == "One session is longer than a day. Lengthen the day."
     assert db.session.query(Workshop).count() == 0
     assert actions() == []
 
@@ -198,7 +187,7 @@ def test_sessions_move_with_the_first_day_until_people_are_marked(
     )
     assert [day for day, _, _ in times(held)] == [24, 24, 24, 24]
     mark_somebody(held)
-    with pytest.raises(RegisterBegun):
+    with refuses("People were marked already"):
         change_workshop(held.workshop, details(), held.row_version, held.trainer)
     assert held.row.starts_on == date(2026, 11, 24)
 
@@ -208,7 +197,7 @@ def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(
 ) -> None:
     held = plan(minutes=(90,) * 5)
     one_day = details(ends_on=FIRST_DAY, day_ends_at=time(19, 0))
-    with pytest.raises(OutsideWorkshop):
+    with refuses("A session lies outside these days"):
         change_workshop(held.workshop, one_day, held.row_version, held.trainer)
     change_workshop(held.workshop, one_day, held.row_version, held.trainer, anew=True)
     assert {day for day, _, _ in times(held)} == {17}
@@ -225,15 +214,14 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
         held.trainer,
     )
     assert times(held)[-1] == (18, "09:00", "Closing")
-    with pytest.raises(SessionsOverlap) as found:
+    with refuses("This overlaps “Closing”, 09:00 to 10:00."):
         add_session(
             held.workshop,
             SessionDetails("Across", begins + timedelta(minutes=59), 30),
             held.row_version,
             held.trainer,
         )
-    assert str(found.value) == "This overlaps “Closing”, 09:00 to 10:00."
-    with pytest.raises(OutsideWorkshop):
+    with refuses("wholly on the workshop's days"):
         add_session(
             held.workshop,
             SessionDetails("Late", begins + timedelta(days=3), 30),
@@ -259,10 +247,10 @@ def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
     first = sessions_of(held.row)[0]
     with refuses("People were marked"):
         remove_session(held.workshop, first.public_id, held.trainer)
-    with pytest.raises(RegisterBegun):
+    with refuses("People were marked already"):
         lay_out_anew(held.workshop, held.trainer)
     close_slot(held.register, slot, held.trainer)
-    with pytest.raises(RegisterBegun):
+    with refuses("The register of this session is closed"):
         change_session(
             held.workshop,
             first.public_id,
@@ -351,11 +339,9 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
     days, title = (ahead["starts_on"], ahead["ends_on"]), "Kisumu Central"
     (found,) = workshops_of_person(people["Asha"])
-    assert replace(found, history=()) == (
-        OwnWorkshop(held.workshop, title, *days, "planned", EnrolmentState.CONFIRMED, 0)
-    )
+    assert found[:-1] == (held.workshop, title, *days, "planned", "confirmed", 0)
     # That she was taken off once is not lost because she came back.
-    assert [state for state, _day in found.history] == [
+    assert [state for state, _moment in found.history] == [
         EnrolmentState.CONFIRMED,
         EnrolmentState.WITHDRAWN,
         EnrolmentState.CONFIRMED,
@@ -376,7 +362,7 @@ def test_the_invited_have_no_seat_until_they_say_yes(
         change_enrolment(held.workshop, invited.enrolment, EnrolmentState.CONFIRMED, held.trainer)
         is EnrolmentState.WAITING
     )
-    with pytest.raises(MoveNotPossible):
+    with refuses("This changed meanwhile"):
         change_enrolment(held.workshop, invited.enrolment, EnrolmentState.WITHDRAWN, held.trainer)
 
 
@@ -387,10 +373,10 @@ def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
     held = plan()
     minor = make_person("Asha", minor=True)
     for wanted in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
-        with pytest.raises(MinorNotEnrolled):
+        with refuses("People under 18"):
             enrol(held.workshop, minor, held.trainer, wanted)
     before = db.session.query(Person).count()
-    with pytest.raises(MinorNotEnrolled):
+    with refuses("People under 18"):
         walk_in(
             held.workshop,
             ArrivingPerson("Bahati", groups[1].public_id, "female", "under18"),
@@ -409,7 +395,7 @@ def test_whoever_turns_out_to_be_under_eighteen_is_given_no_seat_but_may_decline
     db.session.query(Person).update({"minor": True})
     db.session.commit()
     (invited,) = people_in(held.row, [EnrolmentState.INVITED])
-    with pytest.raises(MinorNotEnrolled):
+    with refuses("People under 18"):
         change_enrolment(held.workshop, invited.enrolment, EnrolmentState.CONFIRMED, held.trainer)
     change_enrolment(held.workshop, invited.enrolment, EnrolmentState.DECLINED, held.trainer)
     assert states(held) == {"Asha": "declined"}
@@ -479,9 +465,8 @@ def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held:
         ),
         ([share("Fund A", 0)], "Each share is a whole number from 1 to 100."),
     ):
-        with pytest.raises(SharesDoNotFit) as found:
+        with refuses(sentence):
             share_costs(held.workshop, shares, held.row_version, held.trainer)
-        assert str(found.value) == sentence
     share_costs(
         held.workshop,
         [share("Fund A", 60, "X1"), share("Fund B", 40)],
@@ -574,14 +559,14 @@ def test_the_attendance_record_counts_weighted_minutes(
 ) -> None:
     mark_somebody(held)
     record = attendance_record(held.row)
-    assert sorted((one.minutes, one.total_minutes, one.percentage) for one in record) == [
+    assert sorted((one.minutes, one.total_minutes, one.percentage) for _her, one in record) == [
         (0, 90, 0),
         (0, 90, 0),
         (90, 90, 100),
     ]
-    each = [workshops_of_person(one.person.public_id)[0].minutes for one in record]
-    assert each == [one.minutes for one in record]
-    assert [one.person.chosen_name for one in record] == [
+    each = [workshops_of_person(person.public_id)[0].minutes for person, _there in record]
+    assert each == [there.minutes for _person, there in record]
+    assert [person.chosen_name for person, _there in record] == [
         "Baraka Sampuli",
         "Faraja Sampuli",
         "Zawadi Sampuli",

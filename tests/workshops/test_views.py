@@ -760,7 +760,7 @@ def test_whoever_came_takes_no_mark_of_hers_away_by_a_no(
     made = plan(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
     enrol(made.workshop, make_person("Zawadi Sampuli"), made.trainer)
     (row,) = people_in(made.row, [EnrolmentState.CONFIRMED])
-    (link,) = make_answer_links(made.workshop, [row.enrolment], made.trainer)
+    (link,) = make_answer_links(made.workshop, [row.enrolment], made.trainer).values()
     key = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().id
     slot = db.session.query(Slot).filter_by(register_id=made.row.register_id).first()
     assert slot is not None
@@ -771,7 +771,7 @@ def test_whoever_came_takes_no_mark_of_hers_away_by_a_no(
     assert "Will you come?" not in text_of(her.get(at))
     said = her.post(f"{at}/answer", data={"answer": "not"}, follow_redirects=True)
     assert "You were at this workshop already." in text_of(said)
-    assert client.post(f"/r/{link.token}", data={"answer": "not"}).status_code == 409
+    assert client.post(f"/r/{link}", data={"answer": "not"}).status_code == 409
     assert [one.enrolment for one in people_in(made.row, [EnrolmentState.CONFIRMED])] == [
         row.enrolment
     ]

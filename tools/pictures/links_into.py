@@ -34,9 +34,9 @@ def links_into(workshop: str, trainer: Actor) -> tuple[str, str, str]:
         .order_by(Organisation.name.desc())
         .limit(1)
     )
-    (invited,) = make_answer_links(workshop, [enrolment], trainer)
+    (invited,) = make_answer_links(workshop, [enrolment], trainer).values()
     (quota,) = make_quota_links(workshop, QuotaDetails([station or ""], 4, 14), trainer)
     opened = make_open_link(workshop, OpenDetails(group, 40, 14), trainer)
-    link = db.session.scalar(select(SignUpLink.id).where(SignUpLink.public_id == quota.public_id))
+    link = db.session.scalar(select(SignUpLink.id).where(SignUpLink.public_id == quota[0]))
     put_down(link or 0, [(new_public_id(), Typed("Wekesa Kigezo", "male", "35-44"))])
-    return invited.token, quota.token, opened.token
+    return invited, quota[2], opened[2]

@@ -134,7 +134,7 @@ def candidates(
     people: list[Candidate] = []
     for standing in completing(asking, workshop, track, _proposed_by(excluding)):
         record, judgement = standing.record, standing.judged
-        person: Person = record.person
+        person = standing.person
         has_certificate = person.id in holding
         confirmed = person.printed_name_confirmed_at is not None
         missing = missing_requirements(

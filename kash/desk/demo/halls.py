@@ -52,7 +52,7 @@ from kash.platform.web.formats import from_local, to_local
 from kash.policy import Actor
 from kash.workshops.holidays.rules import is_public_holiday
 from kash.workshops.invitations.models import SignUpLink, Typed
-from kash.workshops.invitations.services import SignUpLinkMade, put_down
+from kash.workshops.invitations.services import put_down
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries import scope
 from kash.workshops.queries.deliveries import TaughtSession, taught_sessions
@@ -318,9 +318,9 @@ def _signed(register_id: int, sheet: PrintedSheet) -> list[set[int]]:
     ]
 
 
-def put_names_down(link: SignUpLinkMade, people: Sequence[Typed]) -> None:
+def put_names_down(link: tuple[str, str, str], people: Sequence[Typed]) -> None:
     """Put names down by a link: a name, sex and age band each."""
-    link_id = row_of(SignUpLink, link.public_id).id
+    link_id = row_of(SignUpLink, link[0]).id
     db.session.rollback()
     put_down(link_id, [(new_public_id(), person) for person in people])
 

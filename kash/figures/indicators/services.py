@@ -83,7 +83,7 @@ def write_completions(session: Session, register_id: int, now: datetime) -> None
         if fact.met and fact.version_id is not None
     }
     completings = {
-        judged.record.person.id: judged for judged in completing(session, workshop, track, versions)
+        judged.person.id: judged for judged in completing(session, workshop, track, versions)
     }
     gone = [person for person in there if person not in completings]
     if gone:
@@ -96,7 +96,7 @@ def write_completions(session: Session, register_id: int, now: datetime) -> None
     for person, judged in completings.items():
         fact = there.get(person)
         if fact is None:
-            fact = _as_she_is(judged.record.person, workshop.id, course, day, posted.get(person))
+            fact = _as_she_is(judged.person, workshop.id, course, day, posted.get(person))
             session.add(fact)
         _count(fact, judged, day, today)
     session.flush()
@@ -106,7 +106,7 @@ def write_completions(session: Session, register_id: int, now: datetime) -> None
 def _count(fact: Completion, one: Completing, day: date, today: date) -> None:
     done = one.judged.done_on if one.judged is not None else None
     fact.minutes, fact.percentage = one.record.minutes, one.record.percentage
-    fact.days = one.record.days
+    fact.days = len(one.record.days)
     fact.met, fact.held_on, fact.asked_on = one.met, day, today
     fact.version_id = one.judged.version if one.judged is not None else None
     fact.completed_on = max(day, done) if one.met and done is not None else day

@@ -4,8 +4,6 @@ what is done here: the room, then what happened. The declaration of announcement
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -32,16 +30,9 @@ PERSONAL = (
 )
 
 
-@dataclass(frozen=True)
-class TellingSection:
-    """A workshop (its public id) that the actor runs, and whether its people are told of it."""
-
-    of: str
-    on: bool
-
-
-def of_workshop(public_id: str, actor: Actor) -> TellingSection | None:
-    """Section for whoever runs the workshop, else None. One query."""
+def of_workshop(public_id: str, actor: Actor) -> dict[str, object] | None:
+    """Section for one who runs the workshop, else None: if its people are told of it (`on`). One
+    query."""
     if actor.reach("workshops.edit") is Reach.NONE:
         return None
     row = db.session.execute(
@@ -52,7 +43,7 @@ def of_workshop(public_id: str, actor: Actor) -> TellingSection | None:
         )
         .where(Workshop.public_id == public_id, Workshop.id.in_(run_by(actor)))
     ).first()
-    return TellingSection(public_id, row[1] is not None) if row is not None else None
+    return {"of": public_id, "on": row[1] is not None} if row is not None else None
 
 
 ACTION_WORDS = ActionWords(

@@ -96,32 +96,15 @@ _EXPECTED = frozenset({"invited", "confirmed"})
 History = Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Expectation:
-    """A stretch in which somebody is expected, or was until she no longer is: since when, whether
-    she came to it from a waiting list (and was told so), and how it stands now."""
-
-    since: datetime
-    from_list: bool
-    state: str
-
-
-def expectation(history: History, state: str, changed_at: datetime) -> Expectation | None:
-    """The last stretch in which somebody was expected, by her states in order; None if there is
-    none. Of someone without a history only the present state is known."""
-    steps = [(one, datetime.fromisoformat(moment)) for one, moment in history]
-    if not steps:
-        steps = [(state, changed_at)]
-    since: datetime | None = None
-    before, from_list = "", False
-    for one, moment in steps:
-        if one in _EXPECTED and before not in _EXPECTED:
-            since, from_list = moment, before == "waiting"
-        before = one
-    return Expectation(since, from_list, state) if since is not None else None
-
-
-def reminder_moment(day: date, days: int, hour: time) -> tuple[date, time]:
-    """The local day and hour at which a reminder goes: so many days before a day (negative: after
-    it)."""
-    return day - timedelta(days=days), hour
+def expectation(history: History, state: str, changed_at: datetime) -> tuple[datetime, bool] | None:
+    """The last stretch in which somebody was expected, by her states in order: since when, and
+    whether she came to it from a waiting list (and was told so); None if there is none. Of someone
+    without a history only the present state is known."""
+    steps = [(step, datetime.fromisoformat(moment)) for step, moment in history]
+    stretch: tuple[datetime, bool] | None = None
+    before = ""
+    for step, moment in steps or [(state, changed_at)]:
+        if step in _EXPECTED and before not in _EXPECTED:
+            stretch = moment, before == "waiting"
+        before = step
+    return stretch

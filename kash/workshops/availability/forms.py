@@ -147,6 +147,7 @@ class BlockForm(KashForm):
     reason = text_field(_l("Why"), most=120, required=False)
 
 
-def minutes_field(label: str) -> Any:
-    """A field of the minutes to a zone of this name."""
-    return whole_number_field(label, least=1, most=1440, required=False)
+class MinutesForm(KashForm):
+    """Minutes to a zone from others."""
+
+    minutes = whole_number_field(_l("Minutes on the way"), least=1, most=1440, required=False)

@@ -1,5 +1,5 @@
 """Absences of accounts, the days on which they teach, days on which a venue can't be had, and
-minutes from zone to zone."""
+minutes of travel to zones."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Time,
-    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.people.models import Venue, Zone
+from kash.people.models import Venue
 from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
@@ -89,19 +88,10 @@ class VenueBlock(PublicId, Base):
 
 
 class ZoneTravel(Base):
-    """Minutes from one zone to another, the same both ways. The first has the smaller key."""
+    """Minutes that it takes to get to a zone from others, and back."""
 
     __tablename__ = "zone_travel"
-    __table_args__ = (
-        UniqueConstraint("one_zone_id", "other_zone_id"),
-        CheckConstraint("one_zone_id < other_zone_id", name="order"),
-        CheckConstraint("minutes between 1 and 1440", name="minutes"),
-    )
+    __table_args__ = (CheckConstraint("minutes between 1 and 1440", name="minutes"),)
 
-    id: Mapped[Key]
-    one_zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
-    other_zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"), index=True)
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"), primary_key=True)
     minutes: Mapped[int] = mapped_column(SmallInteger)
-
-    one_zone: Mapped[Zone] = relationship(foreign_keys=[one_zone_id])
-    other_zone: Mapped[Zone] = relationship(foreign_keys=[other_zone_id])

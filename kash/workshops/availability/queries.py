@@ -9,20 +9,22 @@ what only who plans may read; days on which one can't be had, and minutes betwee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date, time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.feature import Part, declared
-from kash.people.models import Venue, Zone, codes
+from kash.people.models import Venue, Zone
 from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY
 from kash.platform.database import db
 from kash.platform.vault import open_text
@@ -67,33 +69,20 @@ class Bookings(Part):
 
 def bookings_of_account(account_id: int, first: date, last: date | None = None) -> list[Booked]:
     """Bookings of an account that teaches on these days, in order."""
-    found = [one for part in declared(Bookings) for one in part.of_account(account_id, first, last)]
-    return sorted(found, key=lambda one: (one.first, one.title))
+    return _bookings(part.of_account(account_id, first, last) for part in declared(Bookings))
+
+
+def _bookings(lists: Iterable[Sequence[Booked]]) -> list[Booked]:
+    return sorted(chain.from_iterable(lists), key=lambda booked: (booked.first, booked.title))
 
 
 def bookings_of_venue(venue_id: int, first: date, last: date | None = None) -> list[Booked]:
     """Bookings of a venue on these days, in order."""
-    found = [one for part in declared(Bookings) for one in part.of_venue(venue_id, first, last)]
-    return sorted(found, key=lambda one: (one.first, one.title))
+    return _bookings(part.of_venue(venue_id, first, last) for part in declared(Bookings))
 
 
 # Under what a note is sealed.
 NOTE = "absence.note"
-
-
-@dataclass(frozen=True)
-class ShownAbsence:
-    """An absence as somebody may see it: without a kind if why is not for her to know."""
-
-    public_id: str
-    account: str
-    name: str
-    first: date
-    last: date
-    kind: str
-    note: str
-    may_change: bool
-    row_version: int
 
 
 def may_write_of(actor: Actor, account_id: int) -> bool:
@@ -102,69 +91,67 @@ def may_write_of(actor: Actor, account_id: int) -> bool:
     return reach is Reach.ALL or (reach is Reach.SELF and account_id == actor.account_id)
 
 
-def absences_of_others(actor: Actor, day: date) -> Listing[ShownAbsence]:
+def absences_of_others(actor: Actor, day: date) -> Listing[dict[str, Any]]:
     """Absences of others that end on this day or later, the next first, a page of them; two
     queries."""
     rows = listing(
-        select(Absence)
-        .join(Absence.account)
-        .options(contains_eager(Absence.account))
-        .where(Absence.last >= day, Account.active, Absence.account_id != (actor.account_id or 0)),
+        _absences_of_accounts().where(
+            Absence.last >= day, Account.active, Absence.account_id != (actor.account_id or 0)
+        ),
         sorts={"first": Absence.first},
         default_sort="first",
         key=Absence.id,
     )
-    return rows.turned(lambda some: [_shown(actor, one) for one in some])
+    return rows.turned(lambda some: [_shown(actor, absence) for absence in some])
 
 
-def own_absences(actor: Actor, day: date) -> list[ShownAbsence]:
+def _absences_of_accounts() -> Select[Absence]:
+    return select(Absence).join(Absence.account).options(contains_eager(Absence.account))
+
+
+def own_absences(actor: Actor, day: date) -> list[dict[str, Any]]:
     """Her own that end on this day or later, the next first."""
-    return [
-        _shown(actor, one)
-        for one in db.session.scalars(
-            select(Absence)
-            .join(Absence.account)
-            .options(contains_eager(Absence.account))
-            .where(Absence.account_id == (actor.account_id or 0), Absence.last >= day)
-            .order_by(Absence.first)
-        )
-    ]
+    hers = _absences_of_accounts().where(
+        Absence.account_id == (actor.account_id or 0), Absence.last >= day
+    )
+    return [_shown(actor, absence) for absence in db.session.scalars(hers.order_by(Absence.first))]
 
 
-def absence(actor: Actor, public_id: str) -> ShownAbsence:
+def absence(actor: Actor, public_id: str) -> dict[str, Any]:
     """An absence that this actor may change. Raises NotFound."""
-    found = one_or_404(
+    absence = one_or_404(
         db.session.scalars(
-            select(Absence)
-            .join(Absence.account)
-            .options(contains_eager(Absence.account))
-            .where(Absence.public_id == public_id, Account.active)
+            _absences_of_accounts().where(Absence.public_id == public_id, Account.active)
         ).first()
     )
-    if not may_write_of(actor, found.account_id):
+    if not may_write_of(actor, absence.account_id):
         raise NotFound
-    return _shown(actor, found)
+    return _shown(actor, absence)
 
 
 def who_may_be_away(actor: Actor) -> list[tuple[str, str]]:
     """Public ids and names of the accounts whose absences this actor may write, herself first."""
     if actor.reach("absences.write") is not Reach.ALL:
         return []
-    found = accounts_with_role(*map(Role, GRANTS["absences.write"]))
-    hers = [one for one in found if one.id == actor.account_id]
+    accounts = accounts_with_role(*map(Role, GRANTS["absences.write"]))
     return [
-        (one.public_id, one.name) for one in [*hers, *(one for one in found if one not in hers)]
+        (account.public_id, account.name)
+        for account in sorted(accounts, key=lambda account: account.id != actor.account_id)
     ]
 
 
 def account_that_may_be_away(actor: Actor, public_id: str) -> Account:
     """An account of which this actor may say when it teaches and when it is away. Raises
     NotFound."""
-    found = get_or_404(db.session, Account, public_id, Account.active)
-    roles = {role.role for role in found.roles}
-    if not may_write_of(actor, found.id) or not roles & {*map(str, GRANTS["absences.write"])}:
+    account = one_or_404(
+        db.session.scalars(
+            select(Account).where(Account.public_id == public_id, Account.active)
+        ).first()
+    )
+    roles = {role.role for role in account.roles}
+    if not may_write_of(actor, account.id) or not roles & {*map(str, GRANTS["absences.write"])}:
         raise NotFound
-    return found
+    return account
 
 
 def said_teaching_days(account_id: int) -> TeachingDays | None:
@@ -172,113 +159,75 @@ def said_teaching_days(account_id: int) -> TeachingDays | None:
     return db.session.get(TeachingDays, account_id)
 
 
-def _shown(actor: Actor, one: Absence) -> ShownAbsence:
-    hers = one.account_id == actor.account_id
+def _shown(actor: Actor, absence: Absence) -> dict[str, Any]:
+    """An absence as somebody may see it: without a kind if why is not for her to know."""
+    hers = absence.account_id == actor.account_id
     knows = hers or actor.reach("absences.see") is Reach.ALL
-    sealed = one.note_sealed if knows else None
-    return ShownAbsence(
-        public_id=one.public_id,
-        account=one.account.public_id,
-        name=one.account.name,
-        first=one.first,
-        last=one.last,
-        kind=one.kind if knows else "",
-        note=open_text(sealed, kind=NOTE, public_id=one.public_id) if sealed else "",
-        may_change=may_write_of(actor, one.account_id),
-        row_version=one.row_version,
-    )
-
-
-@dataclass(frozen=True)
-class AbsenceInCalendar:
-    """An absence, with the name of who is away and not why."""
-
-    public_id: str
-    name: str
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
-class BlockInCalendar:
-    """Days on which a venue can't be had; all day unless times are there."""
-
-    public_id: str
-    venue_id: str
-    venue: str
-    first: date
-    last: date
-    starts_at: time | None
-    ends_at: time | None
-
-
-def absences_in_calendar(question: CalendarQuestion) -> list[AbsenceInCalendar]:
-    """Absences on these days, of a trainer if the question is about one; one query. None for who
-    sees no absences, nor where it is asked about a venue, a group or a funder."""
-    asked = question.filters
-    if not question.actor.may("absences.see") or asked.venue or asked.group or asked.funder:
-        return []
-    statement = (
-        select(Absence.public_id, Account.name, Absence.first, Absence.last)
-        .join(Absence.account)
-        .where(Account.active, Absence.first <= question.last, Absence.last >= question.first)
-        .order_by(Absence.first, Absence.id)
-    )
-    if asked.trainer:
-        statement = statement.where(Account.public_id == asked.trainer)
-    return [AbsenceInCalendar(*row) for row in db.session.execute(statement)]
-
-
-def blocks_in_calendar(question: CalendarQuestion) -> list[BlockInCalendar]:
-    """Blocks of venues on these days, of one venue if the question is about it; one query. None for
-    whoever plans nothing, nor where it is asked about a trainer, a group or a funder."""
-    asked = question.filters
-    if not question.actor.may("venues.plan") or asked.trainer or asked.group or asked.funder:
-        return []
-    statement = (
-        select(
-            VenueBlock.public_id,
-            Venue.public_id,
-            Venue.name,
-            VenueBlock.first,
-            VenueBlock.last,
-            VenueBlock.starts_at,
-            VenueBlock.ends_at,
-        )
-        .join(VenueBlock.venue)
-        .where(VenueBlock.first <= question.last, VenueBlock.last >= question.first)
-        .order_by(VenueBlock.first, VenueBlock.id)
-    )
-    if asked.venue:
-        statement = statement.where(Venue.public_id == asked.venue)
-    return [BlockInCalendar(*row) for row in db.session.execute(statement)]
+    sealed = absence.note_sealed if knows else None
+    return {
+        "public_id": absence.public_id,
+        "account": absence.account.public_id,
+        "name": absence.account.name,
+        "first": absence.first,
+        "last": absence.last,
+        "kind": absence.kind if knows else "",
+        "note": open_text(sealed, kind=NOTE, public_id=absence.public_id) if sealed else "",
+        "may_change": may_write_of(actor, absence.account_id),
+        "row_version": absence.row_version,
+    }
 
 
 def _absences(question: CalendarQuestion) -> Sequence[CalendarEntry]:
+    """Absences on these days, of a trainer if the question is about one, with the name of the
+    account and not why; one query. None for who sees no absences, nor where it is asked about a
+    venue, a group or a funder."""
+    asked = question.filters
+    if not question.actor.may("absences.see") or asked.venue or asked.group or asked.funder:
+        return []
+    statement = _touching(Absence, question.first, question.last).where(Account.active)
+    if asked.trainer:
+        statement = statement.where(Account.public_id == asked.trainer)
     return [
         CalendarEntry(
-            f"absence-{one.public_id}",
-            _("%(name)s is away", name=one.name),
-            one.first,
-            one.last,
+            f"absence-{absence.public_id}",
+            _("%(name)s is away", name=name),
+            absence.first,
+            absence.last,
             url=url_for("absences.index"),
         )
-        for one in absences_in_calendar(question)
+        for absence, name in db.session.execute(
+            statement.join(Absence.account).add_columns(Account.name)
+        )
     ]
 
 
+def _touching(kind: type[Absence] | type[VenueBlock], first: date, last: date) -> Select[Any]:
+    """Absences, or blocks of venues, that touch these days, in order."""
+    return select(kind).where(kind.first <= last, kind.last >= first).order_by(kind.first, kind.id)
+
+
 def _blocks(question: CalendarQuestion) -> Sequence[CalendarEntry]:
+    """Blocks of venues on these days, of one venue if the question is about it; one query. None for
+    one who plans nothing, nor where it is asked about a trainer, a group or a funder."""
+    asked = question.filters
+    if not question.actor.may("venues.plan") or asked.trainer or asked.group or asked.funder:
+        return []
+    statement = _touching(VenueBlock, question.first, question.last)
+    if asked.venue:
+        statement = statement.where(Venue.public_id == asked.venue)
     return [
         CalendarEntry(
-            f"block-{one.public_id}",
-            _("%(venue)s can’t be had", venue=one.venue),
-            one.first,
-            one.last,
-            one.starts_at,
-            one.ends_at,
-            url=url_for("venues.venue", public_id=one.venue_id),
+            f"block-{block.public_id}",
+            _("%(venue)s can’t be had", venue=block.venue.name),
+            block.first,
+            block.last,
+            block.starts_at,
+            block.ends_at,
+            url=url_for("venues.venue", public_id=block.venue.public_id),
         )
-        for one in blocks_in_calendar(question)
+        for block in db.session.scalars(
+            statement.join(VenueBlock.venue).options(contains_eager(VenueBlock.venue))
+        )
     ]
 
 
@@ -289,29 +238,6 @@ CALENDAR = (
 
 
 @dataclass(frozen=True)
-class AbsenceSpan:
-    """Days on which an account is away, both ends among them."""
-
-    public_id: str
-    account_id: int
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
-class BlockSpan:
-    """Days on which a venue can't be had, both ends among them; all day unless times are there."""
-
-    public_id: str
-    venue_id: int
-    first: date
-    last: date
-    starts_at: time | None
-    ends_at: time | None
-    reason: str
-
-
-@dataclass(frozen=True)
 class TeachingPattern:
     """Weekdays on which an account teaches (0 is Monday), and its most days of a month, if any."""
 
@@ -319,37 +245,20 @@ class TeachingPattern:
     most_days_a_month: int | None
 
 
-def absences_between(first: date, last: date) -> list[AbsenceSpan]:
-    """Absences that touch these days, of accounts that are in use, in order; one query."""
-    return [
-        AbsenceSpan(*row)
-        for row in db.session.execute(
-            select(Absence.public_id, Absence.account_id, Absence.first, Absence.last)
-            .join(Absence.account)
-            .where(Account.active, Absence.first <= last, Absence.last >= first)
-            .order_by(Absence.first, Absence.id)
-        )
-    ]
+def absences_between(first: date, last: date) -> Sequence[Any]:
+    """Absences (public id, account's key, first and last day) that touch these days, of accounts
+    that are in use, in order; one query."""
+    return db.session.execute(
+        _touching(Absence, first, last)
+        .join(Absence.account)
+        .where(Account.active)
+        .with_only_columns(Absence.public_id, Absence.account_id, Absence.first, Absence.last)
+    ).all()
 
 
-def venue_blocks_between(first: date, last: date) -> list[BlockSpan]:
+def venue_blocks_between(first: date, last: date) -> Sequence[VenueBlock]:
     """Blocks of venues that touch these days, in order; one query."""
-    return [
-        BlockSpan(*row)
-        for row in db.session.execute(
-            select(
-                VenueBlock.public_id,
-                VenueBlock.venue_id,
-                VenueBlock.first,
-                VenueBlock.last,
-                VenueBlock.starts_at,
-                VenueBlock.ends_at,
-                VenueBlock.reason,
-            )
-            .where(VenueBlock.first <= last, VenueBlock.last >= first)
-            .order_by(VenueBlock.first, VenueBlock.id)
-        )
-    ]
+    return db.session.scalars(_touching(VenueBlock, first, last)).all()
 
 
 def teaching_days() -> dict[int, TeachingPattern]:
@@ -365,25 +274,17 @@ def teaching_days() -> dict[int, TeachingPattern]:
 
 
 def travel_minutes(also: Collection[int] = ()) -> dict[frozenset[int], int]:
-    """Minutes between zones by the keys of both: what was typed, and for zones with venues in use,
-    and those whose keys are given, also what was typed for the areas in which they lie; three
-    queries."""
-    typed = {
-        frozenset((one, other)): minutes
-        for one, other, minutes in db.session.execute(
-            select(ZoneTravel.one_zone_id, ZoneTravel.other_zone_id, ZoneTravel.minutes)
-        )
-    }
+    """Minutes between zones by the keys of both, for zones with venues in use and those whose keys
+    are given; three queries."""
+    typed = dict(db.session.execute(select(ZoneTravel.zone_id, ZoneTravel.minutes)).all())
     if not typed:
         return {}
     zones = db.session.scalars(
         select(Venue.zone_id).where(Venue.active, Venue.zone_id.is_not(None)).distinct()
     ).all()
-    lies_in: Sequence[tuple[int, int | None]] = db.session.execute(
-        select(Zone.id, Zone.within_id)
-    ).all()
+    within = dict(db.session.execute(select(Zone.id, Zone.within_id)).all())
     wanted = {zone for zone in zones if zone is not None} | set(also)
-    return minutes_of_all(wanted, typed, dict(lies_in))
+    return minutes_of_all(wanted, typed, within)
 
 
 MOST_ZONES = 60
@@ -403,43 +304,27 @@ class VenueSearch:
         return bool(self.text or self.zone or self.accessible or self.seats)
 
 
-@dataclass(frozen=True)
-class VenuePlanning:
-    """Facts of a venue that only who plans reads."""
-
-    contact_name: str
-    contact_phone: str = field(repr=False)
-    price_cents: int | None
-    band: str
-    safe_for: str
-    safety_notes: str = field(repr=False)
-
-
-def venues_found(actor: Actor, asked: VenueSearch) -> Listing[Venue]:
+def venues_found(actor: Actor, search: VenueSearch) -> Listing[Venue]:
     """A page of the venues that fit, by name; what only who plans reads is searched by nobody
     else. Two queries."""
     statement = (
-        select(Venue).options(joinedload(Venue.zone)).where(Venue.active.is_(not asked.closed))
+        select(Venue).options(joinedload(Venue.zone)).where(Venue.active.is_(not search.closed))
     )
-    if asked.text:
-        searched = [Venue.name, Venue.place, Venue.directions]
+    if search.text:
+        columns = [Venue.name, Venue.place, Venue.directions]
         if actor.may("venues.plan"):
-            searched += [Venue.contact_name, Venue.safe_for]
+            columns += [Venue.contact_name, Venue.safe_for]
         statement = statement.where(
-            or_(*(column.icontains(asked.text, autoescape=True) for column in searched))
+            or_(*(column.icontains(search.text, autoescape=True) for column in columns))
         )
-    if asked.zone:
-        within = select(Zone.id).where(
-            or_(
-                Zone.public_id == asked.zone,
-                Zone.within_id.in_(select(Zone.id).where(Zone.public_id == asked.zone)),
-            )
-        )
+    if search.zone:
+        zone = Zone.public_id == search.zone
+        within = select(Zone.id).where(or_(zone, Zone.within_id.in_(select(Zone.id).where(zone))))
         statement = statement.where(Venue.zone_id.in_(within))
-    if asked.accessible:
-        statement = statement.where(Venue.accessible.contains(f",{asked.accessible},"))
-    if asked.seats:
-        statement = statement.where(Venue.seats >= asked.seats)
+    if search.accessible:
+        statement = statement.where(Venue.accessible.contains(f",{search.accessible},"))
+    if search.seats:
+        statement = statement.where(Venue.seats >= search.seats)
     return listing(
         statement,
         sorts={"name": func.lower(Venue.name), "seats": Venue.seats},
@@ -448,23 +333,18 @@ def venues_found(actor: Actor, asked: VenueSearch) -> Listing[Venue]:
     )
 
 
-def access_codes(venue: Venue) -> tuple[str, ...]:
-    """Codes of what a venue has for whoever could else not come."""
-    return codes(venue.accessible)
-
-
-def planning_of(actor: Actor, venue: Venue) -> VenuePlanning | None:
+def planning_of(actor: Actor, venue: Venue) -> dict[str, Any] | None:
     """Facts of a venue that only who plans reads; None for everybody else."""
     if not actor.may("venues.plan"):
         return None
-    return VenuePlanning(
-        contact_name=venue.contact_name,
-        contact_phone=_opened(venue.contact_phone_sealed, VENUE_PHONE, venue),
-        price_cents=venue.price_cents,
-        band=venue.band,
-        safe_for=venue.safe_for,
-        safety_notes=_opened(venue.safety_sealed, VENUE_SAFETY, venue),
-    )
+    return {
+        "contact_name": venue.contact_name,
+        "contact_phone": _opened(venue.contact_phone_sealed, VENUE_PHONE, venue),
+        "price_cents": venue.price_cents,
+        "band": venue.band,
+        "safe_for": venue.safe_for,
+        "safety_notes": _opened(venue.safety_sealed, VENUE_SAFETY, venue),
+    }
 
 
 def blocks_of(venue: Venue, day: date) -> Sequence[VenueBlock]:
@@ -481,36 +361,25 @@ def block(venue: Venue, public_id: str) -> VenueBlock:
     return get_or_404(db.session, VenueBlock, public_id, VenueBlock.venue_id == venue.id)
 
 
-def zones_of_venues() -> Sequence[Zone]:
-    """Zones in use between which people travel: those with venues in use, those for which minutes
-    were typed, and wider areas; by name."""
+def zones_of_venues() -> Sequence[Any]:
+    """Zones in use between which people travel (public id, name, minutes): those with venues in
+    use, those for which minutes were typed, and wider areas; by name."""
     of_venues = select(Venue.zone_id).where(Venue.active, Venue.zone_id.is_not(None))
-    typed = select(ZoneTravel.one_zone_id).union(select(ZoneTravel.other_zone_id))
-    return db.session.scalars(
-        select(Zone)
+    return db.session.execute(
+        select(Zone.public_id, Zone.name, ZoneTravel.minutes)
+        .outerjoin(ZoneTravel, ZoneTravel.zone_id == Zone.id)
         .where(
             Zone.active,
-            or_(Zone.kind == "sub_county", Zone.id.in_(of_venues), Zone.id.in_(typed)),
+            or_(Zone.kind == "sub_county", Zone.id.in_(of_venues), ZoneTravel.minutes.is_not(None)),
         )
         .order_by(func.lower(Zone.name), Zone.id)
         .limit(MOST_ZONES)
     ).all()
 
 
-def typed_minutes() -> dict[frozenset[str], int]:
-    """Minutes between zones as they were typed, by the public ids of both."""
-    one, other = (
-        select(Zone.id, Zone.public_id).subquery(),
-        select(Zone.id, Zone.public_id).subquery(),
-    )
-    return {
-        frozenset((first, second)): minutes
-        for first, second, minutes in db.session.execute(
-            select(one.c.public_id, other.c.public_id, ZoneTravel.minutes)
-            .join(one, one.c.id == ZoneTravel.one_zone_id)
-            .join(other, other.c.id == ZoneTravel.other_zone_id)
-        )
-    }
+def minutes_to(zone: Zone) -> int | None:
+    """Minutes to a zone from others as they were typed; None if they were not."""
+    return db.session.scalar(select(ZoneTravel.minutes).where(ZoneTravel.zone_id == zone.id))
 
 
 def _opened(sealed: bytes | None, kind: str, venue: Venue) -> str:

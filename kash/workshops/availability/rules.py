@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations
 
 # Whoever is away for longer hands over what she holds.
 MOST_DAYS = 366
@@ -24,14 +25,6 @@ class AbsenceKind(StrEnum):
     OTHER = "other"
 
 
-class SpanFault(StrEnum):
-    """Something wrong with days from first to last."""
-
-    ENDS_BEFORE = "ends_before"
-    TOO_LONG = "too_long"
-    TOO_FAR = "too_far"
-
-
 @dataclass(frozen=True)
 class AbsenceDays:
     """Days from the first to the last, both among them."""
@@ -44,18 +37,18 @@ class AbsenceDays:
         return self.first <= other.last and other.first <= self.last
 
 
-def span_fault(days: AbsenceDays, today: date) -> SpanFault | None:
-    """First thing wrong with these days; None if they may be written down.
+def days_fault(days: AbsenceDays, today: date) -> str:
+    """First thing wrong with these days: "order", "long" or "far"; empty if they may be written
+    down.
 
     What ended longer ago than it would be kept is too far, and so is what nobody plans for yet.
     """
     if days.last < days.first:
-        return SpanFault.ENDS_BEFORE
+        return "order"
     if (days.last - days.first).days >= MOST_DAYS:
-        return SpanFault.TOO_LONG
-    if days.last < forgotten_before(today) or days.first > today + timedelta(days=DAYS_AHEAD):
-        return SpanFault.TOO_FAR
-    return None
+        return "long"
+    far = days.last < forgotten_before(today) or days.first > today + timedelta(days=DAYS_AHEAD)
+    return "far" if far else ""
 
 
 def forgotten_before(today: date) -> date:
@@ -65,59 +58,34 @@ def forgotten_before(today: date) -> date:
 
 def overlapped(days: AbsenceDays, others: Iterable[AbsenceDays]) -> AbsenceDays | None:
     """The earliest of the others that has a day in common with these; None if there is none."""
-    return min(
-        (one for one in others if days.touches(one)), key=lambda one: one.first, default=None
-    )
-
-
-Minutes = Mapping[frozenset[int], int]
-
-
-def minutes_between(
-    one: int, other: int, typed: Minutes, within: Mapping[int, int | None]
-) -> int | None:
-    """Minutes from zone to zone; None if nobody typed any.
-
-    What was typed for the two goes first, then what was typed for areas in which they lie, the
-    narrowest first. `within` maps a zone to the one in which it lies. A zone is no distance from
-    itself, and nothing is known of two that lie in one area between which nothing was typed.
-    """
-    if one == other:
-        return 0
-    above_one, above_other = _upwards(one, within), _upwards(other, within)
-    # The same whichever of the two is asked first.
-    pairs = sorted(
-        (step + other_step, max(step, other_step), *sorted((first, second)))
-        for step, first in enumerate(above_one)
-        for other_step, second in enumerate(above_other)
-        if first != second
-    )
-    for _steps, _step, first, second in pairs:
-        minutes = typed.get(frozenset((first, second)))
-        if minutes is not None:
-            return minutes
-    return None
+    touching = (other for other in others if days.touches(other))
+    return min(touching, key=lambda other: other.first, default=None)
 
 
 def minutes_of_all(
-    zones: Collection[int], typed: Minutes, within: Mapping[int, int | None]
+    zones: Collection[int], typed: Mapping[int, int], within: Mapping[int, int | None]
 ) -> dict[frozenset[int], int]:
-    """Minutes of each pair of these zones for which they are known, and of every typed pair."""
-    found = dict(typed)
-    ordered = sorted(set(zones))
-    for place, one in enumerate(ordered):
-        for other in ordered[place + 1 :]:
-            minutes = minutes_between(one, other, typed, within)
-            if minutes is not None:
-                found[frozenset((one, other))] = minutes
-    return found
+    """Minutes between each pair of these zones of which any are known: of both, the longer.
+
+    What was typed for a zone goes before what was typed for the areas in which it lies, the
+    narrowest first. `within` maps a zone to the one in which it lies. Nothing is known of two that
+    lie in one area for which alone it was typed.
+    """
+    areas = {zone: _area(zone, typed, within) for zone in zones}
+    return {
+        frozenset((zone, other)): max(typed.get(areas[zone], 0), typed.get(areas[other], 0))
+        for zone, other in combinations(areas, 2)
+        if areas[zone] != areas[other]
+    }
 
 
-def _upwards(zone: int, within: Mapping[int, int | None]) -> list[int]:
-    """A zone and those in which it lies, the narrowest first."""
-    found: list[int] = []
-    above: int | None = zone
-    while above is not None and above not in found:
-        found.append(above)
-        above = within.get(above)
-    return found
+def _area(zone: int, typed: Mapping[int, int], within: Mapping[int, int | None]) -> int:
+    """The narrowest area for which minutes were typed; 0 if there is none."""
+    passed: set[int] = set()
+    area: int | None = zone
+    while area is not None and area not in passed:
+        if area in typed:
+            return area
+        passed.add(area)
+        area = within.get(area)
+    return 0

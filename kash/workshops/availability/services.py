@@ -4,7 +4,6 @@ which a venue can't be had, and minutes between zones. Words for absences and ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -27,73 +26,42 @@ from kash.workshops.availability.queries import NOTE, may_write_of
 from kash.workshops.availability.rules import (
     AbsenceDays,
     AbsenceKind,
-    SpanFault,
+    days_fault,
     forgotten_before,
     overlapped,
-    span_fault,
 )
 
-
-class EndsBeforeItStarts(Problem):
-    """Days of which the last comes before the first."""
-
-    field = "last"
-    sentence = _l("The last day comes before the first.")
-
-
-class LongerThanAYear(Problem):
-    """Days that go on for longer than anybody plans around."""
-
-    field = "last"
-    sentence = _l(
-        "This is longer than a year. Check the year that you typed; whoever stays away for longer"
-        " hands over the work."
-    )
-
-
-class TooFarAway(Problem):
-    """Days that are past and forgotten, or that nobody plans for yet."""
-
-    field = "first"
-    sentence = _l("These days are too far away. Check the year that you typed.")
-
-
-class AwayAlready(Problem):
-    """Days that another absence of the same account touches."""
-
-    field = "first"
-
-    def __init__(self, first: date, last: date) -> None:
-        super().__init__(
-            _(
-                "An absence from %(first)s to %(last)s is there already. Change that one.",
-                first=short_date_text(first),
-                last=short_date_text(last),
-            )
-        )
-
-
 MOST = 200
-_FAULTS: dict[SpanFault, type[Problem]] = {
-    SpanFault.ENDS_BEFORE: EndsBeforeItStarts,
-    SpanFault.TOO_LONG: LongerThanAYear,
-    SpanFault.TOO_FAR: TooFarAway,
+_FAULTS = {
+    "order": ("last", _l("The last day comes before the first.")),
+    "long": (
+        "last",
+        _l(
+            "This is longer than a year. Check the year that you typed; whoever stays away for"
+            " longer hands over the work."
+        ),
+    ),
+    "far": ("first", _l("These days are too far away. Check the year that you typed.")),
 }
 
 
 @dataclass(frozen=True)
-class AbsenceDetails:
-    """An absence as entered. Without a last day it is of one day."""
-
+class _DaysEntered:
     first: date
     last: date | None = None
-    kind: str = "leave"
-    note: str = ""
 
     @property
     def days(self) -> AbsenceDays:
-        """Its days."""
+        """Its days; without a last one it is of one day."""
         return AbsenceDays(self.first, self.last or self.first)
+
+
+@dataclass(frozen=True)
+class AbsenceDetails(_DaysEntered):
+    """An absence as entered. Without a last day it is of one day."""
+
+    kind: str = "leave"
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,16 +73,17 @@ class TeachingDaysDetails:
 
 
 def refuse_days(days: AbsenceDays, today: date) -> None:
-    """Raises EndsBeforeItStarts, LongerThanAYear or TooFarAway."""
-    fault = span_fault(days, today)
-    if fault is not None:
-        raise _FAULTS[fault]
+    """Refuse days that end before they start, go on for a year, or are too far away."""
+    fault = days_fault(days, today)
+    if fault:
+        field, sentence = _FAULTS[fault]
+        raise Problem(sentence, field=field)
 
 
 def add_absence(details: AbsenceDetails, *, whose: str, key: str, by: Actor) -> str:
     """Write down that an account is away; the absence's public id, which is `key`. The same key
-    again changes nothing. Raises NotFound, NobodyAway, EndsBeforeItStarts, LongerThanAYear,
-    TooFarAway, AwayAlready and TooManyAbsences."""
+    again changes nothing. Raises NotFound; refused on days that make no sense or on which it is
+    away already, and for one who doesn't teach."""
     refuse_days(details.days, local_today())
     with audited("absences.added", by) as change:
         session = change.session
@@ -123,42 +92,34 @@ def add_absence(details: AbsenceDetails, *, whose: str, key: str, by: Actor) -> 
         if there is not None and there.account_id == account.id:
             change.nothing()
             return key
-        others = _others(session, account.id)
-        if len(others) >= MOST:
+        others = _refuse_overlap(session, account.id, details.days)
+        if others >= MOST:
             raise Problem(_l("There are too many absences already. Remove one that is wrong."))
-        _refuse_overlap(details.days, others)
-        added = Absence(
-            public_id=key,
-            account_id=account.id,
-            first=details.days.first,
-            last=details.days.last,
-            kind=details.kind,
-            note_sealed=_sealed(details.note, key),
-            written_by=by.public_id,
-            written_at=change.now,
-        )
-        session.add(added)
+        absence = Absence(public_id=key, account_id=account.id)
+        session.add(absence)
+        _write(absence, details, by, change.now)
         change.about(key, account.public_id)
         return key
 
 
+def _write(absence: Absence, details: AbsenceDetails, by: Actor, now: datetime) -> None:
+    absence.first, absence.last = details.days.first, details.days.last
+    absence.kind, note = details.kind, details.note
+    absence.note_sealed = seal(note, kind=NOTE, public_id=absence.public_id) if note else None
+    absence.written_by, absence.written_at = by.public_id, now
+
+
 def change_absence(public_id: str, details: AbsenceDetails, row_version: int, *, by: Actor) -> None:
-    """Change an absence. Raises NotFound, ChangedMeanwhile, EndsBeforeItStarts, LongerThanAYear,
-    TooFarAway and AwayAlready."""
+    """Change an absence. Raises NotFound and ChangedMeanwhile, and refuses as `add_absence`
+    does."""
     refuse_days(details.days, local_today())
     with audited("absences.changed", by) as change:
-        session = change.session
-        absence, account = _held(session, public_id, by)
+        absence, account = _held(change.session, public_id, by)
         if absence.row_version != row_version:
             raise ChangedMeanwhile
-        _refuse_overlap(
-            details.days, [one for one in _others(session, account.id) if one.id != absence.id]
-        )
-        absence.first, absence.last = details.days.first, details.days.last
-        absence.kind = details.kind
-        absence.note_sealed = _sealed(details.note, public_id)
+        _refuse_overlap(change.session, account.id, details.days, but=absence.id)
+        _write(absence, details, by, change.now)
         absence.row_version += 1
-        absence.written_by, absence.written_at = by.public_id, change.now
         change.about(public_id, account.public_id)
 
 
@@ -175,8 +136,8 @@ def say_teaching_days(
     whose: str, details: TeachingDaysDetails, row_version: int, *, by: Actor
 ) -> None:
     """Say on which days an account teaches; row version 0 is of one that said nothing yet. All
-    weekdays without a most are as if nothing was said. Raises NotFound, NobodyAway and
-    ChangedMeanwhile."""
+    weekdays without a most are as if nothing was said. Raises NotFound and ChangedMeanwhile;
+    refused for one who doesn't teach."""
     with audited("absences.teaching_days_said", by) as change:
         session = change.session
         account = _locked(session, whose, by)
@@ -191,9 +152,8 @@ def say_teaching_days(
             else:
                 session.delete(said)
             return
-        if said is None:
-            said = TeachingDays(account_id=account.id, row_version=0)
-            session.add(said)
+        said = said or TeachingDays(account_id=account.id, row_version=0)
+        session.add(said)
         said.weekdays, said.most_days_a_month = weekdays, details.most_days_a_month
         said.row_version += 1
 
@@ -207,7 +167,7 @@ def forget_past_days(now: datetime) -> int:
             session.execute(delete(kind).where(kind.last < before))
             for kind in (Absence, VenueBlock)
         ]
-        return sum(int(getattr(one, "rowcount", 0)) for one in gone)
+        return sum(int(getattr(result, "rowcount", 0)) for result in gone)
 
 
 def forget_leaver(session: Session, account_id: int, _now: datetime) -> None:
@@ -245,44 +205,40 @@ def _held(session: Session, public_id: str, by: Actor) -> tuple[Absence, Account
     return one_or_404(absence), account
 
 
-def _others(session: Session, account_id: int) -> Sequence[Absence]:
-    return session.scalars(select(Absence).where(Absence.account_id == account_id)).all()
-
-
-def _refuse_overlap(days: AbsenceDays, others: Sequence[Absence]) -> None:
-    found = overlapped(days, [AbsenceDays(one.first, one.last) for one in others])
-    if found is not None:
-        raise AwayAlready(found.first, found.last)
-
-
-def _sealed(note: str, public_id: str) -> bytes | None:
-    return seal(note, kind=NOTE, public_id=public_id) if note else None
+def _refuse_overlap(session: Session, account_id: int, days: AbsenceDays, but: int = 0) -> int:
+    """Refuse days that another absence of the account touches; how many others it has."""
+    others = session.scalars(
+        select(Absence).where(Absence.account_id == account_id, Absence.id != but)
+    ).all()
+    touched = overlapped(days, [AbsenceDays(other.first, other.last) for other in others])
+    if touched is not None:
+        raise Problem(
+            _(
+                "An absence from %(first)s to %(last)s is there already. Change that one.",
+                first=short_date_text(touched.first),
+                last=short_date_text(touched.last),
+            ),
+            field="first",
+        )
+    return len(others)
 
 
 MOST_BLOCKS = 500
 
 
 @dataclass(frozen=True)
-class BlockDetails:
+class BlockDetails(_DaysEntered):
     """Days on which a venue can't be had, as entered. Without a last day it is one day; without
     times, the whole of each."""
 
-    first: date
-    last: date | None = None
     starts_at: time | None = None
     ends_at: time | None = None
     reason: str = ""
 
-    @property
-    def days(self) -> AbsenceDays:
-        """Its days."""
-        return AbsenceDays(self.first, self.last or self.first)
-
 
 def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
     """Say that a venue can't be had; the block's public id, which is `key`. The same key again
-    changes nothing. Raises NotFound, EndsBeforeItStarts, LongerThanAYear, TooFarAway,
-    TimesGoTogether, EndsTooEarly and TooManyBlocks."""
+    changes nothing. Raises NotFound; refused on days and at times that make no sense."""
     refuse_days(details.days, local_today())
     if (details.starts_at is None) != (details.ends_at is None):
         raise Problem(_l("Enter both times, or none for the whole day."), field="ends_at")
@@ -290,7 +246,7 @@ def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
         raise Problem(_l("The end comes before the start."), field="ends_at")
     with audited("venues.block_added", by) as change:
         session = change.session
-        held = _venues_locked(session, venue)
+        held = _venue_locked(session, venue)
         there = session.scalar(select(VenueBlock).where(VenueBlock.public_id == key))
         if there is not None and there.venue_id == held.id:
             change.nothing()
@@ -298,18 +254,15 @@ def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
         count = select(func.count(VenueBlock.id)).where(VenueBlock.venue_id == held.id)
         if (session.scalar(count) or 0) >= MOST_BLOCKS:
             raise Problem(_l("There are too many such days already. Remove some that are over."))
-        added = VenueBlock(
-            public_id=key,
-            venue_id=held.id,
-            first=details.days.first,
-            last=details.days.last,
-            starts_at=details.starts_at,
-            ends_at=details.ends_at,
-            reason=details.reason,
-            written_by=by.public_id,
-            written_at=change.now,
+        session.add(
+            VenueBlock(
+                public_id=key,
+                venue_id=held.id,
+                **{**vars(details), "last": details.days.last},
+                written_by=by.public_id,
+                written_at=change.now,
+            )
         )
-        session.add(added)
         change.about(key, held.public_id)
         return key
 
@@ -318,48 +271,28 @@ def remove_block(venue: str, public_id: str, *, by: Actor) -> None:
     """Say that a venue can be had after all. Raises NotFound."""
     with audited("venues.block_removed", by) as change:
         session = change.session
-        held = _venues_locked(session, venue)
-        found = get_or_404(session, VenueBlock, public_id, VenueBlock.venue_id == held.id)
-        session.delete(found)
+        held = _venue_locked(session, venue)
+        session.delete(get_or_404(session, VenueBlock, public_id, VenueBlock.venue_id == held.id))
         change.about(public_id, held.public_id)
 
 
-def type_minutes(zone: str, minutes: Mapping[str, int | None], *, by: Actor) -> None:
-    """Type the minutes from a zone to others, by their public ids, the same both ways; None forgets
-    what was typed. Zones that are not named stay as they are. Raises NotFound."""
+def type_minutes(zone: str, minutes: int | None, *, by: Actor) -> None:
+    """Type the minutes to a zone from others; None forgets what was typed. Raises NotFound."""
     with audited("venues.minutes_typed", by) as change:
         session = change.session
-        # One at a time: two who type the same way from both its ends must not make it twice.
-        zones = {
-            one.public_id: one
-            for one in session.scalars(select(Zone).order_by(Zone.id).with_for_update())
-        }
-        here = one_or_404(zones.get(zone))
-        typed = {
-            (one.one_zone_id, one.other_zone_id): one for one in session.scalars(select(ZoneTravel))
-        }
-        changed = False
-        for public_id, value in minutes.items():
-            there = one_or_404(zones.get(public_id))
-            if there is here:
-                continue
-            low, high = sorted((here.id, there.id))
-            row = typed.get((low, high))
-            if (row.minutes if row is not None else None) == value:
-                continue
-            changed = True
-            if value is None:
-                session.delete(row)
-            elif row is None:
-                session.add(ZoneTravel(one_zone_id=low, other_zone_id=high, minutes=value))
-            else:
-                row.minutes = value
-        if not changed:
+        # One at a time: two who type the same must not make it twice.
+        key = get_or_404(session, Zone, zone, lock=True).id
+        typed = session.get(ZoneTravel, key)
+        if (typed.minutes if typed is not None else None) == minutes:
             change.nothing()
-        change.about(here.public_id)
+        elif minutes is not None:
+            session.merge(ZoneTravel(zone_id=key, minutes=minutes))
+        else:
+            session.delete(typed)
+        change.about(zone)
 
 
-def _venues_locked(session: Session, venue: str) -> Venue:
+def _venue_locked(session: Session, venue: str) -> Venue:
     return get_or_404(session, Venue, venue, lock=True)
 
 

@@ -4,10 +4,9 @@ workshop; and the link behind a token."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
@@ -15,83 +14,22 @@ from sqlalchemy.orm import joinedload
 from kash.accounts.services.marks import token_hash
 from kash.people.models import Group, Organisation, Person
 from kash.people.queries.duplicates import people_like
-from kash.people.rules.duplicates import Likeness
+from kash.people.rules.duplicates import Likeness, Match
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup
-from kash.platform.web.errors import Problem, get_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from kash.workshops.invitations.models import SignUp, SignUpLink, Typed, typed_of
-from kash.workshops.invitations.rules import MOST_STATIONS, LinkKind, LinkStand, stand_of
+from kash.workshops.invitations.rules import LinkKind, LinkStand, stand_of
 from kash.workshops.models import Workshop
-
-
-class LinkClosed(Problem):
-    """A link takes no names, or never was one: nothing says which."""
-
-    status = 404
-    sentence = _l("This link takes no names. Ask whoever gave it to you.")
-
-
-class TooManyStations(Problem):
-    """Links are made for so many stations at a time."""
-
-    field = "stations"
-
-    def __init__(self) -> None:
-        super().__init__(_("Choose at most %(most)s stations at a time.", most=MOST_STATIONS))
-
-
-class NotDecidable(Problem):
-    """A row can't be decided on as it was wished for."""
-
-    sentence = _l(
-        "Nothing was changed: somebody of these can't be taken in so. Look at each once more;"
-        " whoever has the same phone as somebody here is that person, and nobody under 18 is"
-        " enrolled."
-    )
-
-
-class LacksCourse(NotDecidable):
-    """The programme enrols only who had the courses that this one asks for."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            _(
-                "Nothing was changed: %(name)s lacks a course that this one asks for.",
-                name=name,
-            )
-        )
-
-
-class HadCourse(NotDecidable):
-    """The programme enrols nobody in a course that she had and that still holds."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            _("Nothing was changed: %(name)s had this course, and that still holds.", name=name)
-        )
-
+from kash.workshops.services.people import LinkUnknown
 
 MOST_SHOWN = 50
-_LIKELY_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class ShownLink:
-    """A link as its workshop shows it; `station` is empty for an open one."""
-
-    public_id: str
-    kind: LinkKind
-    station: str
-    letter: str
-    most_rows: int
-    entered: int
-    waiting: int
-    expires_at: datetime
-    stand: LinkStand
+# Nothing says why a link takes none, or if it ever was one.
+CLOSED = _l("This link takes no names. Ask whoever gave it to you.")
 
 
 def stand(link: SignUpLink, now: datetime) -> LinkStand:
@@ -106,8 +44,9 @@ def stand(link: SignUpLink, now: datetime) -> LinkStand:
     )
 
 
-def links_of(workshop: Workshop) -> list[ShownLink]:
-    """The links into a workshop, the newest first; one query."""
+def links_of(workshop: Workshop) -> list[dict[str, Any]]:
+    """The links into a workshop, the newest first; `station` is empty for an open one. One
+    query."""
     waiting = func.sum(case((SignUp.state == "waiting", 1), else_=0))
     rows = db.session.execute(
         select(SignUpLink, Organisation.name, Group.letter, func.count(SignUp.id), waiting)
@@ -122,17 +61,17 @@ def links_of(workshop: Workshop) -> list[ShownLink]:
     ).all()
     now = utc_now()
     return [
-        ShownLink(
-            link.public_id,
-            LinkKind(link.kind),
-            station or "",
-            letter,
-            link.most_rows,
-            entered,
-            int(waits or 0),
-            link.expires_at,
-            stand(link, now),
-        )
+        {
+            "public_id": link.public_id,
+            "kind": link.kind,
+            "station": station or "",
+            "letter": letter,
+            "most_rows": link.most_rows,
+            "entered": entered,
+            "waiting": int(waits or 0),
+            "expires_at": link.expires_at,
+            "stand": stand(link, now),
+        }
         for link, station, letter, entered, waits in rows
     ]
 
@@ -148,113 +87,79 @@ def link_of(workshop: Workshop, public_id: str) -> SignUpLink:
     )
 
 
-@dataclass(frozen=True)
-class Likely:
-    """Somebody here who may be whoever was typed in."""
-
-    person: str
-    name: str
-    certain: bool
-
-
-@dataclass(frozen=True)
-class WaitingRow:
-    """Somebody who was put down and waits, with whom she may be."""
-
-    public_id: str
-    letter: str
-    station: str
-    typed: Typed
-    entered_on: date
-    likely: Sequence[Likely]
-
-
-@dataclass(frozen=True)
-class WaitingRows:
-    """Those who wait in the links of a workshop: the first of them, and how many there are."""
-
-    rows: Sequence[WaitingRow]
-    total: int
-
-
-def waiting_rows(workshop: Workshop, actor: Actor, letter: str = "") -> WaitingRows:
-    """Whoever waits for a decision, in the order in which they were put down, of one group if
-    asked; with likely duplicates as far as the actor's reach goes."""
-    found = (
+def waiting_rows(
+    workshop: Workshop, actor: Actor, letter: str = ""
+) -> tuple[list[dict[str, Any]], int]:
+    """The first of those who wait for a decision, in the order in which they were put down, of one
+    group if asked, and how many there are. With each stand the `likely`: (public id, name, certain)
+    of people within the actor's reach who she may be."""
+    statement = (
         select(SignUp)
         .join(SignUpLink, SignUpLink.id == SignUp.link_id)
         .join(Group, Group.id == SignUpLink.group_id)
         .where(SignUpLink.workshop_id == workshop.id, SignUp.state == "waiting")
     )
     if letter:
-        found = found.where(Group.letter == letter)
-    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    rows = db.session.scalars(
-        found.order_by(SignUp.id)
+        statement = statement.where(Group.letter == letter)
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    sign_ups = db.session.scalars(
+        statement.order_by(SignUp.id)
         .limit(MOST_SHOWN)
         .options(
             joinedload(SignUp.link).joinedload(SignUpLink.group),
             joinedload(SignUp.link).joinedload(SignUpLink.organisation),
         )
     ).all()
-    matches = {row.public_id: _matches(row, actor) for row in rows}
-    people = {person for some in matches.values() for person, _ in some}
+    matches = {sign_up.public_id: _matches(sign_up, actor) for sign_up in sign_ups}
+    people = {match.key for some in matches.values() for match in some}
     called = select(Person.public_id, Person.chosen_name).where(Person.public_id.in_(people))
-    names = {row.public_id: row.chosen_name for row in db.session.execute(called)}
-    return WaitingRows(
-        [
-            WaitingRow(
-                row.public_id,
-                row.link.group.letter,
-                row.link.organisation.name if row.link.organisation else "",
-                typed_of(row),
-                row.entered_on,
-                [
-                    Likely(person, names[person], certain)
-                    for person, certain in matches[row.public_id]
-                    if person in names
-                ],
-            )
-            for row in rows
-        ],
-        total,
-    )
+    names = dict(db.session.execute(called).all())
+    return [
+        {
+            "public_id": sign_up.public_id,
+            "station": sign_up.link.organisation.name if sign_up.link.organisation else "",
+            "typed": typed_of(sign_up),
+            "entered_on": sign_up.entered_on,
+            "likely": [
+                (match.key, names[match.key], match.certain)
+                for match in matches[sign_up.public_id]
+                if match.key in names
+            ],
+        }
+        for sign_up in sign_ups
+    ], total
 
 
 def waiting_letters(workshop: Workshop) -> dict[str, int]:
     """How many wait in a workshop, by the letters of groups."""
     rows = db.session.execute(
-        select(Group.letter, func.count(SignUp.id).label("names"))
+        select(Group.letter, func.count(SignUp.id))
         .join(SignUpLink, SignUpLink.group_id == Group.id)
         .join(SignUp, SignUp.link_id == SignUpLink.id)
         .where(SignUpLink.workshop_id == workshop.id, SignUp.state == "waiting")
         .group_by(Group.letter)
         .order_by(Group.letter)
     )
-    return {row.letter: row.names for row in rows}
+    return dict(rows.all())
 
 
-def _matches(row: SignUp, actor: Actor) -> list[tuple[str, bool]]:
-    typed = typed_of(row)
-    station = row.link.organisation
-    found = people_like(
-        actor,
-        Likeness(
-            key=row.public_id,
-            group=row.link.group.public_id,
-            name=sort_name(typed.name),
-            phones=frozenset([lookup(typed.phone, kind="phone")]) if typed.phone else frozenset(),
-            station=station.public_id if station else "",
-            sex=typed.sex,
-            age_band=typed.age_band,
-        ),
+def _matches(sign_up: SignUp, actor: Actor) -> Sequence[Match]:
+    typed, station = typed_of(sign_up), sign_up.link.organisation
+    likeness = Likeness(
+        key=sign_up.public_id,
+        group=sign_up.link.group.public_id,
+        name=sort_name(typed.name),
+        phones=frozenset([lookup(typed.phone, kind="phone")]) if typed.phone else frozenset(),
+        station=station.public_id if station else "",
+        sex=typed.sex,
+        age_band=typed.age_band,
     )
-    return [(one.key, one.certain) for one in found[:_LIKELY_SHOWN]]
+    return people_like(actor, likeness)[:3]
 
 
 def link_behind(token: str, kind: LinkKind) -> SignUpLink:
-    """The open link of a token. Raises LinkClosed, whatever the reason."""
-    found = db.session.scalars(
+    """The open link of a token. Raises LinkUnknown, whatever the reason."""
+    link = db.session.scalars(
         select(SignUpLink)
         .where(SignUpLink.token_hash == token_hash(token), SignUpLink.kind == str(kind))
         .options(
@@ -265,9 +170,9 @@ def link_behind(token: str, kind: LinkKind) -> SignUpLink:
             ),
         )
     ).first()
-    if found is None or stand(found, utc_now()) is not LinkStand.OPEN:
-        raise LinkClosed
-    return found
+    if link is None or stand(link, utc_now()) is not LinkStand.OPEN:
+        raise LinkUnknown(CLOSED)
+    return link
 
 
 def entered_in(link: SignUpLink) -> int:
@@ -276,7 +181,7 @@ def entered_in(link: SignUpLink) -> int:
 
 
 def own_rows(link: SignUpLink) -> list[tuple[str, Typed]]:
-    """Rows that were typed into a link and wait, for whoever holds it."""
+    """Rows that were typed into a link and wait, for the person who holds it."""
     rows = db.session.scalars(
         select(SignUp)
         .where(SignUp.link_id == link.id, SignUp.state == "waiting")
@@ -292,4 +197,4 @@ def stations() -> list[tuple[str, str]]:
         .where(Organisation.kind == "station")
         .order_by(func.lower(Organisation.name), Organisation.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    return list(rows.all())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -49,37 +48,27 @@ def stand_of(
 
 
 def rows_left(most_rows: int, entered: int) -> int:
-    """How many more a link takes. Whoever was declined is counted on: a place that falls free again
-    would tell who holds the link that somebody was known, or not wanted."""
+    """How many more a link takes. One who was declined is counted on: a place that falls free again
+    would tell the person who holds the link that somebody was known, or not wanted."""
     return max(0, most_rows - entered)
 
 
 class SignUpDecision(StrEnum):
     """Decision on somebody who was put down."""
 
-    LATER = ""
     NEW = "new"
     SAME = "same"
     DECLINE = "decline"
 
 
-@dataclass(frozen=True)
-class Decided:
-    """A decision on one row (public id); `person` is who she is, where she is known."""
-
-    sign_up: str
-    decision: SignUpDecision
-    person: str = ""
-
-
-def read_decision(sign_up: str, sent: str) -> Decided | None:
-    """A decision as a page sends it: "new", "decline", "same:" with a public id; None for later and
-    for what no page sends."""
+def read_decision(sent: str) -> tuple[SignUpDecision, str] | None:
+    """A decision as a page sends it: "new", "decline", "same:" with who she is (a public id); None
+    for later and for what no page sends."""
     kind, _, person = sent.partition(":")
     if kind == SignUpDecision.SAME and person:
-        return Decided(sign_up, SignUpDecision.SAME, person[:16])
+        return SignUpDecision.SAME, person[:16]
     if kind in (SignUpDecision.NEW, SignUpDecision.DECLINE) and not person:
-        return Decided(sign_up, SignUpDecision(kind))
+        return SignUpDecision(kind), ""
     return None
 
 
@@ -91,11 +80,9 @@ class Bulk(StrEnum):
     DECLINE = "decline"
 
 
-def in_bulk(bulk: Bulk, sign_up: str, *, likely: bool, chosen: Decided | None) -> Decided | None:
-    """Decision on a row by a button for all. What was chosen for it alone stands, and whoever may
-    be known already is never taken for somebody new so."""
-    if chosen is not None or bulk is Bulk.NONE:
-        return chosen
+def in_bulk(bulk: Bulk, *, likely: bool) -> tuple[SignUpDecision, str] | None:
+    """Decision by a button for all on a row for which nothing was chosen. One who may be known
+    already is never taken for somebody new so."""
     if bulk is Bulk.DECLINE:
-        return Decided(sign_up, SignUpDecision.DECLINE)
-    return None if likely else Decided(sign_up, SignUpDecision.NEW)
+        return SignUpDecision.DECLINE, ""
+    return (SignUpDecision.NEW, "") if bulk is Bulk.ACCEPT and not likely else None

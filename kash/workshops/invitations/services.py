@@ -6,8 +6,9 @@ person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
@@ -30,36 +31,22 @@ from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.programme import brand, paper_wording
 from kash.policy import NOBODY, Actor
 from kash.workshops.invitations.models import SignUp, SignUpLink, Typed, sealed_typed, typed_of
-from kash.workshops.invitations.queries import (
-    HadCourse,
-    LacksCourse,
-    LinkClosed,
-    NotDecidable,
-    TooManyStations,
-    stand,
-)
+from kash.workshops.invitations.queries import CLOSED, entered_in, stand
 from kash.workshops.invitations.rules import (
     MOST_STATIONS,
     UNDECIDED_KEPT,
-    Decided,
-    LinkKind,
     LinkStand,
     SignUpDecision,
     rows_left,
 )
 from kash.workshops.models import Workshop
-from kash.workshops.services.people import (
-    HadThisCourse,
-    MinorNotEnrolled,
-    NeedsEarlierCourse,
-    enrol_within,
-)
+from kash.workshops.services.people import LinkUnknown, NotEnrolled, enrol_within
 from kash.workshops.services.planning import held_for_change
 
 
 def letter_to_commander(workshop: Workshop, link: SignUpLink, *, language: str) -> bytes:
-    """Letter that asks a station for so many people: public title, days, place, and whom to call.
-    Raises RenderError."""
+    """Letter that asks a station for so many people: public title, days, place, and the office to
+    call. Raises RenderError."""
     with force_locale(language):
         paged = PagedDocument(
             html=letter_markup(workshop, link, language),
@@ -83,92 +70,83 @@ def letter_markup(workshop: Workshop, link: SignUpLink, language: str) -> str:
         )
 
 
-@dataclass(frozen=True)
-class SignUpOutcome:
-    """How many were taken in and have a seat, wait for one, and were declined."""
+def decide(
+    workshop: str, decisions: Mapping[str, tuple[SignUpDecision, str]], by: Actor
+) -> Counter[str]:
+    """Decide on rows of a workshop (public ids), each with who she is where she is the same; what
+    was typed of them is shredded. A row that was decided on meanwhile stays as it is. Returns how
+    many are "confirmed" now, "waiting" and "declined".
 
-    seated: int = 0
-    waiting: int = 0
-    declined: int = 0
-
-
-def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> SignUpOutcome:
-    """Decide on rows of a workshop; what was typed of them is shredded. A row that was decided on
-    meanwhile stays as it is.
-
-    Whoever is taken in is enrolled, and waits while no seat is free. All is done, or nothing.
-    Raises NotFound, WorkshopCancelled and NotDecidable, which says of whom where the programme
-    enrols nobody who lacks an earlier course, or had this one.
+    Those taken in are enrolled, and wait while no seat is free. All is done, or nothing. Raises
+    NotFound and WorkshopCancelled; refused if somebody can't be taken in so, with her name where
+    the programme enrols nobody who lacks an earlier course, or had this one.
     """
     with audited("invitations.names_decided", by) as change:
         held = held_for_change(change.session, workshop)
-        wanted = {one.sign_up: one for one in decisions if one.decision is not SignUpDecision.LATER}
         rows = change.session.scalars(
             select(SignUp)
             .join(SignUpLink, SignUpLink.id == SignUp.link_id)
             .where(
                 SignUpLink.workshop_id == held.id,
                 SignUp.state == "waiting",
-                SignUp.public_id.in_(wanted),
+                SignUp.public_id.in_(decisions),
             )
             .order_by(SignUp.id)
             .with_for_update(of=SignUp)
         ).all()
-        counts = {"confirmed": 0, "waiting": 0, "declined": 0}
+        counts: Counter[str] = Counter()
         for row in rows:
-            decided = wanted[row.public_id]
-            if decided.decision is SignUpDecision.DECLINE:
-                state, outcome = "declined", "declined"
+            decision, person = decisions[row.public_id]
+            if decision is SignUpDecision.DECLINE:
+                row.state = "declined"
+                counts["declined"] += 1
             else:
-                state, outcome = "accepted", _taken_in(change, held, row, decided, by)
-            counts[outcome] = counts.get(outcome, 0) + 1
-            row.state, row.typed_sealed, row.decided_by = state, None, by.public_id
+                counts[_taken_in(change, held, row, person, by)] += 1
+                row.state = "accepted"
+            row.typed_sealed, row.decided_by = None, by.public_id
         if not rows:
             change.nothing()
         change.about(held.public_id)
-        return SignUpOutcome(counts["confirmed"], counts["waiting"], counts["declined"])
+        return counts
 
 
-def _taken_in(change: Change, workshop: Workshop, row: SignUp, decided: Decided, by: Actor) -> str:
-    """The state of enrolment of whoever is taken in."""
+_NOT_SO = _l(
+    "Nothing was changed: somebody of these can't be taken in so. Look at each once more;"
+    " whoever has the same phone as somebody here is that person, and nobody under 18 is"
+    " enrolled."
+)
+
+
+def _taken_in(change: Change, workshop: Workshop, row: SignUp, same: str, by: Actor) -> str:
+    """The state of enrolment of one who is taken in: the same as somebody here (her public id), or
+    added now."""
+    session = change.session
     try:
-        person = _person(change, row, decided, by)
+        if same:
+            person = session.scalars(select(Person).where(Person.public_id == same)).first()
+        else:
+            typed, station = typed_of(row), row.link.organisation
+            details = PersonDetails(
+                chosen_name=typed.name,
+                group=row.link.group.public_id,
+                sex=typed.sex,
+                age_band=typed.age_band,
+                phone=typed.phone or None,
+                organisation=station.public_id if station else "",
+            )
+            person = new_person(session, details, by, change.now)
     except (AlreadyHere, SealError):
-        raise NotDecidable from None
+        raise Problem(_NOT_SO) from None
+    if person is None or person.group_id != row.link.group_id:
+        raise Problem(_NOT_SO)
     try:
-        state, enrolment = enrol_within(change.session, workshop, person, change.now)
-    except MinorNotEnrolled:
-        raise NotDecidable from None
-    except NeedsEarlierCourse:
-        raise LacksCourse(person.chosen_name) from None
-    except HadThisCourse:
-        raise HadCourse(person.chosen_name) from None
+        state, enrolment = enrol_within(session, workshop, person, change.now)
+    except NotEnrolled as problem:
+        raise Problem(
+            problem.of_name % {"name": person.chosen_name} if problem.of_name else _NOT_SO
+        ) from None
     change.about(enrolment, person.public_id)
     return str(state)
-
-
-def _person(change: Change, row: SignUp, decided: Decided, by: Actor) -> Person:
-    """Whoever is meant by a row: somebody who is here, or added now."""
-    session = change.session
-    if decided.decision is SignUpDecision.SAME:
-        person = session.scalars(select(Person).where(Person.public_id == decided.person)).first()
-        if person is None or person.group_id != row.link.group_id:
-            raise NotDecidable
-        return person
-    typed, station = typed_of(row), row.link.organisation
-    return new_person(
-        session,
-        PersonDetails(
-            chosen_name=typed.name,
-            group=row.link.group.public_id,
-            sex=typed.sex,
-            age_band=typed.age_band,
-            phone=typed.phone or None,
-            organisation=station.public_id if station else "",
-        ),
-        by,
-        change.now,
-    )
 
 
 def shred_undecided(now: datetime) -> None:
@@ -190,23 +168,17 @@ def shred_undecided(now: datetime) -> None:
 
 def put_down(link: int, people: Sequence[tuple[str, Typed]]) -> None:
     """Put people down, each under the id that her row was given, so that the same rows sent twice
-    are taken once. Raises LinkClosed, LinkFull and TooManyRows."""
+    are taken once. Raises LinkUnknown; refused beyond the places that are left."""
     with audited("invitations.names_put_down", NOBODY) as change:
         session = change.session
-        held = _held(session, link)
-        if stand(held, change.now) is not LinkStand.OPEN:
-            raise LinkClosed
-        known = set(
-            session.scalars(
-                select(SignUp.public_id).where(SignUp.public_id.in_([one for one, _ in people]))
-            )
-        )
-        fresh = [(public_id, typed) for public_id, typed in people if public_id not in known]
+        held = _held(session, link, change.now)
+        sent = SignUp.public_id.in_([public_id for public_id, _ in people])
+        there = set(session.scalars(select(SignUp.public_id).where(sent)))
+        fresh = [(public_id, typed) for public_id, typed in people if public_id not in there]
         if not fresh:
             change.nothing()
             return
-        entered = session.scalar(select(func.count(SignUp.id)).where(SignUp.link_id == held.id))
-        left = rows_left(held.most_rows, entered or 0)
+        left = rows_left(held.most_rows, entered_in(held))
         if not left:
             raise Problem(
                 _l("No more names can be put down here. Ask whoever gave you the link."), status=422
@@ -229,14 +201,11 @@ def put_down(link: int, people: Sequence[tuple[str, Typed]]) -> None:
 
 
 def take_out(link: int, sign_up: str) -> None:
-    """Let whoever holds a link take out somebody who was typed into it and waits. Nothing happens
-    to any other row. Raises LinkClosed."""
+    """Let the person who holds a link take out somebody who was typed into it and waits. Nothing
+    happens to any other row. Raises LinkUnknown."""
     with audited("invitations.name_taken_out", NOBODY) as change:
-        session = change.session
-        held = _held(session, link)
-        if stand(held, change.now) is not LinkStand.OPEN:
-            raise LinkClosed
-        gone = session.execute(
+        held = _held(change.session, link, change.now)
+        gone = change.session.execute(
             delete(SignUp)
             .where(
                 SignUp.link_id == held.id, SignUp.public_id == sign_up, SignUp.state == "waiting"
@@ -248,13 +217,13 @@ def take_out(link: int, sign_up: str) -> None:
         change.about(held.public_id)
 
 
-def _held(session: Session, link: int) -> SignUpLink:
-    found = session.scalars(
+def _held(session: Session, link: int, now: datetime) -> SignUpLink:
+    held = session.scalars(
         select(SignUpLink).where(SignUpLink.id == link).with_for_update()
     ).first()
-    if found is None:
-        raise LinkClosed
-    return found
+    if held is None or stand(held, now) is not LinkStand.OPEN:
+        raise LinkUnknown(CLOSED)
+    return held
 
 
 @dataclass(frozen=True)
@@ -277,23 +246,18 @@ class OpenDetails:
     days: int
 
 
-@dataclass(frozen=True)
-class SignUpLinkMade:
-    """A link that was made: its token, kept nowhere, and the station it is for."""
-
-    public_id: str
-    station: str
-    token: str = field(repr=False)
-
-
-def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[SignUpLinkMade]:
-    """Make a link for the liaison of each station. Raises NotFound, WorkshopCancelled,
-    TooManyStations and NotAStation."""
+def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[tuple[str, str, str]]:
+    """Make a link for the liaison of each station: (public id, station, token), of which the token
+    is kept nowhere. Raises NotFound and WorkshopCancelled; refused without stations, and of more
+    than are made at a time."""
     with audited("invitations.quota_links_made", by) as change:
         held = held_for_change(change.session, workshop)
         chosen = list(dict.fromkeys(details.stations))
         if len(chosen) > MOST_STATIONS:
-            raise TooManyStations
+            raise Problem(
+                _("Choose at most %(most)s stations at a time.", most=MOST_STATIONS),
+                field="stations",
+            )
         stations = change.session.scalars(
             select(Organisation)
             .where(Organisation.public_id.in_(chosen), Organisation.kind == "station")
@@ -303,26 +267,16 @@ def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[Si
         police = change.session.scalars(select(Group).where(Group.is_police)).first()
         if not stations or len(stations) < len(chosen) or police is None:
             raise Problem(_l("Choose stations."), field="stations")
-        made = [
-            _made(
-                change,
-                held,
-                police,
-                by,
-                LinkKind.QUOTA,
-                details.quota,
-                details.days,
-                station=station,
-                call=details.call,
-            )
+        what = {"kind": "quota", "most_rows": details.quota, "call": details.call}
+        return [
+            _add_link(change, held, by, details.days, group=police, organisation=station, **what)
             for station in stations
         ]
-        change.about(held.public_id, *(one.public_id for one in made))
-        return made
 
 
-def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> SignUpLinkMade:
-    """Make an open link. Raises NotFound, and Problem."""
+def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> tuple[str, str, str]:
+    """Make an open link, as `make_quota_links` does. Raises NotFound, WorkshopCancelled and
+    Problem."""
     with audited("invitations.open_link_made", by) as change:
         held = held_for_change(change.session, workshop)
         group = change.session.scalars(
@@ -330,46 +284,34 @@ def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> SignUpLink
         ).first()
         if group is None:
             raise Problem(_l("Choose a group."), field="group")
-        made = _made(change, held, group, by, LinkKind.OPEN, details.most_rows, details.days)
-        change.about(held.public_id, made.public_id)
-        return made
+        what = {"kind": "open", "most_rows": details.most_rows}
+        return _add_link(change, held, by, details.days, group=group, **what)
 
 
-def _made(
-    change: Change,
-    workshop: Workshop,
-    group: Group,
-    by: Actor,
-    kind: LinkKind,
-    most_rows: int,
-    days: int,
-    *,
-    station: Organisation | None = None,
-    call: str = "",
-) -> SignUpLinkMade:
+def _add_link(
+    change: Change, workshop: Workshop, by: Actor, days: int, **what: Any
+) -> tuple[str, str, str]:
     token, public_id = new_token(), new_public_id()
     change.session.add(
         SignUpLink(
             public_id=public_id,
             workshop_id=workshop.id,
-            group_id=group.id,
-            organisation_id=station.id if station else None,
-            kind=str(kind),
-            most_rows=most_rows,
-            call=call,
             token_hash=token_hash(token),
             expires_at=change.now + timedelta(days=days),
             made_by=by.public_id,
             made_at=change.now,
+            **what,
         )
     )
-    return SignUpLinkMade(public_id, station.name if station else "", token)
+    change.about(workshop.public_id, public_id)
+    station: Organisation | None = what.get("organisation")
+    return public_id, station.name if station else "", token
 
 
 def withdraw_link(workshop: str, link: str, by: Actor) -> None:
     """Have a link take no more names; what was typed into it still waits. Raises NotFound."""
     with audited("invitations.link_withdrawn", by) as change:
-        found = one_or_404(
+        withdrawn = one_or_404(
             change.session.scalars(
                 select(SignUpLink)
                 .join(Workshop, Workshop.id == SignUpLink.workshop_id)
@@ -377,16 +319,16 @@ def withdraw_link(workshop: str, link: str, by: Actor) -> None:
                 .with_for_update(of=SignUpLink)
             ).first()
         )
-        if found.withdrawn_at is not None:
+        if withdrawn.withdrawn_at is not None:
             change.nothing()
             return
-        found.withdrawn_at = change.now
-        change.about(workshop, found.public_id)
+        withdrawn.withdrawn_at = change.now
+        change.about(workshop, link)
 
 
 def end_links_made_by(session: Session, account_id: int, now: datetime) -> None:
-    """The step that ends links that an account made, when its access ends: whoever had it may have
-    kept one."""
+    """The step that ends links that an account made, when its access ends: one may have been
+    kept."""
     public_id = session.scalar(select(Account.public_id).where(Account.id == account_id))
     session.execute(
         update(SignUpLink)

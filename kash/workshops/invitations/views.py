@@ -6,7 +6,6 @@ nothing that is typed is looked up here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -39,12 +38,10 @@ from kash.platform.web.public_address import (
 )
 from kash.platform.web.taking import noted
 from kash.policy import ANYONE, allow
-from kash.workshops.frame import frame
+from kash.workshops.frame import frame, go_to, mine
 from kash.workshops.invitations import blueprint
 from kash.workshops.invitations.models import SignUpLink, Typed
 from kash.workshops.invitations.queries import (
-    LinkClosed,
-    NotDecidable,
     entered_in,
     link_behind,
     link_of,
@@ -59,7 +56,6 @@ from kash.workshops.invitations.rules import (
     MOST_ROWS,
     ROWS_SHOWN,
     Bulk,
-    Decided,
     LinkKind,
     in_bulk,
     read_decision,
@@ -70,7 +66,6 @@ from kash.workshops.invitations.services import (
     STAND_TONE,
     OpenDetails,
     QuotaDetails,
-    SignUpLinkMade,
     decide,
     letter_to_commander,
     make_open_link,
@@ -80,7 +75,7 @@ from kash.workshops.invitations.services import (
     withdraw_link,
 )
 from kash.workshops.models import Workshop
-from kash.workshops.queries.scope import own_workshop
+from kash.workshops.services.people import LinkUnknown
 
 _UNDER_AGE = "under18"
 
@@ -200,7 +195,7 @@ _AT = "/workshops/<public_id>/sign-ups"
 @allow("workshops.edit")
 def workshop(public_id: str) -> str:
     """The links into a workshop, and those who wait, one group at a time."""
-    return _page(own_workshop(public_id, current_actor(), "workshops.edit"))
+    return _page(mine(public_id))
 
 
 def _page(found: Workshop) -> str:
@@ -209,23 +204,27 @@ def _page(found: Workshop) -> str:
     letter = request.values.get("group", "")
     if letter not in letters:
         letter = next(iter(letters), "")
-    waiting = waiting_rows(found, current_actor(), letter)
+    rows, total = waiting_rows(found, current_actor(), letter)
+    keys = [row["public_id"] for row in rows]
     return render_template(
         "invitations/workshop.html",
         links=links_of(found),
-        waiting=waiting,
+        rows=rows,
+        total=total,
         letters=letters,
         letter=letter,
-        chosen={
-            row.public_id: request.form.get(f"decision-{row.public_id}") for row in waiting.rows
-        },
+        chosen={key: request.form.get(f"decision-{key}") for key in keys},
         stands=STAND,
         stand_tones=STAND_TONE,
         age_words=AGE_BAND,
         sex_words=SEX,
-        languages=[(code, LANGUAGES[code]) for code in programme_languages()],
+        languages=_languages(),
         **frame(found),
     )
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, LANGUAGES[code]) for code in programme_languages()]
 
 
 @blueprint.post(_AT)
@@ -233,73 +232,55 @@ def _page(found: Workshop) -> str:
 def decide_rows(public_id: str) -> ResponseReturnValue:
     """Decide on the rows of the page: each as it was chosen, the others by the button for all;
     whether all of these are declined is asked before, since what was typed is gone then."""
-    actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    found = mine(public_id)
     if "back" in request.form:
         return _page(found)
     letter = request.form.get("group", "")[:1]
     sent = request.form.get("all", "")
     bulk = Bulk(sent) if sent in set(Bulk) else Bulk.NONE
     shown = set(request.form.getlist("shown"))
-    decisions: list[Decided] = []
+    decisions = {}
     others = 0
-    for row in waiting_rows(found, actor, letter).rows:
-        if row.public_id not in shown:
+    for row in waiting_rows(found, current_actor(), letter)[0]:
+        key = row["public_id"]
+        if key not in shown:
             continue
-        chosen = read_decision(
-            row.public_id, request.form.get(f"decision-{row.public_id}", "")[:40]
-        )
+        chosen = read_decision(request.form.get(f"decision-{key}", "")[:40])
         others += chosen is None
-        decided = in_bulk(bulk, row.public_id, likely=bool(row.likely), chosen=chosen)
+        decided = chosen or in_bulk(bulk, likely=bool(row["likely"]))
         if decided is not None:
-            decisions.append(decided)
+            decisions[key] = decided
     if bulk is Bulk.DECLINE and others and "sure" not in request.form:
         return page("invitations/decline.html", workshop=found, letter=letter, others=others)
-    try:
-        done = decide(public_id, decisions, actor)
-    except NotDecidable as problem:
-        flash(str(problem), "bad")
-        return _page(own_workshop(public_id, actor, "workshops.edit")), problem.status
-    flash(
-        _(
-            "Enrolled: %(seated)s. On the waiting list: %(waiting)s. Declined: %(declined)s.",
-            seated=done.seated,
-            waiting=done.waiting,
-            declined=done.declined,
+    with CaughtProblem() as caught:
+        done = decide(public_id, decisions, current_actor())
+        flash(
+            _(
+                "Enrolled: %(seated)s. On the waiting list: %(waiting)s. Declined: %(declined)s.",
+                seated=done["confirmed"],
+                waiting=done["waiting"],
+                declined=done["declined"],
+            )
         )
-    )
-    return redirect(
-        url_for("invitations.workshop", public_id=public_id, group=letter or None), code=303
-    )
+        return go_to("invitations.workshop", public_id, group=letter or None)
+    flash(caught.sentence, "bad")
+    return _page(mine(public_id)), caught.problem.status
 
 
-@dataclass(frozen=True)
-class ShownOnce:
-    """A link that was just made; `picture` is its code as an SVG element."""
-
-    station: str
-    link: str
-    address: str
-    picture: str
-
-
-def _shown_once(public_id: str, made: Sequence[SignUpLinkMade], kind: LinkKind) -> str:
+def _shown_once(
+    public_id: str, links: Sequence[tuple[str, str, str]], endpoint: str
+) -> ResponseReturnValue:
+    """The page of links that were just made, each with its code as an SVG element."""
     site = public_address()
-    endpoint = "invitations.station" if kind is LinkKind.QUOTA else "invitations.sign_up"
-    links = [
-        ShownOnce(
-            one.station,
-            one.public_id,
-            address := f"{site}{url_for(endpoint, token=one.token)}",
-            qr_svg(address, label=one.station or _("Open link")),
-        )
-        for one in made
-    ]
     return render_template(
         "invitations/made.html",
-        workshop=own_workshop(public_id, current_actor(), "workshops.edit"),
-        links=links,
-        languages=[(code, LANGUAGES[code]) for code in programme_languages()],
+        workshop=mine(public_id),
+        links=[
+            (link, station, address, qr_svg(address, label=station or _("Open link")))
+            for link, station, token in links
+            for address in [f"{site}{url_for(endpoint, token=token)}"]
+        ],
+        languages=_languages(),
         leads_nowhere=kind_of_address(site) is AddressKind.LOCAL,
     )
 
@@ -309,13 +290,13 @@ def _shown_once(public_id: str, made: Sequence[SignUpLinkMade], kind: LinkKind) 
 @says_address
 def quotas(public_id: str) -> ResponseReturnValue:
     """Make a link for the liaison of each station, with its number of places."""
-    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    found = mine(public_id)
     form = QuotaForm()
     form.stations.choices = stations()
     if form.validate_on_submit():
         with form.showing_problems():
-            made = make_quota_links(public_id, form.command(QuotaDetails), current_actor())
-            return _shown_once(public_id, made, LinkKind.QUOTA)
+            links = make_quota_links(public_id, form.command(QuotaDetails), current_actor())
+            return _shown_once(public_id, links, "invitations.station")
     return page("invitations/quotas.html", form=form, workshop=found)
 
 
@@ -324,13 +305,13 @@ def quotas(public_id: str) -> ResponseReturnValue:
 @says_address
 def open_link(public_id: str) -> ResponseReturnValue:
     """Make an open link, whose names wait for a decision."""
-    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    found = mine(public_id)
     form = OpenLinkForm()
-    form.group.choices = [(one.public_id, one.name) for one in groups()]
+    form.group.choices = [(group.public_id, group.name) for group in groups()]
     if form.validate_on_submit():
         with form.showing_problems():
-            made = make_open_link(public_id, form.command(OpenDetails), current_actor())
-            return _shown_once(public_id, [made], LinkKind.OPEN)
+            link = make_open_link(public_id, form.command(OpenDetails), current_actor())
+            return _shown_once(public_id, [link], "invitations.sign_up")
     return page("invitations/open.html", form=form, workshop=found)
 
 
@@ -338,24 +319,24 @@ def open_link(public_id: str) -> ResponseReturnValue:
 @allow("workshops.edit")
 def withdraw(public_id: str, link_id: str) -> ResponseReturnValue:
     """Have a link take no more names, after a question: another has to be made and handed over."""
-    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    found = mine(public_id)
     if request.method == "GET":
         return page("invitations/withdraw.html", workshop=found, link=link_of(found, link_id))
     withdraw_link(public_id, link_id, current_actor())
     flash(_("The link takes no more names. What was typed into it still waits below."))
-    return redirect(url_for("invitations.workshop", public_id=public_id), code=303)
+    return go_to("invitations.workshop", public_id)
 
 
 @blueprint.get(f"{_AT}/<link_id>/letter.pdf")
 @allow("workshops.edit")
 def letter(public_id: str, link_id: str) -> ResponseReturnValue:
     """The letter of invitation to the commander of a station."""
-    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    found = mine(public_id)
     link = link_of(found, link_id)
     if link.organisation is None:
         raise NotFound
-    asked = request.args.get("language", "")
-    language = asked if asked in programme_languages() else programme_languages()[0]
+    wanted = request.args.get("language", "")
+    language = wanted if wanted in programme_languages() else programme_languages()[0]
     content = letter_to_commander(found, link, language=language)
     return noted(download(content, name="invitation.pdf", type="application/pdf"))
 
@@ -366,13 +347,8 @@ _WRONG, _SENT = "invitations.link", "invitations.sent"
 _LONGEST = 64
 
 
-def _language() -> str:
-    asked = request.args.get("in", "")
-    return asked if asked in programme_languages() else language_code()
-
-
 def _behind(token: str, kind: LinkKind) -> SignUpLink:
-    """The open link of a token; wrong ones are counted, and whatever is sent. Raises LinkClosed,
+    """The open link of a token; wrong ones are counted, and all that is sent. Raises LinkUnknown,
     TooManyTries and Forbidden."""
     address = request.remote_addr or ""
     if request.method == "POST":
@@ -383,16 +359,19 @@ def _behind(token: str, kind: LinkKind) -> SignUpLink:
         raise TooManyTries
     try:
         return link_behind(token[:_LONGEST], kind)
-    except LinkClosed:
+    except LinkUnknown:
         count_try(_WRONG, address, limit=_WRONG_TRIES, window=_WINDOW)
         raise
 
 
-def _answer(token: str, endpoint: str, work: Callable[[str], ResponseReturnValue]) -> Any:
-    language = _language()
+def _answer(token: str, endpoint: str, work: Callable[..., ResponseReturnValue], *more: Any) -> Any:
+    """The answer of `work` in the language that was chosen, or a page that says what is in its
+    way."""
+    chosen = request.args.get("in", "")
+    language = chosen if chosen in programme_languages() else language_code()
     with force_locale(language):
         with CaughtProblem(Problem) as caught:
-            return work(language)
+            return work(token, language, *more)
         return _public_page(
             "invitations/closed.html", token, endpoint, language, problem=caught.sentence
         ), caught.problem.status
@@ -404,7 +383,7 @@ def _public_page(template: str, token: str, endpoint: str, language: str, **valu
         token=token[:_LONGEST],
         endpoint=endpoint,
         language=language,
-        tongues=[(code, LANGUAGES[code]) for code in programme_languages()],
+        tongues=_languages(),
         **values,
     )
 
@@ -424,9 +403,7 @@ def _turns() -> bool:
 @leaves_no_trace
 def station(token: str) -> ResponseReturnValue:
     """The list of a station: what was typed into this link and waits, and rows for more."""
-    answered: ResponseReturnValue = _answer(
-        token, "invitations.station", lambda language: _station(token, language)
-    )
+    answered: ResponseReturnValue = _answer(token, "invitations.station", _station)
     return answered
 
 
@@ -464,14 +441,13 @@ def _station(token: str, language: str) -> ResponseReturnValue:
 @leaves_no_trace
 def station_out(token: str, row_id: str) -> ResponseReturnValue:
     """Take somebody off the list again who waits on it."""
-
-    def work(language: str) -> ResponseReturnValue:
-        link = _behind(token, LinkKind.QUOTA)
-        take_out(link.id, row_id[:16])
-        return _back("invitations.station", token, language, sent=False)
-
-    answered: ResponseReturnValue = _answer(token, "invitations.station", work)
+    answered: ResponseReturnValue = _answer(token, "invitations.station", _take_out, row_id)
     return answered
+
+
+def _take_out(token: str, language: str, row_id: str) -> ResponseReturnValue:
+    take_out(_behind(token, LinkKind.QUOTA).id, row_id[:16])
+    return _back("invitations.station", token, language, sent=False)
 
 
 @blueprint.route("/s/<token>", methods=["GET", "POST"])
@@ -479,9 +455,7 @@ def station_out(token: str, row_id: str) -> ResponseReturnValue:
 @leaves_no_trace
 def sign_up(token: str) -> ResponseReturnValue:
     """The open form: one name, and the same answer for everybody."""
-    answered: ResponseReturnValue = _answer(
-        token, "invitations.sign_up", lambda language: _sign_up(token, language)
-    )
+    answered: ResponseReturnValue = _answer(token, "invitations.sign_up", _sign_up)
     return answered
 
 

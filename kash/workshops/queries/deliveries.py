@@ -6,7 +6,7 @@ had before: what a course asks for, and what to tell beside each person."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,8 +20,10 @@ from kash.attendance.rules.registers import EARLY, is_its_time
 from kash.attendance.services.pads import OwnSlot
 from kash.feature import Part, declared
 from kash.people.models import Person, Venue
+from kash.people.queries.persons import chunks
 from kash.platform.database import db, utc_now
 from kash.platform.web.account_names import accounts_in_line
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.training.models import Course, CourseVersion, SessionPlan
 from kash.training.queries import loaded, read_version
@@ -62,7 +64,7 @@ def last_minutes(session: Session, lineages: Collection[str]) -> dict[str, list[
         )
         .subquery()
     )
-    found: dict[str, list[int]] = defaultdict(list)
+    took: dict[str, list[int]] = defaultdict(list)
     for lineage, began_at, ended_at in session.execute(
         select(ranked.c.lineage, ranked.c.began_at, ranked.c.ended_at)
         # More than are wanted, should one of them not fit.
@@ -70,9 +72,9 @@ def last_minutes(session: Session, lineages: Collection[str]) -> dict[str, list[
         .order_by(ranked.c.lineage, ranked.c.latest)
     ):
         minutes = Stretch(began_at, ended_at).minutes
-        if minutes is not None and len(found[lineage]) < LAST_TIMES:
-            found[lineage].append(minutes)
-    return dict(found)
+        if minutes is not None and len(took[lineage]) < LAST_TIMES:
+            took[lineage].append(minutes)
+    return dict(took)
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,12 @@ class TaughtSession:
         return bool(self.left_out or self.reached or self.notes or self.next_time)
 
 
-def taught_sessions(workshop: Workshop, *, with_texts: bool = True) -> list[TaughtSession]:
-    """The sessions of a workshop in the order of time, each beside its plan; `with_texts` opens
-    what trainers wrote in their own words."""
-    rows = db.session.scalars(
+def taught_sessions(
+    workshop: Workshop, *, with_texts: bool = True, only: str = ""
+) -> list[TaughtSession]:
+    """The sessions of a workshop in the order of time, each beside its plan, or the `only` one (its
+    public id); `with_texts` opens what trainers wrote in their own words."""
+    statement = (
         select(WorkshopSession)
         .join(WorkshopSession.slot)
         .where(WorkshopSession.workshop_id == workshop.id)
@@ -126,34 +130,33 @@ def taught_sessions(workshop: Workshop, *, with_texts: bool = True) -> list[Taug
             joinedload(WorkshopSession.record).selectinload(SessionRecord.reached),
         )
         .order_by(Slot.starts_at, Slot.id)
-    ).all()
-    nodes = by_key(read_version(_version(workshop)))
+    )
+    if only:
+        statement = statement.where(WorkshopSession.public_id == only)
+    sessions = db.session.scalars(statement).all()
+    version = select(CourseVersion).where(CourseVersion.id == workshop.version_id)
+    nodes = by_key(read_version(db.session.scalars(loaded(version)).one()))
     return [
-        _taught(one, nodes.get((PLAN.name, one.plan.lineage)) if one.plan else None, with_texts)
-        for one in rows
+        _taught(
+            session,
+            nodes.get((PLAN.name, session.plan.lineage)) if session.plan else None,
+            with_texts,
+        )
+        for session in sessions
     ]
 
 
-def taught_session(workshop: Workshop, session: WorkshopSession) -> TaughtSession:
-    """One session of a workshop beside its plan, with its texts opened."""
-    node = None
-    if session.plan is not None:
-        node = by_key(read_version(_version(workshop))).get((PLAN.name, session.plan.lineage))
-    return _taught(session, node, with_texts=True)
+def taught_session(workshop: Workshop, public_id: str) -> TaughtSession:
+    """One session of a workshop beside its plan, with its texts opened. Raises NotFound."""
+    return one_or_404(next(iter(taught_sessions(workshop, only=public_id)), None))
 
 
-def _version(workshop: Workshop) -> CourseVersion:
-    return db.session.scalars(
-        loaded(select(CourseVersion).where(CourseVersion.id == workshop.version_id))
-    ).one()
-
-
-def _taught(one: WorkshopSession, node: CourseNode | None, with_texts: bool) -> TaughtSession:
-    record, slot = one.record, one.slot
+def _taught(session: WorkshopSession, node: CourseNode | None, with_texts: bool) -> TaughtSession:
+    record, slot = session.record, session.slot
     taught = TaughtSession(
-        one.public_id,
+        session.public_id,
         slot.public_id,
-        one.title,
+        session.title,
         slot.starts_at,
         slot.minutes,
         Stretch(slot.began_at, slot.ended_at),
@@ -185,11 +188,11 @@ def certificates_held(
     session: Session, course: int, people: Collection[int]
 ) -> dict[int, list[CourseHeld]]:
     """{person: days} of the certificates of a course that these persons hold or held."""
-    found: dict[int, list[CourseHeld]] = {}
+    certificates: dict[int, list[CourseHeld]] = defaultdict(list)
     for part in declared(CertificatesHeld):
         for person, days in part.read(session, course, people).items():
-            found.setdefault(person, []).extend(days)
-    return found
+            certificates[person].extend(days)
+    return certificates
 
 
 def workshops_of_trainer(actor: Actor) -> Select[Workshop]:
@@ -201,31 +204,20 @@ def workshops_of_trainer(actor: Actor) -> Select[Workshop]:
     )
 
 
-@dataclass(frozen=True)
-class DueSession:
-    """A session with what a list of things to do says of it."""
-
-    workshop: str
-    workshop_title: str
-    session: str
-    title: str
-    starts_at: datetime
-    minutes: int
-    venue: str
-    marked: bool
-
-
 def _due(actor: Actor) -> Any:
+    """Sessions of planned workshops that an actor runs, with what a list of things to do says of
+    each."""
     return (
         select(
-            Workshop.public_id,
-            Workshop.title,
-            WorkshopSession.public_id,
+            Workshop.public_id.label("workshop"),
+            Workshop.title.label("workshop_title"),
+            WorkshopSession.public_id.label("session"),
             WorkshopSession.title,
             Slot.starts_at,
             Slot.minutes,
-            func.coalesce(Venue.name, ""),
-            exists().where(Mark.slot_id == Slot.id),
+            func.coalesce(Venue.name, "").label("venue"),
+            exists().where(Mark.slot_id == Slot.id).label("marked"),
+            Slot.began_at,
         )
         .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
         .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
@@ -240,33 +232,30 @@ def _due(actor: Actor) -> Any:
 _OPEN = (Slot.closed_at.is_(None), Slot.confirmed_at.is_(None))
 
 
-def upcoming_sessions(actor: Actor, now: datetime, limit: int = 5) -> list[DueSession]:
+def upcoming_sessions(actor: Actor, now: datetime, limit: int = 5) -> Sequence[Any]:
     """The next sessions of the workshops that this actor runs, those of today's past left out."""
-    rows = db.session.execute(_due(actor).where(*_OPEN, Slot.starts_at >= now).limit(limit))
-    return [DueSession(*row) for row in rows]
+    statement = _due(actor).where(*_OPEN, Slot.starts_at >= now)
+    return db.session.execute(statement.limit(limit)).all()
 
 
 # A session that runs on so long over its time has ended, and nobody said so.
 _RUNS_ON = timedelta(minutes=30)
 
 
-def unended_sessions(actor: Actor, now: datetime, limit: int = 20) -> list[DueSession]:
-    """Sessions that somebody began and nobody ended, in workshops this actor runs; `starts_at` is
-    when they began."""
-    rows = db.session.execute(
-        _due(actor)
-        .add_columns(Slot.began_at)
-        .where(Slot.began_at.is_not(None), Slot.ended_at.is_(None))
-        .limit(limit)
-    )
-    begun = [replace(DueSession(*row[:-1]), starts_at=row[-1]) for row in rows]
-    return [one for one in begun if one.starts_at + timedelta(minutes=one.minutes) + _RUNS_ON < now]
+def unended_sessions(actor: Actor, now: datetime, limit: int = 20) -> list[Any]:
+    """Sessions that somebody began and nobody ended, in workshops this actor runs."""
+    begun = _due(actor).where(Slot.began_at.is_not(None), Slot.ended_at.is_(None))
+    return [
+        row
+        for row in db.session.execute(begun.limit(limit))
+        if row.began_at + timedelta(minutes=row.minutes) + _RUNS_ON < now
+    ]
 
 
-def open_slots(actor: Actor, now: datetime, limit: int = 50) -> list[DueSession]:
+def open_slots(actor: Actor, now: datetime, limit: int = 50) -> Sequence[Any]:
     """Sessions that began and whose register is not closed, in workshops this actor runs."""
-    rows = db.session.execute(_due(actor).where(*_OPEN, Slot.starts_at < now).limit(limit))
-    return [DueSession(*row) for row in rows]
+    statement = _due(actor).where(*_OPEN, Slot.starts_at < now)
+    return db.session.execute(statement.limit(limit)).all()
 
 
 def own_slots(actor: Actor, now: datetime) -> list[OwnSlot]:
@@ -296,58 +285,31 @@ def own_slots(actor: Actor, now: datetime) -> list[OwnSlot]:
     ]
 
 
-@dataclass(frozen=True)
-class FromPhones:
-    """Items that phones sent for a workshop and a person must see to: decisions, and people to
-    match."""
+def from_phones(actor: Actor) -> Sequence[Any]:
+    """The workshops that this actor runs in which something waits that phones sent and a person
+    must see to: how many decisions (`to_decide`), and people to match (`to_match`); one query."""
+    held = HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None)
+    came = WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None)
 
-    workshop: str
-    title: str
-    to_decide: int
-    to_match: int
+    def count(key: Any, waits: Any) -> Any:
+        return select(func.count(key)).where(*waits).correlate(Workshop).scalar_subquery()
 
-
-def from_phones(actor: Actor) -> list[FromPhones]:
-    """The workshops that this actor runs in which something waits; one query."""
-    held = (
-        select(func.count(HeldItem.id))
-        .where(HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None))
-        .correlate(Workshop)
-        .scalar_subquery()
-    )
-    came = (
-        select(func.count(WalkIn.id))
-        .where(WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None))
-        .correlate(Workshop)
-        .scalar_subquery()
-    )
-    waiting = (
-        exists().where(HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None)),
-        exists().where(WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None)),
-    )
-    rows = db.session.execute(
-        select(Workshop.public_id, Workshop.title, held, came)
-        .where(Workshop.id.in_(run_by(actor)), or_(*waiting))
+    return db.session.execute(
+        select(
+            Workshop.public_id.label("workshop"),
+            Workshop.title,
+            count(HeldItem.id, held).label("to_decide"),
+            count(WalkIn.id, came).label("to_match"),
+        )
+        .where(Workshop.id.in_(run_by(actor)), or_(exists().where(*held), exists().where(*came)))
         .order_by(Workshop.starts_on, Workshop.id)
         .limit(20)
-    )
-    return [FromPhones(*row) for row in rows]
+    ).all()
 
 
-@dataclass(frozen=True)
-class ToConfirm:
-    """The registers of a workshop that somebody independent closed. `session` is the only
-    one, if it is alone; `since` is when the first of them was closed."""
-
-    workshop: str
-    title: str
-    registers: int
-    since: datetime
-    session: str | None
-
-
-def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
-    """Workshops with registers that this actor may confirm, longest waiting first; two queries."""
+def to_confirm(actor: Actor, limit: int = 20) -> Sequence[Any]:
+    """Workshops with registers that this actor may confirm since somebody independent closed them,
+    longest waiting first: how many, since when, and the session of the first; two queries."""
     reach = actor.reach("attendance.confirm")
     if reach is Reach.NONE:
         return []
@@ -365,15 +327,16 @@ def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
     other = aliased(Slot)
     of_its = and_(other.register_id == Workshop.register_id, waits(other))
     before = tuple_(other.closed_at, other.id) < tuple_(Slot.closed_at, Slot.id)
+    registers = select(func.count(other.id)).where(of_its).correlate(Workshop).scalar_subquery()
     # By the first register of each: those that wait longest are found in an index, and of them
     # alone it is counted how many wait.
     statement = (
         select(
-            Workshop.public_id,
+            Workshop.public_id.label("workshop"),
             Workshop.title,
-            select(func.count(other.id)).where(of_its).correlate(Workshop).scalar_subquery(),
-            Slot.closed_at,
-            WorkshopSession.public_id,
+            registers.label("registers"),
+            Slot.closed_at.label("since"),
+            WorkshopSession.public_id.label("session"),
         )
         .select_from(Slot)
         .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
@@ -384,50 +347,33 @@ def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
     )
     if reach is not Reach.ALL:
         statement = statement.where(is_run_by(actor))
-    return [
-        ToConfirm(workshop, title, count, since, session if count == 1 else None)
-        for workshop, title, count, since, session in db.session.execute(statement)
-    ]
-
-
-_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class EarlierTold:
-    """Note beside a person: names of courses that she has not had, and the day on which
-    she had this one, with the day until which it holds if that is known."""
-
-    missing: Sequence[str] = ()
-    had_on: date | None = None
-    until: date | None = None
+    return db.session.execute(statement).all()
 
 
 def courses_needed(session: Session, course: int) -> dict[int, str]:
     """The courses that a course (its key) asks for: names by keys, in their order."""
-    rows = session.execute(
-        select(Course.id, Course.name)
-        .join(EarlierCourse, EarlierCourse.needs_id == Course.id)
-        .where(EarlierCourse.course_id == course)
-        .order_by(func.lower(Course.name), Course.id)
-    )
-    return {row[0]: row[1] for row in rows}
+    needed = needed_courses(Course.id, Course.name).where(EarlierCourse.course_id == course)
+    return dict(session.execute(needed).all())
 
 
-def course_with_needs(public_id: str) -> tuple[str, list[str]] | None:
-    """The name of a course, and the public ids of those that it asks for; None if there is none."""
-    course = db.session.execute(
-        select(Course.id, Course.name).where(Course.public_id == public_id)
-    ).first()
-    if course is None:
-        return None
-    needed = db.session.scalars(
-        select(Course.public_id)
+def needed_courses(*columns: Any) -> Select[Any]:
+    """Columns of the courses that others ask for, in their order."""
+    return (
+        select(*columns)
         .join(EarlierCourse, EarlierCourse.needs_id == Course.id)
-        .where(EarlierCourse.course_id == course.id)
         .order_by(func.lower(Course.name), Course.id)
     )
-    return course.name, list(needed)
+
+
+def course_with_needs(public_id: str) -> tuple[str, list[str]]:
+    """The name of a course, and the public ids of those that it asks for. Raises NotFound."""
+    key, name = one_or_404(
+        db.session.execute(
+            select(Course.id, Course.name).where(Course.public_id == public_id)
+        ).first()
+    )
+    needed = needed_courses(Course.public_id).where(EarlierCourse.course_id == key)
+    return name, list(db.session.scalars(needed))
 
 
 def other_courses(public_id: str) -> list[tuple[str, str]]:
@@ -437,7 +383,21 @@ def other_courses(public_id: str) -> list[tuple[str, str]]:
         .where(Course.public_id != public_id)
         .order_by(func.lower(Course.name), Course.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    return list(rows.all())
+
+
+def earlier_of_course(public_id: str, actor: Actor) -> dict[str, Any] | None:
+    """Rows of public id and name of the courses that one asks for, for its page, and whether the
+    reader may change that (`may_edit`); None for one who sees taught courses only, and where there
+    is nothing to see or change."""
+    if actor.reach("curriculum.see") is not Reach.ALL:
+        return None
+    course = select(Course.id).where(Course.public_id == public_id).scalar_subquery()
+    rows = db.session.execute(
+        needed_courses(Course.public_id, Course.name).where(EarlierCourse.course_id == course)
+    ).all()
+    may_edit = actor.may("curriculum.edit")
+    return {"rows": rows, "may_edit": may_edit} if rows or may_edit else None
 
 
 def earlier_by_key(
@@ -450,47 +410,44 @@ def earlier_by_key(
     if course is None or not people:
         return {}
     needed = list(courses_needed(session, course))
-    told = {}
-    for some in _parts(sorted(people)):
+    notes = {}
+    for some in chunks(people):
         attended = _attended(session, [course, *needed], some, workshop)
         certificates = certificates_held(session, course, some)
         for person in some:
-            found = had_before(
+            note = had_before(
                 course,
                 needed,
                 attended.get(person, {}),
                 certificates.get(person, ()),
                 workshop.starts_on,
             )
-            if not found.says_nothing:
-                told[person] = found
-    return told
+            if not note.says_nothing:
+                notes[person] = note
+    return notes
 
 
-def earlier_told(workshop: Workshop, people: Collection[str]) -> dict[str, EarlierTold]:
-    """Notes beside persons (public ids) who are or could be in a workshop."""
+def earlier_told(workshop: Workshop, people: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Notes beside persons (public ids) who are or could be in a workshop: names of the courses
+    that each has not had (`missing`), and the day on which she had this one (`had_on`), with the
+    day until which it holds if that is known (`until`)."""
     session = db.session()
     if not people:
         return {}
-    keys = {
-        row.id: row.public_id
-        for row in session.execute(
-            select(Person.id, Person.public_id).where(Person.public_id.in_(people))
-        )
-    }
-    found = earlier_by_key(session, workshop, keys)
-    if not found:
+    statement = select(Person.id, Person.public_id).where(Person.public_id.in_(people))
+    keys = dict(session.execute(statement).all())
+    notes = earlier_by_key(session, workshop, keys)
+    if not notes:
         return {}
     names = courses_needed(session, workshop.version.course_id)
     return {
-        keys[person]: EarlierTold([names[one] for one in told.missing], told.had_on, told.until)
-        for person, told in found.items()
+        keys[person]: {
+            "missing": [names[course] for course in note.missing],
+            "had_on": note.had_on,
+            "until": note.until,
+        }
+        for person, note in notes.items()
     }
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
 
 
 def _attended(
@@ -520,7 +477,7 @@ def _attended(
         .having(func.sum(Slot.minutes * MarkStatus.weight) >= LEAST_SHARE * total)
         .order_by(Workshop.ends_on)
     )
-    found: dict[int, dict[int, date]] = {}
+    days: dict[int, dict[int, date]] = defaultdict(dict)
     for person, course, day in rows:
-        found.setdefault(person, {})[course] = day
-    return found
+        days[person][course] = day
+    return days

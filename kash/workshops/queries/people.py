@@ -4,8 +4,8 @@ such as stand in a form that is not saved yet."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -43,96 +43,48 @@ from kash.workshops.rules import (
 )
 
 
-@dataclass(frozen=True)
-class EnrolledPerson:
-    """A person in a workshop, as the list of people shows her."""
-
-    enrolment: str
-    person: str
-    name: str
-    group: str
-    letter: str
-    station: str
-    state: EnrolmentState
-    walk_in: bool
-    place_in_queue: int
-    minor: bool
-    offer_until: datetime | None = None
-    lapsed: bool = False
-
-
 def _station() -> Any:
-    return (
+    station = (
         select(Organisation.name)
         .join(Posting, Posting.organisation_id == Organisation.id)
         .where(Posting.person_id == Person.id, Posting.is_open)
         .correlate(Person)
         .scalar_subquery()
     )
+    return func.coalesce(station, "").label("station")
 
 
-def people_in(workshop: Workshop, states: Sequence[EnrolmentState]) -> list[EnrolledPerson]:
+def people_in(workshop: Workshop, states: Sequence[EnrolmentState]) -> Sequence[Any]:
     """Everybody whose enrolment is in one of these states: the queue in its order, else by name."""
     queue = func.row_number().over(
         partition_by=Enrolment.state, order_by=(Enrolment.queued_at, Enrolment.id)
     )
-    rows = db.session.execute(
+    return db.session.execute(
         select(
-            Enrolment.public_id,
-            Person.public_id,
-            Person.chosen_name,
-            Group.name,
+            Enrolment.public_id.label("enrolment"),
+            Person.public_id.label("person"),
+            Person.chosen_name.label("name"),
+            Group.name.label("group"),
             Group.letter,
-            func.coalesce(_station(), ""),
+            _station(),
             Enrolment.state,
-            func.coalesce(RosterEntry.walk_in, False),
-            queue,
+            func.coalesce(RosterEntry.walk_in, False).label("walk_in"),
+            queue.label("place_in_queue"),
             Person.minor,
             Enrolment.offer_until,
-            Enrolment.offer_lapsed_at,
+            Enrolment.offer_lapsed_at.is_not(None).label("lapsed"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Group, Group.id == Person.group_id)
         .outerjoin(RosterEntry, RosterEntry.id == Enrolment.roster_entry_id)
-        .where(
-            Enrolment.workshop_id == workshop.id,
-            Enrolment.state.in_([str(state) for state in states]),
-        )
+        .where(Enrolment.workshop_id == workshop.id, Enrolment.state.in_(map(str, states)))
         .order_by(case((Enrolment.state == "waiting", queue), else_=0), Person.sort_name, Person.id)
-    )
-    return [
-        EnrolledPerson(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            EnrolmentState(row[6]),
-            bool(row[7]),
-            row[8],
-            row[9],
-            row[10],
-            row[11] is not None,
-        )
-        for row in rows
-    ]
+    ).all()
 
 
-@dataclass(frozen=True)
-class OnePlace:
-    """One person's place in a workshop, and in how many of its sessions she is marked."""
-
-    enrolment: str
-    person: str
-    name: str
-    group: str
-    state: EnrolmentState
-    marked: int
-
-
-def place_of(workshop: Workshop, enrolment: str) -> OnePlace:
-    """An enrolment, fetched through its workshop. Raises NotFound."""
+def place_of(workshop: Workshop, enrolment: str) -> Any:
+    """An enrolment, fetched through its workshop, and in how many sessions she is marked. Raises
+    NotFound."""
     marked = (
         select(func.count(Mark.id))
         .join(Slot, Slot.id == Mark.slot_id)
@@ -140,31 +92,37 @@ def place_of(workshop: Workshop, enrolment: str) -> OnePlace:
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    row = one_or_404(
+    return one_or_404(
         db.session.execute(
-            select(Enrolment.state, Person.public_id, Person.chosen_name, Group.name, marked)
+            select(
+                Enrolment.public_id.label("enrolment"),
+                Person.public_id.label("person"),
+                Person.chosen_name.label("name"),
+                Group.name.label("group"),
+                Enrolment.state,
+                marked.label("marked"),
+            )
             .join(Person, Person.id == Enrolment.person_id)
             .join(Group, Group.id == Person.group_id)
             .where(Enrolment.workshop_id == workshop.id, Enrolment.public_id == enrolment)
         ).first()
     )
-    return OnePlace(enrolment, row[1], row[2], row[3], EnrolmentState(row[0]), row[4])
 
 
-def states_in(found: Workshop) -> dict[str, EnrolmentState]:
+def states_in(workshop: Workshop) -> dict[str, str]:
     """How everybody stands to a workshop, by the public ids of persons."""
     rows = db.session.execute(
         select(Person.public_id, Enrolment.state)
         .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.workshop_id == found.id)
+        .where(Enrolment.workshop_id == workshop.id)
     )
-    return {person: EnrolmentState(state) for person, state in rows}
+    return dict(rows.all())
 
 
-def people_expected(found: Workshop) -> Select[int]:
+def people_expected(workshop: Workshop) -> Select[int]:
     """The ids of the people who are invited, wait or have a seat."""
     return select(Enrolment.person_id).where(
-        Enrolment.workshop_id == found.id,
+        Enrolment.workshop_id == workshop.id,
         Enrolment.state.in_(("invited", "waiting", "confirmed")),
     )
 
@@ -189,26 +147,9 @@ def place_on_register(workshop: Workshop, person: str) -> tuple[str, str] | None
     return (row[0], row[1]) if row is not None else None
 
 
-@dataclass(frozen=True)
-class PeopleCount:
-    """How many people stand how to a workshop; confirmed ones also by group name."""
-
-    by_state: Mapping[EnrolmentState, int]
-    by_group: Sequence[tuple[str, int]]
-
-    @property
-    def confirmed(self) -> int:
-        """How many have a seat."""
-        return self.by_state.get(EnrolmentState.CONFIRMED, 0)
-
-    @property
-    def waiting(self) -> int:
-        """How many wait for one."""
-        return self.by_state.get(EnrolmentState.WAITING, 0)
-
-
-def headcount(workshop: Workshop) -> PeopleCount:
-    """How many people stand how to a workshop; one query."""
+def headcount(workshop: Workshop) -> dict[str, Any]:
+    """How many people are `confirmed` and `waiting`, and stand how (`by_state`); those confirmed
+    also by group name (`by_group`). One query."""
     rows = db.session.execute(
         select(Enrolment.state, Group.name, func.count(Enrolment.id))
         .join(Person, Person.id == Enrolment.person_id)
@@ -217,73 +158,51 @@ def headcount(workshop: Workshop) -> PeopleCount:
         .group_by(Enrolment.state, Group.name, Group.position)
         .order_by(Group.position, Group.name)
     ).all()
-    by_state: dict[EnrolmentState, int] = {}
-    by_group: dict[str, int] = {}
-    for state, group, count in rows:
-        by_state[EnrolmentState(state)] = by_state.get(EnrolmentState(state), 0) + count
+    by_state: Counter[str] = Counter()
+    by_group: Counter[str] = Counter()
+    for state, group, people in rows:
+        by_state[state] += people
         if state == "confirmed":
-            by_group[group] = by_group.get(group, 0) + count
-    return PeopleCount(by_state, list(by_group.items()))
+            by_group[group] += people
+    return {
+        "confirmed": by_state["confirmed"],
+        "waiting": by_state["waiting"],
+        "by_state": by_state,
+        "by_group": list(by_group.items()),
+    }
 
 
-@dataclass(frozen=True)
-class PersonToEnrol:
-    """Someone found by name: who, and how she stands to this workshop already."""
-
-    public_id: str
-    name: str
-    letter: str
-    station: str
-    state: EnrolmentState | None
-    minor: bool
-
-
-def people_to_enrol(workshop: Workshop, actor: Actor, text: str) -> list[PersonToEnrol]:
-    """People found by name, with nothing but name, the group's letter and station."""
-    candidates = find_people(actor, text)
+def people_to_enrol(workshop: Workshop, actor: Actor, text: str) -> list[Any]:
+    """People found by name, with nothing but name, the group's letter, the station and how each
+    stands to this workshop already."""
+    candidates = [person.public_id for person in find_people(actor, text)]
     if not candidates:
         return []
-    more = {
+    rows = {
         row.public_id: row
         for row in db.session.execute(
             select(
                 Person.public_id,
+                Person.chosen_name.label("name"),
+                Group.letter,
                 Person.minor,
-                func.coalesce(_station(), "").label("station"),
+                _station(),
                 Enrolment.state,
             )
+            .join(Group, Group.id == Person.group_id)
             .outerjoin(
                 Enrolment,
                 and_(Enrolment.person_id == Person.id, Enrolment.workshop_id == workshop.id),
             )
-            .where(Person.public_id.in_([one.public_id for one in candidates]))
+            .where(Person.public_id.in_(candidates))
         )
     }
-    return [
-        PersonToEnrol(
-            one.public_id,
-            one.chosen_name,
-            one.letter,
-            more[one.public_id].station,
-            EnrolmentState(more[one.public_id].state) if more[one.public_id].state else None,
-            more[one.public_id].minor,
-        )
-        for one in candidates
-    ]
+    return [rows[public_id] for public_id in candidates]
 
 
-@dataclass(frozen=True)
-class OwnPart:
-    """A person's own part in a workshop: how she stands to it, until when a seat is held for her
-    answer, and what she attended."""
-
-    state: EnrolmentState
-    attended: Presence | None
-    offer_until: datetime | None = None
-
-
-def own_part(workshop: Workshop, person_id: int) -> OwnPart:
-    """One person's own enrolment and attendance. Raises NotFound."""
+def own_part(workshop: Workshop, person_id: int) -> dict[str, Any]:
+    """One person's own enrolment: its `state`, until when a seat is held for her answer
+    (`offer_until`), and what she `attended`. Raises NotFound."""
     state, until = one_or_404(
         db.session.execute(
             select(Enrolment.state, Enrolment.offer_until).where(
@@ -291,22 +210,14 @@ def own_part(workshop: Workshop, person_id: int) -> OwnPart:
             )
         ).first()
     )
+    hers = attended(workshop.register_id).get(person_id)
     stands = until if until is not None and until > utc_now() else None
-    return OwnPart(EnrolmentState(state), attended(workshop.register_id).get(person_id), stands)
+    return {"state": state, "offer_until": stands, "attended": hers}
 
 
-@dataclass(frozen=True)
-class AttendanceRecord:
-    """Attendance of a person of a workshop, in minutes weighted by the marks, and in days."""
-
-    person: Person
-    minutes: int
-    total_minutes: int
-    percentage: int
-    days: int
-
-
-def attendance_record(workshop: Workshop, session: Session | None = None) -> list[AttendanceRecord]:
+def attendance_record(
+    workshop: Workshop, session: Session | None = None
+) -> list[tuple[Person, Presence]]:
     """Everybody on the roster by name, with the person and her group, and what she attended."""
     asking = session or db.session()
     by_person = attended(workshop.register_id, asking)
@@ -317,39 +228,13 @@ def attendance_record(workshop: Workshop, session: Session | None = None) -> lis
         .where(RosterEntry.register_id == workshop.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Person.sort_name, Person.id)
     )
-    return [
-        AttendanceRecord(
-            person,
-            by_person[person.id].minutes,
-            by_person[person.id].total_minutes,
-            by_person[person.id].percentage,
-            len(by_person[person.id].days),
-        )
-        for person in people
-        if person.id in by_person
-    ]
+    return [(person, by_person[person.id]) for person in people if person.id in by_person]
 
 
-@dataclass(frozen=True)
-class OwnWorkshop:
-    """A workshop in which a person is or was enrolled, and the minutes that she attended there.
-
-    `history` are the states that she had there, each with its day, the present one last.
-    """
-
-    public_id: str
-    title: str
-    starts_on: date
-    ends_on: date
-    state: str
-    enrolment: EnrolmentState
-    minutes: int = 0
-    history: Sequence[tuple[EnrolmentState, date]] = ()
-
-
-def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
-    """The workshops of one person, latest first."""
-    minutes = (
+def workshops_of_person(person_public_id: str) -> Sequence[Any]:
+    """The workshops of one person, latest first, with the minutes that she attended, and the states
+    that she had there, each with its moment, the present one last (`history`)."""
+    weighted = (
         select(func.sum(Slot.minutes * MarkStatus.weight))
         .select_from(Mark)
         .join(Slot, Slot.id == Mark.slot_id)
@@ -362,15 +247,15 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
         .correlate(Workshop, Person)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return db.session.execute(
         select(
             Workshop.public_id,
             Workshop.title,
             Workshop.starts_on,
             Workshop.ends_on,
             Workshop.state,
-            Enrolment.state,
-            func.coalesce(minutes, 0),
+            Enrolment.state.label("enrolment"),
+            (func.coalesce(weighted, 0) // 100).label("minutes"),
             Enrolment.history,
         )
         .join(Enrolment, Enrolment.workshop_id == Workshop.id)
@@ -378,23 +263,7 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
         .where(Person.public_id == person_public_id)
         .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
         .limit(100)
-    )
-    return [
-        OwnWorkshop(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            EnrolmentState(row[5]),
-            int(row[6]) // 100,
-            [
-                (EnrolmentState(state), to_local(datetime.fromisoformat(moment)).date())
-                for state, moment in row[7]
-            ],
-        )
-        for row in rows
-    ]
+    ).all()
 
 
 SEATS = "seats"
@@ -404,8 +273,8 @@ _DAYS_BACK, _MOST_WORKSHOPS = 3 * 365, 300
 
 def seat_rules(session: Session | None = None) -> SeatRules:
     """The programme's rules of seats."""
-    kept = (session or db.session()).scalar(select(Programme.settings))
-    return seat_rules_from((kept or {}).get(SEATS))
+    settings = (session or db.session()).scalar(select(Programme.settings))
+    return seat_rules_from((settings or {}).get(SEATS))
 
 
 def programme_version() -> int:
@@ -413,44 +282,45 @@ def programme_version() -> int:
     return db.session.scalar(select(Programme.version)) or 0
 
 
-def waiting_list(workshop: Workshop) -> list[InQueue]:
-    """Whoever waits, in the order of the queue."""
-    rows = db.session.execute(
-        select(Enrolment.id, Person.minor, Enrolment.offer_until, Enrolment.offer_lapsed_at)
-        .join(Person, Person.id == Enrolment.person_id)
+def waiting_in(session: Session, workshop: Workshop) -> Sequence[Enrolment]:
+    """Everybody who waits, in the order of the queue, with the persons."""
+    return session.scalars(
+        select(Enrolment)
         .where(Enrolment.workshop_id == workshop.id, Enrolment.state == "waiting")
+        .options(joinedload(Enrolment.person))
         .order_by(Enrolment.queued_at, Enrolment.id)
-    )
-    return [InQueue(row[0], row[1], row[2], row[3] is not None) for row in rows]
+    ).all()
+
+
+def as_queue(waiting: Sequence[Enrolment]) -> list[InQueue]:
+    """The queue as the rules see it, each by the key of her enrolment."""
+    return [
+        InQueue(row.id, row.person.minor, row.offer_until, row.offer_lapsed_at is not None)
+        for row in waiting
+    ]
+
+
+def starts_at(workshop: Workshop) -> datetime:
+    """The moment at which a workshop begins."""
+    return from_local(workshop.starts_on, workshop.day_starts_at)
 
 
 def why_the_list_stands(workshop: Workshop, confirmed: int, now: datetime) -> list[StayReason]:
     """Why nobody on the waiting list of a workshop moved up."""
-    begins = from_local(workshop.starts_on, workshop.day_starts_at)
-    return why_nobody_moved(
-        waiting_list(workshop),
-        confirmed,
-        workshop.capacity,
-        moving_at(now, begins, seat_rules()),
-    )
+    queue = as_queue(waiting_in(db.session(), workshop))
+    moving = moving_at(now, starts_at(workshop), seat_rules())
+    return why_nobody_moved(queue, confirmed, workshop.capacity, moving)
 
 
-@dataclass(frozen=True)
-class GroupAdvice:
-    """A group by its letter, and how many of it to invite; None where too little is known."""
-
-    letter: str
-    advice: Advice | None
-
-
-def invitations_advised(workshop: Workshop, today: date) -> list[GroupAdvice]:
-    """How many of each group to invite so that the seats fill; none without a number of seats."""
+def invitations_advised(workshop: Workshop, today: date) -> list[tuple[str, Advice | None]]:
+    """How many of each group (its letter) to invite so that the seats fill, None where too little
+    is known; nothing without a number of seats."""
     if not workshop.capacity:
         return []
     past = past_turnouts(today)
     begins = workshop.starts_on.weekday(), workshop.day_starts_at.hour
     return [
-        GroupAdvice(group.letter, advice_for(past.get(group.id, ()), workshop.capacity, *begins))
+        (group.letter, advice_for(past.get(group.id, ()), workshop.capacity, *begins))
         for group in db.session.scalars(select(Group).order_by(Group.position, Group.name))
     ]
 
@@ -458,10 +328,10 @@ def invitations_advised(workshop: Workshop, today: date) -> list[GroupAdvice]:
 def past_turnouts(today: date) -> dict[int, Sequence[PastTurnout]]:
     """Turnout of the latest workshops that are over, by the keys of groups; one query.
 
-    Counted are those who were invited or had a seat, whatever they answered; not whoever only
+    Counted are those who were invited or had a seat, whatever they answered; not those who only
     waited, nor who came to the door uninvited. A workshop without a mark says nothing.
     """
-    held = (
+    over = (
         select(Workshop.id, Workshop.register_id, func.min(Slot.starts_at).label("begins"))
         .join(Slot, Slot.register_id == Workshop.register_id)
         .where(
@@ -478,40 +348,42 @@ def past_turnouts(today: date) -> dict[int, Sequence[PastTurnout]]:
         select(Slot.register_id, Mark.person_id)
         .join(Mark, Mark.slot_id == Slot.id)
         .join(MarkStatus, MarkStatus.code == Mark.status)
-        .where(MarkStatus.weight > 0, Slot.register_id.in_(select(held.c.register_id)))
+        .where(MarkStatus.weight > 0, Slot.register_id.in_(select(over.c.register_id)))
         .distinct()
         .subquery()
     )
     rows = db.session.execute(
         select(
-            held.c.begins,
+            over.c.begins,
             Person.group_id,
             func.count(distinct(Enrolment.id)),
             func.count(came.c.person_id),
         )
-        .select_from(held)
-        .join(Enrolment, Enrolment.workshop_id == held.c.id)
+        .select_from(over)
+        .join(Enrolment, Enrolment.workshop_id == over.c.id)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(RosterEntry, RosterEntry.id == Enrolment.roster_entry_id)
         .outerjoin(
             came,
-            (came.c.register_id == held.c.register_id) & (came.c.person_id == Enrolment.person_id),
+            (came.c.register_id == over.c.register_id) & (came.c.person_id == Enrolment.person_id),
         )
         .where(
             Enrolment.state != "waiting",
             func.coalesce(RosterEntry.walk_in, False).is_(False),
-            held.c.register_id.in_(select(came.c.register_id)),
+            over.c.register_id.in_(select(came.c.register_id)),
         )
-        .group_by(held.c.id, held.c.begins, Person.group_id)
+        .group_by(over.c.id, over.c.begins, Person.group_id)
     )
-    found: dict[int, list[PastTurnout]] = defaultdict(list)
-    for begins, group, invited, came in rows:
+    turnouts: dict[int, list[PastTurnout]] = defaultdict(list)
+    for begins, group, invited, there in rows:
         local = to_local(begins)
-        found[group].append(PastTurnout(local.weekday(), local.hour, invited, came))
-    return dict(found)
+        turnouts[group].append(PastTurnout(local.weekday(), local.hour, invited, there))
+    return dict(turnouts)
 
 
 _Span = tuple[datetime, datetime]
+# First and last day of a workshop, and the clock from which and to which each day lasts.
+WantedDays = tuple[date, date, time, time]
 
 
 @dataclass(frozen=True)
@@ -529,16 +401,6 @@ class WantedWorkshop:
     workshop: str = ""
 
 
-@dataclass(frozen=True)
-class WantedDays:
-    """Days of a workshop, and the clock from which and to which each lasts."""
-
-    first: date
-    last: date
-    day_starts_at: time
-    day_ends_at: time
-
-
 def version_taught(public_id: str) -> tuple[int, int, str] | None:
     """The keys of a published version and of its course, and its public title; None if there is no
     such version. One query."""
@@ -553,9 +415,7 @@ def version_taught(public_id: str) -> tuple[int, int, str] | None:
 def wanted_of(workshop: Workshop, session: Session | None = None) -> WantedWorkshop:
     """A workshop as it is saved, or about to be; four queries."""
     asking = session or db.session()
-    days = WantedDays(
-        workshop.starts_on, workshop.ends_on, workshop.day_starts_at, workshop.day_ends_at
-    )
+    days = workshop.starts_on, workshop.ends_on, workshop.day_starts_at, workshop.day_ends_at
     team = asking.scalars(
         select(Account.public_id)
         .join(Facilitator, Facilitator.account_id == Account.id)
@@ -590,10 +450,10 @@ def spans_of_changed(workshop: Workshop, days: WantedDays, *, anew: bool) -> lis
     if anew:
         lengths = [
             Teaching(str(number), int((ends - begins).total_seconds() // 60))
-            for number, (begins, ends) in enumerate(sorted(spans))
+            for number, (begins, ends) in enumerate(spans)
         ]
         return _laid(lengths, days)
-    moved = days.first - workshop.starts_on
+    moved = days[0] - workshop.starts_on
     return [(_later(begins, moved), _later(ends, moved)) for begins, ends in spans] or _whole(days)
 
 
@@ -610,21 +470,18 @@ def _spans(session: Session, workshop: Workshop) -> list[_Span]:
 
 
 def _laid(teachings: Sequence[Teaching], days: WantedDays) -> list[_Span]:
-    timetable = lay_into_days(
-        teachings, days_between(days.first, days.last), days.day_starts_at, days.day_ends_at
-    )
-    spans = []
-    for place in timetable.placed:
-        begins = from_local(place.day, place.starts_at)
-        spans.append((begins, begins + timedelta(minutes=place.minutes)))
-    return spans or _whole(days)
+    first, last, begins, ends = days
+    timetable = lay_into_days(teachings, days_between(first, last), begins, ends)
+    return [
+        (start, start + timedelta(minutes=place.minutes))
+        for place in timetable.placed
+        for start in [from_local(place.day, place.starts_at)]
+    ] or _whole(days)
 
 
 def _whole(days: WantedDays) -> list[_Span]:
-    return [
-        (from_local(day, days.day_starts_at), from_local(day, days.day_ends_at))
-        for day in days_between(days.first, days.last)
-    ]
+    first, last, begins, ends = days
+    return [(from_local(day, begins), from_local(day, ends)) for day in days_between(first, last)]
 
 
 def _later(moment: datetime, by: timedelta) -> datetime:

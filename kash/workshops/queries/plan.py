@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     String,
     case,
@@ -29,13 +27,12 @@ from sqlalchemy.orm import Session, joinedload
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.attendance.rules.marking import Stretch
 from kash.people.models import Group, Person, Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import get_or_404
 from kash.platform.web.lists import FEWER_ROWS
-from kash.platform.web.parts import CalendarFilters, CalendarQuestion
+from kash.platform.web.parts import CalendarQuestion
 from kash.policy import Actor, Reach, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import delivered_of
@@ -121,25 +118,9 @@ def own_workshops_beside(workshop: Workshop, actor: Actor, text: str = "") -> Li
     )
 
 
-@dataclass(frozen=True)
-class PlannedSession:
-    """A session of a workshop with its slot, and how many are marked present in it."""
-
-    public_id: str
-    slot: str
-    plan: str | None
-    title: str
-    starts_at: datetime
-    minutes: int
-    closed: bool
-    marked: int
-    present: int
-    confirmed: bool
-    taught: Stretch
-
-
-def sessions_of(workshop: Workshop) -> list[PlannedSession]:
-    """The sessions of a workshop in the order of time; one query."""
+def sessions_of(workshop: Workshop) -> Sequence[Any]:
+    """The sessions of a workshop in the order of time, each with its slot (public id) and its plan,
+    and how many are marked and present in it; one query."""
     listed = exists().where(
         RosterEntry.register_id == Slot.register_id,
         RosterEntry.person_id == Mark.person_id,
@@ -157,18 +138,18 @@ def sessions_of(workshop: Workshop) -> list[PlannedSession]:
         .group_by(Mark.slot_id)
         .subquery()
     )
-    rows: Sequence[Any] = db.session.execute(
+    return db.session.execute(
         select(
             WorkshopSession.public_id,
-            Slot.public_id,
-            SessionPlan.public_id,
+            Slot.public_id.label("slot"),
+            SessionPlan.public_id.label("plan"),
             WorkshopSession.title,
             Slot.starts_at,
             Slot.minutes,
-            Slot.closed_at.is_not(None),
-            func.coalesce(counts.c.marked, 0),
-            func.coalesce(counts.c.present, 0),
-            Slot.confirmed_at.is_not(None),
+            Slot.closed_at.is_not(None).label("closed"),
+            func.coalesce(counts.c.marked, 0).label("marked"),
+            func.coalesce(counts.c.present, 0).label("present"),
+            Slot.confirmed_at.is_not(None).label("confirmed"),
             Slot.began_at,
             Slot.ended_at,
         )
@@ -178,7 +159,6 @@ def sessions_of(workshop: Workshop) -> list[PlannedSession]:
         .where(WorkshopSession.workshop_id == workshop.id)
         .order_by(Slot.starts_at, Slot.id)
     ).all()
-    return [PlannedSession(*(*row[:10], Stretch(*row[10:]))) for row in rows]
 
 
 def session_of(workshop: Workshop, public_id: str) -> WorkshopSession:
@@ -192,78 +172,55 @@ def session_of(workshop: Workshop, public_id: str) -> WorkshopSession:
     )
 
 
-@dataclass(frozen=True)
-class FacilitatorName:
-    """A facilitator as the page shows her."""
-
-    public_id: str
-    name: str
-    lead: bool
-
-
-def facilitators_of(workshop: Workshop) -> list[FacilitatorName]:
-    """The facilitators, the lead first."""
-    rows = db.session.execute(
+def facilitators_of(workshop: Workshop) -> Sequence[Any]:
+    """The facilitators (public id, name, lead), the lead first."""
+    return db.session.execute(
         select(Account.public_id, Account.name, Facilitator.lead)
         .join(Account, Account.id == Facilitator.account_id)
         .where(Facilitator.workshop_id == workshop.id)
         .order_by(Facilitator.lead.desc(), Account.name, Account.id)
-    )
-    return [FacilitatorName(*row) for row in rows]
+    ).all()
 
 
-def funding_of(workshop: Workshop) -> list[Funding]:
+def funding_of(workshop: Workshop) -> Sequence[Funding]:
     """Funders of a workshop, each with her share."""
-    return list(
-        db.session.scalars(
-            select(Funding)
-            .options(joinedload(Funding.funder))
-            .where(Funding.workshop_id == workshop.id)
-            .order_by(Funding.share.desc(), Funding.id)
-        )
-    )
+    return db.session.scalars(
+        select(Funding)
+        .options(joinedload(Funding.funder))
+        .where(Funding.workshop_id == workshop.id)
+        .order_by(Funding.share.desc(), Funding.id)
+    ).all()
 
 
-def funder_names() -> list[str]:
+def funder_names() -> Sequence[str]:
     """All funders by name."""
-    return list(
-        db.session.scalars(select(Funder.name).order_by(func.lower(Funder.name)).limit(500))
-    )
+    return db.session.scalars(
+        select(Funder.name).order_by(func.lower(Funder.name)).limit(500)
+    ).all()
 
 
-def venues() -> list[Venue]:
+def venues() -> Sequence[Venue]:
     """All venues by name."""
-    return list(db.session.scalars(select(Venue).order_by(func.lower(Venue.name)).limit(1000)))
+    return db.session.scalars(select(Venue).order_by(func.lower(Venue.name)).limit(1000)).all()
 
 
-def trainers(found: Workshop | None = None) -> Sequence[Account]:
-    """Accounts that may facilitate. Whoever is locked is asked for nothing new, but stays where she
-    teaches already: `found` is the workshop that is changed."""
-    teaching = [one.public_id for one in facilitators_of(found)] if found is not None else ()
+def trainers(workshop: Workshop | None = None) -> Sequence[Account]:
+    """Accounts that may facilitate. One that is locked is asked for nothing new, but stays where
+    it teaches already: in the workshop that is changed."""
+    teaching = [row.public_id for row in facilitators_of(workshop)] if workshop is not None else ()
     return accounts_with_role(Role.TRAINER, locked=teaching)
 
 
-def published_versions() -> list[CourseVersion]:
+def published_versions() -> Sequence[CourseVersion]:
     """Versions that can be taught: every published one, by title, the latest first."""
-    return list(
-        db.session.scalars(
-            select(CourseVersion)
-            .join(CourseVersion.course)
-            .options(joinedload(CourseVersion.course))
-            .where(CourseVersion.state == "published")
-            .order_by(func.lower(Course.name), CourseVersion.number.desc())
-            .limit(500)
-        )
-    )
-
-
-def course_taught(version: str) -> int | None:
-    """The key of the course of a published version; None if there is no such version."""
-    return db.session.scalar(
-        select(CourseVersion.course_id).where(
-            CourseVersion.public_id == version, CourseVersion.state == "published"
-        )
-    )
+    return db.session.scalars(
+        select(CourseVersion)
+        .join(CourseVersion.course)
+        .options(joinedload(CourseVersion.course))
+        .where(CourseVersion.state == "published")
+        .order_by(func.lower(Course.name), CourseVersion.number.desc())
+        .limit(500)
+    ).all()
 
 
 def teachings_of(
@@ -292,93 +249,55 @@ def teachings_of(
     ]
 
 
-# Public id, title, first and last day.
-BookedRow = tuple[str, str, date, date]
-
-
-def _planned(first: date, last: date | None) -> Select[str, str, date, date]:
+def booked(first: date, last: date | None) -> Select[str, str, date, date]:
+    """Planned workshops that touch these days, as rows of public id, title, first and last day;
+    without a last day they have no end."""
     statement = select(
         Workshop.public_id, Workshop.title, Workshop.starts_on, Workshop.ends_on
     ).where(Workshop.state == "planned", Workshop.ends_on >= first)
     return statement if last is None else statement.where(Workshop.starts_on <= last)
 
 
-def taught_by(account_id: int, first: date, last: date | None) -> list[BookedRow]:
-    """Planned workshops that an account teaches and that touch these days; without a last day they
-    have no end."""
-    return [
-        (public_id, title, begins, ends)
-        for public_id, title, begins, ends in db.session.execute(
-            _planned(first, last)
-            .join(Workshop.facilitators)
-            .where(Facilitator.account_id == account_id)
-        )
-    ]
-
-
-def held_at(venue_id: int, first: date, last: date | None) -> list[BookedRow]:
-    """Planned workshops at a venue that touch these days; without a last day they have no end."""
-    return [
-        (public_id, title, begins, ends)
-        for public_id, title, begins, ends in db.session.execute(
-            _planned(first, last).where(Workshop.venue_id == venue_id)
-        )
-    ]
-
-
 # The states of an enrolment in which a workshop is still something to her.
 COMING = ("invited", "confirmed", "waiting")
 
 
-@dataclass(frozen=True)
-class CalendarWorkshop:
-    """A workshop with what a calendar says of it. `runs` is True if the actor runs it, `own` the
-    state of her own enrolment, None for whoever sees everybody's."""
-
-    public_id: str
-    title: str
-    starts_on: date
-    ends_on: date
-    day_starts_at: time
-    day_ends_at: time
-    state: str
-    row_version: int
-    venue: str
-    runs: bool
-    own: str | None
-    trainers: tuple[str, ...] = ()
-
-
-def calendar_workshops(question: CalendarQuestion) -> list[CalendarWorkshop]:
-    """The workshops of these days that the actor sees, with who teaches each where she sees
-    everybody's; at most two queries."""
+def calendar_workshops(question: CalendarQuestion) -> list[dict[str, Any]]:
+    """The workshops of these days that the actor sees, with who teaches each (`trainers`) where she
+    sees everybody's. `runs` is True if she runs it, `own` the state of her own enrolment, None for
+    those who see everybody's. At most two queries."""
     actor = question.actor
     sees_all = _sees_all(actor)
     is_run: Any = Workshop.id.in_(run_by(actor)) if actor.may("workshops.edit") else literal(False)
-    columns = _seen(question).with_only_columns(
-        Workshop.id,
-        Workshop.public_id,
-        Workshop.title,
-        Workshop.starts_on,
-        Workshop.ends_on,
-        Workshop.day_starts_at,
-        Workshop.day_ends_at,
-        Workshop.state,
-        Workshop.row_version,
-        Venue.name,
-        is_run,
-        null() if sees_all else Enrolment.state,
-    )
-    rows: Sequence[Any] = db.session.execute(
-        columns.outerjoin(Venue, Venue.id == Workshop.venue_id).order_by(
-            Workshop.starts_on, Workshop.day_starts_at, Workshop.id
+    rows = db.session.execute(
+        _seen(question)
+        .with_only_columns(
+            Workshop.id,
+            Workshop.public_id,
+            Workshop.title,
+            Workshop.starts_on,
+            Workshop.ends_on,
+            Workshop.day_starts_at,
+            Workshop.day_ends_at,
+            Workshop.state,
+            Workshop.row_version,
+            func.coalesce(Venue.name, "").label("venue"),
+            is_run.label("runs"),
+            (null() if sees_all else Enrolment.state).label("own"),
         )
+        .outerjoin(Venue, Venue.id == Workshop.venue_id)
+        .order_by(Workshop.starts_on, Workshop.day_starts_at, Workshop.id)
     ).all()
-    teaching = _trainers([row[0] for row in rows]) if sees_all else {}
-    return [
-        CalendarWorkshop(*(*told, venue or "", bool(runs), own, teaching.get(key, ())))
-        for key, *told, venue, runs, own in rows
-    ]
+    teaching: dict[int, list[str]] = defaultdict(list)
+    if sees_all:
+        for workshop_id, name in db.session.execute(
+            select(Facilitator.workshop_id, Account.name)
+            .join(Account, Account.id == Facilitator.account_id)
+            .where(Facilitator.workshop_id.in_([row.id for row in rows]))
+            .order_by(Facilitator.lead.desc(), Account.name, Account.id)
+        ):
+            teaching[workshop_id].append(name)
+    return [{**row._mapping, "trainers": teaching.get(row.id, [])} for row in rows]
 
 
 def _sees_all(actor: Actor) -> bool:
@@ -390,28 +309,24 @@ def _seen(question: CalendarQuestion) -> Select[Any]:
     statement = select(Workshop).where(
         Workshop.starts_on <= question.last, Workshop.ends_on >= question.first
     )
-    if _sees_all(question.actor):
-        return statement.where(*_asked(question.filters))
-    return statement.join(Enrolment, Enrolment.workshop_id == Workshop.id).where(
-        Enrolment.person_id == (question.actor.person_id or 0),
-        Enrolment.state.in_(COMING),
-        literal(question.actor.reach("workshops.see") is Reach.SELF),
-    )
-
-
-def _asked(filters: CalendarFilters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    if not _sees_all(question.actor):
+        return statement.join(Enrolment, Enrolment.workshop_id == Workshop.id).where(
+            Enrolment.person_id == (question.actor.person_id or 0),
+            Enrolment.state.in_(COMING),
+            literal(question.actor.reach("workshops.see") is Reach.SELF),
+        )
+    filters = question.filters
     if filters.trainer:
         teaches = exists().where(
             Facilitator.workshop_id == Workshop.id, Facilitator.account_id == Account.id
         )
-        found.append(teaches.where(Account.public_id == filters.trainer))
+        statement = statement.where(teaches.where(Account.public_id == filters.trainer))
     if filters.venue:
-        found.append(
+        statement = statement.where(
             Workshop.venue_id.in_(select(Venue.id).where(Venue.public_id == filters.venue))
         )
     if filters.group:
-        found.append(
+        statement = statement.where(
             Workshop.id.in_(
                 select(Enrolment.workshop_id)
                 .join(Person, Person.id == Enrolment.person_id)
@@ -421,43 +336,20 @@ def _asked(filters: CalendarFilters) -> list[ColumnElement[bool]]:
         )
     if filters.funder:
         pays = exists().where(Funding.workshop_id == Workshop.id, Funding.funder_id == Funder.id)
-        found.append(pays.where(Funder.public_id == filters.funder))
-    return found
-
-
-def _trainers(workshops: list[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for workshop_id, name in db.session.execute(
-        select(Facilitator.workshop_id, Account.name)
-        .join(Account, Account.id == Facilitator.account_id)
-        .where(Facilitator.workshop_id.in_(workshops))
-        .order_by(Facilitator.lead.desc(), Account.name, Account.id)
-    ):
-        found[workshop_id].append(name)
-    return {workshop_id: tuple(names) for workshop_id, names in found.items()}
-
-
-@dataclass(frozen=True)
-class CalendarSession:
-    """A session, with the workshop that it belongs to by public id."""
-
-    public_id: str
-    workshop: str
-    title: str
-    starts_at: datetime
-    minutes: int
+        statement = statement.where(pays.where(Funder.public_id == filters.funder))
+    return statement
 
 
 def calendar_sessions(
     question: CalendarQuestion, begins: datetime, ends: datetime
-) -> list[CalendarSession]:
-    """The sessions that begin within a time, of those workshops that are not cancelled; one
-    query."""
+) -> Sequence[Any]:
+    """The sessions that begin within a time, of those workshops that are not cancelled, each with
+    its workshop (public id); one query."""
     workshops = _seen(question).where(Workshop.state == "planned").with_only_columns(Workshop.id)
-    rows = db.session.execute(
+    return db.session.execute(
         select(
             WorkshopSession.public_id,
-            Workshop.public_id,
+            Workshop.public_id.label("workshop"),
             WorkshopSession.title,
             Slot.starts_at,
             Slot.minutes,
@@ -466,8 +358,7 @@ def calendar_sessions(
         .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
         .where(Workshop.id.in_(workshops), Slot.starts_at >= begins, Slot.starts_at < ends)
         .order_by(Slot.starts_at, Slot.id)
-    )
-    return [CalendarSession(*row) for row in rows]
+    ).all()
 
 
 # Beyond so many registers the minutes of all are read.
@@ -495,33 +386,25 @@ def hour_shares(
     now = utc_now()
     taught = _taught(course, versions, since, until)
     attended = _attended(session, taught, people, now)
-    whole = _whole(session, taught, {one.register for one in attended}, now)
+    whole = _whole(session, taught, {register for register, _weighted, _people in attended}, now)
     gone = _taken_off(session, people)
-    found: dict[int, tuple[int, date]] = {}
-    for one in attended:
-        minutes, ends_on = whole.get(one.register, (0, today))
+    shares: dict[int, tuple[int, date]] = {}
+    for register, weighted, alike in attended:
+        minutes, ends_on = whole.get(register, (0, today))
         if not minutes:
             continue
-        share, day = one.weighted // 100 * 100 // minutes, min(ends_on, today)
-        there = one.people - gone.get(one.register, frozenset())
-        again = there & found.keys()
-        better = {person: _better(found[person], share, day, need) for person in again}
-        found |= dict.fromkeys(there, (share, day)) | better
-    return found
-
-
-@dataclass(frozen=True)
-class _Alike:
-    """People of one register whose marks weigh the same: minutes times the weight of each mark."""
-
-    register: int
-    weighted: int
-    people: frozenset[int]
+        share, day = weighted // 100 * 100 // minutes, min(ends_on, today)
+        there = alike - gone.get(register, frozenset())
+        again = there & shares.keys()
+        better = {person: _better(shares[person], share, day, need) for person in again}
+        shares |= dict.fromkeys(there, (share, day)) | better
+    return shares
 
 
 def _attended(
     session: Session, taught: Select[int], people: Collection[int] | None, now: datetime
-) -> list[_Alike]:
+) -> list[tuple[int, int, frozenset[int]]]:
+    """(register, minutes times the weight of each mark, people whose marks weigh so much)."""
     narrowed = [] if people is None else [Mark.person_id.in_(people)]
     weighted = (
         select(
@@ -536,18 +419,18 @@ def _attended(
     )
     if people is not None:
         rows = session.execute(weighted)
-        return [_Alike(register, int(sum_), frozenset((key,))) for register, key, sum_ in rows]
+        return [(register, int(weight), frozenset((key,))) for register, key, weight in rows]
     # Of a hundred thousand people few hundred rows come over, not one for each.
-    each = weighted.subquery()
-    keys = func.aggregate_strings(cast(each.c.person_id, String), ",")
+    person = weighted.subquery()
+    keys = func.aggregate_strings(cast(person.c.person_id, String), ",")
     alike = session.execute(
-        select(each.c.register_id, each.c.weighted, keys).group_by(
-            each.c.register_id, each.c.weighted
+        select(person.c.register_id, person.c.weighted, keys).group_by(
+            person.c.register_id, person.c.weighted
         )
     )
     return [
-        _Alike(register, int(sum_), frozenset(map(int, together.split(","))))
-        for register, sum_, together in alike
+        (register, int(weight), frozenset(map(int, together.split(","))))
+        for register, weight, together in alike
     ]
 
 
@@ -555,30 +438,30 @@ def _whole(
     session: Session, taught: Select[int], registers: Collection[int], now: datetime
 ) -> dict[int, tuple[int, date]]:
     """{register: (minutes, last day)} of what took place, or is still to come."""
-    held = or_(
+    counts = or_(
         Slot.closed_at.is_not(None), Slot.starts_at > now, exists().where(Mark.slot_id == Slot.id)
     )
     rows = session.execute(
         select(Slot.register_id, func.sum(Slot.minutes), Workshop.ends_on)
         .join(Workshop, Workshop.register_id == Slot.register_id)
-        .where(held, Slot.register_id.in_(registers if len(registers) <= _MOST_KEYS else taught))
+        .where(counts, Slot.register_id.in_(registers if len(registers) <= _MOST_KEYS else taught))
         .group_by(Slot.register_id, Workshop.ends_on)
     )
     return {register: (int(minutes), day) for register, minutes, day in rows}
 
 
 def _taken_off(session: Session, people: Collection[int] | None) -> dict[int, set[int]]:
-    """{register: persons} of whoever was taken off it again, of whom there are few: nobody else's
-    place on a register is looked up."""
+    """{register: persons} of those taken off it again, of whom there are few: nobody else's place
+    on a register is looked up."""
     narrowed = [] if people is None else [RosterEntry.person_id.in_(people)]
-    found: defaultdict[int, set[int]] = defaultdict(set)
+    gone: defaultdict[int, set[int]] = defaultdict(set)
     for register, person in session.execute(
         select(RosterEntry.register_id, RosterEntry.person_id).where(
             RosterEntry.removed_at.is_not(None), *narrowed
         )
     ):
-        found[register].add(person)
-    return found
+        gone[register].add(person)
+    return gone
 
 
 def _better(before: tuple[int, date], share: int, day: date, need: int) -> tuple[int, date]:
@@ -620,4 +503,4 @@ def next_workshops(session: Session, courses: Collection[str], today: date) -> d
         )
         .group_by(Course.public_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(rows.all())

@@ -3,9 +3,9 @@ part of their title."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -39,12 +39,12 @@ def run_by(actor: Actor) -> Select[int]:
 def is_run_by(actor: Actor) -> ColumnElement[bool]:
     """The condition that an actor runs a workshop, asked of each: for statements that come to few
     workshops, where gathering all of hers takes longer."""
-    return or_(
-        Workshop.created_by == actor.public_id,
-        exists().where(
-            Facilitator.workshop_id == Workshop.id,
-            Facilitator.account_id == (actor.account_id or 0),
-        ),
+    return or_(Workshop.created_by == actor.public_id, _facilitates(actor, Workshop.id))
+
+
+def _facilitates(actor: Actor, workshop_id: Any) -> ColumnElement[bool]:
+    return exists().where(
+        Facilitator.workshop_id == workshop_id, Facilitator.account_id == (actor.account_id or 0)
     )
 
 
@@ -58,13 +58,10 @@ def runs_for(actor: Actor) -> ColumnElement[bool]:
     in which she is: with all that the actor runs gathered beside it, PostgreSQL reads every
     workshop anew for each person."""
     enrolled = aliased(Enrolment)
-    leads = exists().where(
-        Facilitator.workshop_id == enrolled.workshop_id,
-        Facilitator.account_id == (actor.account_id or 0),
-    )
     made = exists().where(
         Workshop.id == enrolled.workshop_id, Workshop.created_by == actor.public_id
     )
+    leads = _facilitates(actor, enrolled.workshop_id)
     its = or_(leads.correlate(enrolled), made.correlate(enrolled))
     return (
         select(enrolled.id).where(enrolled.person_id == Person.id, its).correlate(Person).exists()
@@ -90,13 +87,10 @@ def visible_workshops(actor: Actor) -> Select[Workshop]:
     statement = select(Workshop)
     if reach in (Reach.ALL, Reach.OWN):
         return statement
-    if reach is Reach.SELF and actor.person_id is not None:
-        return statement.where(
-            Workshop.id.in_(
-                select(Enrolment.workshop_id).where(Enrolment.person_id == actor.person_id)
-            )
-        )
-    return statement.where(false())
+    if reach is not Reach.SELF or actor.person_id is None:
+        return statement.where(false())
+    hers = select(Enrolment.workshop_id).where(Enrolment.person_id == actor.person_id)
+    return statement.where(Workshop.id.in_(hers))
 
 
 def workshop(public_id: str, actor: Actor) -> Workshop:
@@ -116,20 +110,18 @@ def workshop(public_id: str, actor: Actor) -> Workshop:
 
 def workshop_with_people(public_id: str, actor: Actor, permission: str) -> Workshop:
     """A workshop of which this actor may see everybody. Raises NotFound and Forbidden."""
-    found = workshop(public_id, actor)
+    seen = workshop(public_id, actor)
     if actor.reach(permission) not in (Reach.ALL, Reach.OWN):
         raise Forbidden
-    return found
+    return seen
 
 
-def runs(actor: Actor, found: Workshop, permission: str) -> bool:
+def runs(actor: Actor, workshop: Workshop, permission: str) -> bool:
     """True if this permission reaches the workshop for writing."""
     reach = actor.reach(permission)
-    if reach is Reach.ALL:
-        return True
-    return reach is Reach.OWN and bool(
-        db.session.scalar(run_by(actor).where(Workshop.id == found.id))
-    )
+    if reach is not Reach.OWN:
+        return reach is Reach.ALL
+    return bool(db.session.scalar(run_by(actor).where(Workshop.id == workshop.id)))
 
 
 def may_mark_register(session: Session, register_id: int, actor: Actor) -> Right | None:
@@ -157,29 +149,19 @@ _MAY_MARK = RawQuery(
 
 def own_workshop(public_id: str, actor: Actor, permission: str) -> Workshop:
     """A workshop on which this actor may act. Raises NotFound and Forbidden."""
-    found = workshop(public_id, actor)
-    if not runs(actor, found, permission):
+    seen = workshop(public_id, actor)
+    if not runs(actor, seen, permission):
         raise Forbidden
-    return found
+    return seen
 
 
-@dataclass(frozen=True)
-class FoundWorkshop:
-    """A workshop found by its title."""
-
-    public_id: str
-    title: str
-    starts_on: date
-    state: str
-
-
-def find_workshops(actor: Actor, text: str, limit: int) -> list[FoundWorkshop]:
-    """Workshops that this actor may see, the latest first; one query."""
-    rows = db.session.execute(
+def find_workshops(actor: Actor, text: str, limit: int) -> Sequence[Any]:
+    """Workshops that this actor may see (public id, title, first day), the latest first; one
+    query."""
+    return db.session.execute(
         visible_workshops(actor)
-        .with_only_columns(Workshop.public_id, Workshop.title, Workshop.starts_on, Workshop.state)
+        .with_only_columns(Workshop.public_id, Workshop.title, Workshop.starts_on)
         .where(Workshop.title.icontains(text[:160], autoescape=True))
         .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
         .limit(limit)
-    )
-    return [FoundWorkshop(*row) for row in rows]
+    ).all()

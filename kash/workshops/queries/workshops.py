@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kash.accounts.models import Account
@@ -48,14 +48,6 @@ _DETAILS = (
 )
 
 
-@dataclass(frozen=True)
-class Hours:
-    """From the beginning of the first session of a day to the end of its last."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
 def own_workshop_events(actor: Actor, first: date, last: date) -> list[CalendarEvent]:
     """Days of workshops that this actor teaches, or in which she has a confirmed place."""
     if actor.account_id is None:
@@ -68,12 +60,12 @@ def own_workshop_events(actor: Actor, first: date, last: date) -> list[CalendarE
         Enrolment.person_id == (actor.person_id or 0),
         Enrolment.state == "confirmed",
     )
-    return _events(_between(first, last).where(or_(teaches, takes_part)))
+    return _events(_between(first, last), or_(teaches, takes_part))
 
 
 def workshop_events(public_id: str) -> list[CalendarEvent]:
     """The days of one workshop, for invitations to it."""
-    return _events(_details().where(Workshop.public_id == public_id))
+    return _events(Workshop.public_id == public_id)
 
 
 def days_given_up(
@@ -81,39 +73,29 @@ def days_given_up(
 ) -> list[CalendarEvent]:
     """Events to withdraw of a workshop that lasted so many days before: the days that it has no
     longer, beside the events of those that it has."""
-    last, given_up = events[-1], range(len(events) + 1, before + 1)
-    later = [timedelta(days=number - len(events)) for number in given_up]
+    last, lasts = events[-1], len(events)
     return [
         replace(
             last,
             uid=_uid(public_id, number),
-            starts_at=last.starts_at + after,
-            ends_at=last.ends_at + after,
+            starts_at=last.starts_at + timedelta(days=number - lasts),
+            ends_at=last.ends_at + timedelta(days=number - lasts),
             cancelled=True,
         )
-        for number, after in zip(given_up, later, strict=True)
+        for number in range(lasts + 1, before + 1)
     ]
 
 
 def venue_busy_times(venue_id: int, first: date, last: date) -> list[BusyTime]:
     """When workshops are held at a venue (its key) from one day to another."""
-    statement = _between(first, last).where(
-        Workshop.venue_id == venue_id, Workshop.state == "planned"
-    )
-    return [BusyTime(event.starts_at, event.ends_at) for event in _events(statement)]
+    here = Workshop.venue_id == venue_id, Workshop.state == "planned"
+    return [
+        BusyTime(event.starts_at, event.ends_at) for event in _events(_between(first, last), *here)
+    ]
 
 
-def _details() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*_DETAILS)
-        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
-        .outerjoin(Venue, Venue.id == Workshop.venue_id)
-        .order_by(Workshop.starts_on, Workshop.id)
-    )
-
-
-def _between(first: date, last: date) -> Select[*tuple[Any, ...]]:
-    return _details().where(and_(Workshop.starts_on <= last, Workshop.ends_on >= first))
+def _between(first: date, last: date) -> ColumnElement[bool]:
+    return and_(Workshop.starts_on <= last, Workshop.ends_on >= first)
 
 
 def _uid(public_id: str, number: int) -> str:
@@ -121,21 +103,28 @@ def _uid(public_id: str, number: int) -> str:
     return f"{public_id}-{number}@kash"
 
 
-def _events(statement: Select[*tuple[Any, ...]]) -> list[CalendarEvent]:
-    workshops = db.session.execute(statement).all()
+def _events(*conditions: ColumnElement[bool]) -> list[CalendarEvent]:
+    workshops = db.session.execute(
+        select(*_DETAILS)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .outerjoin(Venue, Venue.id == Workshop.venue_id)
+        .where(*conditions)
+        .order_by(Workshop.starts_on, Workshop.id)
+    ).all()
     hours = _hours([workshop.register_id for workshop in workshops])
     events = []
     for workshop in workshops:
         for number, day in enumerate(days_between(workshop.starts_on, workshop.ends_on), start=1):
-            held = hours.get((workshop.register_id, day)) or Hours(
-                from_local(day, workshop.day_starts_at), from_local(day, workshop.day_ends_at)
+            starts_at, ends_at = hours.get((workshop.register_id, day)) or (
+                from_local(day, workshop.day_starts_at),
+                from_local(day, workshop.day_ends_at),
             )
             events.append(
                 CalendarEvent(
                     uid=_uid(workshop.public_id, number),
                     summary=workshop.public_title,
-                    starts_at=held.starts_at,
-                    ends_at=held.ends_at,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
                     changed_at=workshop.created_at,
                     sequence=workshop.row_version - 1,
                     location=", ".join(filter(None, (workshop.venue, workshop.place))),
@@ -145,26 +134,21 @@ def _events(statement: Select[*tuple[Any, ...]]) -> list[CalendarEvent]:
     return events
 
 
-def _hours(registers: Collection[int]) -> dict[tuple[int, date], Hours]:
-    """Hours of each day on which a register has a slot, by local days."""
-    found: dict[tuple[int, date], Hours] = {}
-    slots: Sequence[tuple[int, datetime, int]] = [
-        (row[0], row[1], row[2])
-        for row in db.session.execute(
-            select(Slot.register_id, Slot.starts_at, Slot.minutes).where(
-                Slot.register_id.in_(registers)
-            )
+def _hours(registers: Collection[int]) -> dict[tuple[int, date], tuple[datetime, datetime]]:
+    """From the beginning of the first session to the end of the last, of each local day on which a
+    register has a slot."""
+    hours: dict[tuple[int, date], tuple[datetime, datetime]] = {}
+    slots: Sequence[Any] = db.session.execute(
+        select(Slot.register_id, Slot.starts_at, Slot.minutes).where(
+            Slot.register_id.in_(registers)
         )
-    ]
+    ).all()
     for register, starts_at, minutes in slots:
         ends_at = starts_at + timedelta(minutes=minutes)
         key = (register, to_local(starts_at).date())
-        known = found.get(key)
-        if known is not None:
-            starts_at = min(known.starts_at, starts_at)
-            ends_at = max(known.ends_at, ends_at)
-        found[key] = Hours(starts_at, ends_at)
-    return found
+        begins, ends = hours.get(key, (starts_at, ends_at))
+        hours[key] = min(begins, starts_at), max(ends, ends_at)
+    return hours
 
 
 def counts_within(first: date, last: date) -> ColumnElement[bool]:
@@ -225,16 +209,7 @@ def held_sessions(workshop: Workshop, session: Session | None = None) -> list[He
     taught = {row.slot: row.taught for row in rows if row.taught is not None}
     held = conducts(workshop.register_id, asking, taught)
     return [
-        HeldSession(
-            row.public_id,
-            row.slot,
-            row.title,
-            held[row.slot],
-            oddities(held[row.slot]),
-            row.closed_by,
-            row.confirmed_by,
-        )
-        for row in rows
+        HeldSession(*row[:3], held[row.slot], oddities(held[row.slot]), *row[3:5]) for row in rows
     ]
 
 
@@ -245,30 +220,17 @@ def registers_to_confirm(workshop: Workshop, actor: Actor) -> list[HeldSession]:
     asking, now = db.session(), utc_now()
     tied = set(asking.scalars(accounts_in_line(actor.public_id)))
     waiting = [
-        one
-        for one in held_sessions(workshop, asking)
-        if one.closed_by is not None
-        and one.confirmed_by is None
-        and one.closed_by not in tied
-        and has_begun(one.conduct.starts_at, now)
+        held
+        for held in held_sessions(workshop, asking)
+        if held.closed_by is not None
+        and held.confirmed_by is None
+        and held.closed_by not in tied
+        and has_begun(held.conduct.starts_at, now)
     ]
-    if not waiting:
-        return []
-    differ = paper_differences_by_slot(workshop.register_id, asking)
-    known = [_with_differences(one, differ.get(one.slot, 0)) for one in waiting]
-    return sorted(known, key=lambda one: not one.wants_a_look)
-
-
-def _with_differences(one: HeldSession, differences: int) -> HeldSession:
-    return HeldSession(
-        one.public_id,
-        one.slot,
-        one.title,
-        one.conduct,
-        one.oddities,
-        one.closed_by,
-        one.confirmed_by,
-        differences,
+    differ = paper_differences_by_slot(workshop.register_id, asking) if waiting else {}
+    return sorted(
+        (replace(held, differences=differ.get(held.slot, 0)) for held in waiting),
+        key=lambda held: not held.wants_a_look,
     )
 
 
@@ -276,11 +238,11 @@ def next_to_confirm(waiting: Sequence[HeldSession], after: HeldSession) -> HeldS
     """The register that comes after one: of those that want a look, or of the others."""
     return next(
         (
-            one
-            for one in waiting
-            if one.wants_a_look == after.wants_a_look
-            and one.public_id != after.public_id
-            and one.conduct.starts_at >= after.conduct.starts_at
+            held
+            for held in waiting
+            if held.wants_a_look == after.wants_a_look
+            and held.public_id != after.public_id
+            and held.conduct.starts_at >= after.conduct.starts_at
         ),
         None,
     )

@@ -5,63 +5,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.services.marks import token_hash
 from kash.attendance.models import Mark, MarkStatus, Slot
 from kash.people.models import Person
+from kash.people.queries.persons import AT_ONCE
 from kash.people.services.persons import PersonDetails, new_person, note_distinct
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local
-from kash.policy import NOBODY, Actor
+from kash.policy import NOBODY, SYSTEM, Actor
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
 from kash.workshops.queries.deliveries import earlier_by_key
 from kash.workshops.queries.people import seat_rules
 from kash.workshops.rules import EnrolmentState, possible_moves
-from kash.workshops.services.answer_links import new_answer_link
-from kash.workshops.services.planning import held_for_change
-from kash.workshops.services.seats import give_seat, move_up, set_state
+from kash.workshops.services.planning import held_for_change, held_workshop
+from kash.workshops.services.seats import give_seat, move_up, new_answer_link, set_state
 from kash.workshops.services.timetable import WorkshopCancelled
 
-_AT_ONCE = 500
 _SEATED = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
-_STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
+_STANDING = _SEATED | {EnrolmentState.INVITED}
+CHANGED = _l("This changed meanwhile. Look at how it stands now, then choose again.")
+_MINOR = _l(
+    "People under 18 are not enrolled. The custodian takes care of what they need; "
+    "nothing was saved here."
+)
 
 
-class MinorNotEnrolled(Problem):
-    """People under 18 take part in no workshop."""
+class NotEnrolled(Problem):
+    """A person is not enrolled, or an enrolment can't become this from what it is now. `of_name`
+    says why with her name in it, where the programme's own decision keeps her out."""
 
-    field = "age_band"
-    sentence = _l(
-        "People under 18 are not enrolled. The custodian takes care of what they need; "
-        "nothing was saved here."
-    )
+    of_name = ""
 
 
-class NeedsEarlierCourse(Problem):
-    """The programme enrols only who had the courses that this one asks for."""
-
-    sentence = _l("Nothing was changed: a course that this one asks for is missing.")
-
-
-class HadThisCourse(Problem):
-    """The programme enrols nobody in a course that she had and that still holds."""
-
-    sentence = _l("Nothing was changed: this course was attended before, and that still holds.")
-
-
-class MoveNotPossible(Problem):
-    """An enrolment can't become this from what it is now."""
-
-    sentence = _l("This changed meanwhile. Look at how it stands now, then choose again.")
+def _minor() -> NotEnrolled:
+    return NotEnrolled(_MINOR, field="age_band")
 
 
 @dataclass(frozen=True)
@@ -82,36 +70,25 @@ def enrol(
 ) -> EnrolmentState:
     """Enrol or invite a person; returns how she now stands (waiting while no seat is free).
 
-    Whoever is invited, confirmed or waiting already stays so. Raises NotFound, WorkshopCancelled,
-    MinorNotEnrolled and, where the programme says so, NeedsEarlierCourse and HadThisCourse.
+    One who is invited, confirmed or waiting already stays so. Raises NotFound, WorkshopCancelled
+    and NotEnrolled.
     """
     if wanted not in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
-        raise MoveNotPossible
+        raise NotEnrolled(CHANGED)
     with audited("workshops.person_enrolled", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = _adult(session, person)
-        enrolment = _enrolment_of(session, held, found)
+        adult, enrolment = _enrolment_of(session, held, person)
         if enrolment is not None and EnrolmentState(enrolment.state) in _STANDING:
             state = EnrolmentState(enrolment.state)
             change.nothing()
             return state
-        kept_out = _kept_out(session, held, [found.id])
+        kept_out = _kept_out(session, held, [adult.id])
         if kept_out:
-            raise kept_out[found.id]
-        if enrolment is None:
-            enrolment = _new_enrolment(session, held, found)
-        change.about(held.public_id, enrolment.public_id, found.public_id)
+            raise kept_out[adult.id]
+        enrolment = enrolment or _new_enrolment(session, held, adult)
+        change.about(held.public_id, enrolment.public_id, adult.public_id)
         return give_seat(session, held, enrolment, wanted, change.now)
-
-
-@dataclass(frozen=True)
-class EnrolledTogether:
-    """How many got a seat (or were invited), wait for one, and were left out."""
-
-    seated: int
-    waiting: int
-    left_out: int
 
 
 def enrol_all(
@@ -119,15 +96,16 @@ def enrol_all(
     people: Sequence[str],
     by: Actor,
     wanted: EnrolmentState = EnrolmentState.CONFIRMED,
-) -> EnrolledTogether:
-    """Enrol or invite many at once; whoever comes after the last seat waits.
+) -> tuple[int, int, int]:
+    """Enrol or invite many at once; those who come after the last seat wait. Returns how many got a
+    seat (or were invited), wait for one, and were left out.
 
     Left out are people under 18, those who have an answer in this workshop already and, where the
     programme says so, those who lack an earlier course or had this one. Raises NotFound,
-    WorkshopCancelled and MoveNotPossible.
+    WorkshopCancelled and NotEnrolled.
     """
     if wanted not in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
-        raise MoveNotPossible
+        raise NotEnrolled(CHANGED)
     with audited("workshops.people_enrolled", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
@@ -135,13 +113,11 @@ def enrol_all(
             session.scalars(select(Enrolment.person_id).where(Enrolment.workshop_id == held.id))
         )
         given: Counter[EnrolmentState] = Counter()
-        for start in range(0, len(people), _AT_ONCE):
-            some = people[start : start + _AT_ONCE]
-            found = session.scalars(
-                select(Person).where(Person.public_id.in_(some)).order_by(Person.id)
-            ).all()
-            kept_out = _kept_out(session, held, [person.id for person in found])
-            for person in found:
+        for start in range(0, len(people), AT_ONCE):
+            some = Person.public_id.in_(people[start : start + AT_ONCE])
+            persons = session.scalars(select(Person).where(some).order_by(Person.id)).all()
+            kept_out = _kept_out(session, held, [person.id for person in persons])
+            for person in persons:
                 if person.minor or person.id in there or person.id in kept_out:
                     continue
                 enrolment = _new_enrolment(session, held, person)
@@ -151,11 +127,7 @@ def enrol_all(
             change.nothing()
         else:
             change.about(held.public_id)
-        return EnrolledTogether(
-            seated=given[wanted],
-            waiting=given[EnrolmentState.WAITING],
-            left_out=len(people) - given.total(),
-        )
+        return given[wanted], given[EnrolmentState.WAITING], len(people) - given.total()
 
 
 def change_enrolment(
@@ -163,27 +135,33 @@ def change_enrolment(
 ) -> EnrolmentState:
     """Let an enrolment become something else; a seat that falls free goes to the queue's first.
 
-    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, NoSeatFree and MoveNotPossible.
+    Raises NotFound, WorkshopCancelled and NotEnrolled; refused while no seat is free.
     """
     with audited("workshops.enrolment_changed", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = get_or_404(session, Enrolment, enrolment, Enrolment.workshop_id == held.id)
-        before = EnrolmentState(found.state)
+        changed = get_or_404(session, Enrolment, enrolment, Enrolment.workshop_id == held.id)
+        before = EnrolmentState(changed.state)
         if before is wanted:
             change.nothing()
             return wanted
         if wanted not in possible_moves(before):
-            raise MoveNotPossible
-        if found.person.minor and wanted in _STANDING:
-            raise MinorNotEnrolled
-        state = give_seat(session, held, found, wanted, change.now)
+            raise NotEnrolled(CHANGED)
+        if changed.person.minor and wanted in _STANDING:
+            raise _minor()
+        state = give_seat(session, held, changed, wanted, change.now)
         if state is before:
             raise Problem(
                 _l("No seat is free: all are taken, or held for somebody whose turn it is.")
             )
-        change.about(held.public_id, found.public_id, *move_up(session, held, change.now))
+        change.about(held.public_id, changed.public_id, *move_up(session, held, change.now))
         return state
+
+
+def _one_of(session: Session, held: Workshop, which: ColumnElement[bool]) -> Enrolment:
+    return one_or_404(
+        session.scalars(select(Enrolment).where(Enrolment.workshop_id == held.id, which)).first()
+    )
 
 
 def walk_in(
@@ -198,7 +176,7 @@ def walk_in(
 
     She is in the room, so she has a seat even when all are taken. The same `person_id` sent twice
     takes in one person. She is none of `none_of` (public ids). Returns the person's public id.
-    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, and what adding a person raises.
+    Raises NotFound, WorkshopCancelled, NotEnrolled, and what adding a person raises.
     """
     with audited("workshops.walk_in_taken", by) as change:
         session = change.session
@@ -206,20 +184,12 @@ def walk_in(
         if person_id is not None and _taken_in_before(session, held, person_id):
             change.nothing()
             return person_id
-        person = new_person(
-            session,
-            PersonDetails(
-                chosen_name=who.chosen_name,
-                group=who.group,
-                sex=who.sex,
-                age_band=who.age_band,
-            ),
-            by,
-            change.now,
-            public_id=person_id,
+        details = PersonDetails(
+            chosen_name=who.chosen_name, group=who.group, sex=who.sex, age_band=who.age_band
         )
+        person = new_person(session, details, by, change.now, public_id=person_id)
         if person.minor:
-            raise MinorNotEnrolled
+            raise _minor()
         note_distinct(session, person.id, none_of, by, change.now)
         enrolment = _new_enrolment(session, held, person)
         set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
@@ -230,21 +200,18 @@ def walk_in(
 def admit_walk_in(workshop: str, person: str, by: Actor) -> None:
     """Take in someone who came to the door and is here already: enrolled and on the roster.
 
-    She has a seat even when all are taken. Raises NotFound, WorkshopCancelled and
-    MinorNotEnrolled.
+    She has a seat even when all are taken. Raises NotFound, WorkshopCancelled and NotEnrolled.
     """
     with audited("workshops.person_enrolled", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = _adult(session, person)
-        enrolment = _enrolment_of(session, held, found)
+        adult, enrolment = _enrolment_of(session, held, person)
         if enrolment is not None and enrolment.state == str(EnrolmentState.CONFIRMED):
             change.nothing()
             return
-        if enrolment is None:
-            enrolment = _new_enrolment(session, held, found)
+        enrolment = enrolment or _new_enrolment(session, held, adult)
         set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
-        change.about(held.public_id, enrolment.public_id, found.public_id)
+        change.about(held.public_id, enrolment.public_id, adult.public_id)
 
 
 def take_in_walk_in(session: Session, register_id: int, person_id: int, now: datetime) -> list[str]:
@@ -256,7 +223,7 @@ def take_in_walk_in(session: Session, register_id: int, person_id: int, now: dat
         select(Workshop).where(Workshop.register_id == register_id).with_for_update()
     ).one()
     person = session.get_one(Person, person_id)
-    enrolment = _enrolment_of(session, held, person) or _new_enrolment(session, held, person)
+    enrolment = _enrolled(session, held, person) or _new_enrolment(session, held, person)
     set_state(session, held, enrolment, EnrolmentState.CONFIRMED, now, walk_in=True)
     return [held.public_id, enrolment.public_id]
 
@@ -265,46 +232,59 @@ def enrol_within(
     session: Session, workshop: Workshop, person: Person, now: datetime
 ) -> tuple[EnrolmentState, str]:
     """Within another action that holds the workshop: enrol somebody; how she then stands, and the
-    public id of her enrolment. Whoever stands in it already stays so. Raises MinorNotEnrolled and,
-    where the programme says so, NeedsEarlierCourse and HadThisCourse."""
+    public id of her enrolment. One who stands in it already stays so. Raises NotEnrolled."""
     if person.minor:
-        raise MinorNotEnrolled
-    enrolment = _enrolment_of(session, workshop, person)
+        raise _minor()
+    enrolment = _enrolled(session, workshop, person)
     if enrolment is not None and EnrolmentState(enrolment.state) in _SEATED:
         return EnrolmentState(enrolment.state), enrolment.public_id
     if enrolment is None or enrolment.state != str(EnrolmentState.INVITED):
         kept_out = _kept_out(session, workshop, [person.id])
         if kept_out:
             raise kept_out[person.id]
-    if enrolment is None:
-        enrolment = _new_enrolment(session, workshop, person)
+    enrolment = enrolment or _new_enrolment(session, workshop, person)
     state = give_seat(session, workshop, enrolment, EnrolmentState.CONFIRMED, now)
     return state, enrolment.public_id
 
 
-def _kept_out(session: Session, workshop: Workshop, people: Sequence[int]) -> dict[int, Problem]:
-    """Whom (keys) the programme's own decision keeps out of a workshop, and why; nobody unless it
-    decided so."""
+def _kept_out(
+    session: Session, workshop: Workshop, people: Sequence[int]
+) -> dict[int, NotEnrolled]:
+    """Those (keys) that the programme's own decision keeps out of a workshop, and why; nobody
+    unless it decided so."""
     rules = seat_rules(session)
+    kept_out: dict[int, NotEnrolled] = {}
     if not (rules.needs_earlier or rules.refuses_repeats):
-        return {}
-    kept_out: dict[int, Problem] = {}
-    for person, told in earlier_by_key(session, workshop, people).items():
-        if rules.needs_earlier and told.missing:
-            kept_out[person] = NeedsEarlierCourse()
-        elif rules.refuses_repeats and told.had_on is not None:
-            kept_out[person] = HadThisCourse()
+        return kept_out
+    for person, note in earlier_by_key(session, workshop, people).items():
+        if rules.needs_earlier and note.missing:
+            kept_out[person] = NotEnrolled(
+                _l("Nothing was changed: a course that this one asks for is missing.")
+            )
+            kept_out[person].of_name = _l(
+                "Nothing was changed: %(name)s lacks a course that this one asks for."
+            )
+        elif rules.refuses_repeats and note.had_on is not None:
+            kept_out[person] = NotEnrolled(
+                _l("Nothing was changed: this course was attended before, and that still holds.")
+            )
+            kept_out[person].of_name = _l(
+                "Nothing was changed: %(name)s had this course, and that still holds."
+            )
     return kept_out
 
 
-def _adult(session: Session, person: str) -> Person:
-    found = get_or_404(session, Person, person)
-    if found.minor:
-        raise MinorNotEnrolled
-    return found
+def _enrolment_of(
+    session: Session, workshop: Workshop, public_id: str
+) -> tuple[Person, Enrolment | None]:
+    """An adult, and her enrolment if there is one. Raises NotFound and NotEnrolled."""
+    person = get_or_404(session, Person, public_id)
+    if person.minor:
+        raise _minor()
+    return person, _enrolled(session, workshop, person)
 
 
-def _enrolment_of(session: Session, workshop: Workshop, person: Person) -> Enrolment | None:
+def _enrolled(session: Session, workshop: Workshop, person: Person) -> Enrolment | None:
     return session.scalars(
         select(Enrolment).where(
             Enrolment.workshop_id == workshop.id, Enrolment.person_id == person.id
@@ -323,16 +303,10 @@ def _new_enrolment(session: Session, workshop: Workshop, person: Person) -> Enro
 
 def _taken_in_before(session: Session, workshop: Workshop, person_id: str) -> bool:
     """True if this person came through this door already. Raises NotFound for another's id."""
-    found = session.execute(
-        select(Person.id, Enrolment.workshop_id)
-        .outerjoin(
-            Enrolment, (Enrolment.person_id == Person.id) & (Enrolment.workshop_id == workshop.id)
-        )
-        .where(Person.public_id == person_id)
-    ).first()
-    if found is None:
+    person = session.scalars(select(Person).where(Person.public_id == person_id)).first()
+    if person is None:
         return False
-    if found.workshop_id is None:
+    if _enrolled(session, workshop, person) is None:
         raise NotFound
     return True
 
@@ -349,133 +323,93 @@ class LinkUnknown(Problem):
 
 
 _EVENT_CANCELLED = _l("This event does not take place. You need not answer, and need not come.")
-
-
-_NO_LONGER_ON_THE_LIST = _l("You are no longer on the list. Ask whoever invited you.")
-
-
-class CameAlready(MoveNotPossible):
-    """She was there: a no would take every mark of hers out of the hours."""
-
-    sentence = _l("You were at this workshop already. If you can't come again, tell a trainer.")
-
-
-@dataclass(frozen=True)
-class AnswerLinkMade:
-    """A link that was made for an enrolment (public id): its token, kept nowhere."""
-
-    enrolment: str
-    token: str = field(repr=False)
+_OFF_THE_LIST = _l("You are no longer on the list. Ask whoever invited you.")
 
 
 def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentState:
     """Let somebody who was invited answer herself; returns how she now stands (waiting while no
     seat is free).
 
-    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, CameAlready if a no comes after she was
-    there, and MoveNotPossible if the workshop is over or she has withdrawn.
+    Raises NotFound, WorkshopCancelled, and NotEnrolled too if a no comes after she was there, if
+    the workshop is over or she has withdrawn.
     """
     with audited("workshops.invitation_answered", by) as change:
-        session = change.session
-        held = held_for_change(session, workshop)
-        found = one_or_404(
-            session.scalars(
-                select(Enrolment).where(
-                    Enrolment.workshop_id == held.id, Enrolment.person_id == (by.person_id or 0)
-                )
-            ).first()
-        )
-        _refuse(held, found, change.now, comes=comes)
+        held = held_for_change(change.session, workshop)
+        hers = _one_of(change.session, held, Enrolment.person_id == (by.person_id or 0))
+        state, moved = _answered(change.session, held, hers, change.now, comes=comes)
         # Only a yes is an answer on which somebody may call her.
-        found.answered_at = change.now if comes else None
-        found.answered_by = by.public_id if comes else ""
-        state, moved = _answered(session, held, found, change.now, comes=comes)
-        change.about(held.public_id, found.public_id, *moved)
+        hers.answered_at = change.now if comes else None
+        hers.answered_by = by.public_id if comes else ""
+        change.about(held.public_id, hers.public_id, *moved)
         return state
 
 
-def _refuse(held: Workshop, found: Enrolment, now: datetime, *, comes: bool) -> None:
-    if EnrolmentState(found.state) not in _ANSWERABLE or held.ends_on < to_local(now).date():
-        raise MoveNotPossible
-    if found.person.minor and comes:
-        raise MinorNotEnrolled
-    if not comes and _came(held, found):
-        raise CameAlready
-
-
-def _came(held: Workshop, found: Enrolment) -> bool:
-    """True if she was marked as being there, at whichever session."""
+def _answered(
+    session: Session, held: Workshop, enrolment: Enrolment, now: datetime, *, comes: bool
+) -> tuple[EnrolmentState, list[str]]:
+    """Let an answer take effect; how she stands then, and the enrolments that it moved. An offer
+    that ran out is no offer, even if the clock's own work is late. Raises NotEnrolled."""
+    if EnrolmentState(enrolment.state) not in _ANSWERABLE or held.ends_on < to_local(now).date():
+        raise NotEnrolled(CHANGED)
+    if comes and enrolment.person.minor:
+        raise _minor()
     there = (
         select(Mark.id)
         .join(Slot, Slot.id == Mark.slot_id)
         .join(MarkStatus, MarkStatus.code == Mark.status)
         .where(
             Slot.register_id == held.register_id,
-            Mark.person_id == found.person_id,
+            Mark.person_id == enrolment.person_id,
             MarkStatus.weight > 0,
         )
     )
-    return bool(db.session.scalar(select(there.exists())))
-
-
-def _answered(
-    session: Session, held: Workshop, found: Enrolment, now: datetime, *, comes: bool
-) -> tuple[EnrolmentState, list[str]]:
-    """Let an answer take effect; how she stands then, and whom it moved. An offer that ran out is
-    no offer, even if the clock's own work is late."""
+    # A no would take every mark of hers out of the hours.
+    if not comes and session.scalar(select(there.exists())):
+        raise NotEnrolled(
+            _l("You were at this workshop already. If you can't come again, tell a trainer.")
+        )
     moved = move_up(session, held, now)
-    before = EnrolmentState(found.state)
+    before = EnrolmentState(enrolment.state)
     wanted = EnrolmentState.CONFIRMED if comes else EnrolmentState.DECLINED
     if before is wanted:
         return before, moved
-    state = give_seat(session, held, found, wanted, now)
+    state = give_seat(session, held, enrolment, wanted, now)
     return state, [*moved, *move_up(session, held, now)]
 
 
-def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> list[AnswerLinkMade]:
+def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> dict[str, str]:
     """Make a link for each of these enrolments that may still be answered, to be printed or handed
-    over; in their order. Raises NotFound and WorkshopCancelled."""
+    over; its token, kept nowhere, by the enrolment, in their order. Raises NotFound and
+    WorkshopCancelled."""
     with audited("workshops.answer_links_made", by) as change:
         held = held_for_change(change.session, workshop)
-        found = {
-            one.public_id: one
-            for one in change.session.scalars(
+        wanted = enrolments[:MOST_AT_ONCE]
+        answerable = {
+            enrolment.public_id: enrolment
+            for enrolment in change.session.scalars(
                 select(Enrolment).where(
                     Enrolment.workshop_id == held.id,
-                    Enrolment.public_id.in_(enrolments[:MOST_AT_ONCE]),
+                    Enrolment.public_id.in_(wanted),
                     Enrolment.state.in_([str(state) for state in _ANSWERABLE]),
                 )
             )
         }
-        made = [
-            AnswerLinkMade(one, new_answer_link(change.session, held, found[one], change.now))
-            for one in enrolments[:MOST_AT_ONCE]
-            if one in found
-        ]
-        if not made:
+        tokens = {
+            key: new_answer_link(change.session, held, answerable[key], change.now)
+            for key in wanted
+            if key in answerable
+        }
+        if not tokens:
             change.nothing()
-        change.about(held.public_id, *(one.enrolment for one in made))
-        return made
+        change.about(held.public_id, *tokens)
+        return tokens
 
 
-@dataclass(frozen=True)
-class AnswerAsked:
-    """All that a link tells: of the event what is public, and how whoever holds it stands."""
-
-    enrolment: int
-    workshop: str
-    title: str
-    workshop_row: Workshop
-    state: EnrolmentState
-    offer_until: datetime | None
-    lapsed: bool
-
-
-def asked_by(token: str) -> AnswerAsked:
-    """The invitation behind a link; reading it changes nothing. Raises LinkUnknown, EventCancelled,
-    EventOver and NoLongerOnTheList."""
+def enrolment_behind(token: str) -> Enrolment:
+    """The enrolment that a link answers for, with its workshop; reading it changes nothing. Raises
+    LinkUnknown; refused once there is nothing to answer."""
     session, now = db.session(), utc_now()
-    found = session.scalars(
+    enrolment = session.scalars(
         select(Enrolment)
         .join(AnswerLink, AnswerLink.enrolment_id == Enrolment.id)
         .where(AnswerLink.token_hash == token_hash(token), AnswerLink.expires_at > now)
@@ -484,52 +418,79 @@ def asked_by(token: str) -> AnswerAsked:
             joinedload(Enrolment.workshop).joinedload(Workshop.venue),
         )
     ).first()
-    if found is None:
+    if enrolment is None:
         raise LinkUnknown
-    workshop = found.workshop
-    if workshop.state == "cancelled":
+    if enrolment.workshop.state == "cancelled":
         raise Problem(_EVENT_CANCELLED)
-    if workshop.ends_on < to_local(now).date():
+    if enrolment.workshop.ends_on < to_local(now).date():
         raise Problem(_l("This event is over. There is nothing to answer any more."))
-    if EnrolmentState(found.state) not in _ANSWERABLE:
-        raise Problem(_NO_LONGER_ON_THE_LIST)
-    stands = found.offer_until if found.offer_until and found.offer_until > now else None
-    return AnswerAsked(
-        found.id,
-        workshop.public_id,
-        workshop.version.public_title,
-        workshop,
-        EnrolmentState(found.state),
-        stands,
-        found.offer_lapsed_at is not None or (found.offer_until is not None and stands is None),
-    )
+    if EnrolmentState(enrolment.state) not in _ANSWERABLE:
+        raise Problem(_OFF_THE_LIST)
+    return enrolment
 
 
 def answer_by_link(token: str, *, comes: bool) -> EnrolmentState:
-    """Let whoever holds a link answer; returns how she stands then.
+    """Let the person who holds a link answer; returns how she stands then.
 
-    The same answer twice changes nothing. It is nobody's own yes: whoever invited her may have held
-    the link, so that her contact stays as closed as it was; a no takes an earlier yes back. Raises
-    what `asked_by` raises, MinorNotEnrolled and CameAlready.
+    The same answer twice changes nothing. It is nobody's own yes: the one who invited her may have
+    held the link, so that her contact stays as closed as it was; a no takes an earlier yes back.
+    Refuses as `enrolment_behind` does, and raises NotEnrolled.
     """
-    asked = asked_by(token)
+    behind = enrolment_behind(token)
+    key, workshop = behind.id, behind.workshop.public_id
     with audited("workshops.answered_by_link", NOBODY) as change:
         session = change.session
         try:
-            held = held_for_change(session, asked.workshop)
+            held = held_for_change(session, workshop)
         except WorkshopCancelled:
             raise Problem(_EVENT_CANCELLED) from None
-        found = session.get(Enrolment, asked.enrolment)
-        if found is None or found.workshop_id != held.id:
-            raise NotFound
-        before = EnrolmentState(found.state)
+        enrolment = _one_of(session, held, Enrolment.id == key)
+        before = EnrolmentState(enrolment.state)
         if before not in _ANSWERABLE:
-            raise Problem(_NO_LONGER_ON_THE_LIST)
-        _refuse(held, found, change.now, comes=comes)
+            raise Problem(_OFF_THE_LIST)
+        state, moved = _answered(session, held, enrolment, change.now, comes=comes)
         if not comes:
-            found.answered_at, found.answered_by = None, ""
-        state, moved = _answered(session, held, found, change.now, comes=comes)
+            enrolment.answered_at, enrolment.answered_by = None, ""
         if state is before and not moved:
             change.nothing()
-        change.about(held.public_id, found.public_id, *moved)
+        change.about(held.public_id, enrolment.public_id, *moved)
         return state
+
+
+_log = structlog.get_logger("kash.workshops")
+
+
+def tend_waiting_lists(now: datetime) -> int:
+    """Let every waiting list move that has somebody to move; returns how many did. A list that
+    fails does not stop the others."""
+    db.session.rollback()
+    waits = exists().where(
+        Enrolment.workshop_id == Workshop.id,
+        Enrolment.state == str(EnrolmentState.WAITING),
+        # One who was asked once, or has her offer, is not asked now.
+        (Enrolment.offer_until <= now)
+        | (
+            Enrolment.offer_until.is_(None)
+            & Enrolment.offer_lapsed_at.is_(None)
+            & Enrolment.person.has(minor=False)
+        ),
+    )
+    to_come = Workshop.state == "planned", Workshop.starts_on >= to_local(now).date()
+    lists = db.session.scalars(
+        select(Workshop.public_id).where(*to_come, waits).order_by(Workshop.id)
+    ).all()
+    db.session.rollback()
+    tended = 0
+    for workshop in lists:
+        try:
+            with audited("workshops.waiting_list_moved", SYSTEM) as change:
+                held = held_workshop(change.session, workshop)
+                moved = move_up(change.session, held, change.now)
+                if not moved:
+                    change.nothing()
+                change.about(held.public_id, *moved)
+            tended += bool(moved)
+        except Exception:
+            db.session.rollback()
+            _log.error("waiting_list_not_moved", workshop=workshop, exc_info=True)
+    return tended

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Select, delete, func, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Register, Slot
@@ -28,19 +30,15 @@ from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import EarlierCourse, Enrolment, Facilitator, Workshop, WorkshopSession
 from kash.workshops.queries.plan import teachings_of, trainers
-from kash.workshops.rules import clocks_from, days_between, days_needed, lay_into_days
+from kash.workshops.rules import clocks_from
 from kash.workshops.schedule_checks import refuse_clashes, without_new_clashes
-from kash.workshops.services.answer_links import move_answer_links
-from kash.workshops.services.seats import end_offers, move_up
+from kash.workshops.services.seats import end_offers, move_answer_links, move_up
 from kash.workshops.services.timetable import (
+    LEFT_OUTSIDE,
     NOT_PUBLISHED,
-    BegunBefore,
-    DayPastMidnight,
-    DoesNotFit,
-    MovedIntoPast,
-    SessionLeftOutside,
-    WantedSession,
+    PAST_MIDNIGHT,
     WorkshopCancelled,
+    laid_out,
     lay_anew,
     place_sessions,
     refuse_begun,
@@ -78,17 +76,17 @@ def held_workshop(session: Session, public_id: str, row_version: int | None = No
     Raises NotFound, and ChangedMeanwhile if its row version is not the one that the page showed.
     """
     workshop = get_or_404(session, Workshop, public_id, lock=True)
-    if row_version is not None and workshop.row_version != row_version:
+    if row_version not in (None, workshop.row_version):
         raise ChangedMeanwhile
     return workshop
 
 
 def held_for_change(session: Session, public_id: str, row_version: int | None = None) -> Workshop:
     """As `held_workshop`, and not cancelled. Raises WorkshopCancelled too."""
-    found = held_workshop(session, public_id, row_version)
-    if found.state == "cancelled":
+    workshop = held_workshop(session, public_id, row_version)
+    if workshop.state == "cancelled":
         raise WorkshopCancelled
-    return found
+    return workshop
 
 
 def plan_workshop(
@@ -96,8 +94,8 @@ def plan_workshop(
 ) -> str:
     """Plan a workshop from a published version, its sessions laid into the days.
 
-    Whoever plans it leads it. The same `public_id` sent twice plans one workshop. Raises
-    NotPublished, DoesNotFit and ScheduleClash; returns the public id.
+    Who plans it leads it. The same `public_id` sent twice plans one workshop. Refused where its
+    sessions do not fit or its schedule clashes; returns the public id.
     """
     with audited("workshops.workshop_planned", by) as change:
         session = change.session
@@ -120,10 +118,8 @@ def planned(
     with_planner: bool = True,
 ) -> Workshop:
     """Within another action: plan a workshop from a published version, its sessions laid into the
-    days. `with_planner` lets whoever plans it teach it too.
-
-    Raises NotPublished, DoesNotFit and ScheduleClash.
-    """
+    days. `with_planner` lets the one who plans it teach it too. Refused where its sessions do not
+    fit or its schedule clashes."""
     taught = session.scalars(
         select(CourseVersion).where(
             CourseVersion.public_id == version, CourseVersion.state == "published"
@@ -131,19 +127,6 @@ def planned(
     ).first()
     if taught is None:
         raise Problem(NOT_PUBLISHED, field="version")
-    plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
-    teachings = [teaching for _, teaching in plans]
-    timetable = lay_into_days(
-        teachings,
-        days_between(details.starts_on, details.ends_on),
-        details.day_starts_at,
-        details.day_ends_at,
-    )
-    if timetable.left_over:
-        raise DoesNotFit(
-            len(timetable.left_over),
-            days_needed(teachings, details.day_starts_at, details.day_ends_at),
-        )
     workshop = Workshop(
         public_id=public_id or new_public_id(),
         version_id=taught.id,
@@ -152,24 +135,20 @@ def planned(
         created_at=now,
         row_version=1,
         state="planned",
-        title="",
-        starts_on=details.starts_on,
-        ends_on=details.ends_on,
     )
     _set(session, workshop, details, taught.public_title)
+    plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
+    places = laid_out([teaching for _, teaching in plans], workshop)
     session.add(workshop)
     session.flush()
     _set_facilitators(
         session, workshop, details.facilitators, by, details.lead, with_planner=with_planner
     )
-    titles = {plan.public_id: plan for plan, _ in plans}
+    by_key = {plan.public_id: plan for plan, _ in plans}
     place_sessions(
         session,
         workshop,
-        [
-            WantedSession(titles[place.key].id, titles[place.key].title, place)
-            for place in timetable.placed
-        ],
+        [(by_key[place.key].id, by_key[place.key].title, place) for place in places],
     )
     refuse_clashes(session, workshop)
     return workshop
@@ -180,8 +159,8 @@ def change_workshop(
 ) -> None:
     """Change a workshop. With its first day its sessions move too; `anew` lays them out afresh.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, SessionLeftOutside,
-    DoesNotFit and ScheduleClash.
+    Raises NotFound, ChangedMeanwhile and WorkshopCancelled; refused once people were marked, where
+    sessions do not fit or are left outside, and where the schedule clashes.
     """
     with audited("workshops.workshop_changed", by) as change:
         session = change.session
@@ -194,7 +173,7 @@ def change_workshop(
                 lay_anew(session, workshop, change.now)
             elif moved:
                 shift_sessions(session, workshop, moved, change.now)
-            refuse_outside(session, workshop, SessionLeftOutside)
+            refuse_outside(session, workshop, LEFT_OUTSIDE, "ends_on")
         move_answer_links(session, workshop)
         workshop.row_version += 1
         change.about(workshop.public_id, *move_up(session, workshop, change.now))
@@ -205,8 +184,8 @@ def duplicate_workshop(
 ) -> str:
     """Plan the same workshop again from another day: same plan, nobody in it, no costs.
 
-    Raises NotFound and ScheduleClash; returns the new public id. The same `copy_id` sent twice
-    makes one copy.
+    Raises NotFound; refused where the schedule clashes; returns the new public id. The same
+    `copy_id` sent twice makes one copy.
     """
     with audited("workshops.workshop_duplicated", by) as change:
         session = change.session
@@ -229,30 +208,23 @@ def copied(
     public_id: str | None = None,
 ) -> Workshop:
     """Within another action: plan a workshop again from another day, nobody in it, no costs.
-
-    Raises ScheduleClash.
-    """
+    Refused where the schedule clashes."""
     moved: timedelta = starts_on - source.starts_on
+    alike = "version_id title day_starts_at day_ends_at venue_id capacity"
     workshop = Workshop(
         public_id=public_id or new_public_id(),
-        version_id=source.version_id,
         register_id=new_register(session, "workshop").id,
-        title=source.title,
         starts_on=starts_on,
         ends_on=source.ends_on + moved,
-        day_starts_at=source.day_starts_at,
-        day_ends_at=source.day_ends_at,
-        venue_id=source.venue_id,
-        capacity=source.capacity,
         created_by=by.public_id,
         created_at=now,
+        **{column: getattr(source, column) for column in alike.split()},
     )
     session.add(workshop)
     session.flush()
-    facilitators = session.scalars(
-        select(Facilitator.account_id).where(Facilitator.workshop_id == source.id)
-    ).all()
-    chosen = [one.public_id for one in trainers() if one.id in facilitators]
+    teams = select(Facilitator.account_id).where(Facilitator.workshop_id == source.id)
+    team = session.scalars(teams).all()
+    chosen = [account.public_id for account in trainers() if account.id in team]
     _set_facilitators(session, workshop, chosen, by)
     place_sessions(session, workshop, wanted_sessions(session, source, moved))
     refuse_clashes(session, workshop)
@@ -280,7 +252,7 @@ def call_off(session: Session, workshop: Workshop, reason: str, now: datetime) -
 
 
 def restore_workshop(public_id: str, by: Actor) -> None:
-    """Undo a cancelling. Raises NotFound and ScheduleClash."""
+    """Undo a cancelling. Raises NotFound; refused where the schedule clashes."""
     with audited("workshops.workshop_restored", by) as change:
         session = change.session
         workshop = held_workshop(session, public_id)
@@ -316,21 +288,20 @@ def _set(session: Session, workshop: Workshop, details: WorkshopDetails, title: 
 
 def _venue_id(session: Session, details: WorkshopDetails) -> int | None:
     """The chosen venue's key; a new one is added unless there is one of that name."""
-    if details.new_venue:
-        found = session.scalars(
-            select(Venue).where(func.lower(Venue.name) == func.lower(details.new_venue))
-        ).first()
-        if found is None:
-            found = Venue(name=details.new_venue, place=details.new_venue_place)
-            session.add(found)
-            session.flush()
-        return found.id
-    if not details.venue:
-        return None
-    key: int | None = session.scalar(select(Venue.id).where(Venue.public_id == details.venue))
-    if key is None:
-        raise NotFound
-    return key
+    if not details.new_venue:
+        return _key_of_venue(session, details.venue)
+    venue = session.scalars(
+        select(Venue).where(func.lower(Venue.name) == func.lower(details.new_venue))
+    ).first()
+    if venue is None:
+        venue = Venue(name=details.new_venue, place=details.new_venue_place)
+        session.add(venue)
+        session.flush()
+    return venue.id
+
+
+def _key_of_venue(session: Session, public_id: str) -> int | None:
+    return get_or_404(session, Venue, public_id).id if public_id else None
 
 
 def _set_facilitators(
@@ -342,8 +313,8 @@ def _set_facilitators(
     *,
     with_planner: bool = True,
 ) -> None:
-    """Set who teaches. With nobody named (`leads`) the lead stays; the first is whoever plans it,
-    if she teaches it, else the first chosen."""
+    """Set who teaches. With nobody named (`leads`) the lead stays; the first is the one who plans
+    it, if she teaches it, else the first chosen."""
     may_teach = {account.public_id: account.id for account in trainers(workshop)}
     before = {
         facilitator.account_id: facilitator
@@ -351,61 +322,46 @@ def _set_facilitators(
             select(Facilitator).where(Facilitator.workshop_id == workshop.id)
         )
     }
-    wanted = [may_teach[one] for one in dict.fromkeys([*chosen, leads]) if one in may_teach]
-    if not before and with_planner and by.public_id in may_teach:
-        wanted = [may_teach[by.public_id], *(one for one in wanted if one != by.account_id)]
-    if not wanted:
-        wanted = list(before)
+    first = [by.public_id] if not before and with_planner else []
+    named = dict.fromkeys([*first, *chosen, leads])
+    wanted = [may_teach[name] for name in named if name in may_teach] or list(before)
     for account_id, facilitator in before.items():
         if account_id not in wanted:
             session.delete(facilitator)
-    lead = may_teach.get(leads) or next(
-        (one for one, row in before.items() if row.lead and one in wanted), None
-    )
-    if lead is None and wanted:
-        lead = wanted[0]
+    leading = [key for key in wanted if key in before and before[key].lead]
+    lead = may_teach.get(leads) or next(iter([*leading, *wanted]), None)
     for account_id in wanted:
-        row = before.get(account_id)
-        if row is None:
-            row = Facilitator(workshop_id=workshop.id, account_id=account_id)
-            session.add(row)
-        row.lead = account_id == lead
+        facilitator = before.get(account_id) or Facilitator(
+            workshop_id=workshop.id, account_id=account_id
+        )
+        session.add(facilitator)
+        facilitator.lead = account_id == lead
     session.flush()
 
 
 def set_earlier_courses(course: str, needs: Sequence[str], by: Actor) -> None:
-    """Say which courses (public ids) whoever is enrolled in one is to have had. Raises NotFound."""
+    """Say which courses (public ids) those enrolled in one are to have had. Raises NotFound."""
     with audited("workshops.earlier_courses_set", by) as change:
         session = change.session
-        found = get_or_404(session, Course, course, lock=True)
-        wanted = dict(
-            session.execute(
-                select(Course.id, Course.public_id).where(
-                    Course.public_id.in_(needs), Course.id != found.id
-                )
-            ).all()
+        about = get_or_404(session, Course, course, lock=True)
+        needed = select(Course.id, Course.public_id).where(
+            Course.public_id.in_(needs), Course.id != about.id
         )
+        wanted = dict(session.execute(needed).all())
         if len(wanted) < len(set(needs)):
             raise NotFound
-        before = set(
-            session.scalars(
-                select(EarlierCourse.needs_id).where(EarlierCourse.course_id == found.id)
-            )
-        )
+        asks = EarlierCourse.course_id == about.id
+        before = set(session.scalars(select(EarlierCourse.needs_id).where(asks)))
         if before == set(wanted):
             change.nothing()
             return
-        session.execute(
-            delete(EarlierCourse).where(
-                EarlierCourse.course_id == found.id,
-                EarlierCourse.needs_id.in_(before - set(wanted)),
-            )
-        )
+        gone = EarlierCourse.needs_id.in_(before - set(wanted))
+        session.execute(delete(EarlierCourse).where(asks, gone))
         session.add_all(
-            EarlierCourse(public_id=new_public_id(), course_id=found.id, needs_id=one)
-            for one in sorted(set(wanted) - before)
+            EarlierCourse(public_id=new_public_id(), course_id=about.id, needs_id=key)
+            for key in sorted(set(wanted) - before)
         )
-        change.about(found.public_id, *sorted(wanted.values()))
+        change.about(about.public_id, *sorted(wanted.values()))
 
 
 @dataclass(frozen=True)
@@ -440,8 +396,8 @@ def move_workshop(
     """Move a workshop so that it begins on another day, as long as it is, its sessions with it.
 
     `day_starts_at` and `venue` (a public id, empty for none) stay as they are where they are None.
-    Where it lies there already nothing changes. Raises NotFound, ChangedMeanwhile,
-    WorkshopCancelled, RegisterBegun, MovedIntoPast, BegunBefore, DayPastMidnight and ScheduleClash.
+    Where it lies there already nothing changes. Raises NotFound, ChangedMeanwhile and
+    WorkshopCancelled, and refuses as `moved` does.
     """
     with audited("workshops.workshop_moved", by) as change:
         workshop = held_for_change(change.session, public_id, row_version)
@@ -476,7 +432,8 @@ def moved(
 ) -> WorkshopPlace | None:
     """Move a workshop that this transaction holds; where it was before, None if it stays.
 
-    Raises NotFound, RegisterBegun, MovedIntoPast, BegunBefore, DayPastMidnight and ScheduleClash.
+    Raises NotFound; refused once it began or people were marked, into the past, past midnight, and
+    where the schedule clashes.
     """
     before = place_of(workshop)
     begins = day_starts_at or before.day_starts_at
@@ -485,32 +442,32 @@ def moved(
         return None
     today = to_local(now).date()
     if workshop.starts_on < today:
-        raise BegunBefore
+        raise Problem(
+            _l(
+                "The first day of this workshop has passed, so it stays in its place. If it did not"
+                " take place, change its days on its own page."
+            ),
+            field="starts_on",
+        )
     if first < today:
-        raise MovedIntoPast
+        raise Problem(_l("This day has passed. Choose today or a later day."), field="starts_on")
     refuse_begun(session, workshop)
     clocks = clocks_from(workshop.day_starts_at, workshop.day_ends_at, begins)
     if clocks is None:
-        raise DayPastMidnight
+        raise Problem(PAST_MIDNIGHT, field="day_starts_at")
     by_days, later, ends = first - workshop.starts_on, *clocks
     with without_new_clashes(session, workshop):
         shift_sessions(session, workshop, by_days, now, later)
         workshop.starts_on, workshop.ends_on = first, workshop.ends_on + by_days
         workshop.day_starts_at, workshop.day_ends_at = begins, ends
         if later:
-            refuse_outside(session, workshop, DayPastMidnight)
+            refuse_outside(session, workshop, PAST_MIDNIGHT, "day_starts_at")
         if wanted.venue != before.venue:
-            workshop.venue = _venue(session, wanted.venue)
+            workshop.venue_id = _key_of_venue(session, wanted.venue)
     workshop.row_version += 1
     session.flush()
     move_answer_links(session, workshop)
     return before
-
-
-def _venue(session: Session, public_id: str) -> Venue | None:
-    if not public_id:
-        return None
-    return get_or_404(session, Venue, public_id)
 
 
 class Touched(StrEnum):
@@ -523,10 +480,6 @@ class Touched(StrEnum):
     USED = "used"
 
 
-# What planning makes with a workshop, and taking it back takes away.
-_OWN = {table.__tablename__ for table in (Workshop, WorkshopSession, Facilitator, Register, Slot)}
-
-
 def touched(
     session: Session, workshops: Sequence[Workshop], today: date, beside: Iterable[str] = ()
 ) -> dict[int, Touched]:
@@ -536,70 +489,66 @@ def touched(
     Every foreign key of any table is asked, so that a room which a later version adds is asked
     too; `beside` are tables whose rows do not count. A query for each, however many workshops.
     """
-    found: dict[int, Touched] = {}
-    for one in workshops:
-        if one.starts_on <= today:
-            found[one.id] = Touched.BEGUN
-        elif one.state == "cancelled":
-            found[one.id] = Touched.CANCELLED
-    asked = [one.id for one in workshops if one.id not in found]
+    reasons: dict[int, Touched] = {}
+    for workshop in workshops:
+        if workshop.starts_on <= today:
+            reasons[workshop.id] = Touched.BEGUN
+        elif workshop.state == "cancelled":
+            reasons[workshop.id] = Touched.CANCELLED
+    keys = [workshop.id for workshop in workshops if workshop.id not in reasons]
     used = {
         key
-        for statement in _references(asked, {*_OWN, *beside})
+        for statement in _references(keys, {*_OWN, *beside})
         for key in session.scalars(statement)
     }
-    with_people = set(
-        session.scalars(select(Enrolment.workshop_id).where(Enrolment.workshop_id.in_(asked)))
-    )
-    for one in workshops:
-        if one.id in with_people:
-            found.setdefault(one.id, Touched.PEOPLE)
-        elif one.id in used:
-            found.setdefault(one.id, Touched.USED)
-        elif one.row_version != 1:
-            found.setdefault(one.id, Touched.CHANGED)
-    return found
+    enrolled = select(Enrolment.workshop_id).where(Enrolment.workshop_id.in_(keys))
+    with_people = set(session.scalars(enrolled))
+    for workshop in workshops:
+        if workshop.id in with_people:
+            reasons.setdefault(workshop.id, Touched.PEOPLE)
+        elif workshop.id in used:
+            reasons.setdefault(workshop.id, Touched.USED)
+        elif workshop.row_version != 1:
+            reasons.setdefault(workshop.id, Touched.CHANGED)
+    return reasons
+
+
+# What planning makes with a workshop, and taking it back takes away.
+_OWN = {table.__tablename__ for table in (Workshop, WorkshopSession, Facilitator, Register, Slot)}
 
 
 def _references(workshops: Sequence[int], but: set[str]) -> Iterator[Select[int]]:
     """A select of the keys of these workshops for each foreign key that leads to them, to their
     registers, their slots or their sessions."""
-    paths: Mapping[str, Select[int]] = {
-        "workshop": select(Workshop.id),
-        "register": select(Workshop.id),
-        "slot": select(Workshop.id).join(Slot, Slot.register_id == Workshop.register_id),
-        "workshop_session": select(Workshop.id).join(
-            WorkshopSession, WorkshopSession.workshop_id == Workshop.id
+    of_session = WorkshopSession.workshop_id == Workshop.id
+    targets: Mapping[str, tuple[Any, Select[int]]] = {
+        "workshop": (Workshop.id, select(Workshop.id)),
+        "register": (Workshop.register_id, select(Workshop.id)),
+        "slot": (
+            Slot.id,
+            select(Workshop.id).join(Slot, Slot.register_id == Workshop.register_id),
+        ),
+        "workshop_session": (
+            WorkshopSession.id,
+            select(Workshop.id).join(WorkshopSession, of_session),
         ),
     }
-    keys = {
-        "workshop": Workshop.id,
-        "register": Workshop.register_id,
-        "slot": Slot.id,
-        "workshop_session": WorkshopSession.id,
-    }
-    for column, target in _foreign_keys(but):
-        if target in paths:
-            yield (
-                paths[target]
-                .join(column.table, column == keys[target])
-                .where(Workshop.id.in_(workshops))
-                .distinct()
-            )
-
-
-def _foreign_keys(but: set[str]) -> Iterator[tuple[Column[int], str]]:
     for table in Base.metadata.sorted_tables:
-        if table.name not in but:
-            for key in table.foreign_keys:
-                yield key.parent, key.column.table.name
+        for key in table.foreign_keys if table.name not in but else ():
+            target, path = targets.get(key.column.table.name, (None, None))
+            if path is not None:
+                joined = path.join(table, key.parent == target)
+                yield joined.where(Workshop.id.in_(workshops)).distinct()
 
 
 def take_away(session: Session, workshops: Sequence[int], registers: Sequence[int]) -> None:
     """Within another action: take workshops away that nobody touched (by key), with their sessions,
     teams and registers."""
-    session.execute(delete(WorkshopSession).where(WorkshopSession.workshop_id.in_(workshops)))
-    session.execute(delete(Facilitator).where(Facilitator.workshop_id.in_(workshops)))
-    session.execute(delete(Workshop).where(Workshop.id.in_(workshops)))
-    session.execute(delete(Slot).where(Slot.register_id.in_(registers)))
-    session.execute(delete(Register).where(Register.id.in_(registers)))
+    for column, keys in (
+        (WorkshopSession.workshop_id, workshops),
+        (Facilitator.workshop_id, workshops),
+        (Workshop.id, workshops),
+        (Slot.register_id, registers),
+        (Register.id, registers),
+    ):
+        session.execute(delete(column.class_).where(column.in_(keys)))

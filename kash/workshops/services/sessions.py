@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
@@ -20,7 +21,7 @@ from kash.attendance.register import (
 )
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, get_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 from kash.training.models import SessionPlan
@@ -37,12 +38,10 @@ from kash.workshops.models import (
     sealed_notes,
     sealed_words,
 )
-from kash.workshops.rules import Span, funding_fault
+from kash.workshops.rules import FundingFault, Span, funding_fault
 from kash.workshops.schedule_checks import without_new_clashes
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.timetable import (
-    SessionClosed,
-    SharesDoNotFit,
     lay_anew,
     refuse_outside,
     refuse_overlap,
@@ -59,39 +58,34 @@ class SessionDetails:
     minutes: int
 
 
-def add_session(
-    workshop: str,
-    details: SessionDetails,
-    row_version: int,
-    by: Actor,
-) -> str:
+def add_session(workshop: str, details: SessionDetails, row_version: int, by: Actor) -> str:
     """Add a session that follows no plan; returns its public id.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionsOverlap, OutsideWorkshop and
-    ScheduleClash.
+    Raises NotFound, ChangedMeanwhile and WorkshopCancelled; refused where it overlaps another, lies
+    outside the workshop's days, or its schedule clashes.
     """
     with audited("workshops.session_added", by) as change:
         session = change.session
         held = held_for_change(session, workshop, row_version)
-        made = WorkshopSession(
-            public_id=new_public_id(),
-            workshop_id=held.id,
-            title=details.title,
-            slot=Slot(
+        public_id = new_public_id()
+        refuse_overlap(session, held, Span(public_id, details.starts_at, details.minutes))
+        with without_new_clashes(session, held):
+            slot = Slot(
                 register_id=held.register_id,
                 position=0,
                 starts_at=details.starts_at,
                 minutes=details.minutes,
-            ),
-        )
-        refuse_overlap(session, held, Span(made.public_id, details.starts_at, details.minutes))
-        with without_new_clashes(session, held):
-            session.add(made)
+            )
+            session.add(
+                WorkshopSession(
+                    public_id=public_id, workshop_id=held.id, title=details.title, slot=slot
+                )
+            )
             refuse_outside(session, held)
         number_slots(session, held.register_id)
         held.row_version += 1
-        change.about(held.public_id, made.public_id)
-        return made.public_id
+        change.about(held.public_id, public_id)
+        return public_id
 
 
 def change_session(
@@ -99,28 +93,29 @@ def change_session(
 ) -> None:
     """Change a session's title, time or length. The time of a closed one stays.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionClosed, SessionsOverlap,
-    OutsideWorkshop and ScheduleClash.
+    Raises NotFound, ChangedMeanwhile and WorkshopCancelled, and refuses as `add_session` does.
     """
     with audited("workshops.session_changed", by) as change:
         session = change.session
         held = held_for_change(session, workshop, row_version)
         # Marks and closing go by the register's lock, not the workshop's.
         lock_register(session, held.register.public_id)
-        found = _session_of(session, held, public_id)
-        slot = found.slot
+        changed = _session_of(session, held, public_id)
+        slot = changed.slot
         moved = (slot.starts_at, slot.minutes) != (details.starts_at, details.minutes)
         if moved and slot.closed_at is not None:
-            raise SessionClosed
+            raise Problem(
+                _l("The register of this session is closed, so its time stays."), field="at"
+            )
         refuse_overlap(session, held, Span(public_id, details.starts_at, details.minutes))
-        found.title = details.title
+        changed.title = details.title
         with without_new_clashes(session, held):
             move_slot(slot, details.starts_at, details.minutes, change.now)
         if moved:
             refuse_outside(session, held)
             number_slots(session, held.register_id)
         held.row_version += 1
-        change.about(held.public_id, found.public_id)
+        change.about(held.public_id, public_id)
 
 
 def remove_session(workshop: str, public_id: str, by: Actor) -> None:
@@ -129,12 +124,12 @@ def remove_session(workshop: str, public_id: str, by: Actor) -> None:
         session = change.session
         held = held_for_change(session, workshop)
         lock_register(session, held.register.public_id)
-        found = _session_of(session, held, public_id)
-        if found.record is not None:
+        removed = _session_of(session, held, public_id)
+        if removed.record is not None:
             raise slot_taught()
-        slot_id = found.slot_id
-        change.about(held.public_id, found.public_id)
-        session.delete(found)
+        slot_id = removed.slot_id
+        change.about(held.public_id, public_id)
+        session.delete(removed)
         session.flush()
         remove_slots(session, [slot_id])
         number_slots(session, held.register_id)
@@ -144,15 +139,15 @@ def remove_session(workshop: str, public_id: str, by: Actor) -> None:
 def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
     """Put the sessions in another order and lay them out afresh.
 
-    Sessions that `order` does not name come after those it does. Raises NotFound,
-    WorkshopCancelled, RegisterBegun, DoesNotFit and ScheduleClash.
+    Sessions that `order` does not name come after those it does. Raises NotFound and
+    WorkshopCancelled; refused once people were marked, where they do not fit, or clash.
     """
     with audited("workshops.sessions_ordered", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
         sessions = sessions_in_order(session, held)
         place = {public_id: number for number, public_id in enumerate(order)}
-        wanted = sorted(sessions, key=lambda one: place.get(one.public_id, len(place)))
+        wanted = sorted(sessions, key=lambda taught: place.get(taught.public_id, len(place)))
         change.about(held.public_id)
         if wanted == sessions:
             change.nothing()
@@ -164,10 +159,7 @@ def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
 
 def lay_out_anew(workshop: str, by: Actor, *, as_delivered: bool = False) -> None:
     """Lay the sessions out afresh in their present order; `as_delivered` makes each as long as it
-    took the last times.
-
-    Raises NotFound, WorkshopCancelled, RegisterBegun, DoesNotFit and ScheduleClash.
-    """
+    took the last times. Raises and refuses as `order_sessions` does."""
     with audited("workshops.sessions_laid_out", by) as change:
         held = held_for_change(change.session, workshop)
         with without_new_clashes(change.session, held):
@@ -182,7 +174,11 @@ def _session_of(session: Session, workshop: Workshop, public_id: str) -> Worksho
         WorkshopSession,
         public_id,
         WorkshopSession.workshop_id == workshop.id,
-        options=(joinedload(WorkshopSession.slot),),
+        options=(
+            joinedload(WorkshopSession.slot),
+            joinedload(WorkshopSession.plan).selectinload(SessionPlan.rows),
+            joinedload(WorkshopSession.record),
+        ),
     )
 
 
@@ -198,11 +194,11 @@ class FunderShare:
 def share_costs(public_id: str, shares: Sequence[FunderShare], row_version: int, by: Actor) -> None:
     """Say who pays which share; none at all is allowed, else they make 100.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled and SharesDoNotFit.
+    Raises NotFound, ChangedMeanwhile and WorkshopCancelled; refused if the shares make no whole.
     """
     fault = funding_fault([(share.funder, share.share) for share in shares])
     if fault is not None:
-        raise SharesDoNotFit(fault)
+        raise Problem(_FAULTS[fault], field="")
     with audited("workshops.costs_shared", by) as change:
         session = change.session
         workshop = held_for_change(session, public_id, row_version)
@@ -225,6 +221,13 @@ def share_costs(public_id: str, shares: Sequence[FunderShare], row_version: int,
             )
         workshop.row_version += 1
         change.about(workshop.public_id)
+
+
+_FAULTS = {
+    FundingFault.SHARE: _l("Each share is a whole number from 1 to 100."),
+    FundingFault.TWICE: _l("A funder stands here twice. Give each one line."),
+    FundingFault.SUM: _l("All shares together must make one hundred."),
+}
 
 
 @dataclass(frozen=True)
@@ -254,11 +257,11 @@ def record_session(
     with audited("workshops.session_recorded", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = _recording_session_of(session, held.id, session_id)
-        record = found.record
+        taught = _session_of(session, held, session_id)
+        record = taught.record
         if (record.row_version if record is not None else 0) != row_version:
             raise ChangedMeanwhile
-        change.about(held.public_id, found.public_id)
+        change.about(held.public_id, session_id)
         if told.says_nothing:
             if record is None:
                 change.nothing()
@@ -269,12 +272,16 @@ def record_session(
             record = SessionRecord(
                 public_id=new_public_id(), row_version=0, written_by=by.public_id
             )
-            found.record = record
+            taught.record = record
         record.row_version += 1
         record.written_by, record.written_at = by.public_id, change.now
         record.notes_sealed = sealed_notes(told.notes, record.public_id)
         record.next_time_sealed = sealed_next_time(told.next_time, record.public_id)
-        steps, objectives = _lineages(found.plan, STEP.name), _lineages(found.plan, OBJECTIVE.name)
+        plan = taught.plan
+        steps, objectives = (
+            {row.lineage for row in plan.of(kind.name)} if plan is not None else set()
+            for kind in (STEP, OBJECTIVE)
+        )
         # One row a lineage: what was there goes before the same comes again.
         record.left_out, record.reached = [], []
         session.flush()
@@ -300,33 +307,12 @@ def forget_words(now: datetime) -> None:
     old = select(SessionRecord.id).where(
         SessionRecord.written_at < now - retention().span("trainer_notes")
     )
+    words = StepLeftOut.record_id.in_(old), StepLeftOut.words_sealed.is_not(None)
     with writing() as session:
-        session.execute(
-            update(StepLeftOut)
-            .where(StepLeftOut.record_id.in_(old), StepLeftOut.words_sealed.is_not(None))
-            .values(words_sealed=None)
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(
+        for forgetting in (
+            update(StepLeftOut).where(*words).values(words_sealed=None),
             update(SessionRecord)
             .where(SessionRecord.id.in_(old))
-            .values(notes_sealed=None, next_time_sealed=None)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _lineages(plan: SessionPlan | None, kind: str) -> set[str]:
-    return {row.lineage for row in plan.of(kind)} if plan is not None else set()
-
-
-def _recording_session_of(session: Session, workshop_id: int, public_id: str) -> WorkshopSession:
-    return get_or_404(
-        session,
-        WorkshopSession,
-        public_id,
-        WorkshopSession.workshop_id == workshop_id,
-        options=(
-            joinedload(WorkshopSession.plan).selectinload(SessionPlan.rows),
-            joinedload(WorkshopSession.record),
-        ),
-    )
+            .values(notes_sealed=None, next_time_sealed=None),
+        ):
+            session.execute(forgetting.execution_options(synchronize_session=False))

@@ -1,12 +1,11 @@
-"""Answering by a link, for whoever holds it: no account, no session, no trace of who looked.
+"""Answering by a link that one holds: no account, no session, no trace of who looked.
 
 Looking changes nothing, since scanners of mail open every link; only the button answers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.services.throttle import count_try, tries_are_over
+from kash.platform.database import utc_now
 from kash.platform.web import Forbidden, Problem
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import TooManyTries
@@ -25,37 +25,20 @@ from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.policy import ANYONE, allow
 from kash.workshops import answers
+from kash.workshops.models import Enrolment
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.seat_messages import ANSWER_PATH
 from kash.workshops.services.people import (
-    AnswerAsked,
     LinkUnknown,
-    MinorNotEnrolled,
-    MoveNotPossible,
+    NotEnrolled,
     answer_by_link,
-    asked_by,
+    enrolment_behind,
 )
+from kash.workshops.services.seats import ANSWER_PATH
 
-# A whole hall behind one address holds links that work; whoever guesses needs millions of tries.
+# A whole hall behind one address holds links that work; a guess needs millions of tries.
 _WINDOW, _TRIES = timedelta(minutes=10), 60
 _WRONG = "workshops.answer_link"
 _LONGEST = 64
-
-
-@dataclass(frozen=True)
-class AnswerPage:
-    """An invitation as the page shows it."""
-
-    title: str
-    first: date
-    last: date
-    begins: time
-    ends: time
-    venue: str
-    place: str
-    state: EnrolmentState
-    offer_until: datetime | None
-    lapsed: bool
 
 
 @answers.route(f"{ANSWER_PATH}/<token>", methods=["GET", "POST"])
@@ -66,23 +49,34 @@ def answer(token: str) -> ResponseReturnValue:
 
     The token is all that is needed, so the form has no other.
     """
-    asked = request.args.get("in", "")
-    language = asked if asked in programme_languages() else language_code()
+    chosen = request.args.get("in", "")
+    language = chosen if chosen in programme_languages() else language_code()
     with force_locale(language):
         with CaughtProblem(Problem) as caught:
             if request.method == "POST":
                 return _answered(token, language)
-            invitation = _behind(token)
-            return _page(token, language, asked=_shown(invitation), said=_said(invitation))
+            enrolment, now = _behind(token), utc_now()
+            until = enrolment.offer_until
+            stands = until if until is not None and until > now else None
+            lapsed = enrolment.offer_lapsed_at is not None or until != stands
+            return _page(
+                token,
+                language,
+                workshop=enrolment.workshop,
+                state=enrolment.state,
+                offer_until=stands,
+                lapsed=lapsed,
+                said=_said(enrolment.state, stands, lapsed=lapsed),
+            )
         return _page(token, language, problem=caught.sentence), caught.problem.status
 
 
-def _behind(token: str) -> AnswerAsked:
+def _behind(token: str) -> Enrolment:
     address = request.remote_addr or ""
     if tries_are_over(_WRONG, address, limit=_TRIES):
         raise TooManyTries
     try:
-        return asked_by(token[:_LONGEST])
+        return enrolment_behind(token[:_LONGEST])
     except LinkUnknown:
         count_try(_WRONG, address, limit=_TRIES, window=_WINDOW)
         raise
@@ -96,42 +90,26 @@ def _answered(token: str, language: str) -> ResponseReturnValue:
     if said in ("comes", "not"):
         try:
             answer_by_link(token[:_LONGEST], comes=said == "comes")
-        except (MinorNotEnrolled, MoveNotPossible):
+        except NotEnrolled:
             raise Problem(_l("This can't be answered here. Talk to whoever invited you.")) from None
     back: dict[str, Any] = {"token": token, "in": language}
     return redirect(url_for("answers.answer", **back), code=303)
 
 
-def _shown(asked: AnswerAsked) -> AnswerPage:
-    workshop = asked.workshop_row
-    return AnswerPage(
-        asked.title,
-        workshop.starts_on,
-        workshop.ends_on,
-        workshop.day_starts_at,
-        workshop.day_ends_at,
-        workshop.venue.name if workshop.venue else "",
-        workshop.venue.place if workshop.venue else "",
-        asked.state,
-        asked.offer_until,
-        asked.lapsed,
-    )
-
-
-def _said(asked: AnswerAsked) -> str:
-    """How whoever holds the link stands, in a sentence."""
-    if asked.state is EnrolmentState.CONFIRMED:
+def _said(state: str, offer_until: datetime | None, *, lapsed: bool) -> str:
+    """How the person who holds the link stands, in a sentence."""
+    if state == EnrolmentState.CONFIRMED:
         return _("You have a seat. If you can't come, say so, so that somebody else can.")
-    if asked.state is EnrolmentState.DECLINED:
+    if state == EnrolmentState.DECLINED:
         return _("You said that you can't come. If you can after all, say so.")
-    if asked.state is EnrolmentState.INVITED:
+    if state == EnrolmentState.INVITED:
         return _("You are invited. Will you come?")
-    if asked.offer_until is not None:
+    if offer_until is not None:
         return _(
             "A seat is free for you. Answer by %(moment)s, or it goes to somebody else.",
-            moment=moment_text(asked.offer_until),
+            moment=moment_text(offer_until),
         )
-    if asked.lapsed:
+    if lapsed:
         return _(
             "The time to take your seat is over. If you still want to come, say so: you have the"
             " seat if one is free."
@@ -150,5 +128,5 @@ def _page(token: str, language: str, **values: Any) -> str:
 
 
 def join_answer_links(app: Flask) -> None:
-    """Have answers taken without a token of a session: whoever answers has none."""
+    """Have answers taken without a token of a session: those who answer have none."""
     app.extensions["csrf"].exempt(f"{answer.__module__}.{answer.__name__}")

@@ -4,13 +4,14 @@ what wants a look first, then day by day, as they are read."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -34,7 +35,7 @@ from kash.attendance.queries.registers import (
     heads_by_slot,
     slot_sheet,
 )
-from kash.attendance.rules.marking import OperationAnswer, Presence
+from kash.attendance.rules.marking import Operation, OperationAnswer, Presence
 from kash.attendance.rules.registers import (
     Hindrance,
     Signed,
@@ -71,13 +72,13 @@ from kash.platform.web.formats import (
     to_local,
 )
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
-from kash.policy import Actor, allow
+from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import STAGE
-from kash.workshops.frame import for_marking, frame
+from kash.workshops.frame import for_marking, frame, go_to, mine, seen
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.plan import session_of, sessions_of
-from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
+from kash.workshops.queries.scope import runs
 from kash.workshops.queries.workshops import (
     HeldSession,
     held_sessions,
@@ -87,8 +88,8 @@ from kash.workshops.queries.workshops import (
 from kash.workshops.rules import stage
 from kash.workshops.views.closing import signatures
 
-# Rows of `workshop_list`.
-WORKSHOP_COLUMNS_FOR_ALL: Sequence[TableColumn[Any]] = (
+# Rows of `workshop_list`; the last two not for people who take part.
+WORKSHOP_COLUMNS: Sequence[TableColumn[Any]] = (
     TableColumn(_l("First day"), lambda row: row.starts_on, "#date+start"),
     TableColumn(_l("Last day"), lambda row: row.ends_on, "#date+end"),
     TableColumn(_l("Title"), lambda row: row.title, "#activity+name"),
@@ -98,9 +99,6 @@ WORKSHOP_COLUMNS_FOR_ALL: Sequence[TableColumn[Any]] = (
         lambda row: STAGE[stage(row.state, row.starts_on, row.ends_on, local_today())],
         "#status",
     ),
-)
-WORKSHOP_COLUMNS: Sequence[TableColumn[Any]] = (
-    *WORKSHOP_COLUMNS_FOR_ALL,
     TableColumn(_l("People"), lambda row: row.people, "#reached"),
     TableColumn(_l("Seats"), lambda row: row.capacity, "#capacity"),
 )
@@ -136,8 +134,7 @@ _ROWS_OF_GRID = 100
 @allow("attendance.see")
 def attendance(public_id: str) -> ResponseReturnValue:
     """Everybody by every session."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
-    return _grid_page(found)
+    return _grid_page(seen(public_id))
 
 
 @blueprint.post("/<public_id>/attendance/table")
@@ -145,12 +142,12 @@ def attendance(public_id: str) -> ResponseReturnValue:
 @offers_table("list", names=True)
 def attendance_table(public_id: str) -> ResponseReturnValue:
     """The same of the group that is shown, to keep."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
+    workshop = seen(public_id)
     if not is_taken():
-        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
-    grid = registers_queries.grid(found.register_id)
-    shown = one_group(grid.rows, attrgetter("letter"), request.values.get("group", ""))
-    return taken(shown.rows, attendance_columns(grid, _numbers(_days(grid))))
+        return go_to("workshops.attendance", public_id)
+    grid = registers_queries.grid(workshop.register_id)
+    columns = attendance_columns(grid, _numbers(_days(grid)))
+    return taken(_shown(grid.rows).rows, columns)
 
 
 @blueprint.post("/<public_id>/attendance")
@@ -160,26 +157,22 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
     workshop = for_marking(public_id)
     grid = registers_queries.grid(workshop.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
-    answers: Sequence[OperationAnswer] = ()
-    conflicts: Sequence[Mapping[str, Any]] = ()
-    if operations:
-        answers = apply_marks(workshop.register.public_id, operations, current_actor())
-        conflicts = conflicts_of(workshop.register_id, answers, operations)
+    answers = _applied(workshop, operations)
+    conflicts = conflicts_of(workshop.register_id, answers, operations)
     if request.headers.get("X-Requested-With") == "fetch":
         return _saved_by_itself(workshop.register_id, answers, conflicts)
     if conflicts:
         return _grid_page(workshop, conflicts)
     flash(_("Marks saved: %(count)s.", count=len(operations)))
-    page_number = request.form.get("page_number", "")
-    return redirect(
-        url_for(
-            "workshops.attendance",
-            public_id=public_id,
-            page=page_number if page_number.isascii() and page_number.isdigit() else None,
-            group=request.form.get("group", "")[:1] or None,
-        ),
-        code=303,
-    )
+    number = request.form.get("page_number", "")
+    shown = number if number.isascii() and number.isdigit() else None
+    return go_to("workshops.attendance", public_id, page=shown, group=_group())
+
+
+def _applied(workshop: Workshop, operations: Sequence[Operation]) -> Sequence[OperationAnswer]:
+    if not operations:
+        return ()
+    return apply_marks(workshop.register.public_id, operations, current_actor())
 
 
 def _saved_by_itself(
@@ -187,11 +180,6 @@ def _saved_by_itself(
 ) -> ResponseReturnValue:
     """Answer to cells that were saved: what stands in them, what met another mark, and the sums
     anew."""
-    fields: dict[str, str] = {}
-    for answer in answers:
-        cell = f"{answer.entry}-{answer.slot}"
-        fields[f"mark-{cell}"] = answer.status or ""
-        fields[f"seen-{cell}"] = seen_text(answer.status, answer.version)
     grid = registers_queries.grid(register_id)
     numbers = _numbers(_days(grid))
     sent = {answer.entry for answer in answers}
@@ -200,14 +188,23 @@ def _saved_by_itself(
         f"hours-{row.entry}": _hours_said(row.presence) for row in grid.rows if row.entry in sent
     }
     return {
-        "fields": fields,
+        "fields": _fields(answers, lambda answer: f"{answer.entry}-{answer.slot}"),
         "wrong": {
-            f"mark-{conflict['entry']}-{conflict['slot']}": (
-                f"{numbers.get(conflict['slot'], '')} {conflict_sentence(conflict)}"
+            f"mark-{met['entry']}-{met['slot']}": (
+                f"{numbers.get(met['slot'], '')} {conflict_sentence(met)}"
             )
-            for conflict in conflicts
+            for met in conflicts
         },
         "texts": texts,
+    }
+
+
+def _fields(
+    answers: Sequence[OperationAnswer], cell: Callable[[OperationAnswer], str]
+) -> dict[str, str]:
+    """Marks that stand now where some were sent, by the names of the fields."""
+    return {f"mark-{cell(answer)}": answer.status or "" for answer in answers} | {
+        f"seen-{cell(answer)}": seen_text(answer.status, answer.version) for answer in answers
     }
 
 
@@ -239,10 +236,8 @@ def _grid_page(
     values = frame(workshop)
     runs_it = values["may_mark"]
     grid, now = registers_queries.grid(workshop.register_id), utc_now()
-    shown = one_group(
-        grid.rows, attrgetter("letter"), request.values.get("group", ""), beside=grid.left
-    )
-    by_slot = {one.slot: one for one in values["sessions"]}
+    shown = _shown(grid.rows, beside=grid.left)
+    by_slot = {session.slot: session for session in values["sessions"]}
     days = _days(grid)
     numbers = _numbers(days)
     body = render_template(
@@ -257,7 +252,9 @@ def _grid_page(
         key=page_key(),
         hours_said=_hours_said,
         conflicts=conflicts,
-        slot_names={slot: f"{numbers.get(slot, '')} {one.title}" for slot, one in by_slot.items()},
+        slot_names={
+            slot: f"{numbers.get(slot, '')} {session.title}" for slot, session in by_slot.items()
+        },
         markable=runs_it and workshop.state != "cancelled",
         heads=heads_by_slot(workshop.register_id),
         signed=signed_by_slot(workshop.register_id) if runs_it else {},
@@ -273,8 +270,7 @@ def _grid_page(
 @allow("attendance.see")
 def register(public_id: str, session_id: str) -> ResponseReturnValue:
     """One session: everybody is present, tap the exceptions."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
-    return _register_page(found, session_id)
+    return _register_page(seen(public_id), session_id)
 
 
 @blueprint.post("/<public_id>/attendance/<session_id>")
@@ -282,62 +278,46 @@ def register(public_id: str, session_id: str) -> ResponseReturnValue:
 def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     """Save a session's marks, or save and close its register; a script that saves each tap is told
     what stands now."""
-    actor = current_actor()
     workshop = for_marking(public_id)
     chosen = session_of(workshop, session_id)
     sheet = slot_sheet(workshop.register_id, chosen.slot)
-    slot_id = chosen.slot.public_id
-    register_id = workshop.register.public_id
     operations = marks_from_form(sheet, request.form, utc_now())
     closing = request.form.get("action") == "close"
     early_reason = request.form.get("early_reason", "")
+    problem: Problem | None = None
+    answers: Sequence[OperationAnswer] = ()
     if closing:
         try:
-            closed = close_slot(
-                register_id, slot_id, actor, operations, early_reason=early_reason, everybody=True
-            )
-        except (WrongReason, SomebodyUnmarked) as problem:
-            # What was tapped is kept all the same.
-            answers = apply_marks(register_id, operations, actor) if operations else []
-            conflicts = conflicts_of(workshop.register_id, answers, operations)
-            return _still_open(for_marking(public_id), chosen, conflicts, problem, early_reason)
-        answers = closed.answers
-    else:
-        answers = apply_marks(register_id, operations, actor) if operations else []
+            answers = close_slot(
+                workshop.register.public_id,
+                chosen.slot.public_id,
+                current_actor(),
+                operations,
+                early_reason=early_reason,
+                everybody=True,
+            ).answers
+        except (WrongReason, SomebodyUnmarked) as refusal:
+            problem = refusal
+    if not closing or problem:
+        # What was tapped is kept all the same.
+        answers = _applied(workshop, operations)
     conflicts = conflicts_of(workshop.register_id, answers, operations)
+    if problem:
+        return _still_open(for_marking(public_id), chosen, conflicts, problem, early_reason)
     if request.headers.get("X-Requested-With") == "fetch":
-        return _taps_saved(answers, conflicts)
+        return {
+            "fields": _fields(answers, lambda answer: answer.entry),
+            "wrong": {f"mark-{met['entry']}": _as_sentence(met) for met in conflicts},
+            "texts": {},
+        }
     if conflicts:
         return _register_page(workshop, session_id, conflicts, early_reason=early_reason)
     if closing:
         flash(_("The register of “%(title)s” is closed.", title=chosen.title))
-        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+        return go_to("workshops.attendance", public_id)
     flash(_("Saved."))
-    return redirect(
-        url_for(
-            "workshops.register",
-            public_id=public_id,
-            session_id=session_id,
-            group=_unmarked_group(workshop, chosen) or request.form.get("group", "")[:1] or None,
-        ),
-        code=303,
-    )
-
-
-def _taps_saved(
-    answers: Sequence[OperationAnswer], conflicts: Sequence[Mapping[str, Any]]
-) -> ResponseReturnValue:
-    """Answer to taps that were saved: what stands in the rows that were sent, and what met another
-    mark."""
-    fields: dict[str, str] = {}
-    for answer in answers:
-        fields[f"mark-{answer.entry}"] = answer.status or ""
-        fields[f"seen-{answer.entry}"] = seen_text(answer.status, answer.version)
-    return {
-        "fields": fields,
-        "wrong": {f"mark-{conflict['entry']}": _as_sentence(conflict) for conflict in conflicts},
-        "texts": {},
-    }
+    group = _unmarked_group(workshop, chosen) or _group()
+    return go_to("workshops.register", public_id, session_id=session_id, group=group)
 
 
 def _as_sentence(conflict: Mapping[str, Any]) -> str:
@@ -379,19 +359,14 @@ def _register_page(
 ) -> tuple[str, int]:
     chosen = session_of(workshop, session_id)
     sheet = slot_sheet(workshop.register_id, chosen.slot)
-    shown = one_group(
-        sheet.rows,
-        attrgetter("letter"),
-        group or request.values.get("group", ""),
-        beside=sheet.left,
-    )
+    shown = _shown(sheet.rows, sheet.left, group)
     actor = current_actor()
     may_mark = runs(actor, workshop, "attendance.mark")
     slot, now = chosen.slot, utc_now()
     signed = Signed(slot.closed_by, slot.confirmed_by)
     ends = ends_at(slot.starts_at, slot.minutes)
     may_confirm = signed.stand is Stand.CLOSED and runs(actor, workshop, "attendance.confirm")
-    # Whoever is not independent of the one that closed it would be refused.
+    # One who is not independent of the account that closed it would be refused.
     tied = may_confirm and actor.public_id in in_line_with(db.session(), slot.closed_by)
     body = render_template(
         "workshops/register.html",
@@ -405,7 +380,7 @@ def _register_page(
         codes=codes_of(workshop.register_id),
         key=page_key(),
         conflicts=conflicts,
-        conflicting={conflict["entry"]: _as_sentence(conflict) for conflict in conflicts},
+        conflicting={met["entry"]: _as_sentence(met) for met in conflicts},
         may_mark=may_mark,
         stand=signed.stand,
         may_confirm=may_confirm,
@@ -420,14 +395,7 @@ def _register_page(
         ends_later=ends if now < ends else None,
         early_problem=early_problem,
         early_reason=early_reason,
-        one=next(
-            (
-                each
-                for each in (held_sessions(workshop) if slot.closed_at else ())
-                if each.public_id == chosen.public_id
-            ),
-            None,
-        ),
+        one=_held(held_sessions(workshop) if slot.closed_at else (), session_id),
     )
     return body, 409 if conflicts else 422 if early_problem else 200
 
@@ -436,7 +404,7 @@ def _register_page(
 @allow("attendance.see")
 def mark_history(public_id: str, session_id: str, entry_id: str) -> str:
     """History of a mark: who set it, and when."""
-    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    workshop = seen(public_id)
     chosen = session_of(workshop, session_id)
     return render_template(
         "workshops/mark_history.html",
@@ -451,49 +419,42 @@ def mark_history(public_id: str, session_id: str, entry_id: str) -> str:
 def confirm_registers(public_id: str) -> ResponseReturnValue:
     """All closed registers that this actor may confirm: exceptions first, then each day to read."""
     actor = current_actor()
-    workshop = own_workshop(public_id, actor, "attendance.confirm")
+    workshop = mine(public_id, "attendance.confirm")
     waiting = registers_to_confirm(workshop, actor)
-    plain = [one for one in waiting if not one.wants_a_look]
-    tokens = read_tokens(workshop.register_id, [one.slot for one in plain], actor)
+    plain = [held for held in waiting if not held.wants_a_look]
+    tokens = read_tokens(workshop.register_id, [held.slot for held in plain], actor)
     shown = _shown(grid(workshop.register_id).rows if plain else ())
     codes = codes_of(workshop.register_id) if plain else {}
+    ours = {held.public_id for held in waiting}
+    days = groupby(plain, lambda held: to_local(held.conduct.starts_at).date())
     return render_template(
         "workshops/confirm_registers.html",
         workshop=workshop,
-        singly=[one for one in waiting if one.wants_a_look],
-        days=[
-            (day, list(sessions))
-            for day, sessions in groupby(plain, lambda one: to_local(one.conduct.starts_at).date())
-        ],
+        singly=[held for held in waiting if held.wants_a_look],
+        days=[(day, list(sessions)) for day, sessions in days],
         shown=shown,
         others=_by_code(shown.others, codes),
         codes=codes,
         tokens=tokens,
-        names=names_of(one.closed_by for one in waiting),
-        for_others=_for_others(workshop, waiting),
+        names=names_of(held.closed_by for held in waiting),
+        # She closed these, or an account that is not independent of hers did.
+        for_others=sum(
+            session.closed and not session.confirmed and session.public_id not in ours
+            for session in sessions_of(workshop)
+        ),
     )
 
 
-class _Entered(Protocol):
-    """A row of a register: its entry, and the letter of the group."""
-
-    @property
-    def entry(self) -> str: ...
-
-    @property
-    def letter(self) -> str: ...
+def _shown(rows: Sequence[Any], beside: Sequence[Any] = (), letter: str = "") -> OneGroup[Any]:
+    """The group of this letter, else the one that was asked for by name."""
+    return one_group(
+        rows, attrgetter("letter"), letter or request.values.get("group", ""), beside=beside
+    )
 
 
-_Row = TypeVar("_Row", bound=_Entered)
-
-
-def _shown(rows: Sequence[_Row]) -> OneGroup[_Row]:
-    """The group that was asked for by name. All marks are read before they are confirmed, so those
-    of the others stand beneath, by code."""
-    return one_group(rows, attrgetter("letter"), request.values.get("group", ""))
-
-
-def _by_code(rows: Sequence[_Row], codes: Mapping[str, str]) -> list[_Row]:
+def _by_code(rows: Sequence[Any], codes: Mapping[str, str]) -> list[Any]:
+    """The rows of the other groups. All marks are read before they are confirmed, so these stand
+    beneath, by code."""
     return sorted(rows, key=lambda row: codes.get(row.entry, ""))
 
 
@@ -502,45 +463,28 @@ def _group() -> str | None:
     return request.values.get("group", "")[:1] or None
 
 
-def _for_others(workshop: Workshop, waiting: Sequence[HeldSession]) -> int:
-    """How many closed registers wait that this actor may not confirm: she closed them, or an
-    account that is not independent of hers did."""
-    mine = {one.public_id for one in waiting}
-    return sum(
-        1
-        for one in sessions_of(workshop)
-        if one.closed and not one.confirmed and one.public_id not in mine
-    )
-
-
 @blueprint.post("/<public_id>/attendance/confirm")
 @allow("attendance.confirm")
 def confirm_day(public_id: str) -> ResponseReturnValue:
     """Confirm the registers of a day that were shown, those that stand as they were shown."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "attendance.confirm")
+    workshop = mine(public_id, "attendance.confirm")
     sessions = held_sessions(workshop)
     # Each is named with what proves that it was shown.
-    seen = {
-        one.slot: request.form[f"seen-{one.slot}"]
-        for one in sessions
-        if f"seen-{one.slot}" in request.form
+    shown = {
+        held.slot: request.form[f"seen-{held.slot}"]
+        for held in sessions
+        if f"seen-{held.slot}" in request.form
     }
-    taught = {one.slot: one.conduct.taught for one in sessions if one.conduct.taught is not None}
-    done = confirm_slots(workshop.register.public_id, seen, actor, taught)
+    taught = {
+        held.slot: held.conduct.taught for held in sessions if held.conduct.taught is not None
+    }
+    done = confirm_slots(workshop.register.public_id, shown, current_actor(), taught)
     if done.confirmed:
         flash(_("Registers confirmed: %(count)s.", count=len(done.confirmed)))
-    for hindrance in dict.fromkeys(done.left.values()):
-        count = sum(1 for one in done.left.values() if one is hindrance)
-        flash(
-            _(
-                "Not confirmed: %(count)s. %(why)s",
-                count=count,
-                why=hindrance_sentence(hindrance),
-            ),
-            "warn",
-        )
-    return _onwards(workshop, actor)
+    for hindrance, count in Counter(done.left.values()).items():
+        why = hindrance_sentence(hindrance)
+        flash(_("Not confirmed: %(count)s. %(why)s", count=count, why=why), "warn")
+    return _onwards(workshop)
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/confirm")
@@ -548,9 +492,39 @@ def confirm_day(public_id: str) -> ResponseReturnValue:
 def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
     """One closed register to be read and confirmed, with what wants a look."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "attendance.confirm")
-    chosen = session_of(found, session_id)
-    return _single(found, chosen, actor)
+    workshop = mine(public_id, "attendance.confirm")
+    chosen = session_of(workshop, session_id)
+    waiting = registers_to_confirm(workshop, actor)
+    held = _held(waiting, session_id)
+    if held is None:
+        slot = chosen.slot
+        signed = Signed(slot.closed_by, slot.confirmed_by)
+        tied = in_line_with(db.session(), slot.closed_by)
+        why = hindrance_to_confirm(signed, actor.public_id, independent=actor.public_id not in tied)
+        if signed.stand is Stand.CLOSED and why:
+            flash(hindrance_sentence(why), "warn")
+        return go_to("workshops.register", public_id, session_id=session_id)
+    sheet = slot_sheet(workshop.register_id, chosen.slot)
+    shown, codes = _shown(sheet.rows), codes_of(workshop.register_id)
+    return render_template(
+        "workshops/confirm_register.html",
+        workshop=workshop,
+        chosen=chosen,
+        one=held,
+        sheet=sheet,
+        shown=shown,
+        others=_by_code(shown.others, codes),
+        codes=codes,
+        closed_by=names_of([held.closed_by]).get(held.closed_by or "", ""),
+        token=read_tokens(workshop.register_id, [held.slot], actor).get(held.slot, ""),
+        place=waiting.index(held) + 1,
+        all=len(waiting),
+        after=next_to_confirm(waiting, held),
+    )
+
+
+def _held(sessions: Sequence[HeldSession], public_id: str) -> HeldSession | None:
+    return next((held for held in sessions if held.public_id == public_id), None)
 
 
 @blueprint.post("/<public_id>/attendance/<session_id>/confirm")
@@ -558,91 +532,32 @@ def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
 def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
     """Confirm it, and go on to the next that waits."""
     actor = current_actor()
-    workshop = own_workshop(public_id, actor, "attendance.confirm")
-    chosen = session_of(workshop, session_id)
-    before = next(
-        (one for one in registers_to_confirm(workshop, actor) if one.public_id == chosen.public_id),
-        None,
-    )
+    workshop = mine(public_id, "attendance.confirm")
+    slot = session_of(workshop, session_id).slot.public_id
+    before = _held(registers_to_confirm(workshop, actor), session_id)
     try:
-        confirm_slot(
-            workshop.register.public_id,
-            chosen.slot.public_id,
-            actor,
-            seen=request.form.get("seen", ""),
-        )
+        confirm_slot(workshop.register.public_id, slot, actor, seen=request.form.get("seen", ""))
     except CannotConfirm as problem:
-        if problem.hindrance is Hindrance.CHANGED:
-            flash(str(problem), "warn")
-            return redirect(
-                url_for(
-                    "workshops.confirm_register",
-                    public_id=public_id,
-                    session_id=session_id,
-                    group=_group(),
-                ),
-                code=303,
-            )
         flash(str(problem), "warn")
-        return _register(workshop, chosen)
+        if problem.hindrance is Hindrance.CHANGED:
+            again = "workshops.confirm_register"
+            return go_to(again, public_id, session_id=session_id, group=_group())
+        return go_to("workshops.register", public_id, session_id=session_id)
     flash(_("The register is confirmed. It can only be corrected now, with a reason."))
-    return _onwards(workshop, actor, before)
+    return _onwards(workshop, before)
 
 
-def _single(workshop: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseReturnValue:
-    waiting = registers_to_confirm(workshop, actor)
-    one = next((each for each in waiting if each.public_id == chosen.public_id), None)
-    if one is None:
-        slot = chosen.slot
-        signed = Signed(slot.closed_by, slot.confirmed_by)
-        tied = in_line_with(db.session(), slot.closed_by)
-        why = hindrance_to_confirm(signed, actor.public_id, independent=actor.public_id not in tied)
-        if signed.stand is Stand.CLOSED and why:
-            flash(hindrance_sentence(why), "warn")
-        return _register(workshop, chosen)
-    sheet = slot_sheet(workshop.register_id, chosen.slot)
-    shown, codes = _shown(sheet.rows), codes_of(workshop.register_id)
-    return render_template(
-        "workshops/confirm_register.html",
-        workshop=workshop,
-        chosen=chosen,
-        one=one,
-        sheet=sheet,
-        shown=shown,
-        others=_by_code(shown.others, codes),
-        codes=codes,
-        closed_by=names_of([one.closed_by]).get(one.closed_by, "") if one.closed_by else "",
-        token=read_tokens(workshop.register_id, [one.slot], actor).get(one.slot, ""),
-        place=waiting.index(one) + 1,
-        all=len(waiting),
-        after=next_to_confirm(waiting, one),
-    )
-
-
-def _register(found: Workshop, chosen: WorkshopSession) -> ResponseReturnValue:
-    return redirect(
-        url_for("workshops.register", public_id=found.public_id, session_id=chosen.public_id),
-        code=303,
-    )
-
-
-def _onwards(
-    workshop: Workshop, actor: Actor, after: HeldSession | None = None
-) -> ResponseReturnValue:
+def _onwards(workshop: Workshop, after: HeldSession | None = None) -> ResponseReturnValue:
     """To the register that comes after one; to what is left of the days; or back, if nothing is."""
-    waiting: Sequence[HeldSession] = registers_to_confirm(workshop, actor)
+    waiting = registers_to_confirm(workshop, current_actor())
     following = next_to_confirm(waiting, after) if after is not None else None
     if following is not None:
-        address = url_for(
+        return go_to(
             "workshops.confirm_register",
-            public_id=workshop.public_id,
+            workshop.public_id,
             session_id=following.public_id,
             group=_group(),
         )
-    elif waiting:
-        address = url_for(
-            "workshops.confirm_registers", public_id=workshop.public_id, group=_group()
-        )
-    else:
-        address = url_for("workshops.attendance", public_id=workshop.public_id)
-    return redirect(address, code=303)
+    if waiting:
+        return go_to("workshops.confirm_registers", workshop.public_id, group=_group())
+    return go_to("workshops.attendance", workshop.public_id)

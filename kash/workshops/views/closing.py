@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -23,12 +24,11 @@ from kash.attendance.models import Slot
 from kash.attendance.queries.registers import NamedDifference, count_labels, counts_of, sheet_row
 from kash.attendance.queries.sheets import last_choice, names_not_asked
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.rules.marking import Operation, OperationAnswer, Reply
+from kash.attendance.rules.marking import OperationAnswer
 from kash.attendance.rules.pads import Column, PlannedSlot, SheetChoice, columns_of, known_extras
 from kash.attendance.rules.registers import PAPER
 from kash.attendance.services import registers as closing
 from kash.attendance.services.registers import CannotConfirm, reopen_slot, was_taken
-from kash.attendance.services.registers import correct_mark as registers_correct_mark
 from kash.attendance.services.sheets import record_sheets, settle_difference
 from kash.people.rules.persons import one_group
 from kash.platform.database import utc_now
@@ -47,7 +47,7 @@ from kash.workshops.forms import (
     given,
     whole_number,
 )
-from kash.workshops.frame import for_marking, frame
+from kash.workshops.frame import for_marking, frame, go_to, mine, seen
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.people import (
     WantedDays,
@@ -57,14 +57,7 @@ from kash.workshops.queries.people import (
     version_taught,
     wanted_of,
 )
-from kash.workshops.queries.plan import (
-    FacilitatorName,
-    PlannedSession,
-    course_taught,
-    session_of,
-    sessions_of,
-)
-from kash.workshops.queries.scope import own_workshop, workshop_with_people
+from kash.workshops.queries.plan import session_of, sessions_of
 from kash.workshops.rules import MOST_DAYS, Stage
 from kash.workshops.schedule_checks import ScheduleAdvice, schedule_advice
 from kash.workshops.team_advice import TeamAdvice, TeamQuestion, advice_on
@@ -83,18 +76,12 @@ def signatures(slot: Slot) -> dict[str, str]:
 @allow("attendance.mark")
 def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
     """Open a closed register again, unless it was confirmed."""
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
+    workshop = for_marking(public_id)
+    slot = session_of(workshop, session_id).slot.public_id
     with FlashedProblems(CannotConfirm, tone="warn"):
-        reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
+        reopen_slot(workshop.register.public_id, slot, current_actor())
         flash(_("The register is open again."))
-    return _back(public_id, session_id)
-
-
-def _back(public_id: str, session_id: str) -> ResponseReturnValue:
-    return redirect(
-        url_for("workshops.register", public_id=public_id, session_id=session_id), code=303
-    )
+    return go_to("workshops.register", public_id, session_id=session_id)
 
 
 @blueprint.route("/<public_id>/attendance/<session_id>/<entry_id>/correct", methods=["GET", "POST"])
@@ -104,63 +91,61 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
     workshop = for_marking(public_id)
     chosen = session_of(workshop, session_id)
     if chosen.slot.confirmed_at is None:
-        return _back(public_id, session_id)
+        return go_to("workshops.register", public_id, session_id=session_id)
     row = sheet_row(workshop.register_id, chosen.slot, entry_id)
     form = CorrectionForm(
         data={"status": row.status or "", "seen": str(row.version), "page_key": page_key()}
     )
-    form.status.choices = [
-        (one.code, _sentence(status_word(one.code)))
-        for one in statuses_for("workshop", also_retired=True)
-        if one.active or one.code == row.status
-    ]
+    words = {
+        status.code: status_word(status.code)
+        for status in statuses_for("workshop", also_retired=True)
+        if status.active or status.code == row.status
+    }
+    form.status.choices = [(code, word[:1].upper() + word[1:]) for code, word in words.items()]
     refused = False
     if form.validate_on_submit():
-        answer = closing.correct_mark(
-            workshop.register.public_id,
-            one_operation(
-                form.page_key.data,
-                chosen.slot.public_id,
-                entry_id,
-                given(form.status.data),
-                whole_number(form.seen.data, 0),
-                utc_now(),
-                correction=given(form.correction.data),
-            ),
-            current_actor(),
-        )
+        status, why = given(form.status.data), given(form.correction.data)
+        answer = _corrected(workshop, chosen, entry_id, form, status, why)
         if was_taken(answer):
             flash(_("Corrected. The reason stands in the history."))
-            return redirect(
-                url_for(
-                    "workshops.mark_history",
-                    public_id=public_id,
-                    session_id=session_id,
-                    entry_id=entry_id,
-                ),
-                code=303,
-            )
+            where = {"session_id": session_id, "entry_id": entry_id}
+            return go_to("workshops.mark_history", public_id, **where)
         form.mark_wrong(form.status, _refusal(answer))
-        form.seen.data = str(answer.version)
-        form.seen.raw_data = None
+        form.seen.data, form.seen.raw_data = str(answer.version), None
         refused = True
-    body, status = page(
+    body, code = page(
         "workshops/correct_mark.html", form=form, workshop=workshop, chosen=chosen, row=row
     )
-    return body, 409 if refused else status
+    return body, 409 if refused else code
+
+
+def _corrected(
+    workshop: Workshop,
+    chosen: WorkshopSession,
+    entry_id: str,
+    form: CorrectionForm | SettleMarkForm,
+    status: str,
+    why: str,
+) -> OperationAnswer:
+    """Answer to a mark that a form corrects. A locked register takes corrections only; elsewhere
+    the reason does no harm."""
+    operation = one_operation(
+        form.page_key.data,
+        chosen.slot.public_id,
+        entry_id,
+        status,
+        whole_number(form.seen.data, 0),
+        utc_now(),
+        correction=why,
+    )
+    return closing.correct_mark(workshop.register.public_id, operation, current_actor())
 
 
 def _refusal(answer: OperationAnswer) -> str:
-    if answer.answer is Reply.CONFLICT:
-        return _(
-            "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
-            theirs=status_word(answer.status),
-        )
-    return reason_sentence(answer.reason)
-
-
-def _sentence(word: str) -> str:
-    return word[:1].upper() + word[1:]
+    return reason_sentence(answer.reason) or _(
+        "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
+        theirs=status_word(answer.status),
+    )
 
 
 _KEEP = "keep"
@@ -170,15 +155,15 @@ _KEEP = "keep"
 @allow("attendance.see")
 def counts(public_id: str) -> ResponseReturnValue:
     """How many were there, by paper, by marks and by other counts."""
-    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    workshop = seen(public_id)
     values = frame(workshop)
-    known = counts_of(workshop.register_id)
-    differing = [*known.open, *(one for one, _reason in known.settled)]
+    counted = counts_of(workshop.register_id)
+    differing = [*counted.open, *(named for named, _reason in counted.settled)]
     return page(
         "workshops/counts.html",
-        counts=known,
+        counts=counted,
         shown=one_group(differing, attrgetter("letter"), request.args.get("group", "")),
-        by_slot={one.slot: one for one in values["sessions"]},
+        by_slot={session.slot: session for session in values["sessions"]},
         paper=PAPER,
         **values,
     )
@@ -192,96 +177,69 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
     """Settle one difference: another mark, or a reason why it stays."""
     workshop = for_marking(public_id)
     chosen = session_of(workshop, session_id)
-    one = _difference(workshop, chosen, entry_id, source)
-    form = SettleMarkForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
+    slot = chosen.slot.public_id
+    named = _difference(workshop, slot, entry_id, source)
+    standing = named.difference.status
+    form = SettleMarkForm(
+        data={"become": _KEEP, "seen": str(named.version), "page_key": page_key()}
+    )
     form.become.choices = [
-        (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(one.difference.status))),
+        (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(standing))),
         *(
             (status.code, _("Change it to: %(mark)s", mark=status_word(status.code)))
             for status in statuses_for("workshop")
-            if status.code != one.difference.status
+            if status.code != standing
         ),
     ]
     if form.validate_on_submit():
-        if form.become.data == _KEEP:
+        become, why = given(form.become.data), given(form.reason.data)
+        if become == _KEEP:
             settle_difference(
                 workshop.register.public_id,
-                chosen.slot.public_id,
+                slot,
                 entry_id,
                 source,
-                counted=one.difference.counted,
-                status=one.difference.status,
-                reason=given(form.reason.data),
+                counted=named.difference.counted,
+                status=standing,
+                reason=why,
                 by=current_actor(),
             )
             flash(_("Settled. The reason is kept."))
-            return _counts_back(public_id, one)
-        refusal = _marked(workshop, _operation(form, chosen, entry_id))
-        if not refusal:
+            return go_to("workshops.counts", public_id, group=named.letter)
+        answer = _corrected(workshop, chosen, entry_id, form, become, why)
+        if was_taken(answer):
             flash(_("Settled. The mark is changed."))
-            return _counts_back(public_id, one)
-        form.mark_wrong(form.become, refusal)
+            return go_to("workshops.counts", public_id, group=named.letter)
+        form.mark_wrong(form.become, _refusal(answer))
     return page(
         "workshops/settle.html",
         form=form,
         workshop=workshop,
         chosen=chosen,
-        one=one,
+        one=named,
         paper=PAPER,
         labels=count_labels(),
     )
 
 
-def _operation(form: SettleMarkForm, chosen: WorkshopSession, entry_id: str) -> Operation:
-    return one_operation(
-        form.page_key.data,
-        chosen.slot.public_id,
-        entry_id,
-        given(form.become.data),
-        whole_number(form.seen.data, 0),
-        utc_now(),
-        # A locked register takes corrections only; elsewhere the reason does no harm.
-        correction=given(form.reason.data),
-    )
-
-
-def _marked(workshop: Workshop, operation: Operation) -> str:
-    """Change the mark; what to say if that was not possible."""
-    answer = registers_correct_mark(workshop.register.public_id, operation, current_actor())
-    if was_taken(answer):
-        return ""
-    return reason_sentence(answer.reason) or _(
-        "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
-        theirs=status_word(answer.status),
-    )
-
-
-def _difference(
-    workshop: Workshop, chosen: WorkshopSession, entry_id: str, source: str
-) -> NamedDifference:
-    slot = chosen.slot.public_id
-    known = counts_of(workshop.register_id)
-    for one in (*known.open, *(one for one, _reason in known.settled)):
-        about = one.difference
+def _difference(workshop: Workshop, slot: str, entry_id: str, source: str) -> NamedDifference:
+    counted = counts_of(workshop.register_id)
+    for named in (*counted.open, *(named for named, _reason in counted.settled)):
+        about = named.difference
         if (about.slot, about.entry, about.source) == (slot, entry_id, source):
-            return one
+            return named
     raise NotFound(_("There is no difference here any more."))
-
-
-def _counts_back(public_id: str, one: NamedDifference) -> ResponseReturnValue:
-    address = url_for("workshops.counts", public_id=public_id, group=one.letter)
-    return redirect(address, code=303)
 
 
 @blueprint.get("/<public_id>/documents")
 @allow("attendance.see")
 def documents(public_id: str) -> str:
     """Papers that can be printed."""
-    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    workshop = seen(public_id)
     values = frame(workshop)
     return render_template(
         "workshops/documents.html",
-        days=sorted(by_day(values["sessions"])),
+        days=sorted({to_local(session.starts_at).date() for session in values["sessions"]}),
         chosen=last_choice(workshop.register_id),
         extras=EXTRAS,
         unasked=len(names_not_asked(workshop.register_id)) if values["may_mark"] else 0,
@@ -289,27 +247,20 @@ def documents(public_id: str) -> str:
     )
 
 
-def by_day(sessions: Sequence[PlannedSession]) -> dict[date, list[PlannedSession]]:
-    """The sessions of each day on the programme's clock."""
-    return {
-        day: list(some)
-        for day, some in groupby(sessions, lambda one: to_local(one.starts_at).date())
-    }
-
-
 def sheet_columns(
-    sessions: Sequence[PlannedSession], choice: SheetChoice
+    sessions: Sequence[Any], choice: SheetChoice
 ) -> Mapping[date, tuple[Column, ...]]:
-    """Columns to sign on each day."""
+    """Columns to sign on each day, on the programme's clock."""
+    days = groupby(sessions, lambda session: to_local(session.starts_at).date())
     return {
         day: columns_of(
             [
-                PlannedSlot(one.slot, to_local(one.starts_at).time(), time_text(one.starts_at))
-                for one in some
+                PlannedSlot(row.slot, to_local(row.starts_at).time(), time_text(row.starts_at))
+                for row in of_day
             ],
             choice,
         )
-        for day, some in by_day(sessions).items()
+        for day, of_day in days
     }
 
 
@@ -317,8 +268,7 @@ def sheet_columns(
 @allow("attendance.mark")
 def print_register(public_id: str) -> ResponseReturnValue:
     """The sign-in sheets of one day, or of all, as PDF. Each group has sheets of its own."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "attendance.mark")
+    workshop = mine(public_id, "attendance.mark")
     choice = SheetChoice(
         halves=request.form.get("columns") == "halves",
         extras=known_extras(request.form.getlist("extra")),
@@ -333,27 +283,26 @@ def print_register(public_id: str) -> ResponseReturnValue:
     if not days:
         raise NotFound(_("There is no session on that day."))
     with FlashedProblems(NotFound, tone="warn"):
-        sheets = record_sheets(workshop.register.public_id, days, actor, choice=choice)
+        sheets = record_sheets(workshop.register.public_id, days, current_actor(), choice=choice)
         return sheets_as_pdf(public_id, sheets, "workshops.documents")
-    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
+    return go_to("workshops.documents", public_id)
 
 
 @blueprint.post("/<public_id>/documents/badges")
 @allow("attendance.mark")
 def print_badges(public_id: str) -> ResponseReturnValue:
     """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = mine(public_id, "attendance.mark")
     with FlashedProblems(RenderError), FlashedProblems(NotFound, tone="warn"):
-        sheet = sheet_format(request.form.get("paper", ""))
         left_out = request.form.get("unasked") == "leave_out"
         content = badges_pdf(
             workshop.register_id,
             workshop.version.public_title,
-            sheet,
+            sheet_format(request.form.get("paper", "")),
             leave_out=names_not_asked(workshop.register_id) if left_out else (),
         )
         return noted(download(content, name="badges.pdf", type="application/pdf"))
-    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
+    return go_to("workshops.documents", public_id)
 
 
 def sheets_as_pdf(
@@ -361,12 +310,12 @@ def sheets_as_pdf(
 ) -> ResponseReturnValue:
     """Recorded sheets as one PDF, which is noted where their recording was not; on failure back to
     the page of this endpoint."""
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = mine(public_id, "attendance.mark")
     with FlashedProblems(RenderError):
-        content = register_pdf(found.register_id, sheets, sheet_head(found))
-        made = download(content, name="register.pdf", type="application/pdf")
-        return noted(made) if again else made
-    return redirect(url_for(back, public_id=public_id), code=303)
+        content = register_pdf(workshop.register_id, sheets, sheet_head(workshop))
+        pdf = download(content, name="register.pdf", type="application/pdf")
+        return noted(pdf) if again else pdf
+    return go_to(back, public_id)
 
 
 def sheet_head(workshop: Workshop) -> SheetHead:
@@ -409,21 +358,24 @@ def schedule_in_form(
     else:
         as_delivered = bool("as_delivered" in form and form["as_delivered"].data)
         spans = spans_of_new(version_id, days, as_delivered=as_delivered)
-    leads = form.lead.data or ""
-    team = dict.fromkeys([*(form.facilitators.data or ()), *([leads] if leads else ())])
     capacity = form.capacity.data
     return schedule_advice(
         WantedWorkshop(
             (form.title.data or public_title)[:160],
             spans,
             course_id,
-            list(team)[:MOST_TEAM],
+            _team(form),
             "" if form.new_venue.data else form.venue.data or "",
             capacity if capacity and 0 < capacity <= 1000 else None,
             workshop.public_id if workshop is not None else "",
         ),
         current_actor(),
     )
+
+
+def _team(form: NewWorkshopForm | WorkshopForm) -> list[str]:
+    team = dict.fromkeys(filter(None, [*(form.facilitators.data or ()), form.lead.data]))
+    return list(team)[:MOST_TEAM]
 
 
 def _days(form: NewWorkshopForm | WorkshopForm) -> WantedDays | None:
@@ -433,18 +385,18 @@ def _days(form: NewWorkshopForm | WorkshopForm) -> WantedDays | None:
         return None
     if last < first or (last - first).days >= MOST_DAYS or not 2000 <= first.year <= 2199:
         return None
-    return WantedDays(first, last, begins, ends)
+    return first, last, begins, ends
 
 
-def advice_for(workshop: Workshop, team: Sequence[FacilitatorName], stands: Stage) -> TeamAdvice:
+def advice_for(workshop: Workshop, team: Sequence[Any], stands: Stage) -> TeamAdvice:
     """Advice on a workshop as it is planned; none once it is over."""
     if stands in _OVER or not current_actor().may("workshops.edit"):
         return TeamAdvice()
     advice = advice_on(
         TeamQuestion(
             workshop.version.course_id,
-            [one.public_id for one in team],
-            next((one.public_id for one in team if one.lead), ""),
+            [trainer.public_id for trainer in team],
+            next((trainer.public_id for trainer in team if trainer.lead), ""),
             workshop.starts_on,
             workshop.ends_on,
             workshop.id,
@@ -458,17 +410,14 @@ def advice_in_form(
     form: NewWorkshopForm | WorkshopForm, version: str, workshop: Workshop | None = None
 ) -> TeamAdvice:
     """Advice on what is chosen in a form, whether it can be saved or not."""
-    course_id = course_taught(version) if version else None
-    if course_id is None:
+    taught = version_taught(version) if version else None
+    if taught is None:
         return TeamAdvice()
-    leads = form.lead.data or ""
     first = form.starts_on.data or local_today()
-    last = form.ends_on.data or first
-    team = dict.fromkeys([*form.facilitators.data, *([leads] if leads else ())])
+    last = max(first, form.ends_on.data or first)
     key = workshop.id if workshop is not None else None
-    advice = advice_on(
-        TeamQuestion(course_id, list(team)[:MOST_TEAM], leads, first, max(first, last), key)
-    )
+    leads = form.lead.data or ""
+    advice = advice_on(TeamQuestion(taught[1], _team(form), leads, first, last, key))
     # Who is free is said of chosen days alone.
     return advice if form.starts_on.data else TeamAdvice(advice.warnings, told=advice.told)
 
@@ -478,12 +427,12 @@ def advice_in_form(
 def team() -> str:
     """Advice on what is chosen so far, for a form that is not saved yet."""
     changed = request.args.get("workshop", "")
-    found = own_workshop(changed, current_actor(), "workshops.edit") if changed else None
+    workshop = mine(changed) if changed else None
     # The form is read as it is: what is wrong in it is told when it is saved.
     form = NewWorkshopForm(MultiDict(request.form))
-    version = found.version.public_id if found is not None else form.version.data or ""
+    version = workshop.version.public_id if workshop is not None else form.version.data or ""
     return render_template(
         "workshops/form_advice.html",
-        advice=advice_in_form(form, version, found),
-        schedule=schedule_in_form(form, version, found, anew=bool(request.form.get("anew"))),
+        advice=advice_in_form(form, version, workshop),
+        schedule=schedule_in_form(form, version, workshop, anew=bool(request.form.get("anew"))),
     )

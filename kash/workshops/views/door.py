@@ -7,16 +7,16 @@ taking it along, and ending that."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.attendance.forms import (
-    HeadsTyped,
     head_field,
     heads_from_form,
     heads_typed,
@@ -91,13 +91,12 @@ from kash.platform.web.language import language_code
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.forms import QueueForm
-from kash.workshops.frame import for_marking, numbered
+from kash.workshops.forms import QueueForm, whole_number
+from kash.workshops.frame import for_marking, go_to, mine, numbered
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.deliveries import own_slots
 from kash.workshops.queries.people import group_letter, place_on_register
 from kash.workshops.queries.plan import session_of, sessions_of
-from kash.workshops.queries.scope import own_workshop
 from kash.workshops.services.people import admit_walk_in
 from kash.workshops.services.timetable import WorkshopCancelled
 
@@ -114,12 +113,9 @@ def scan(public_id: str, session_id: str) -> ResponseReturnValue:
     chosen = session_of(workshop, session_id)
     said: dict[str, str | int] = {}
     if request.method == "POST":
-        came = scan_badge(
-            workshop.register.public_id,
-            chosen.slot.public_id,
-            request.form.get("code", "")[:_LONGEST_CODE],
-            current_actor(),
-        )
+        code = request.form.get("code", "")[:_LONGEST_CODE]
+        slot = chosen.slot.public_id
+        came = scan_badge(workshop.register.public_id, slot, code, current_actor())
         workshop = for_marking(public_id)
         chosen = session_of(workshop, session_id)
         said = _said(came, slot_sheet(workshop.register_id, chosen.slot))
@@ -138,13 +134,13 @@ def scan(public_id: str, session_id: str) -> ResponseReturnValue:
 
 def _said(came: CameIn, sheet: SlotSheet) -> dict[str, str | int]:
     """Words of the page on one badge: who it is, if she stands on this register."""
-    row = next((row for row in sheet.rows if row.entry == came.entry), None)
+    row = next((line for line in sheet.rows if line.entry == came.entry), None)
     words = {
         Met.IN: _("Is in"),
         Met.ALREADY: _("Was in already"),
         Met.WRONG_REGISTER: _("This badge is of another workshop."),
         Met.UNKNOWN: _("This is no badge that we know."),
-        Met.REFUSED: reason_sentence(came.reason) or _("Somebody marked this person otherwise."),
+        Met.REFUSED: _otherwise(came),
     }
     return {
         "met": str(came.met),
@@ -156,27 +152,32 @@ def _said(came: CameIn, sheet: SlotSheet) -> dict[str, str | int]:
     }
 
 
+def _otherwise(came: CameIn) -> str:
+    return reason_sentence(came.reason) or _("Somebody marked this person otherwise.")
+
+
 def _here(sheet: SlotSheet) -> int:
-    weights = {code: one.weight for code, one in status_catalogue().items()}
-    return sum(1 for row in sheet.rows if was_there(row.status or "", weights))
+    weights = {code: status.weight for code, status in status_catalogue().items()}
+    return sum(was_there(row.status or "", weights) for row in sheet.rows)
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/screen")
 @allow("attendance.mark")
 def screen(public_id: str, session_id: str) -> ResponseReturnValue:
     """A page for the wall: a code that is new every ten seconds, and how many are in. No names."""
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
-    return page("workshops/screen.html", workshop=found, chosen=chosen, **_wall(found, chosen))
+    workshop = for_marking(public_id)
+    chosen = session_of(workshop, session_id)
+    values = _wall(workshop, chosen)
+    return page("workshops/screen.html", workshop=workshop, chosen=chosen, **values)
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/screen/code")
 @allow("attendance.mark")
 def screen_code(public_id: str, session_id: str) -> ResponseReturnValue:
     """The code of this moment, for the page that stands on the wall."""
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
-    return render_template("workshops/screen_code.html", **_wall(found, chosen))
+    workshop = for_marking(public_id)
+    values = _wall(workshop, session_of(workshop, session_id))
+    return render_template("workshops/screen_code.html", **values)
 
 
 def _wall(workshop: Workshop, chosen: WorkshopSession) -> dict[str, Any]:
@@ -209,37 +210,34 @@ def check_in() -> ResponseReturnValue:
         known = is_code(scanned)
         return page("workshops/check_in.html", code=scanned if known else "", typed=not known)
     actor = current_actor()
-    code, problem = request.form.get("code", ""), ""
-    try:
+    code = request.form.get("code", "")
+    with CaughtProblem(TooManyTries) as caught:
         came = check_oneself_in(own_slots(actor, utc_now()), code[:20], actor)
-    except TooManyTries as many:
-        problem = str(many)
-    else:
         if came.met in (Met.IN, Met.ALREADY):
-            flash(
-                _("You are checked in.")
-                if came.met is Met.IN
-                else _("You were checked in already."),
-            )
+            here = came.met is Met.IN
+            flash(_("You are checked in.") if here else _("You were checked in already."))
             return redirect(url_for("workshops.index"), code=303)
-        problem = (
-            _("This code is old, or not of a session that you are expected in. Scan it again.")
-            if came.met is Met.UNKNOWN
-            else _("Somebody marked you otherwise. Ask the trainer.")
-        )
-    body = render_template("workshops/check_in.html", code=code, typed=True, problem=problem)
-    return body, 422
+        if came.met is Met.UNKNOWN:
+            sentence = _l(
+                "This code is old, or not of a session that you are expected in. Scan it again."
+            )
+        else:
+            sentence = _l("Somebody marked you otherwise. Ask the trainer.")
+        raise Problem(sentence)
+    return render_template(
+        "workshops/check_in.html", code=code, typed=True, problem=caught.sentence
+    ), 422
 
 
-def at_session(found: Workshop) -> WorkshopSession | None:
+def at_session(workshop: Workshop) -> WorkshopSession | None:
     """The session at whose door somebody stands, as the page names it. Raises NotFound."""
     named = request.values.get("session", "")[:16]
-    return session_of(found, named) if named else None
+    return session_of(workshop, named) if named else None
 
 
 def back_to(public_id: str, door: WorkshopSession | None, letter: str | None = None) -> str:
-    """Where whoever takes somebody in came from, at the group that has this letter: the register of
-    a session, else the people."""
+    """Where the one who takes somebody in came from, at the group that has this letter: the
+    register of a session, else the people."""
     if door is None:
         return url_for("workshops.people", public_id=public_id, group=letter)
     return url_for(
@@ -249,8 +247,7 @@ def back_to(public_id: str, door: WorkshopSession | None, letter: str | None = N
 
 def taken_in(public_id: str, person: str) -> ResponseReturnValue:
     """Go back to where she came from; at a session's door she is marked as present before."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     door = at_session(workshop)
     place = place_on_register(workshop, person)
     if door is None or place is None:
@@ -258,12 +255,12 @@ def taken_in(public_id: str, person: str) -> ResponseReturnValue:
         return redirect(back_to(public_id, door, group_letter(person)), code=303)
     entry, letter = place
     register, slot = workshop.register.public_id, door.slot.public_id
-    came = scan_badge(register, slot, badge_text(entry), actor)
+    came = scan_badge(register, slot, badge_text(entry), current_actor())
     if came.met in (Met.IN, Met.ALREADY):
         flash(_("On the register, and present."))
     else:
         flash(_("On the register, but not marked."), "warn")
-        flash(reason_sentence(came.reason) or _("Somebody marked this person otherwise."), "warn")
+        flash(_otherwise(came), "warn")
     return redirect(back_to(public_id, at_session(workshop), letter), code=303)
 
 
@@ -272,50 +269,32 @@ def taken_in(public_id: str, person: str) -> ResponseReturnValue:
 def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     """Count heads by group, sex and age; each count replaces the one before, which stays in its
     history."""
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
-    if workshop.state == "cancelled":
-        raise WorkshopCancelled
+    workshop = for_marking(public_id)
     chosen = session_of(workshop, session_id)
-    if request.method == "GET":
-        return _page(workshop, chosen)
-    typed = heads_typed(request.form, [group.letter for group in groups()])
-    reason = request.form.get("correction", "").strip() if chosen.slot.confirmed_at else ""
-    why = _reason_fault(reason) if chosen.slot.confirmed_at else ""
-    if typed.wrong or why:
-        return _page(workshop, chosen, typed, correction=reason, reason_fault=why), 422
-    sent = replace(
-        heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
-    )
-    with CaughtProblem() as caught:
-        record_heads(workshop.register.public_id, sent, current_actor())
-        flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
-        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
-    chosen = session_of(workshop, session_id)
-    return _page(workshop, chosen, typed, caught.problem, correction=reason), 409
-
-
-def _reason_fault(reason: str) -> str:
-    if not reason:
-        return str(REASON_MISSING)
-    with CaughtProblem(WrongReason) as caught:
-        check_reason(reason, LONGEST_CORRECTION)
-        return ""
-    return caught.sentence
-
-
-def _page(
-    workshop: Workshop,
-    chosen: WorkshopSession,
-    typed: HeadsTyped | None = None,
-    problem: Problem | None = None,
-    *,
-    correction: str = "",
-    reason_fault: str = "",
-) -> str:
+    typed, reason, why, problem = None, "", "", None
+    if request.method == "POST":
+        typed = heads_typed(request.form, [group.letter for group in groups()])
+        if chosen.slot.confirmed_at:
+            reason = request.form.get("correction", "").strip()
+            try:
+                why = "" if reason else str(REASON_MISSING)
+                check_reason(reason, LONGEST_CORRECTION)
+            except WrongReason as problem_:
+                why = str(problem_)
+        if not typed.wrong and not why:
+            slot = chosen.slot.public_id
+            heads = heads_from_form(slot, typed, request.form, utc_now())
+            with CaughtProblem() as caught:
+                record_heads(
+                    workshop.register.public_id, replace(heads, correction=reason), current_actor()
+                )
+                flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
+                return go_to("workshops.attendance", public_id)
+            problem = caught.sentence
+            workshop = mine(public_id, "attendance.mark")
+            chosen = session_of(workshop, session_id)
     standing = counted(db.session(), chosen.slot_id)
-    shown = {head_field(one.letter, one.sex, one.age_band): one.count for one in standing.cells}
-    return render_template(
+    body = render_template(
         "workshops/headcount.html",
         workshop=workshop,
         chosen=chosen,
@@ -324,32 +303,36 @@ def _page(
         age_bands=(*AGE_BANDS, ""),
         words=words,
         head_field=head_field,
-        values=typed.texts if typed else shown,
+        values=typed.texts
+        if typed
+        else {
+            head_field(cell.letter, cell.sex, cell.age_band): cell.count for cell in standing.cells
+        },
         wrong=typed.wrong if typed else frozenset(),
-        problem=str(problem) if problem else "",
-        total=sum(one.count for one in standing.cells),
+        problem=problem or "",
+        total=sum(cell.count for cell in standing.cells),
         version=standing.version,
         history=count_history(chosen.slot_id),
         key=page_key(),
         locked=chosen.slot.confirmed_at is not None,
-        correction=correction,
-        reason_fault=reason_fault,
+        correction=reason,
+        reason_fault=why,
         longest=LONGEST_CORRECTION,
     )
+    return body, 409 if problem else 422 if typed else 200
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/signatures")
 @allow("attendance.mark")
 def signatures(public_id: str, session_id: str) -> str:
     """Signatures on a screen in this session. Each look is an entry in the audit."""
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = mine(public_id, "attendance.mark")
     chosen = session_of(workshop, session_id)
     title, slot, register = chosen.title, chosen.slot.public_id, workshop.register.public_id
     signed = show_signatures(register, slot, current_actor())
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
     return render_template(
         "workshops/signatures.html",
-        workshop=workshop,
+        workshop=mine(public_id, "attendance.mark"),
         title=title,
         session_id=session_id,
         shown=one_group(signed, attrgetter("letter"), request.args.get("group", "")),
@@ -359,33 +342,18 @@ def signatures(public_id: str, session_id: str) -> str:
 _MOST_SHOWN = 5
 
 
-def _mine(public_id: str) -> Workshop:
-    return own_workshop(public_id, current_actor(), "attendance.mark")
-
-
-@dataclass(frozen=True)
-class RefusedDecision:
-    """A decision that was not taken: about which item, why, and the reason that was typed.
-
-    `in_reason` says that what was typed is what is wrong.
-    """
-
-    item: str
-    sentence: str
-    reason: str = ""
-    in_reason: bool = False
-
-
 @blueprint.get("/<public_id>/attendance/conflicts")
 @allow("attendance.mark")
 def held(public_id: str) -> str:
     """Items that wait, with what stands beside each."""
-    return _held_page(_mine(public_id))
+    return _held_page(public_id)
 
 
-def _held_page(workshop: Workshop, refused: RefusedDecision | None = None) -> str:
+def _held_page(public_id: str, refused: dict[str, Any] | None = None) -> str:
+    """The page; of a decision that was `refused` about which `item`, why, and the `reason` that was
+    typed. `in_reason` says that what was typed is what is wrong."""
+    workshop = mine(public_id, "attendance.mark")
     listing = held_items(workshop.register_id)
-    to_match = waiting_count(workshop.register_id)[1]
     lines = held_lines(workshop.register_id, listing.rows)
     named = [line for line in lines if line["letter"]]
     return render_template(
@@ -398,7 +366,7 @@ def _held_page(workshop: Workshop, refused: RefusedDecision | None = None) -> st
         words=words,
         refused=refused,
         longest=LONGEST_CORRECTION,
-        to_match=to_match,
+        to_match=waiting_count(workshop.register_id)[1],
     )
 
 
@@ -406,44 +374,47 @@ def _held_page(workshop: Workshop, refused: RefusedDecision | None = None) -> st
 @allow("attendance.mark")
 def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
     """Keep what stands, or take what the phone sent; as a correction, where it was confirmed."""
-    found = _mine(public_id)
-    register, actor = found.register.public_id, current_actor()
-    seen = request.form.get("seen", "")
-    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+    workshop = mine(public_id, "attendance.mark")
+    version = whole_number(request.form.get("seen", ""), -1)
     take = request.form.get("decision") == "take"
     reason = request.form.get("correction", "")
     with CaughtProblem(WrongReason, WorkshopCancelled) as caught:
-        if take and found.state == "cancelled":
+        if take and workshop.state == "cancelled":
             raise WorkshopCancelled
+        register, actor = workshop.register.public_id, current_actor()
         deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
         flash(_("Taken.") if take else _("Kept as it stands."))
-        group = request.form.get("group", "")[:1] or None
-        return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)
-    about_reason = isinstance(caught.problem, WrongReason)
-    refused = RefusedDecision(item_id, caught.sentence, reason, about_reason)
-    return _held_page(_mine(public_id), refused), 422 if about_reason else 409
+        return go_to("workshops.held", public_id, group=request.form.get("group", "")[:1] or None)
+    in_reason = isinstance(caught.problem, WrongReason)
+    refused = {
+        "item": item_id,
+        "sentence": caught.sentence,
+        "reason": reason,
+        "in_reason": in_reason,
+    }
+    return _held_page(public_id, refused), 422 if in_reason else 409
 
 
 @blueprint.get("/<public_id>/walk-ins")
 @allow("attendance.mark")
 def walk_ins(public_id: str) -> str:
-    """People who walked in, each with whom she may be."""
-    found = _mine(public_id)
-    waiting = inbox.walk_ins(found.register_id)
+    """People who walked in, each with those who she may be."""
+    workshop = mine(public_id, "attendance.mark")
+    waiting = inbox.walk_ins(workshop.register_id)
     shown = one_group(waiting, itemgetter("letter"), request.args.get("group", ""))
     lines = shown.rows[: _MOST_SHOWN * 4]
     matches = {line["public_id"]: _matches(line) for line in lines}
     keys = {match.key for some in matches.values() for match in some}
     return render_template(
         "workshops/walk_ins.html",
-        workshop=found,
+        workshop=workshop,
         shown=shown,
         lines=lines,
         total=len(shown.rows),
         matches=matches,
         facts=facts_of(current_actor(), [*keys, *(line["person"] for line in lines)]),
         words=words,
-        to_decide=waiting_count(found.register_id)[0],
+        to_decide=waiting_count(workshop.register_id)[0],
     )
 
 
@@ -451,15 +422,15 @@ def _matches(line: Mapping[str, Any]) -> list[Match]:
     """People who she may be, best first: nobody, if she gave no name."""
     if not line["named"]:
         return []
-    asked = Likeness(
+    likeness = Likeness(
         key=line["person"],
         group=line["group_id"],
         name=sort_name(line["name"]),
         sex=line["sex"],
         age_band=line["age_band"],
     )
-    found = people_like(current_actor(), asked)
-    return [match for match in found if match.key != line["person"]][:_MOST_SHOWN]
+    people = people_like(current_actor(), likeness)
+    return [match for match in people if match.key != line["person"]][:_MOST_SHOWN]
 
 
 @blueprint.post("/<public_id>/walk-ins/<walk_in_id>")
@@ -469,88 +440,70 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
 
     Somebody out of reach is enrolled first, since only one's own people are merged.
     """
-    found = _mine(public_id)
-    actor = current_actor()
-    line = one_or_404(
-        next(
-            (one for one in inbox.walk_ins(found.register_id) if one["public_id"] == walk_in_id),
-            None,
-        )
-    )
-    matches = _matches(line)
+    workshop = mine(public_id, "attendance.mark")
+    lines = inbox.walk_ins(workshop.register_id)
+    line = one_or_404(next((line for line in lines if line["public_id"] == walk_in_id), None))
+    matches = [match.key for match in _matches(line)]
     same = request.form.get("same", "")
     if same:
-        if same not in {match.key for match in matches}:
+        if same not in matches:
             raise NotFound
-        admit_walk_in(public_id, same, actor)
+        admit_walk_in(public_id, same, current_actor())
         return redirect(url_for("people.merge", public_id=same, other_id=line["person"]), code=303)
-    keep_walk_in(found.register.public_id, walk_in_id, actor, [match.key for match in matches])
+    keep_walk_in(workshop.register.public_id, walk_in_id, current_actor(), matches)
     flash(_("Kept as somebody new."))
-    address = url_for("workshops.walk_ins", public_id=public_id, group=line["letter"])
-    return redirect(address, code=303)
+    return go_to("workshops.walk_ins", public_id, group=line["letter"])
 
 
 _LONGEST_LABEL = 60
-
-
-def _to_take(public_id: str) -> Workshop:
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    if found.state == "cancelled":
-        raise WorkshopCancelled
-    return found
 
 
 @blueprint.get("/<public_id>/pad")
 @allow("attendance.mark")
 def pad(public_id: str) -> str:
     """Page of taking the register along: what it means, and the PIN."""
-    found = _to_take(public_id)
-    return render_template("workshops/pad.html", workshop=found)
+    return render_template("workshops/pad.html", workshop=for_marking(public_id))
 
 
 @blueprint.post("/<public_id>/pad")
 @allow("attendance.mark")
 def take_pad(public_id: str) -> ResponseReturnValue:
     """Give a phone what it takes along, as JSON: its key, codes and initials, slots and marks."""
-    actor = current_actor()
-    found = _to_take(public_id)
-    asked = request.get_json(silent=True)
-    sent = asked if isinstance(asked, dict) else {}
-    key = sent.get("signing_key")
+
+    def refused(code: str, sentence: str, status: int) -> ResponseReturnValue:
+        return jsonify({"error": code, "sentence": sentence}), status
+
+    workshop = for_marking(public_id)
+    json = request.get_json(silent=True)
+    sent = json if isinstance(json, dict) else {}
+    key, label, continues = (sent.get(name) for name in ("signing_key", "label", "continues"))
     if not isinstance(key, dict):
-        return _refused("unreadable", _("This could not be read."), 400)
-    label = sent.get("label")
-    continues = sent.get("continues")
+        return refused("unreadable", _("This could not be read."), 400)
     label = CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else ""
     with CaughtProblem() as caught:
         try:
             taken = pads.take_pad(
-                found.register.public_id,
+                workshop.register.public_id,
                 point_of(key),
                 label,
-                actor,
+                current_actor(),
                 continues=str(continues) if is_public_id(continues) else "",
             )
         except NotAKey:
-            return _refused("key", _("This phone's key could not be read."), 400)
-        return jsonify(
-            grant(found.register_id, taken, found.version.public_title, language_code(), utc_now())
-        )
-    return _refused("refused", caught.sentence, caught.problem.status)
-
-
-def _refused(code: str, sentence: str, status: int) -> ResponseReturnValue:
-    return jsonify({"error": code, "sentence": sentence}), status
+            return refused("key", _("This phone's key could not be read."), 400)
+        title = workshop.version.public_title
+        return jsonify(grant(workshop.register_id, taken, title, language_code(), utc_now()))
+    return refused("refused", caught.sentence, caught.problem.status)
 
 
 @blueprint.post("/<public_id>/pads/<pad_id>/revoke")
 @allow("attendance.mark")
 def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
     """End what a phone may send."""
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    pads.revoke_pad(found.register.public_id, pad_id, current_actor())
+    register = mine(public_id, "attendance.mark").register.public_id
+    pads.revoke_pad(register, pad_id, current_actor())
     flash(_("This phone may no longer send. What it keeps can still be brought in as a file."))
-    return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+    return go_to("workshops.attendance", public_id)
 
 
 @blueprint.route("/<public_id>/pad/import", methods=["GET", "POST"])
@@ -558,7 +511,7 @@ def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
 @takes_file(LARGEST_FILE)
 def import_queue(public_id: str) -> ResponseReturnValue:
     """Bring in what a phone saved as a file, as nobody could send it."""
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = mine(public_id, "attendance.mark")
     form = QueueForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -571,18 +524,16 @@ def import_queue(public_id: str) -> ResponseReturnValue:
                     waiting=brought.waiting,
                 )
             )
-            then = "workshops.held" if brought.waiting else "workshops.attendance"
-            return redirect(url_for(then, public_id=public_id), code=303)
-    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+            return go_to("workshops.held" if brought.waiting else "workshops.attendance", public_id)
+    workshop = mine(public_id, "attendance.mark")
     return page("workshops/pad_import.html", form=form, workshop=workshop, most_bytes=LARGEST_FILE)
 
 
 def _bring_in(workshop: Workshop, content: bytes) -> Brought:
     file = read_queue(content)
     pad = check_signature(file, credential(db.session(), file.pad), workshop.register_id)
-    queue = pad if file.queue == pad.public_id else None
-    if queue is None:
-        queue = continued(db.session(), pad, file.queue)
+    same = file.queue == pad.public_id
+    queue = pad if same else continued(db.session(), pad, file.queue)
     try:
         items = sealed_items(file.items, MOST_QUEUED)
     except NotSent:

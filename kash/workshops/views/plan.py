@@ -7,7 +7,7 @@ removing."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.people.models import Venue
+from kash.attendance.rules.marking import Stretch
 from kash.people.queries.directory import venues as venues_in_use
 from kash.people.rules.persons import one_group
 from kash.people.sections import NextStep, StepDone
@@ -45,13 +45,12 @@ from kash.workshops.forms import (
     WorkshopForm,
     given,
 )
-from kash.workshops.frame import frame, stage_of
+from kash.workshops.frame import frame, go_to, mine, stage_of
 from kash.workshops.models import Workshop
 from kash.workshops.queries import scope
 from kash.workshops.queries.deliveries import course_with_needs, earlier_told, other_courses
 from kash.workshops.queries.people import own_part, people_in, states_in
 from kash.workshops.queries.plan import (
-    PlannedSession,
     facilitators_of,
     funder_names,
     funding_of,
@@ -65,7 +64,6 @@ from kash.workshops.queries.plan import (
 )
 from kash.workshops.queries.scope import is_run_by, own_workshop
 from kash.workshops.rules import (
-    Break,
     EnrolmentState,
     days_between,
     following_on,
@@ -91,55 +89,35 @@ from kash.workshops.services.sessions import (
     order_sessions,
     share_costs,
 )
-from kash.workshops.services.timetable import DoesNotFit, RegisterBegun, ScheduleClash
-from kash.workshops.views.attendance import WORKSHOP_COLUMNS, WORKSHOP_COLUMNS_FOR_ALL
+from kash.workshops.views.attendance import WORKSHOP_COLUMNS
 from kash.workshops.views.closing import advice_for, advice_in_form, schedule_for, schedule_in_form
+from kash.workshops.views.people import wanted_state
 
 WHEN = ("upcoming", "past", "cancelled", "all")
 
 
-@dataclass(frozen=True)
-class Gap:
-    """A pause between two sessions."""
-
-    starts_at: datetime
-    minutes: int
-    kind: Break
-
-
-@dataclass(frozen=True)
-class PlannedDay:
-    """A day of a workshop: its sessions, each with the pause before it if there is one."""
-
-    number: int
-    day: date
-    parts: list[tuple[Gap | None, PlannedSession]]
-
-
-def days_of(workshop: Workshop, sessions: list[PlannedSession]) -> list[PlannedDay]:
-    """The timetable, a day at a time; days without a session are there too."""
+def days_of(workshop: Workshop, sessions: Sequence[Any]) -> list[dict[str, Any]]:
+    """The timetable, a day at a time; days without a session are there too. Its parts are sessions,
+    each with the pause before it, if there is one, and when it was taught."""
     by_day = {
         day: list(group)
-        for day, group in groupby(sessions, lambda one: to_local(one.starts_at).date())
+        for day, group in groupby(sessions, lambda session: to_local(session.starts_at).date())
     }
+    timetable = []
     days = sorted({*days_between(workshop.starts_on, workshop.ends_on), *by_day})
-    return [
-        PlannedDay(number, day, _with_gaps(by_day.get(day, [])))
-        for number, day in enumerate(days, start=1)
-    ]
-
-
-def _with_gaps(sessions: list[PlannedSession]) -> list[tuple[Gap | None, PlannedSession]]:
-    found: list[tuple[Gap | None, PlannedSession]] = []
-    ended: datetime | None = None
-    for one in sessions:
-        gap = None
-        if ended is not None and one.starts_at > ended:
-            minutes = int((one.starts_at - ended).total_seconds() // 60)
-            gap = Gap(ended, minutes, pause_kind(to_local(ended).time(), minutes))
-        found.append((gap, one))
-        ended = one.starts_at + timedelta(minutes=one.minutes)
-    return found
+    for number, day in enumerate(days, start=1):
+        parts: list[tuple[dict[str, Any] | None, Any, Stretch]] = []
+        ended: datetime | None = None
+        for session in by_day.get(day, ()):
+            gap = None
+            if ended is not None and session.starts_at > ended:
+                minutes = int((session.starts_at - ended).total_seconds() // 60)
+                kind = pause_kind(to_local(ended).time(), minutes)
+                gap = {"starts_at": ended, "minutes": minutes, "kind": kind}
+            parts.append((gap, session, Stretch(session.began_at, session.ended_at)))
+            ended = session.starts_at + timedelta(minutes=session.minutes)
+        timetable.append({"number": number, "day": day, "parts": parts})
+    return timetable
 
 
 @blueprint.get("")
@@ -152,12 +130,12 @@ def index() -> ResponseReturnValue:
     when = when if when in WHEN else "upcoming"
     text = request.args.get("search", "").strip()[:160]
     venue = request.args.get("venue", "")[:16]
-    mine = request.args.get("mine") == "1" and actor.may("workshops.edit")
+    hers = request.args.get("mine") == "1" and actor.may("workshops.edit")
     today = local_today()
-    listing = workshop_list(actor, today, when=when, text=text, venue=venue, mine=mine)
+    listing = workshop_list(actor, today, when=when, text=text, venue=venue, mine=hers)
     staff = actor.reach("workshops.see") in (Reach.ALL, Reach.OWN)
     if is_taken():
-        return taken(listing, WORKSHOP_COLUMNS if staff else WORKSHOP_COLUMNS_FOR_ALL)
+        return taken(listing, WORKSHOP_COLUMNS if staff else WORKSHOP_COLUMNS[:-2])
     return render_template(
         "workshops/index.html",
         listing=listing,
@@ -168,7 +146,7 @@ def index() -> ResponseReturnValue:
         tones=STAGE_TONE,
         when=when,
         search=text,
-        mine=mine,
+        mine=hers,
         venue=venue,
         venues=venues() if staff else [],
         staff=staff,
@@ -179,25 +157,25 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<public_id>")
 @allow("workshops.see")
 def workshop(public_id: str) -> str:
-    """The plan; for whoever is only enrolled, her own part and nothing of others."""
+    """The plan; for one who is only enrolled, her own part and nothing of others."""
     actor = current_actor()
-    found = scope.workshop(public_id, actor)
+    seen = scope.workshop(public_id, actor)
     if actor.reach("workshops.see") is Reach.SELF:
-        stands = stage_of(found)
+        stands = stage_of(seen)
         return render_template(
             "workshops/own.html",
-            workshop=found,
-            own=own_part(found, actor.person_id or 0),
+            workshop=seen,
+            own=own_part(seen, actor.person_id or 0),
             stage=stands,
             stage_word=STAGE[stands],
             stage_tone=STAGE_TONE[stands],
         )
-    values = frame(found)
+    values = frame(seen)
     return render_template(
         "workshops/plan.html",
-        days=days_of(found, values["sessions"]),
-        advice=advice_for(found, values["facilitators"], values["stage"]),
-        schedule=schedule_for(found, values["stage"]),
+        days=days_of(seen, values["sessions"]),
+        advice=advice_for(seen, values["facilitators"], values["stage"]),
+        schedule=schedule_for(seen, values["stage"]),
         **values,
     )
 
@@ -210,15 +188,16 @@ def _offer(form: NewWorkshopForm | WorkshopForm, workshop: Workshop | None = Non
         offered.append(chosen)
     form.venue.choices = [
         ("", _("Not decided yet")),
-        *((one.public_id, _venue_text(one)) for one in offered),
+        # For whom it is safe is told to who plans.
+        *(
+            (venue.public_id, " · ".join(filter(None, (venue.name, venue.safe_for))))
+            for venue in offered
+        ),
     ]
-    form.facilitators.choices = [(one.public_id, one.name) for one in trainers(workshop)]
+    form.facilitators.choices = [
+        (trainer.public_id, trainer.name) for trainer in trainers(workshop)
+    ]
     form.lead.choices = [("", _("Nobody named yet")), *form.facilitators.choices]
-
-
-def _venue_text(venue: Venue) -> str:
-    """A venue with for whom it is safe, for who plans."""
-    return f"{venue.name} · {venue.safe_for}" if venue.safe_for else venue.name
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -231,110 +210,101 @@ def add() -> ResponseReturnValue:
     versions = published_versions()
     form.version.choices = [
         (
-            one.public_id,
+            version.public_id,
             _(
                 "%(course)s, version %(number)s (%(language)s)",
-                course=one.course.name,
-                number=one.number,
-                language=one.language.upper(),
+                course=version.course.name,
+                number=version.number,
+                language=version.language.upper(),
             ),
         )
-        for one in versions
+        for version in versions
     ]
     if request.method == "GET":
-        day = _day_asked()
-        form.starts_on.data = form.ends_on.data = day
-        defaults = WorkshopDetails("", local_today(), local_today())
-        form.day_starts_at.data = defaults.day_starts_at
-        form.day_ends_at.data = defaults.day_ends_at
+        # The day may be chosen in the calendar.
+        with suppress(ValueError):
+            day = date.fromisoformat(request.args.get("starts_on", "")[:10])
+            form.starts_on.data = form.ends_on.data = day
+        form.day_starts_at.data = WorkshopDetails.day_starts_at
+        form.day_ends_at.data = WorkshopDetails.day_ends_at
         form.facilitators.data = [actor.public_id]
         form.lead.data = actor.public_id
-        if request.args.get("version") in {one.public_id for one in versions}:
+        if request.args.get("version") in {version.public_id for version in versions}:
             form.version.data = request.args["version"]
     if form.validate_on_submit():
         with form.showing_problems():
-            made = plan_workshop(
+            public_id = plan_workshop(
                 form.version.data, form.command(WorkshopDetails), actor, public_id=form.key.data
             )
             flash(_("The workshop is planned."))
-            return redirect(url_for("workshops.workshop", public_id=made), code=303)
-    version = form.version.data or next((one.public_id for one in versions), "")
+            return go_to("workshops.workshop", public_id)
+    chosen = form.version.data or next((version.public_id for version in versions), "")
     return page(
         "workshops/new.html",
         form=form,
         versions=versions,
-        advice=advice_in_form(form, version),
-        schedule=schedule_in_form(form, version),
+        advice=advice_in_form(form, chosen),
+        schedule=schedule_in_form(form, chosen),
     )
-
-
-def _day_asked() -> date | None:
-    """The day that the address names, such as one chosen in the calendar."""
-    try:
-        return date.fromisoformat(request.args.get("starts_on", "")[:10])
-    except ValueError:
-        return None
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
 @allow("workshops.edit")
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a workshop; what somebody else saved meanwhile stands beside what was typed."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
-    form = WorkshopForm(data=_values(workshop))
+    workshop = mine(public_id)
+    team = facilitators_of(workshop)
+    alike = "title starts_on ends_on day_starts_at day_ends_at capacity row_version"
+    form = WorkshopForm(
+        data={
+            **{name: getattr(workshop, name) for name in alike.split()},
+            "venue": workshop.venue.public_id if workshop.venue else "",
+            "facilitators": [trainer.public_id for trainer in team],
+            "lead": next((trainer.public_id for trainer in team if trainer.lead), ""),
+        }
+    )
     _offer(form, workshop)
     if form.validate_on_submit():
         with form.showing_problems():
-            details = form.command(WorkshopDetails)
-            change_workshop(public_id, details, form.row_version_shown, actor, anew=form.anew.data)
-            flash(_("Saved."))
-            planned = url_for("workshops.workshop", public_id=public_id)
-            return redirect(after_mending(planned), code=303)
+            change_workshop(
+                public_id,
+                form.command(WorkshopDetails),
+                form.row_version_shown,
+                current_actor(),
+                anew=form.anew.data,
+            )
+            return _mended(public_id)
     if form.changed_meanwhile:
-        workshop = own_workshop(public_id, actor, "workshops.edit")
+        workshop = mine(public_id)
         form.show_row_version(workshop.row_version)
-    trainers_now = facilitators_of(workshop) if form.changed_meanwhile else []
+    version = workshop.version.public_id
     return page(
         "workshops/edit.html",
         form=form,
         workshop=workshop,
-        their_facilitators=trainers_now,
-        advice=advice_in_form(form, workshop.version.public_id, workshop),
-        schedule=schedule_in_form(
-            form, workshop.version.public_id, workshop, anew=bool(form.anew.data)
-        ),
+        their_facilitators=facilitators_of(workshop) if form.changed_meanwhile else [],
+        advice=advice_in_form(form, version, workshop),
+        schedule=schedule_in_form(form, version, workshop, anew=bool(form.anew.data)),
     )
 
 
-def _values(workshop: Workshop) -> dict[str, Any]:
-    facilitators = facilitators_of(workshop)
-    return {
-        "title": workshop.title,
-        "starts_on": workshop.starts_on,
-        "ends_on": workshop.ends_on,
-        "day_starts_at": workshop.day_starts_at,
-        "day_ends_at": workshop.day_ends_at,
-        "venue": workshop.venue.public_id if workshop.venue else "",
-        "capacity": workshop.capacity,
-        "facilitators": [one.public_id for one in facilitators],
-        "lead": next((one.public_id for one in facilitators if one.lead), ""),
-        "row_version": workshop.row_version,
-    }
+def _mended(public_id: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    planned = url_for("workshops.workshop", public_id=public_id)
+    return redirect(after_mending(planned), code=303)
 
 
 @blueprint.route("/<public_id>/costs", methods=["GET", "POST"])
 @allow("workshops.edit")
 def costs(public_id: str) -> ResponseReturnValue:
     """Say who pays which share."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     funding = funding_of(workshop)
     form = CostsForm(
         data={
             "lines": [
-                {"funder": one.funder.name, "share": one.share, "budget_code": one.budget_code}
-                for one in funding
+                {"funder": paid.funder.name, "share": paid.share, "budget_code": paid.budget_code}
+                for paid in funding
             ],
             "row_version": workshop.row_version,
         }
@@ -346,12 +316,10 @@ def costs(public_id: str) -> ResponseReturnValue:
             if line.funder.data
         ]
         with form.showing_problems():
-            share_costs(public_id, shares, form.row_version_shown, actor)
-            flash(_("Saved."))
-            planned = url_for("workshops.workshop", public_id=public_id)
-            return redirect(after_mending(planned), code=303)
+            share_costs(public_id, shares, form.row_version_shown, current_actor())
+            return _mended(public_id)
     if form.changed_meanwhile:
-        workshop = own_workshop(public_id, actor, "workshops.edit")
+        workshop = mine(public_id)
         funding = funding_of(workshop)
         form.show_row_version(workshop.row_version)
     return page(
@@ -367,13 +335,12 @@ def costs(public_id: str) -> ResponseReturnValue:
 @allow("workshops.edit")
 def cancel(public_id: str) -> ResponseReturnValue:
     """Cancel a workshop, with the reason."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     form = CancelForm()
     if form.validate_on_submit():
-        cancel_workshop(public_id, form.reason.data, actor)
+        cancel_workshop(public_id, form.reason.data, current_actor())
         flash(_("The workshop is cancelled."), "warn")
-        return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+        return go_to("workshops.workshop", public_id)
     return page("workshops/cancel.html", form=form, workshop=workshop)
 
 
@@ -381,28 +348,26 @@ def cancel(public_id: str) -> ResponseReturnValue:
 @allow("workshops.edit")
 def restore(public_id: str) -> ResponseReturnValue:
     """Undo a cancelling."""
-    actor = current_actor()
-    own_workshop(public_id, actor, "workshops.edit")
-    with FlashedProblems(ScheduleClash):
-        restore_workshop(public_id, actor)
+    mine(public_id)
+    with FlashedProblems():
+        restore_workshop(public_id, current_actor())
         flash(_("The workshop takes place again."))
-    return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    return go_to("workshops.workshop", public_id)
 
 
 @blueprint.route("/<public_id>/duplicate", methods=["GET", "POST"])
 @allow("workshops.edit")
 def duplicate(public_id: str) -> ResponseReturnValue:
     """Plan the same workshop again on other days."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     form = DuplicateForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            made = duplicate_workshop(
-                public_id, given(form.starts_on.data), actor, copy_id=form.key.data
+            copy = duplicate_workshop(
+                public_id, given(form.starts_on.data), current_actor(), copy_id=form.key.data
             )
             flash(_("The workshop is planned again. Nobody is in it yet."))
-            return redirect(url_for("workshops.workshop", public_id=made), code=303)
+            return go_to("workshops.workshop", copy)
     return page("workshops/duplicate.html", form=form, workshop=workshop)
 
 
@@ -425,10 +390,9 @@ def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
 
 
 def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
-    found = own_workshop(workshop, actor, "workshops.edit")
-    done = enrol_all(found.public_id, people, actor)
+    own_workshop(workshop, actor, "workshops.edit")
     at = url_for("workshops.people", public_id=workshop)
-    return StepDone(done.seated, done.waiting, done.left_out, LEFT_OUT, at)
+    return StepDone(*enrol_all(workshop, people, actor), LEFT_OUT, at)
 
 
 ENROL_LIST = NextStep(
@@ -447,15 +411,11 @@ _MOST = 500
 @allow("workshops.edit")
 def enrol_chosen(public_id: str) -> ResponseReturnValue:
     """Enrol or invite everybody who was ticked."""
-    actor = current_actor()
-    own_workshop(public_id, actor, "workshops.edit")
+    mine(public_id)
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))
-    wanted = (
-        EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
-    )
     if not chosen:
         flash(_("Tick the people who are to be enrolled."), "warn")
-        return redirect(url_for("workshops.people", public_id=public_id), code=303)
+        return go_to("workshops.people", public_id)
     if len(chosen) > _MOST:
         flash(
             _(
@@ -464,19 +424,22 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
             ),
             "bad",
         )
-        return redirect(url_for("workshops.people", public_id=public_id), code=303)
-    done = enrol_all(public_id, [one[:16] for one in chosen], actor, wanted)
+        return go_to("workshops.people", public_id)
+    wanted = wanted_state()
+    seated, waiting, left_out = enrol_all(
+        public_id, [person[:16] for person in chosen], current_actor(), wanted
+    )
     flash(
         _(
             "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
-            done=done.seated,
-            waiting=done.waiting,
-            left=done.left_out,
+            done=seated,
+            waiting=waiting,
+            left=left_out,
         )
     )
-    if done.left_out:
+    if left_out:
         flash(LEFT_OUT, "warn")
-    return redirect(url_for("workshops.people", public_id=public_id, state=str(wanted)), code=303)
+    return go_to("workshops.people", public_id, state=str(wanted))
 
 
 @blueprint.route("/<public_id>/people/copy", methods=["GET", "POST"])
@@ -484,46 +447,41 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
 def copy_people(public_id: str) -> ResponseReturnValue:
     """Choose another workshop that this actor runs, then tick who of it is enrolled here too. What
     is ticked is posted while one turns from one group to the other, and nothing is done yet."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     source = request.args.get("source", "")
     if not source:
         text = request.args.get("search", "").strip()[:160]
         return page(
             "workshops/copy_people.html",
             workshop=workshop,
-            listing=own_workshops_beside(workshop, actor, text),
+            listing=own_workshops_beside(workshop, current_actor(), text),
             search=text,
             source=None,
         )
-    other = own_workshop(source, actor, "workshops.edit")
+    other = mine(source)
     if other.id == workshop.id:
         raise NotFound
     people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(workshop)
-    free = {one.person for one in people if not one.minor and one.person not in here}
+    free = {row.person for row in people if not row.minor and row.person not in here}
+    ticked = free.intersection(request.form.getlist("chosen"))
     shown = one_group(people, attrgetter("letter"), request.values.get("group", ""))
     return page(
         "workshops/copy_people.html",
         workshop=workshop,
         source=other,
         shown=shown,
-        earlier=earlier_told(workshop, {one.person for one in shown.rows}),
+        earlier=earlier_told(workshop, {row.person for row in shown.rows}),
         here=here,
         free=free,
-        ticked=free.intersection(request.form.getlist("chosen"))
-        if request.method == "POST"
-        else free,
+        ticked=ticked if request.method == "POST" else free,
     )
 
 
 @blueprint.route("/courses/<course_id>/earlier", methods=["GET", "POST"])
 @allow("curriculum.edit")
 def earlier(course_id: str) -> ResponseReturnValue:
-    """Tick the courses that whoever is enrolled in this one is to have had."""
-    found = course_with_needs(course_id)
-    if found is None:
-        raise NotFound
-    name, needed = found
+    """Tick the courses that those enrolled in this one are to have had."""
+    name, needed = course_with_needs(course_id)
     form = EarlierForm(data={"needs": needed})
     form.needs.choices = other_courses(course_id)
     back = url_for("training.course", public_id=course_id)
@@ -535,22 +493,13 @@ def earlier(course_id: str) -> ResponseReturnValue:
     return page("workshops/earlier.html", form=form, name=name, back=back)
 
 
-def _sessions_offer(form: SessionForm, workshop: Workshop) -> None:
-    form.day.choices = [
-        (day.isoformat(), day_text(day))
-        for day in days_between(workshop.starts_on, workshop.ends_on)
-    ]
-
-
 def _next_session(workshop: Workshop) -> dict[str, Any]:
     """Where the session lies that follows the one just added, or else the last one."""
     sessions = sessions_of(workshop)
+    if not sessions:
+        return {"minutes": 60}
     added = request.args.get("after", "")
-    before = next((one for one in sessions if one.public_id == added), None)
-    if before is None:
-        if not sessions:
-            return {"minutes": 60}
-        before = sessions[-1]
+    before = next((row for row in sessions if row.public_id == added), sessions[-1])
     day, at = following_on(
         to_local(before.starts_at + timedelta(minutes=before.minutes)),
         days_between(workshop.starts_on, workshop.ends_on),
@@ -560,11 +509,20 @@ def _next_session(workshop: Workshop) -> dict[str, Any]:
     return {"day": day.isoformat(), "at": at, "minutes": before.minutes}
 
 
-def _details(form: SessionForm, workshop: Workshop) -> SessionDetails:
-    days = {day.isoformat(): day for day in days_between(workshop.starts_on, workshop.ends_on)}
+def _session_form(workshop: Workshop, values: dict[str, Any]) -> SessionForm:
+    form = SessionForm(data={**values, "row_version": workshop.row_version})
+    form.day.choices = [
+        (day.isoformat(), day_text(day))
+        for day in days_between(workshop.starts_on, workshop.ends_on)
+    ]
+    return form
+
+
+def _details(form: SessionForm) -> SessionDetails:
+    day = date.fromisoformat(form.day.data)
     return SessionDetails(
         title=form.title.data,
-        starts_at=from_local(days[form.day.data], given(form.at.data)),
+        starts_at=from_local(day, given(form.at.data)),
         minutes=given(form.minutes.data),
     )
 
@@ -573,19 +531,16 @@ def _details(form: SessionForm, workshop: Workshop) -> SessionDetails:
 @allow("workshops.edit")
 def add_session(public_id: str) -> ResponseReturnValue:
     """Add a session, then the next: each is offered where the one before ends."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
-    form = SessionForm(data=_next_session(workshop) | {"row_version": workshop.row_version})
-    _sessions_offer(form, workshop)
+    workshop = mine(public_id)
+    form = _session_form(workshop, _next_session(workshop))
     if form.validate_on_submit():
         with form.showing_problems():
-            made = sessions_services.add_session(
-                public_id, _details(form, workshop), form.row_version_shown, actor
+            added = sessions_services.add_session(
+                public_id, _details(form), form.row_version_shown, current_actor()
             )
             flash(_("The session is added: %(title)s", title=form.title.data))
             # The first field of the next one has the focus.
-            after = url_for("workshops.add_session", public_id=public_id, after=made)
-            return redirect(f"{after}#{form.title.id}", code=303)
+            return go_to("workshops.add_session", public_id, after=added, _anchor=form.title.id)
     return _shown(form, public_id, None)
 
 
@@ -593,32 +548,29 @@ def add_session(public_id: str) -> ResponseReturnValue:
 @allow("workshops.edit")
 def session(public_id: str, session_id: str) -> ResponseReturnValue:
     """Change a session."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     chosen = session_of(workshop, session_id)
     local = to_local(chosen.slot.starts_at)
-    form = SessionForm(
-        data={
+    form = _session_form(
+        workshop,
+        {
             "title": chosen.title,
             "day": local.date().isoformat(),
             "at": local.time(),
             "minutes": chosen.slot.minutes,
-            "row_version": workshop.row_version,
-        }
+        },
     )
-    _sessions_offer(form, workshop)
     if form.validate_on_submit():
         with form.showing_problems():
-            change_session(
-                public_id, session_id, _details(form, workshop), form.row_version_shown, actor
-            )
+            details, shown = _details(form), form.row_version_shown
+            change_session(public_id, session_id, details, shown, current_actor())
             flash(_("Saved."))
-            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+            return go_to("workshops.workshop", public_id)
     return _shown(form, public_id, session_id)
 
 
 def _shown(form: SessionForm, public_id: str, session_id: str | None) -> ResponseReturnValue:
-    workshop = own_workshop(public_id, current_actor(), "workshops.edit")
+    workshop = mine(public_id)
     if form.changed_meanwhile:
         form.show_row_version(workshop.row_version)
     return page(
@@ -634,14 +586,13 @@ def _shown(form: SessionForm, public_id: str, session_id: str | None) -> Respons
 @allow("workshops.edit")
 def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
     """Take a session out of the plan."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     chosen = session_of(workshop, session_id)
     if request.method == "POST":
         with FlashedProblems():
-            sessions_services.remove_session(public_id, session_id, actor)
+            sessions_services.remove_session(public_id, session_id, current_actor())
             flash(_("The session is removed."))
-        return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+        return go_to("workshops.workshop", public_id)
     return page("workshops/remove_session.html", workshop=workshop, chosen=chosen)
 
 
@@ -649,17 +600,16 @@ def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
 @allow("workshops.edit")
 def order(public_id: str) -> ResponseReturnValue:
     """Put the sessions in another order; their times follow."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     sessions = sessions_of(workshop)
     if request.method == "POST":
-        wanted = moved_order([one.public_id for one in sessions], request.form)
+        wanted = moved_order([row.public_id for row in sessions], request.form)
         if request.headers.get("X-Requested-With") == "fetch":
-            order_sessions(public_id, wanted, actor)
+            order_sessions(public_id, wanted, current_actor())
             return Response(status=204)
-        with FlashedProblems(RegisterBegun, DoesNotFit, ScheduleClash):
-            order_sessions(public_id, wanted, actor)
-        return redirect(url_for("workshops.order", public_id=public_id), code=303)
+        with FlashedProblems():
+            order_sessions(public_id, wanted, current_actor())
+        return go_to("workshops.order", public_id)
     return page("workshops/order.html", workshop=workshop, sessions=sessions)
 
 
@@ -668,12 +618,11 @@ def order(public_id: str) -> ResponseReturnValue:
 def lay_out(public_id: str) -> ResponseReturnValue:
     """Lay the sessions out afresh, without gaps and with the usual pauses; as long as they are, or
     as they took the last times."""
-    actor = current_actor()
-    workshop = own_workshop(public_id, actor, "workshops.edit")
+    workshop = mine(public_id)
     as_delivered = request.args.get("lengths") == "delivered"
     if request.method == "POST":
-        with FlashedProblems(RegisterBegun, DoesNotFit, ScheduleClash):
-            lay_out_anew(public_id, actor, as_delivered=as_delivered)
+        with FlashedProblems():
+            lay_out_anew(public_id, current_actor(), as_delivered=as_delivered)
             flash(_("The sessions are laid out afresh."))
-        return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+        return go_to("workshops.workshop", public_id)
     return page("workshops/lay_out.html", workshop=workshop, as_delivered=as_delivered)

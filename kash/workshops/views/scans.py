@@ -3,11 +3,11 @@ was taught: its beginning and end, what was left out, what was reached, notes.""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime, time
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,6 @@ from kash.accounts.queries.accounts import names_of
 from kash.attendance import scans
 from kash.attendance.documents import column_heading
 from kash.attendance.queries.sheets import (
-    PrintedSheet,
     printed_sheet,
     reading_of,
     registers_of_sheets,
@@ -45,11 +44,9 @@ from kash.policy import allow
 from kash.training.queries import delivered_of
 from kash.workshops import blueprint
 from kash.workshops.forms import RecordForm, whole_number
-from kash.workshops.frame import for_marking, frame
+from kash.workshops.frame import for_marking, frame, go_to, mine
 from kash.workshops.models import Workshop
 from kash.workshops.queries.deliveries import TaughtSession, taught_session
-from kash.workshops.queries.plan import session_of
-from kash.workshops.queries.scope import own_workshop
 from kash.workshops.services.sessions import TaughtRecord, record_session
 from kash.workshops.services.timetable import WorkshopCancelled
 from kash.workshops.views.closing import sheets_as_pdf
@@ -62,8 +59,7 @@ MOST_FILES = 20
 @allow("attendance.confirm")
 def sheets(public_id: str) -> ResponseReturnValue:
     """The printed sheets, with what came back of them."""
-    found = own_workshop(public_id, current_actor(), "attendance.confirm")
-    return _sheets_page(found)
+    return _sheets_page(mine(public_id, "attendance.confirm"))
 
 
 def _sheets_page(workshop: Workshop, problem: str = "") -> ResponseReturnValue:
@@ -87,12 +83,11 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
     """Take photos and scans of signed sheets, and find each page's sheet by its code."""
     workshop = for_marking(public_id)
     register, register_id = workshop.register.public_id, workshop.register_id
-    sent = [one for one in request.files.getlist("scans") if one.filename]
-    files = sent[:MOST_FILES]
-    if not files:
+    sent = [file for file in request.files.getlist("scans") if file.filename]
+    if not sent:
         return _sheets_page(workshop, _("Choose a photo or a scan first."))
     pages: list[ScannedPage] = []
-    for number, file in enumerate(files, start=1):
+    for number, file in enumerate(sent[:MOST_FILES], start=1):
         try:
             pages += scans.pages_of(file.read())
         except CannotClean:
@@ -104,19 +99,20 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
                     number=number,
                 ),
             )
-    named = [code for code in map(scans.sheet_of, pages) if code]
-    homes = registers_of_sheets(named)
+    homes = registers_of_sheets([code for code in map(scans.sheet_of, pages) if code])
     ours = [
-        one for one in pages if homes.get(scans.sheet_of(one) or "", register_id) == register_id
+        scan for scan in pages if homes.get(scans.sheet_of(scan) or "", register_id) == register_id
     ]
     try:
-        kept = scans.store(register, ours)
+        stored = scans.store(register, ours)
     except StorageError as failure:
         return _sheets_page(workshop, str(failure))
-    if kept:
-        keep_scans(register, kept, current_actor())
-    matched = sum(1 for one in kept if one.sheet in homes)
-    flash(_("Pages kept: %(count)s. Sheets found: %(matched)s.", count=len(kept), matched=matched))
+    if stored:
+        keep_scans(register, stored, current_actor())
+    matched = sum(scan.sheet in homes for scan in stored)
+    flash(
+        _("Pages kept: %(count)s. Sheets found: %(matched)s.", count=len(stored), matched=matched)
+    )
     if len(sent) > MOST_FILES:
         told = _("Only the first %(most)s were read. Bring the others in next.", most=MOST_FILES)
         flash(told, "warn")
@@ -128,16 +124,16 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
             ),
             "warn",
         )
-    if matched < len(kept):
+    if matched < len(stored):
         flash(_("Choose by hand which sheet the other pages are."), "warn")
-    return redirect(url_for("workshops.sheets", public_id=public_id), code=303)
+    return go_to("workshops.sheets", public_id)
 
 
 @blueprint.get("/<public_id>/scans/<scan_id>")
 @allow("attendance.confirm")
 def scan_picture(public_id: str, scan_id: str) -> ResponseReturnValue:
     """One page's picture."""
-    workshop = own_workshop(public_id, current_actor(), "attendance.confirm")
+    workshop = mine(public_id, "attendance.confirm")
     scan = scan_of(workshop.register_id, scan_id)
     try:
         content = scans.picture(workshop.register.public_id, scan.public_id)
@@ -157,9 +153,7 @@ def match_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
         sheet = request.form.get("sheet", "")
         if sheet in {line.public_id for line in lines}:
             sheets_services.match_scan(workshop.register.public_id, scan_id, sheet, current_actor())
-            return redirect(
-                url_for("workshops.read_sheet", public_id=public_id, sheet_id=sheet), code=303
-            )
+            return go_to("workshops.read_sheet", public_id, sheet_id=sheet)
         flash(_("Choose a sheet."), "warn")
     return page("workshops/match_scan.html", workshop=workshop, scan=scan, lines=lines)
 
@@ -177,7 +171,7 @@ def remove_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
         with suppress(StorageError):
             scans.forget(register, scan_id)
         flash(_("The picture is removed."))
-        return redirect(url_for("workshops.sheets", public_id=public_id), code=303)
+        return go_to("workshops.sheets", public_id)
     return page("workshops/remove_scan.html", workshop=workshop, scan=scan)
 
 
@@ -185,31 +179,51 @@ def remove_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def print_again(public_id: str, sheet_id: str) -> ResponseReturnValue:
     """The same sheet once more, with its number and its rows."""
-    found = for_marking(public_id)
-    sheet = printed_sheet(found.register_id, sheet_id)
+    sheet = printed_sheet(for_marking(public_id).register_id, sheet_id)
     return sheets_as_pdf(public_id, [sheet.public_id], "workshops.sheets", again=True)
 
 
 @blueprint.route("/<public_id>/sheets/<sheet_id>", methods=["GET", "POST"])
 @allow("attendance.mark")
 def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
-    """Enter the signatures of one sheet beside its picture."""
+    """Enter the signatures of one sheet beside its picture; the form sends the columns ticked in
+    each row as `tick-<row>-<column>`."""
     workshop = for_marking(public_id)
     register = workshop.register.public_id
     sheet = printed_sheet(workshop.register_id, sheet_id)
     row_version, ticks, count = reading_of(workshop.register_id, sheet)
     problem, written_in = "", str(count)
     if request.method == "POST":
-        ticks = tuple(_signed(sheet))
+        ticks = tuple(
+            frozenset(
+                column
+                for column in range(len(sheet.columns))
+                if f"tick-{row}-{column}" in request.form
+            )
+            for row in range(len(sheet.rows))
+        )
         written_in = request.form.get("written_in", "")
         count = whole_number(written_in.strip()[:5] or "0", -1)
+        shown = whole_number(request.form.get("row_version"), -1)
         if not 0 <= count <= MOST_WRITTEN_IN:
             problem = _("Enter a number from 0 to %(most)s.", most=MOST_WRITTEN_IN)
         else:
             with CaughtProblem() as caught:
-                version = whole_number(request.form.get("row_version"), -1)
-                answers = save_reading(register, sheet_id, ticks, count, version, current_actor())
-                return _read(public_id, [answer.answer for answer in answers])
+                answers = save_reading(register, sheet_id, ticks, count, shown, current_actor())
+                replies = Counter(answer.answer for answer in answers)
+                applied = replies[Reply.APPLIED]
+                flash(_("The sheet is entered. New marks: %(count)s.", count=applied))
+                differing = replies[Reply.CONFLICT] + replies[Reply.REJECTED]
+                if not differing:
+                    return go_to("workshops.sheets", public_id)
+                flash(
+                    _(
+                        "Signed, but marked otherwise or closed: %(count)s. Settle that below.",
+                        count=differing,
+                    ),
+                    "warn",
+                )
+                return go_to("workshops.counts", public_id)
             problem = caught.sentence
     body, _status = page(
         "workshops/read_sheet.html",
@@ -223,30 +237,6 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
         column_heading=column_heading,
     )
     return body, 422 if problem else 200
-
-
-def _signed(sheet: PrintedSheet) -> Iterable[frozenset[int]]:
-    """The columns ticked in each row, as the form sends them: `tick-<row>-<column>`."""
-    for row in range(len(sheet.rows)):
-        yield frozenset(
-            column for column in range(len(sheet.columns)) if f"tick-{row}-{column}" in request.form
-        )
-
-
-def _read(public_id: str, replies: list[Reply]) -> ResponseReturnValue:
-    applied = replies.count(Reply.APPLIED)
-    differing = sum(1 for one in replies if one in (Reply.CONFLICT, Reply.REJECTED))
-    flash(_("The sheet is entered. New marks: %(count)s.", count=applied))
-    if differing:
-        flash(
-            _(
-                "Signed, but marked otherwise or closed: %(count)s. Settle that below.",
-                count=differing,
-            ),
-            "warn",
-        )
-        return redirect(url_for("workshops.counts", public_id=public_id), code=303)
-    return redirect(url_for("workshops.sheets", public_id=public_id), code=303)
 
 
 @blueprint.route("/<public_id>/sessions/<session_id>/taught", methods=["GET", "POST"])
@@ -264,8 +254,36 @@ def taught(public_id: str, session_id: str) -> ResponseReturnValue:
                 public_id, session_id, _told(form), form.row_version_shown, current_actor()
             )
             flash(_("Saved."))
-            return _to_page(public_id, session_id)
+            return go_to("workshops.taught", public_id, session_id=session_id)
     return _page(public_id, session_id, form)
+
+
+def _shown(public_id: str, session_id: str) -> tuple[Workshop, TaughtSession]:
+    """A workshop that the actor runs, and one of its sessions. Raises NotFound, Forbidden and
+    WorkshopCancelled."""
+    workshop = mine(public_id)
+    if workshop.state == "cancelled":
+        raise WorkshopCancelled
+    return workshop, taught_session(workshop, session_id)
+
+
+def _page(public_id: str, session_id: str, form: RecordForm) -> ResponseReturnValue:
+    workshop, shown = _shown(public_id, session_id)
+    if form.changed_meanwhile:
+        form.show_row_version(shown.row_version)
+    node, source = shown.node, workshop.version.translates
+    return page(
+        "workshops/taught.html",
+        form=form,
+        workshop=workshop,
+        shown=shown,
+        # What is tapped is this moment, so that it is asked while the session can be going on.
+        can_tap=opens_at(shown.starts_at) <= utc_now() < shown.starts_at + LONGEST,
+        steps={step.step.lineage: step for step in shown.steps},
+        objectives={objective.lineage: objective for objective in shown.objectives},
+        lent_in=source.language if source else None,
+        delivered=delivered_of([node.lineage]).get(node.lineage) if node else None,
+    )
 
 
 @blueprint.post("/<public_id>/sessions/<session_id>/taught/tap")
@@ -281,6 +299,13 @@ def tap_time(public_id: str, session_id: str) -> ResponseReturnValue:
     return _with_what_is_typed(public_id, session_id, form, shown, edge)
 
 
+def _edge() -> Edge:
+    sent = request.form.get("edge", "")
+    if sent not in set(Edge):
+        raise NotFound
+    return Edge(sent)
+
+
 @blueprint.post("/<public_id>/sessions/<session_id>/taught/undo")
 @allow("workshops.edit")
 def untap_time(public_id: str, session_id: str) -> ResponseReturnValue:
@@ -292,28 +317,14 @@ def untap_time(public_id: str, session_id: str) -> ResponseReturnValue:
     return _with_what_is_typed(public_id, session_id, RecordForm(), shown, edge)
 
 
-def _shown(public_id: str, session_id: str) -> tuple[Workshop, TaughtSession]:
-    """A workshop that the actor runs, and one of its sessions. Raises NotFound, Forbidden and
-    WorkshopCancelled."""
-    workshop = own_workshop(public_id, current_actor(), "workshops.edit")
-    if workshop.state == "cancelled":
-        raise WorkshopCancelled
-    return workshop, taught_session(workshop, session_of(workshop, session_id))
-
-
-def _edge() -> Edge:
-    try:
-        return Edge(request.form.get("edge", ""))
-    except ValueError:
-        raise NotFound from None
-
-
 def _clock(moment: datetime | None) -> time | None:
     return to_local(moment).time().replace(second=0, microsecond=0) if moment else None
 
 
 def _values(shown: TaughtSession) -> dict[str, object]:
     start, end = _clock(shown.taught.start), _clock(shown.taught.end)
+    lineages = [step.step.lineage for step in shown.steps]
+    left_out = {lineage: shown.left_out.get(lineage, ("", "")) for lineage in lineages}
     return {
         "start": start,
         "end": end,
@@ -321,14 +332,11 @@ def _values(shown: TaughtSession) -> dict[str, object]:
         "end_seen": f"{end:%H:%M}" if end else "",
         "steps": [
             {"lineage": lineage, "reason": reason, "words": words}
-            for lineage, (reason, words) in (
-                (one.step.lineage, shown.left_out.get(one.step.lineage, ("", "")))
-                for one in shown.steps
-            )
+            for lineage, (reason, words) in left_out.items()
         ],
         "objectives": [
-            {"lineage": one.lineage, "reached": shown.reached.get(one.lineage, "")}
-            for one in shown.objectives
+            {"lineage": objective.lineage, "reached": shown.reached.get(objective.lineage, "")}
+            for objective in shown.objectives
         ],
         "notes": shown.notes,
         "next_time": shown.next_time,
@@ -372,36 +380,11 @@ def _with_what_is_typed(
 ) -> ResponseReturnValue:
     """Go on with the page; what was typed but not saved yet stays on it, the other time too."""
     saved = TaughtRecord(before.left_out, before.reached, before.notes, before.next_time)
-    kept = {str(edge) for edge in _typed(form, before) if edge is not tapped}
-    if _told(form) == saved and not kept:
-        return _to_page(public_id, session_id)
+    typed = {str(edge) for edge in _typed(form, before) if edge is not tapped}
+    if _told(form) == saved and not typed:
+        return go_to("workshops.taught", public_id, session_id=session_id)
     _workshop, shown = _shown(public_id, session_id)
     now = RecordForm(formdata=None, data=_values(shown))
-    for name in {"start", "end", "start_seen", "end_seen", "key"} - kept:
+    for name in {"start", "end", "start_seen", "end_seen", "key"} - typed:
         form[name].data, form[name].raw_data = now[name].data, None
     return _page(public_id, session_id, form)
-
-
-def _page(public_id: str, session_id: str, form: RecordForm) -> ResponseReturnValue:
-    workshop, shown = _shown(public_id, session_id)
-    if form.changed_meanwhile:
-        form.show_row_version(shown.row_version)
-    node, source = shown.node, workshop.version.translates
-    return page(
-        "workshops/taught.html",
-        form=form,
-        workshop=workshop,
-        shown=shown,
-        # What is tapped is this moment, so that it is asked while the session can be going on.
-        can_tap=opens_at(shown.starts_at) <= utc_now() < shown.starts_at + LONGEST,
-        steps={one.step.lineage: one for one in shown.steps},
-        objectives={one.lineage: one for one in shown.objectives},
-        lent_in=source.language if source else None,
-        delivered=delivered_of([node.lineage]).get(node.lineage) if node else None,
-    )
-
-
-def _to_page(public_id: str, session_id: str) -> ResponseReturnValue:
-    return redirect(
-        url_for("workshops.taught", public_id=public_id, session_id=session_id), code=303
-    )

@@ -9,7 +9,7 @@ import pytest
 from kash.people.models import Group, Person
 from kash.people.notices.models import Notice, message_kinds
 from kash.platform.messages.models import OutboxMessage
-from kash.workshops.announcements.queries import told_lines
+from kash.workshops.announcements.services import told_lines
 from kash.workshops.models import Enrolment, Workshop
 from tests.rows import row
 
@@ -47,7 +47,9 @@ def test_news_is_told_by_kind_with_the_state_of_each_message(
             event_key=event_key,
             message_id=message,
         )
-    assert [(one.kind.name, one.people, one.states) for one in told_lines(workshop)] == [
+    assert [
+        (line["kind"].name, line["people"], line["states"]) for line in told_lines(workshop)
+    ] == [
         (first, 1, Counter({"due": 1})),
         (second, 2, Counter({"delivered": 2, "failed": 1, "": 1})),
     ]

@@ -81,8 +81,7 @@ def test_since_when_somebody_is_expected() -> None:
 
     def since(*states: str) -> tuple[datetime, bool] | None:
         history = [[state, at(number).isoformat()] for number, state in enumerate(states)]
-        found = expectation(history, states[-1], at(0))
-        return (found.since, found.from_list) if found is not None else None
+        return expectation(history, states[-1], at(0))
 
     assert since("invited", "confirmed") == (at(0), False)
     assert since("waiting", "confirmed") == (at(1), True)

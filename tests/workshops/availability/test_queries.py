@@ -19,22 +19,17 @@ from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import Actor
 from kash.workshops.availability.models import Absence, VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import (
+    CALENDAR,
     NOTE,
-    AbsenceInCalendar,
-    BlockInCalendar,
-    ShownAbsence,
-    VenuePlanning,
     VenueSearch,
     absence,
-    absences_in_calendar,
     absences_of_others,
     account_that_may_be_away,
     block,
-    blocks_in_calendar,
     blocks_of,
+    minutes_to,
     own_absences,
     planning_of,
-    typed_minutes,
     venues_found,
     who_may_be_away,
     zones_of_venues,
@@ -82,19 +77,19 @@ def test_everybody_knows_days_and_why_is_for_herself_and_whoever_sees_all(
     _away(other, -9, -1)
     _away(gone, 1, 1)
 
-    def told(name: str, who: str, *, knows: bool, writes: bool, note: str = "") -> ShownAbsence:
+    def told(name: str, who: str, *, knows: bool, writes: bool, note: str = "") -> dict[str, Any]:
         one = made[name]
-        return ShownAbsence(
-            public_id=one.public_id,
-            account=one.account.public_id,
-            name=who,
-            first=one.first,
-            last=one.last,
-            kind=one.kind if knows else "",
-            note=note if knows else "",
-            may_change=writes,
-            row_version=1,
-        )
+        return {
+            "public_id": one.public_id,
+            "account": one.account.public_id,
+            "name": who,
+            "first": one.first,
+            "last": one.last,
+            "kind": one.kind if knows else "",
+            "note": note if knows else "",
+            "may_change": writes,
+            "row_version": 1,
+        }
 
     assert own_absences(trainer, TODAY) == [
         told("sooner", "Amani", knows=True, writes=True),
@@ -156,36 +151,38 @@ def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(
 
     names = {trainer.account_id: "Amani", other.account_id: "Bora"}
 
-    def absent(at: int) -> AbsenceInCalendar:
-        one = away[at]
-        return AbsenceInCalendar(one.public_id, names[one.account_id], one.first, one.last)
+    def absent(*places: int) -> list[tuple[object, ...]]:
+        return [
+            (f"{names[one.account_id]} is away", one.first, one.last, None)
+            for one in map(away.__getitem__, places)
+        ]
 
-    assert absences_in_calendar(question(director)) == [absent(1), absent(2), absent(0)]
-    own = absences_in_calendar(question(director, trainer=trainer.public_id))
-    assert own == [absent(2), absent(0)]
+    def blocked(*places: int) -> list[tuple[object, ...]]:
+        return [
+            (f"{one.venue.name} can’t be had", one.first, one.last, one.starts_at)
+            for one in map(shut.__getitem__, places)
+        ]
 
-    def blocked(at: int) -> BlockInCalendar:
-        one = shut[at]
-        venue = one.venue
-        return BlockInCalendar(
-            one.public_id,
-            venue.public_id,
-            venue.name,
-            one.first,
-            one.last,
-            one.starts_at,
-            one.ends_at,
-        )
+    def shown(kind: str, asked: CalendarQuestion) -> list[tuple[object, ...]]:
+        source = next(source for source in CALENDAR if source.kind == kind)
+        return [
+            (entry.title, entry.first, entry.last, entry.starts_at)
+            for entry in source.entries(asked)
+        ]
 
-    assert blocks_in_calendar(question(director)) == [blocked(1), blocked(2), blocked(0)]
-    assert blocks_in_calendar(question(director, venue=room.public_id)) == [blocked(0)]
+    assert shown("absence", question(director)) == absent(1, 2, 0)
+    own = shown("absence", question(director, trainer=trainer.public_id))
+    assert own == absent(2, 0)
+
+    assert shown("block", question(director)) == blocked(1, 2, 0)
+    assert shown("block", question(director, venue=room.public_id)) == blocked(0)
     for name in ("group", "funder"):
         asked = question(director, **{name: "x"})
-        assert absences_in_calendar(asked) == blocks_in_calendar(asked) == []
-    assert absences_in_calendar(question(director, venue=hall.public_id)) == []
-    assert blocks_in_calendar(question(director, trainer=trainer.public_id)) == []
+        assert shown("absence", asked) == shown("block", asked) == []
+    assert shown("absence", question(director, venue=hall.public_id)) == []
+    assert shown("block", question(director, trainer=trainer.public_id)) == []
     peer = question(actor("peer"))
-    assert absences_in_calendar(peer) == blocks_in_calendar(peer) == []
+    assert shown("absence", peer) == shown("block", peer) == []
     found = blocks_of(hall, TODAY)
     assert found == [shut[1], shut[2], shut[3]]
     assert block(hall, shut[4].public_id) == shut[4]
@@ -239,10 +236,20 @@ def test_venues_are_found_by_what_is_asked_of_them(actor: Callable[..., Actor]) 
     hall.contact_phone_sealed = seal("0700", kind=VENUE_PHONE, public_id=hall.public_id)
     hall.safety_sealed = seal("Gate", kind=VENUE_SAFETY, public_id=hall.public_id)
     hall.price_cents, hall.band, hall.contact_name = 500, "Near", "Juma"
-    assert planning_of(director, hall) == VenuePlanning("Juma", "0700", 500, "Near", "", "Gate")
+    assert planning_of(director, hall) == {
+        "contact_name": "Juma",
+        "contact_phone": "0700",
+        "price_cents": 500,
+        "band": "Near",
+        "safe_for": "",
+        "safety_notes": "Gate",
+    }
     assert planning_of(peer, hall) is None
 
-    first, second = sorted((ward.id, typed.id))
-    row(ZoneTravel, one_zone_id=first, other_zone_id=second, minutes=25)
-    assert zones_of_venues() == [other, ward, unused, typed, county]
-    assert typed_minutes() == {frozenset((ward.public_id, typed.public_id)): 25}
+    row(ZoneTravel, zone_id=typed.id, minutes=25)
+    assert [(zone.public_id, zone.minutes) for zone in zones_of_venues()] == [
+        *((zone.public_id, None) for zone in (other, ward, unused)),
+        (typed.public_id, 25),
+        (county.public_id, None),
+    ]
+    assert (minutes_to(typed), minutes_to(ward)) == (25, None)

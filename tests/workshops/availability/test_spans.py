@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, time
 
 from apiflask import APIFlask
@@ -40,7 +39,7 @@ def test_planning_reads_the_days_of_those_who_are_still_there(
     for first, last in ((LAST, date(2027, 6, 1)), (date(2027, 5, 1), FIRST), (FIRST, FIRST)):
         (away,) = absences_between(first, last)
         assert (away.account_id, away.first, away.last) == (trainer.account_id, FIRST, LAST)
-        assert "sick" not in asdict(away).values()
+        assert "sick" not in away
     assert absences_between(date(2027, 5, 15), date(2027, 6, 1)) == []
     assert absences_between(date(2027, 5, 1), date(2027, 5, 9)) == []
     assert teaching_days() == {trainer.account_id: TeachingPattern(frozenset({0, 2}), 6)}
@@ -52,8 +51,7 @@ def test_planning_reads_when_a_hall_cannot_be_had_and_how_far_halls_lie(app: API
     hall = Venue(name="Lake hall", zone=ward)
     db.session.add_all([area, ward, far, hall, Venue(name="Far hall", zone=far)])
     db.session.flush()
-    low, high = sorted((area.id, far.id))
-    db.session.add(ZoneTravel(one_zone_id=low, other_zone_id=high, minutes=50))
+    db.session.add(ZoneTravel(zone_id=area.id, minutes=50))
     db.session.add(
         VenueBlock(
             venue_id=hall.id,
@@ -69,7 +67,7 @@ def test_planning_reads_when_a_hall_cannot_be_had_and_how_far_halls_lie(app: API
     (block,) = venue_blocks_between(LAST, LAST)
     assert (block.venue_id, block.starts_at, block.ends_at) == (hall.id, time(8), time(12))
     assert venue_blocks_between(date(2027, 5, 15), date(2027, 5, 20)) == []
-    assert travel_minutes() == {
+    assert travel_minutes([area.id]) == {
         frozenset((area.id, far.id)): 50,
         frozenset((ward.id, far.id)): 50,
     }

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from kash.workshops.invitations.rules import (
     Bulk,
-    Decided,
     LinkStand,
     SignUpDecision,
     in_bulk,
@@ -45,28 +44,22 @@ def test_a_link_takes_no_more_rows_than_it_may(most: int, entered: int) -> None:
 
 @given(st.text(max_size=40))
 def test_whatever_a_page_sends_is_a_decision_or_none(sent: str) -> None:
-    decided = read_decision("row", sent)
+    decided = read_decision(sent)
     if decided is not None:
-        assert decided.decision in (SignUpDecision.NEW, SignUpDecision.DECLINE, SignUpDecision.SAME)
-        assert (decided.decision is SignUpDecision.SAME) == bool(decided.person)
+        decision, person = decided
+        assert (decision is SignUpDecision.SAME) == bool(person)
 
 
 def test_decisions_are_read_as_the_page_writes_them() -> None:
-    assert read_decision("r", "new") == Decided("r", SignUpDecision.NEW)
-    assert read_decision("r", "decline") == Decided("r", SignUpDecision.DECLINE)
-    assert read_decision("r", "same:abc") == Decided("r", SignUpDecision.SAME, "abc")
-    assert [read_decision("r", sent) for sent in ("", "same:", "new:x", "other")] == [None] * 4
+    assert read_decision("new") == (SignUpDecision.NEW, "")
+    assert read_decision("decline") == (SignUpDecision.DECLINE, "")
+    assert read_decision("same:abc") == (SignUpDecision.SAME, "abc")
+    assert [read_decision(sent) for sent in ("", "same:", "new:x", "other")] == [None] * 4
 
 
-@given(st.sampled_from(Bulk), st.booleans(), st.booleans())
-def test_a_button_for_all_never_takes_in_as_new_who_may_be_known_nor_undoes_a_choice(
-    bulk: Bulk, likely: bool, chosen: bool
-) -> None:
-    own = Decided("row", SignUpDecision.DECLINE) if chosen else None
-    decided = in_bulk(bulk, "row", likely=likely, chosen=own)
-    if chosen:
-        assert decided == own
-    elif likely:
-        assert decided is None or decided.decision is SignUpDecision.DECLINE
-    elif bulk is Bulk.ACCEPT:
-        assert decided == Decided("row", SignUpDecision.NEW)
+@given(st.sampled_from(Bulk))
+def test_a_button_for_all_never_takes_in_as_new_who_may_be_known(bulk: Bulk) -> None:
+    declined = (SignUpDecision.DECLINE, "") if bulk is Bulk.DECLINE else None
+    assert in_bulk(bulk, likely=True) == declined
+    new = (SignUpDecision.NEW, "") if bulk is Bulk.ACCEPT else declined
+    assert in_bulk(bulk, likely=False) == new

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kash.attendance.rules.marking import Presence
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, kind_rules
 from kash.certificates.tracks.models import APPROVAL, Track, TrackEnrolment, TrackVersion
 from kash.certificates.tracks.queries.certifying import (
@@ -45,7 +46,7 @@ from kash.platform.web.taking import is_taken
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
-from kash.workshops.queries.people import AttendanceRecord, attendance_record
+from kash.workshops.queries.people import attendance_record
 
 OfThem = TypeVar("OfThem", bound=PublicId)
 NOBODY_HELD: Mapping[int, int] = {}
@@ -56,7 +57,8 @@ class Completing:
     """One person of a workshop: what she attended, and how she stands before its track; None while
     nothing is set."""
 
-    record: AttendanceRecord
+    person: Person
+    record: Presence
     judged: JudgedByVersion | None
 
     @property
@@ -73,12 +75,10 @@ def completing(
     rows = attendance_record(workshop, session)
     today = local_today()
     day = min(workshop.ends_on, today)
-    here = {
-        record.person.id: (record.percentage, day) for record in rows if record.total_minutes > 0
-    }
-    people = [record.person.id for record in rows]
+    here = {person.id: (record.percentage, day) for person, record in rows if record.total_minutes}
+    people = [person.id for person, _record in rows]
     stand = judged(session, track, people, LeafQuestion(today, people, here=here), held)
-    return [Completing(record, stand.get(record.person.id)) for record in rows]
+    return [Completing(person, record, stand.get(person.id)) for person, record in rows]
 
 
 DONE = "done"
