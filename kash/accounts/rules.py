@@ -33,6 +33,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kash.platform.approvals.rules import Standing, standing_of
@@ -185,8 +186,7 @@ class Affected(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class NoticeClock:
+class NoticeClock(NamedTuple):
     """Until when the notice is due and how it stands. `hours` are whole hours left, or late."""
 
     due: datetime

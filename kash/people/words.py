@@ -4,9 +4,8 @@ refuses, and the names of all that a copy of what is held about a person tells."
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import phonenumbers
 from babel.dates import get_day_names
@@ -368,8 +367,7 @@ def phone_text(number: str) -> str:
     return str(phonenumbers.format_number(read, style.NATIONAL if home else style.INTERNATIONAL))
 
 
-@dataclass(frozen=True)
-class ConsentText:
+class ConsentText(NamedTuple):
     """One wording. `words` are translated when they become a string."""
 
     version: str

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _l
@@ -148,8 +148,7 @@ class MemberLine:
     withheld: bool = False
 
 
-@dataclass(frozen=True)
-class CompartmentStatus:
+class CompartmentStatus(NamedTuple):
     """How a compartment stands: who can open it, and what is unfinished.
 
     `documents` are those to move to new keys; `all_documents` how many there are. `left` says

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,8 +41,7 @@ _LONGEST_COOKIE = 100
 _QUIET, _SEALED = "kash_leaves_idle", "kash_needs_vault"
 
 
-@dataclass(frozen=True)
-class OpenVaultStatus:
+class OpenVaultStatus(NamedTuple):
     """For how long the vault is open: what every page says of it."""
 
     until: datetime

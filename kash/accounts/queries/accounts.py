@@ -5,10 +5,10 @@ Browsers that an account is known by."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -397,8 +397,7 @@ def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") ->
     return frozenset(Role(role) for role in given.union(*offered))
 
 
-@dataclass(frozen=True)
-class Lent:
+class Lent(NamedTuple):
     """A delegation as pages show it. `last` is a moment on its last day."""
 
     public_id: str

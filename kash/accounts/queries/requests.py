@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -80,8 +80,7 @@ class RequestLine:
         return self.state is RequestState.AGREED and not self.overdue
 
 
-@dataclass(frozen=True)
-class Second:
+class Second(NamedTuple):
     """Somebody with the role to agree: her name, whether she may, and from when on."""
 
     name: str

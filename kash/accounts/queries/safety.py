@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from flask import current_app
@@ -71,8 +71,7 @@ from kash.platform.web.parts import other_actors
 from kash.policy import Actor, Role
 
 
-@dataclass(frozen=True)
-class AccessLine:
+class AccessLine(NamedTuple):
     """One account: what it may do, and what it took out of the system of late."""
 
     public_id: str
@@ -244,8 +243,7 @@ def review_reminder(now: datetime | None = None) -> Row[datetime | None, datetim
     return dates if due else None
 
 
-@dataclass(frozen=True)
-class BreachLine:
+class BreachLine(NamedTuple):
     """One entry of the register as a list shows it."""
 
     public_id: str
@@ -443,8 +441,7 @@ def unanswered_device(account_id: int, present: str) -> SignedInSession | None:
     return db.session.scalars(_UNANSWERED, {"account": account_id, "present": present}).first()
 
 
-@dataclass(frozen=True)
-class AuditLine:
+class AuditLine(NamedTuple):
     """One entry of the audit trail, with the name of the person who acted if it was an account.
 
     `subjects` are ids, none of anything that is sealed in the vault. It has no number: a gap

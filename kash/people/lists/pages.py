@@ -10,7 +10,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from flask_babel import gettext as _
@@ -213,8 +213,7 @@ _OF_NAMES = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.OTHER_NAME}
 _ORDER = [State.WRONG, State.DOUBTFUL, State.SAME, State.NEW, State.OUT]
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """Somebody beside the row: its key as a decision, her name, and a line about her. `person` is
     the public id of who is here already, empty for another row."""
 
@@ -225,8 +224,7 @@ class Side:
     person: str = ""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """A field in which a row says something else than what is kept; `kept` is empty if sealed."""
 
     field: str
@@ -252,8 +250,7 @@ class RowShown:
     edits: Sequence[tuple[str, str, str]] = field(default=())
 
 
-@dataclass(frozen=True)
-class ColumnsShown:
+class ColumnsShown(NamedTuple):
     """The places of the columns of a list: those that are shown, and, where these would be many,
     those apart that go nowhere. What is empty with its heading is none."""
 

@@ -13,7 +13,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kash.people.lists.rules.cells import MOST_CHARACTERS, Cell, clean
 
@@ -98,8 +98,7 @@ _LONGEST_CELL = 16 * 1024 * 1024
 _END = "\x02end\x02"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenRow:
+class WrittenRow(NamedTuple):
     """A row as it is written, with the first and the last of the lines that it takes."""
 
     first: int
@@ -169,8 +168,7 @@ _SENDER = re.compile(
 _COMMON = frozenset("éèêëáàâäåãíìîïóòôöõúùûüñçÉÈÊÁÀÂÄÅÍÓÔÖÚÜÑÇĩũĨŨß–—‘’“”…•°£€©®·\xa0")
 
 
-@dataclass(frozen=True)
-class TextTable:
+class TextTable(NamedTuple):
     """Numbered rows of cells, and how the bytes were read. `joined_rows` took several lines of the
     file each."""
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
@@ -367,8 +367,7 @@ class Wording:
     subject: str = ""
 
 
-@dataclass(frozen=True)
-class KeptText:
+class KeptText(NamedTuple):
     """A text of the programme's own, with the lock of its row."""
 
     wording: Wording

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -146,8 +146,7 @@ def _opened(person: Person, which: str) -> str:
 Searched = FreeText | GoesIfNamed
 
 
-@dataclass(frozen=True)
-class NamedRow:
+class NamedRow(NamedTuple):
     """A row in a text of which a person is named: its keys, and the text without her."""
 
     keys: Values

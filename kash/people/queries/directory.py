@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -52,8 +52,7 @@ class ServiceSearch:
         )
 
 
-@dataclass(frozen=True)
-class ServiceChoice:
+class ServiceChoice(NamedTuple):
     """A service as a list to choose from shows it."""
 
     public_id: str
@@ -321,8 +320,7 @@ def venue(public_id: str) -> Venue:
     return get_or_404(db.session, Venue, public_id, options=(joinedload(Venue.zone),))
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """An area as it was typed: for how many people, organisations and venues, and the zone whose
     name is written nearly so."""
 
@@ -333,8 +331,7 @@ class Spelling:
     alike: str = ""
 
 
-@dataclass(frozen=True)
-class Spellings:
+class Spellings(NamedTuple):
     """The spellings that may be shown, the most frequent first, and how many may not."""
 
     shown: Sequence[Spelling]
@@ -396,8 +393,7 @@ def _typed_by_people() -> Select[str, int]:
 MOST_AT_ONCE = 500
 
 
-@dataclass(frozen=True)
-class PostedPerson:
+class PostedPerson(NamedTuple):
     """Someone who may be moved, where she is now, her group's letter, and whether it is one of
     officers."""
 

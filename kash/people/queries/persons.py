@@ -10,7 +10,6 @@ person: who opened or changed what is kept of her, read from the audit chain."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from typing import Any, NamedTuple
@@ -475,8 +474,7 @@ def listed_by_group(
 _MERGE, _EDIT, _CONTACT = "people.merge", "people.edit", "people.contact"
 
 
-@dataclass(frozen=True)
-class PersonReach:
+class PersonReach(NamedTuple):
     """Permissions of an actor that reach a person, and the contacts of hers that are open to the
     actor."""
 
@@ -640,8 +638,7 @@ def waiting_request_about(actor: Actor, person: Person) -> ContactRequest | None
     ).first()
 
 
-@dataclass(frozen=True)
-class LooksBeyond:
+class LooksBeyond(NamedTuple):
     """An account that looked further than is usual on a day, and why it said that was."""
 
     account: str
@@ -652,8 +649,7 @@ class LooksBeyond:
     latest: datetime
 
 
-@dataclass(frozen=True)
-class WaitingContacts:
+class WaitingContacts(NamedTuple):
     """How many requests wait for somebody as the second person, and which looks beyond the usual
     number a director has not seen; beside them how many wishes to be erased, and by which day the
     first must be answered."""

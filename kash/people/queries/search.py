@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -509,8 +509,7 @@ def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[start : start + _MOST_IDS]
 
 
-@dataclass(frozen=True)
-class JoinedPosting:
+class JoinedPosting(NamedTuple):
     """A posting as it will stand. `changed` says that it was joined or ends earlier."""
 
     organisation: str

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import phonenumbers
 
@@ -586,8 +586,7 @@ _EDGES = " ;,|:/–—-"
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """A cell of names taken apart: the name alone, and the phone that stood with it in E.164."""
 
     name: str

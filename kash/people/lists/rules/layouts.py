@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from kash.people.lists.rules import rows as others
 from kash.people.lists.rules.cells import WITHIN, Cell, clean, is_empty, text_of
@@ -383,8 +384,7 @@ def _starts(heads: _Heads, width: int) -> list[int]:
     return [0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """One list of a sheet: as a table is, with the text above it."""
 
     headings: list[str]
