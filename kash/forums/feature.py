@@ -72,7 +72,7 @@ from kash.forums.rules.meetings import merged_seat
 from kash.forums.services.minutes_life import withdraw_person
 from kash.forums.stories.queries import ForumSeats
 from kash.forums.wording import WORDS
-from kash.incidents.occasions import Occasions
+from kash.incidents.models import Occasions
 from kash.people.erasure import (
     GOES,
     AlsoCalled,

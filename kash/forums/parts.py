@@ -23,7 +23,7 @@ from kash.attendance.models import Slot
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.decisions import actions_to_remind_of
 from kash.forums.rules.meetings import Reminder, reminder_of
-from kash.incidents.occasions import Occasion
+from kash.incidents.models import Occasion
 from kash.people.notices.models import MessageKind, OfferedField
 from kash.people.notices.queries import told_of
 from kash.people.notices.services import MOST_AT_ONCE, Saying, say_to_each

@@ -27,21 +27,19 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.incidents import filing_words, names, retention_words, taking_words
+from kash.incidents import filing_words, names, wording
 from kash.incidents.consent_texts import VERSION as CONSENT_TEXTS_VERSION
 from kash.incidents.consent_texts import text_of, unread
-from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES, SOURCE_NAMES
 from kash.incidents.queries.cases import Case, KeptAccount
 from kash.incidents.queries.mediation import OpenEvidence
-from kash.incidents.retention_words import SEVEN_DAYS
 from kash.incidents.rules.case_file import CourtPaper, contents
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import ACTS, code_as_shown
 from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.records import PARTY, everybody_may_be_told_of
-from kash.incidents.wording import told_at
+from kash.incidents.wording import PLACE_NAMES, SEVEN_DAYS, told_at
 from kash.platform.cleaning import KINDS
 from kash.platform.database import db
 from kash.platform.press import PagedDocument, RenderLimits, document
@@ -127,7 +125,7 @@ def leaflet_markup() -> str:
         brand=brand(),
         words=filing_words,
         words_unread=unread(),
-        keeping=retention_words,
+        keeping=wording,
         version=CONSENT_TEXTS_VERSION,
     )
 
@@ -313,7 +311,7 @@ def _is_sent(one: KeptAccount) -> bool:
 def _taken(one: KeptAccount, record: Record) -> Mapping[str, Any]:
     """How it was taken: as it stood then, or else as it was said since."""
     taking = one.account.taking if one.account.taking.is_said() else record.taking
-    words = taking_words.INTERPRETER_NAMES
+    words = wording.INTERPRETER_NAMES
     return {
         "language": taking.language or LANGUAGES.get(one.account.language, one.account.language),
         "interpreter": words.get(taking.interpreter, taking.interpreter),

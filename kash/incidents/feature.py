@@ -15,15 +15,12 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.members.queries import SealedPage, identity_request_lines, may_hold_keys
 from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
-from kash.incidents import blueprint, chores, views
-from kash.incidents.chores import shred_notes, tell_who_is_asked
-from kash.incidents.models import BeforeSaving, Closing, Shredding
-from kash.incidents.occasions import Occasions
+from kash.incidents import blueprint, views
+from kash.incidents.models import BeforeSaving, Closing, Occasions, Shredding
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters
 from kash.incidents.queries.mediation import briefs_waiting, documents_of_evidence
-from kash.incidents.queries.officers import few_custodians
-from kash.incidents.queries.outside import what_is_missing
+from kash.incidents.queries.officers import few_custodians, what_is_missing
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
 from kash.incidents.rules.totals import ORIGINAL, file_key
@@ -40,10 +37,11 @@ from kash.incidents.services.letterbox import (
     send_reminder,
     tend_letterbox,
 )
+from kash.incidents.services.mediation import shred_notes, tell_who_is_asked
 from kash.incidents.services.second_member import shred_unkept
 from kash.incidents.views import cases as case_file
 from kash.incidents.views import casework as decisions
-from kash.incidents.views import consents, evidence, history, outside
+from kash.incidents.views import consents, evidence, history
 from kash.incidents.views import mediation as bail
 from kash.incidents.views.cases import moved
 from kash.incidents.views.evidence import identity_address
@@ -331,12 +329,12 @@ _PAGES = (
     bail.ENTRY,
     history.ENTRY,
     decisions.ENTRY,
-    outside.ENTRY,
+    history.OUTSIDE_ENTRY,
 )
 
 FEATURE = Feature(
     "incidents",
-    modules=(chores, views),
+    modules=(mediation, views),
     blueprints=(blueprint, moved),
     parts=(
         *PERSONAL,

@@ -1,11 +1,14 @@
-"""Steps before a case is saved. Endings of a case: what else ends when it is closed, what goes when
-it is shredded, and what was made of it for others to read and ends with the consent to it. Officers
-on duty, and alerts: a drill and somebody held make the same row. Incidents and unfinished filings,
-as far as they stand in clear. No row says when it was made, and its number is random, so that
-neither order nor time leads from a filing to who was signed in. The letterbox: one row in which
-everything lies that phones sent and nobody can see yet. Mediators on duty, and the briefs that they
-are shown. Neither knows of any incident. Quota of today: what was sent, as far as it is needed, in
-one row for everybody, and for a day only."""
+"""Steps before a case is saved. Endings of a case: what else ends when it is closed, what goes
+when it is shredded, and what was made of it for others to read and ends with the consent to it.
+Officers on duty, and alerts: a drill and somebody held make the same row. Incidents and unfinished
+filings, as far as they stand in clear. No row says when it was made, and its number is random, so
+that neither order nor time leads from a filing to who was signed in. The letterbox: one row in
+which everything lies that phones sent and nobody can see yet. Mediators on duty, and the briefs
+that they are shown. Neither knows of any incident. Quota of today: what was sent, as far as it is
+needed, in one row for everybody, and for a day only. Workshops and meetings where a case came up:
+rooms let theirs be found by their open titles. `find` answers up to ten occasions for the typed
+words; `named` those of these public ids, in any order, leaving out what is not there or not for
+the actor to see."""
 
 from __future__ import annotations
 
@@ -14,14 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    String,
-    delete,
-)
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kash.accounts.models import Account
@@ -30,6 +26,7 @@ from kash.incidents.rules.record import Record
 from kash.people.models import Organisation
 from kash.platform.database import Base, Key, PublicId, Short
 from kash.platform.vault.models import random_key
+from kash.policy import Actor
 
 
 @dataclass(frozen=True)
@@ -335,3 +332,32 @@ class FilingQuota(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     body: Mapped[bytes]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One workshop or meeting: its public id, what it is called, when, and its page."""
+
+    id: str
+    title: str
+    when: str = ""
+    url: str = ""
+
+
+Find = Callable[[str, Actor], Sequence[Occasion]]
+Named = Callable[[Collection[str], Actor], Sequence[Occasion]]
+
+
+@dataclass(frozen=True)
+class Occasions(Part):
+    """A kind of occasion. `kind` is one of `record.LINK_KINDS`."""
+
+    kind: str
+    label: Any
+    find: Find
+    named: Named
+
+
+def occasions_of(kind: str) -> Occasions | None:
+    """The occasions of a kind, None if nobody offers it."""
+    return next((part for part in declared(Occasions) if part.kind == kind), None)

@@ -1,4 +1,8 @@
-"""Names of steps, clocks and events of a case, for pages."""
+"""Names of steps, clocks and events of a case, for pages. Words on what came of a mediation. Words
+on money that cannot be a term, on cash bail, and on the duty to report. The words of receipts: why
+a second word is refused, and what taking back can and cannot undo. Words on reports that nobody
+agreed to have kept: to the person who files, and to members. Words on how an account was taken:
+questions and answers."""
 
 from __future__ import annotations
 
@@ -8,11 +12,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents.names import STATE_NAMES
-from kash.incidents.rules.clocks import Clock
-from kash.incidents.rules.parts import Person
-from kash.incidents.rules.totals import Summary
-from kash.platform.web.formats import moment_text, short_date_text, to_local
+from kash.incidents.names import ACT_NAMES as NAMES_ACT_NAMES
+from kash.incidents.names import RESULT_NAMES, STATE_NAMES
+from kash.incidents.rules.clocks import Clock, Wrong
+from kash.incidents.rules.filing import WordProblem
+from kash.incidents.rules.mediation import FOR_PEOPLE
+from kash.incidents.rules.money import TermRefusal
+from kash.incidents.rules.parts import Asked, Intervention, Person
+from kash.incidents.rules.totals import Keeps, Summary, days_left
+from kash.platform.web.formats import date_text, local_today, moment_text, short_date_text, to_local
 
 STEP_NAMES: dict[str, Any] = {
     "submit": _l("Hand in"),
@@ -270,3 +278,212 @@ def told_at(person: Person, name: str) -> str:
     if moment is not None and name in person.hours_unknown and to_local(moment).time() == time():
         return _("%(day)s, hour not known", day=short_date_text(moment))
     return moment_text(moment)
+
+
+def result_text(one: Asked, people: int) -> str:
+    """Outcome of one request: "Released: 2 of 3". `people` is for how many it was."""
+    words = str(RESULT_NAMES.get(one.result, one.result))
+    if one.count is None or one.kind not in FOR_PEOPLE:
+        return words
+    return _("%(result)s: %(count)s of %(people)s", result=words, count=one.count, people=people)
+
+
+def results_text(one: Intervention) -> str:
+    """Outcomes of all that a mediator was asked for."""
+    return ", ".join(
+        result_text(request, len(one.persons)) for request in one.asked if request.result
+    )
+
+
+def refusal_text(why: TermRefusal) -> str:
+    """Why something is no term, and where it belongs."""
+    if why is TermRefusal.TO_AUTHORITY:
+        return _(
+            "Nothing is owed to police, prison or county officers: it may be a bribe. Write it"
+            " down under What was done, as “%(act)s”. Official bail has a part of its own.",
+            act=NAMES_ACT_NAMES["M1"],
+        )
+    if why is TermRefusal.TO_NOBODY:
+        return _(
+            "Say who gets it. Where police, prison or county officers have a part, no payment may"
+            " stay open, since it could go to them."
+        )
+    if why is TermRefusal.IN_WORDS:
+        return _(
+            "These words may say that money or a thing goes to an officer. That is no term: write"
+            " it down under What was done, as “%(act)s”. If an officer gives it, choose who owes"
+            " it.",
+            act=NAMES_ACT_NAMES["M1"],
+        )
+    return _(
+        "A release or an apology has no price. What was asked for it goes under What was done, as"
+        " “%(act)s”; official bail has a part of its own.",
+        act=NAMES_ACT_NAMES["M1"],
+    )
+
+
+PLACE_NAMES: dict[str, Any] = {"station": _l("A station"), "court": _l("A court")}
+WRONG_TEXTS: dict[Wrong, Any] = {
+    Wrong.NOTHING_PAID: _l("Enter how much was paid."),
+    Wrong.NOT_YET: _l("This day has not come yet."),
+    Wrong.NO_PLACE: _l("Choose the station, or write what the station or court is called."),
+    Wrong.TO_A_HAND: _l(
+        "Bail is paid to an office, never into a hand. Write which station or court it was."
+    ),
+    Wrong.NO_RECEIPT: _l("Enter the number of the receipt, or tick that none was given."),
+    Wrong.RECEIPT_AND_NONE: _l("There is a number, and it is ticked that none was given."),
+    Wrong.SAME_RECEIPT: _l("This receipt is written down in this case already."),
+    Wrong.NO_PERSON: _l("Choose the person it was paid for."),
+    Wrong.BACK_BEFORE: _l("This is before the day on which it was paid."),
+    Wrong.BACK_WITHOUT_DAY: _l("Enter the day on which it was given back."),
+    Wrong.MORE_BACK: _l("More was given back than was paid."),
+}
+
+# The duty to report. Its source stands beside it, and that counsel has to check it.
+NOTE_NAMES: dict[str, Any] = {
+    "reported": _l("It was reported"),
+    "not_reported": _l("It is not reported"),
+    "counsel": _l("It waits for counsel"),
+}
+SHOWN_NOTES: dict[str, Any] = {
+    **NOTE_NAMES,
+    "damaged": _l("What was noted is damaged and does not open"),
+}
+
+
+def duty_text() -> str:
+    """Why the custodian is asked."""
+    return _(
+        "Persons in authority may owe a report to the Ethics and Anti-Corruption Commission within"
+        " 24 hours of knowing (Bribery Act 2016, section 14). Your counsel’s written policy"
+        " decides."
+    )
+
+
+WORD_PROBLEMS: dict[WordProblem, Any] = {
+    WordProblem.SHORT: _l("Take a longer word: four letters or more."),
+    WordProblem.LONG: _l("Take a shorter word: at most 40 letters."),
+    WordProblem.DIGITS: _l("Take a word, not only digits."),
+    WordProblem.CODE: _l("This is your code. Take another word."),
+    WordProblem.OBVIOUS: _l("Somebody who finds your code would try this one. Take another word."),
+}
+# For each purpose, in the order in which they were asked: what ends, and what cannot be undone.
+TAKING_BACK: dict[str, Any] = {
+    "record": _l(
+        "Nobody works with it any more: no mediator, no paper, no number, no story. Only a release"
+        " is still asked, while somebody is held. It is deleted seven days from now, or later, once"
+        " an officer has opened it. It stays while somebody is held, a child waits for protection,"
+        " a custodian decides about what an officer took, or a court wants it. If somebody in it"
+        " told an officer herself that it may stay, each is asked first. What was printed or told"
+        " already cannot be called back."
+    ),
+    "mediation": _l(
+        "No mediator is asked any more, not even for a release. One who was asked already reads at"
+        " once that it ended. What was said cannot be unsaid."
+    ),
+    "forum_totals": _l(
+        "It is not counted any more. Numbers that were shown already cannot be changed."
+    ),
+    "forum_story": _l("It is not told any more. What was told already cannot be untold."),
+    "funder": _l("They are told no more. What they were told already stays with them."),
+    "court": _l("No paper is printed any more. A paper that was given away cannot be called back."),
+    "health": _l(
+        "No paper speaks of health any more. A paper that was given away cannot be called back."
+    ),
+}
+
+
+# Said before anything is asked, on the phone, on paper and on the leaflet.
+SEVEN_DAYS = _l(
+    "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or may"
+    " be under 18, somebody of this programme did it, an officer demanded or took something, help"
+    " is under way, or a court asks for it."
+)
+# What nobody can promise, for the leaflet.
+LIMITS: tuple[Any, ...] = (
+    _l("A person who sees you tell it, or holds your phone while you do, knows that you did."),
+    _l("A court can order that locked reports be shown."),
+    _l(
+        "If somebody is held, the report is seen at once. Then a person who watches the"
+        " machine in that minute may guess who sent it."
+    ),
+    _l("Locked backups may hold a report that was deleted until they are thrown away."),
+)
+# What a receipt says of one that went so.
+AS_ASKED: tuple[Any, Any] = (
+    _l("It was deleted, as you asked"),
+    _l("You did not allow us to keep it. Locked backups may hold it until they are thrown away."),
+)
+# What it says where two members keep a report by a paper, by `parts.HOLD_PAPERS`.
+KEPT_BY_PAPER: dict[str, Any] = {
+    "court_order": _l(
+        "An order of a court asks for this report. Two members put that on record on %(day)s. All"
+        " uses that you took back have stopped."
+    ),
+    "summons": _l(
+        "A summons asks for this report. Two members put that on record on %(day)s. All uses that"
+        " you took back have stopped."
+    ),
+}
+# What keeps it, to an officer who reads it.
+STAYS: dict[Keeps, Any] = {
+    Keeps.HELD: _l(
+        "It stays while somebody is held. When she is let go, seven days begin in which she can"
+        " agree."
+    ),
+    Keeps.HELP: _l(
+        "It stays while help is under way. When that has ended, seven days begin in which she can"
+        " agree."
+    ),
+    Keeps.GUARDED: _l(
+        "It stays until it is closed, since somebody is or may be under 18, or somebody of the"
+        " programme did it. When it is closed, seven days begin in which she can agree."
+    ),
+    Keeps.DECISION: _l(
+        "It stays until a custodian has looked at the money or things in it. Then seven days begin"
+        " in which she can agree."
+    ),
+    Keeps.PAPER: _l(
+        "It stays since two members put on record that a court wants it. When they end that, seven"
+        " days begin in which she can agree."
+    ),
+}
+
+
+def last_day_text(until: Any) -> str:
+    """Until when a case is kept that nothing keeps, and how many days that leaves."""
+    return _(
+        "Kept until %(day)s. Days left: %(days)s.",
+        day=date_text(until),
+        days=days_left(until, local_today()),
+    )
+
+
+INTERPRETER_NAMES: dict[str, Any] = {
+    "none": _l("Nobody: she told it in a language that we share"),
+    "peer": _l("A peer educator"),
+    "relative": _l("A friend or relative"),
+    "professional": _l("A trained interpreter"),
+    "other": _l("Somebody else"),
+}
+READ_BACK_NAMES: dict[str, Any] = {"yes": _l("Yes, and she said that it is right"), "no": _l("No")}
+PRESENT_NAMES: dict[str, Any] = {
+    "nobody": _l("Nobody else"),
+    "peer": _l("A peer educator"),
+    "relative": _l("A friend or relative"),
+    "guardian": _l("A parent or guardian"),
+    "advocate": _l("A lawyer or advocate"),
+    "held_too": _l("Somebody it was done to as well"),
+    "police": _l("Somebody of the police"),
+    "other": _l("Somebody else"),
+}
+TOLD_BEFORE_NAMES: dict[str, Any] = {
+    "nobody": _l("Nobody"),
+    "peer": _l("A peer educator"),
+    "organisation": _l("Another organisation"),
+    "lawyer": _l("A lawyer"),
+    "health": _l("A clinic or hospital"),
+    "police": _l("The police or an oversight body"),
+    "court": _l("A court"),
+    "media": _l("A journalist"),
+}

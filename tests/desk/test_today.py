@@ -24,8 +24,8 @@ from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.minutes import write_item
 from kash.forums.services.presence import add_member, open_forum
-from kash.incidents.queries.outside import proposed_contacts
-from kash.incidents.services.outside import agree_to_contact, propose_contact
+from kash.incidents.queries.officers import proposed_contacts
+from kash.incidents.services.alerts import agree_to_contact, propose_contact
 from kash.people.models import Group, Person
 from kash.platform.condition import note_backup, note_damage, note_refusal
 from kash.platform.database import db, new_public_id, utc_now

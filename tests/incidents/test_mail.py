@@ -14,8 +14,8 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
-from kash.incidents import chores
 from kash.incidents.rules.mediation import TOLD_AT
+from kash.incidents.services import mediation as chores
 from kash.incidents.services.letterbox import remind_members
 from kash.platform.database import db
 from kash.platform.jobs import Job, run_waiting

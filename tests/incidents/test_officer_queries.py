@@ -59,8 +59,8 @@ from kash.incidents.queries.officers import (
     officers,
     reader_of,
     readers,
+    who_may_file,
 )
-from kash.incidents.queries.quota import who_may_file
 from kash.incidents.rules.consents import Reader
 from kash.incidents.rules.mediation import Answer, Mediator, Result
 from kash.incidents.rules.totals import OnRoster

@@ -17,7 +17,7 @@ from kash.incidents.consent_texts import VERSION, VERSIONS
 from kash.incidents.documents import consent_markup, leaflet_markup, paper_markup
 from kash.incidents.filing_words import ALLOWED, NOT_READ
 from kash.incidents.forms.filing import NextForm
-from kash.incidents.retention_words import LIMITS, SEVEN_DAYS
+from kash.incidents.wording import LIMITS, SEVEN_DAYS
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.sent_reports import carried

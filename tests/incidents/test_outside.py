@@ -14,13 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.accounts.models import Account, AccountBacking
-from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
+from kash.incidents.queries.officers import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.mediation import Contact, contact_from
-from kash.incidents.services.outside import (
-    agree_to_contact,
-    propose_contact,
-)
+from kash.incidents.services.alerts import agree_to_contact, propose_contact
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor

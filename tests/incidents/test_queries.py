@@ -11,7 +11,7 @@ from apiflask import APIFlask
 from kash.accounts.models import Programme
 from kash.incidents.models import Alert
 from kash.incidents.queries.letterbox import answered_since, court_days
-from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
+from kash.incidents.queries.officers import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.mediation import Contact
 from kash.incidents.services import filing as traceless

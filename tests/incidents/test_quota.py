@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from kash.accounts.models import CountedTries
 from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries.letterbox import draft_of, opened_box
-from kash.incidents.queries.quota import spent_in, who_may_file
+from kash.incidents.queries.officers import spent_in, who_may_file
 from kash.incidents.rules import letterbox
 from kash.incidents.rules.filing import Screen, new_code, new_token
 from kash.incidents.rules.quota import A_MINUTE, TOKENS, Spent, tokens_left

@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.incidents.models import FilingQuota
-from kash.incidents.queries.quota import spent_in, who_may_file
+from kash.incidents.queries.officers import spent_in, who_may_file
 from kash.incidents.rules.quota import MOST_BY_CHANCE
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.platform.database import db, utc_now

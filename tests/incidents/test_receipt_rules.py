@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import (
     LONGEST_WORD,
@@ -22,6 +21,7 @@ from kash.incidents.rules.filing import (
     word_as_read,
     word_from,
 )
+from kash.incidents.wording import TAKING_BACK, WORD_PROBLEMS
 
 NOW = datetime(2026, 11, 27, 10, 30, 20, tzinfo=UTC)
 seeds = st.binary(min_size=32, max_size=32)

@@ -24,7 +24,7 @@ from kash.incidents import documents as charge_warning
 from kash.incidents.consent_texts import TEXTS, VERSION
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
-from kash.incidents.queries.outside import proposed_contacts
+from kash.incidents.queries.officers import proposed_contacts
 from kash.incidents.rules.case_file import CourtPaper, may_be_asked
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import Screen, new_code
@@ -49,13 +49,13 @@ from kash.incidents.rules.parts import (
 )
 from kash.incidents.rules.record import Record, Taking, as_bytes
 from kash.incidents.services import evidence
+from kash.incidents.services.alerts import agree_to_contact
 from kash.incidents.services.cases import add_link, changing
 from kash.incidents.services.consents import AskedAgain, answer_consents, note_asked_again
 from kash.incidents.services.evidence import Received, note_custody
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.mediation import MustKeepAway, Request, ask_mediator
-from kash.incidents.services.outside import agree_to_contact
 from kash.people.models import Organisation, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.vault import OpenVault, audited, file_document

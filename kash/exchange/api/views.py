@@ -1,14 +1,15 @@
-"""A token told of itself, and the description of all addresses. Days and moments that stand in an
-address. Indicators for programs: counts of whole quarters and years, without the people behind
-them. The address of the next page. Registers for programs, and operations on them. Certificates for
-programs: whether they hold. People for programs. The page on which the person who writes a program
-reads how: the description of all addresses, drawn here, since what libraries draw needs styles and
-scripts of others. Releases for programs, exactly as they were printed. Pages of tokens: asked for,
-agreed to, fetched once, and ended. Workshops for programs."""
+"""The form by which a token is asked for. A token told of itself, and the description of all
+addresses. Days and moments that stand in an address. Indicators for programs: counts of whole
+quarters and years, without the people behind them. The address of the next page. Registers for
+programs, and operations on them. Certificates for programs: whether they hold. People for
+programs. The page on which the person who writes a program reads how: the description of all
+addresses, drawn here, since what libraries draw needs styles and scripts of others. Releases for
+programs, exactly as they were printed. Pages of tokens: asked for, agreed to, fetched once, and
+ended. Workshops for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from apiflask import HTTPError
 from flask import Response, json, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.accounts.models import STANDING_SENTENCES
 from kash.accounts.queries.accounts import names_of
@@ -24,7 +26,6 @@ from kash.attendance.rules.marking import ANY_PURPOSE, Operation
 from kash.certificates.models import Certificate
 from kash.certificates.rules.issuing import condition_on
 from kash.exchange.api import blueprint, queries, services
-from kash.exchange.api.forms import TokenForm
 from kash.exchange.api.models import (
     APPROVAL,
     ATTENDANCE,
@@ -61,10 +62,12 @@ from kash.exchange.api.rules import (
     LARGEST_PAGE,
     MOST_IN_WINDOW,
     OVER,
+    PERIODS,
     PageCut,
     TokenStands,
     cut,
     digest_of,
+    may_have,
     read_key,
 )
 from kash.exchange.api.schemas import (
@@ -91,12 +94,13 @@ from kash.exchange.api.schemas import (
     WorkshopsAsked,
     WorkshopsTold,
 )
-from kash.exchange.api.services import SOURCE, apply_operations, bearer
+from kash.exchange.api.services import SOURCE, TokenRequest, apply_operations, bearer
 from kash.exchange.api.specification import endpoints, needs, specification
 from kash.figures.indicators.queries.definitions import Definition, definition_of, definitions_on
 from kash.figures.indicators.queries.figures import funders
 from kash.figures.indicators.rules import KEYS, DimensionProblem, Period, read_period
 from kash.figures.releases.queries import PrintedTable, printed_tables
+from kash.people.connections.models import Connection
 from kash.people.models import Person
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing
@@ -104,12 +108,47 @@ from kash.platform.database import db, is_public_id, utc_now
 from kash.platform.web import current_actor, go, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound
+from kash.platform.web.fields import SeveralField
 from kash.platform.web.formats import local_today
+from kash.platform.web.forms import KashForm, choice_field, text_field
 from kash.platform.web.public_address import public_address
 from kash.platform.web.taking import is_taken, offers_table, taken
-from kash.policy import allow
+from kash.policy import Actor, allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import workshop_with_people
+
+
+class TokenForm(KashForm):
+    """A token: for which connection, what for, and what it may be used for."""
+
+    connection = choice_field(_l("Connection"))
+    purpose = text_field(
+        _l("What for"),
+        most=200,
+        description=_l("What the other system does with it. Name no person."),
+    )
+    scopes = SeveralField(_l("What it may be used for"), choices=[])
+    days = choice_field(
+        _l("For how long"),
+        [(str(days), PERIOD_WORDS[days]) for days in PERIODS],
+        description=_l("Counted from when you fetch it. Then it ends by itself."),
+        default=str(PERIODS[1]),
+    )
+
+    def offer(self, connections: Sequence[Connection], by: Actor) -> None:
+        """Offer these connections, and what the asker may do."""
+        self.connection.choices = [
+            (connection.public_id, connection.name) for connection in connections
+        ]
+        self.scopes.choices = [
+            (scope.key, scope.title) for scope in SCOPES if may_have(by.roles, scope.permission)
+        ]
+
+    def request(self) -> TokenRequest:
+        """The request as entered."""
+        return TokenRequest(
+            self.connection.data, self.purpose.data, tuple(self.scopes.data), int(self.days.data)
+        )
 
 
 @endpoints.get("/token")

@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from kash.exchange.archive.rows import kept_tables, lines_of, values_of
 from kash.exchange.archive.services import DamagedArchive
 from kash.exchange.archive.writing_out import (
     CONTENTS,
@@ -32,7 +31,10 @@ from kash.exchange.archive.writing_out import (
     TABLES,
     Contents,
     TableContents,
+    kept_tables,
     key_check,
+    lines_of,
+    values_of,
 )
 from kash.platform import storage
 from kash.platform.database import Base, db

@@ -1,20 +1,29 @@
-"""Pages of archives, for administrators and directors."""
+"""The form of an archive. Pages of archives, for administrators and directors."""
 
 from __future__ import annotations
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
 from kash.accounts.queries.accounts import names_of
 from kash.exchange.archive import blueprint, queries, services
-from kash.exchange.archive.forms import ArchiveForm
 from kash.exchange.archive.models import APPROVAL, ArchiveRequest
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
-from kash.platform.web import current_actor, go, page
+from kash.platform.web import KashForm, current_actor, go, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem
+from kash.platform.web.forms import long_text_field
 from kash.policy import allow
+
+
+class ArchiveForm(KashForm):
+    """An archive as it is asked for."""
+
+    reason = long_text_field(_l("What it is for"), most=500, required=True)
+    with_key = BooleanField(_l("With the server’s key file"))
 
 
 @blueprint.get("/")

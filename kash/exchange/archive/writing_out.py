@@ -1,28 +1,30 @@
-"""Writing an archive out: a tar of open files, encrypted as a backup is.
-
+"""Rows of tables as lines of JSON, and back: the same line from each engine. A line holds the
+columns by name. What the database holds nothing in is left out, so that a JSON `null` in a column
+of JSON stays apart from it. Moments, days and hours are in ISO 8601, moments in UTC; bytes in
+base64; fractions as text. Writing an archive out: a tar of open files, encrypted as a backup is.
 In this order: `backup.json` (format, that it is an archive, revision of the database, ids of the
 keys that open what is sealed), `tables/<name>/000000.jsonl` and on, `files/<key>`, `server.key`
 where that is wanted, `contents.json` (rows and SHA-256 of each table, SHA-256 of each file), and
-`end.json`.
-"""
+`end.json`."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, Table
+from sqlalchemy import JSON, Column, Connection, LargeBinary, Table, select
 
-from kash.exchange.archive.rows import kept_tables, lines_of
 from kash.platform import storage
-from kash.platform.database import db, utc_now
+from kash.platform.database import Base, UtcDateTime, db, utc_now
 from kash.platform.operations.archive import (
     FILES,
     KEY,
@@ -35,10 +37,80 @@ from kash.platform.operations.archive import (
     tar_pieces,
 )
 from kash.platform.operations.migrations import newest_revisions
-from kash.platform.operations.snapshot import damaged_line, named_files, refuse_lost
+from kash.platform.operations.snapshot import NEVER_KEPT, damaged_line, named_files, refuse_lost
 from kash.platform.vault.keys import Keys
 from kash.platform.vault.sealing import vault_of
 from kash.settings import Settings
+
+_AT_A_TIME = 500
+
+
+def kept_tables() -> list[Table]:
+    """The tables of an archive, each after those that its rows refer to."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in NEVER_KEPT]
+
+
+def lines_of(connection: Connection, table: Table) -> Iterator[bytes]:
+    """The rows of a table in the order of their keys, each a line."""
+    columns = list(table.columns)
+    # A JSON null and nothing at all are read as the same.
+    apart = [column for column in columns if isinstance(column.type, JSON) and column.nullable]
+    statement = select(*columns, *(column.is_(None) for column in apart))
+    rows = connection.execute(
+        statement.order_by(*table.primary_key.columns).execution_options(yield_per=_AT_A_TIME)
+    )
+    for record in rows:
+        values = record[: len(columns)]
+        missing = {
+            column.name
+            for column, empty in zip(apart, record[len(columns) :], strict=True)
+            if empty
+        }
+        line = {
+            column.name: _as_json(value)
+            for column, value in zip(columns, values, strict=True)
+            if value is not None or (column in apart and column.name not in missing)
+        }
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        # Engines write the same number with more or fewer noughts at its end.
+        return format(value.normalize(), "f")
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return value
+
+
+def values_of(table: Table, line: bytes) -> dict[str, Any]:
+    """The values of a row by column, as they are to be stored. Raises ValueError, KeyError."""
+    read: Mapping[str, Any] = json.loads(line)
+    if not isinstance(read, dict) or not set(read) <= {column.name for column in table.columns}:
+        raise ValueError("a line that is no row of this table")
+    return {
+        name: JSON.NULL if value is None else _reader(table.columns[name])(value)
+        for name, value in read.items()
+    }
+
+
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    kind = column.type
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat
+    if isinstance(kind, LargeBinary):
+        return lambda text: b64decode(text, validate=True)
+    python = None if isinstance(kind, JSON) else kind.python_type
+    if python is Decimal:
+        return Decimal
+    if python is date:
+        return date.fromisoformat
+    if python is time:
+        return time.fromisoformat
+    return lambda value: value
+
 
 TABLES, CONTENTS, KIND = "tables/", "contents.json", "archive"
 _PART = 4 * 1024 * 1024

@@ -1,24 +1,30 @@
-"""Pages of earlier trainings."""
+"""The form of an export. Pages of earlier trainings."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 
 from kash.exchange.history import blueprint
-from kash.exchange.history.forms import EarlierTrainingsForm
-from kash.exchange.history.queries import (
-    own_import,
-    own_imports,
-    people_called,
-    trainings_of,
+from kash.exchange.history.queries import own_import, own_imports, people_called, trainings_of
+from kash.exchange.history.rules import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    MOST_BYTES,
+    UnreadableExport,
+    decoded,
 )
-from kash.exchange.history.rules import MOST_BYTES
 from kash.exchange.history.services import (
+    FILE_FAULTS,
     LENGTHS,
     ROW_FAULTS,
     EarlierPreview,
@@ -26,14 +32,64 @@ from kash.exchange.history.services import (
     look_through,
     take_back,
 )
+from kash.people.models import Group
 from kash.people.queries.directory import groups
 from kash.people.rules.persons import MOST_NAME
 from kash.people.sections import SectionRow
 from kash.platform.database import db
-from kash.platform.web import current_actor, go, page
-from kash.platform.web.bodies import takes_file
+from kash.platform.web import KashForm, current_actor, go, page
+from kash.platform.web.bodies import takes_file, too_large
+from kash.platform.web.errors import Problem
 from kash.platform.web.formats import day_text
+from kash.platform.web.forms import choice_field, long_text_field
 from kash.policy import Actor, allow
+
+
+class EarlierTrainingsForm(KashForm):
+    """An export as a file or, once it was shown, as text; `shown` is the digest of what was.
+    `order` is what was said of its days, `kept` what was chosen on other pages of its names."""
+
+    group = choice_field(_l("Group"), required=True)
+    file = FileField(_l("CSV file of trainings"))
+    text = long_text_field(_l("Or paste its text"), most=MOST_BYTES)
+    order = choice_field(
+        _l("Days of this file"),
+        [("", ""), (DAY_FIRST, _l("Day first")), (MONTH_FIRST, _l("Month first"))],
+        required=False,
+    )
+    shown = HiddenField()
+    kept = HiddenField()
+
+    def offer(self, groups: Sequence[Group]) -> None:
+        """Set what can be chosen."""
+        self.group.choices = [(group.public_id, group.name) for group in groups]
+
+    def chosen(self, sent: MultiDict[str, str]) -> dict[str, str]:
+        """The person who was chosen for each name (by key), on this page and on others; "" for
+        nobody."""
+        try:
+            content = json.loads(self.kept.data or "{}")
+        except (ValueError, RecursionError):
+            content = {}
+        chosen = {
+            key: choice
+            for key, choice in (content.items() if isinstance(content, dict) else ())
+            if isinstance(choice, str)
+        }
+        return chosen | {key: sent.get(key, "") for key in sent.getlist("named")}
+
+    def content(self) -> str:
+        """The export, which lies in memory only. Raises BodyTooLarge and a Problem."""
+        if not (self.file.data and self.file.data.filename):
+            return self.text.data or ""
+        content = bytes(self.file.data.read())
+        if len(content) > MOST_BYTES:
+            raise too_large(MOST_BYTES)
+        try:
+            return decoded(content)
+        except UnreadableExport as fault:
+            raise Problem(FILE_FAULTS[fault.why], field="file", status=422) from None
+
 
 # As many names as are looked through at once on a phone.
 _NAMES_ON_PAGE = 25

@@ -19,7 +19,6 @@ from wtforms.validators import ValidationError as validators_ValidationError
 
 from kash.incidents import names
 from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come, offered
-from kash.incidents.money_words import refusal_text
 from kash.incidents.names import CUSTODY_NAMES, SOURCE_NAMES
 from kash.incidents.rules.case_file import CourtPaper
 from kash.incidents.rules.casework import LONGEST_REASON, STEPS, WITHOUT_ENDINGS
@@ -30,11 +29,12 @@ from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import MOST_DRILLS, NOTED_BY_HAND, OnRoster
 from kash.incidents.services.documentation import FIELDS, WhatCame
 from kash.incidents.services.evidence import Received
-from kash.incidents.taking_words import (
+from kash.incidents.wording import (
     INTERPRETER_NAMES,
     PRESENT_NAMES,
     READ_BACK_NAMES,
     TOLD_BEFORE_NAMES,
+    refusal_text,
 )
 from kash.people.forms import WeekForm
 from kash.platform.web import KashForm as web_KashForm

@@ -18,7 +18,6 @@ from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come
 from kash.incidents.models import Duty
-from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
 from kash.incidents.names import ORIGIN_NAMES, REQUEST_NAMES, RESULT_NAMES, WAY_NAMES
 from kash.incidents.queries.mediation import phone_of, stretches_of
 from kash.incidents.rules.case_file import NOTHING, CourtPaper
@@ -30,6 +29,7 @@ from kash.incidents.rules.parts import CashBail, Term, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import AskedAgain, GuardiansAnswer, Said
 from kash.incidents.services.mediation import DutyDetails
+from kash.incidents.wording import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
 from kash.people import words
 from kash.people.forms import WeekForm
 from kash.platform.web import KashForm

@@ -16,7 +16,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FormField, ValidationError
 
 from kash.incidents import names
-from kash.incidents.money_words import refusal_text
 from kash.incidents.names import WANTED_NAMES
 from kash.incidents.rules.casework import LONGEST_REASON
 from kash.incidents.rules.filing import acts_meant
@@ -36,6 +35,7 @@ from kash.incidents.rules.records import (
     value_at,
 )
 from kash.incidents.services.saved_views import NOT_TO_BE_AGREED
+from kash.incidents.wording import refusal_text
 from kash.platform.database import new_public_id
 from kash.platform.web.errors import Problem
 from kash.platform.web.fields import (

@@ -14,7 +14,6 @@ from wtforms.validators import Optional, ValidationError
 from kash.incidents import filing_words as words
 from kash.incidents.consent_texts import DIGESTS, VERSION
 from kash.incidents.names import PURPOSE_NAMES
-from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
 from kash.incidents.rules.consents import PROGRAMME
 from kash.incidents.rules.filing import (
     LONGEST_WORD,
@@ -24,6 +23,7 @@ from kash.incidents.rules.filing import (
     problem_with,
     word_as_read,
 )
+from kash.incidents.wording import TAKING_BACK, WORD_PROBLEMS
 from kash.people.models import Organisation
 from kash.platform.web import KashForm
 from kash.platform.web.fields import DayField, HiddenField, SeveralField, TimeOfDayField

@@ -17,8 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.members.vault_sessions import current_vault
-from kash.incidents.models import Incident
-from kash.incidents.occasions import Occasion, occasions_of
+from kash.incidents.models import Incident, Occasion, occasions_of
 from kash.incidents.queries.letterbox import Screens, ScreensOf, Withdrawals, opened_box
 from kash.incidents.queries.officers import (
     Officer,

@@ -1,16 +1,20 @@
 """Readers: what is known of accounts that would read a case, to keep away who is part of it.
 Officers: who holds keys and may have to do with cases, documentation officers, custodians,
-directors."""
+directors. The contact outside the programme, as it holds and as it is proposed. Reads of the
+quota: who may file, and what was spent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole, Programme
+from kash.accounts.queries.accounts import standing_in_requests
 from kash.incidents.models import Duty
 from kash.incidents.rules.consents import (
     Conflict,
@@ -20,9 +24,12 @@ from kash.incidents.rules.consents import (
     for_custodian,
     may_read,
 )
+from kash.incidents.rules.mediation import Contact, contact_from
+from kash.incidents.rules.quota import Spent, from_bytes
 from kash.people.models import Organisation, Person, Posting
-from kash.platform.database import db
-from kash.platform.vault import VaultMember
+from kash.platform.approvals.rules import Standing
+from kash.platform.database import db, utc_now
+from kash.platform.vault import SealError, VaultMember, open_sealed
 from kash.policy import GRANTS, Actor, Reach, Role
 
 
@@ -177,3 +184,73 @@ def may_work(everybody: Sequence[Officer], record: Seen) -> list[Officer]:
             somebody_free=lambda: custodian_is_free(free, record),
         )
     ]
+
+
+SETTINGS, HOLDS, PROPOSED = "outside", "holds", "proposed"
+
+
+def outside_contact() -> Contact | None:
+    """Where reporters are pointed to, None until two people agreed on somebody."""
+    return contact_from(settings_of(SETTINGS).get(HOLDS))
+
+
+def proposed_contacts() -> dict[str, Contact]:
+    """Contacts that wait for a second person, by the name under which each is kept: one of each
+    proposer, so that nobody is in another's way. Empty if there is none."""
+    return _proposed(settings_of(SETTINGS))
+
+
+def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:
+    contacts = {
+        name: contact_from(kept[name]) for name in sorted(kept) if name.startswith(PROPOSED)
+    }
+    return {name: contact for name, contact in contacts.items() if contact is not None}
+
+
+def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
+    """How somebody stands to each of what is proposed, by its digest: whether she may agree to it,
+    by the rule of two people that holds for accounts. A few queries, none if nothing is proposed.
+    """
+    waiting = [contact for contact in proposed if contact.by]
+    if not waiting:
+        return {}
+    askers = [contact.by for contact in waiting]
+    stands = standing_in_requests(db.session(), by.public_id, askers, utc_now())
+    return {contact.digest: stands(asked_by=contact.by, concerned="") for contact in waiting}
+
+
+def what_is_missing(by: Actor) -> str:
+    """Word by which Today tells the person who may decide what is missing: `none` (there is no
+    contact), `waits` (her agreement is waited for), or nothing."""
+    if not by.may("incidents.outside"):
+        return ""
+    settings = settings_of(SETTINGS)
+    proposed = _proposed(settings).values()
+    if Standing.MAY in standings(by, proposed).values():
+        return "waits"
+    return "" if contact_from(settings.get(HOLDS)) or proposed else "none"
+
+
+KIND, PLACE = "incidents.quota", "all"
+
+
+def who_may_file(session: Session) -> Sequence[str]:
+    """The public ids of all accounts that may file a report."""
+    roles = [*map(str, GRANTS["incidents.file"])]
+    return session.scalars(
+        select(Account.public_id)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.active.is_(True), AccountRole.role.in_(roles))
+        .distinct()
+        .order_by(Account.public_id)
+    ).all()
+
+
+def spent_in(body: bytes | None) -> Spent | None:
+    """Spending in a sealed text; None if it does not open."""
+    if not body:
+        return None
+    try:
+        return from_bytes(open_sealed(body, kind=KIND, public_id=PLACE))
+    except (SealError, ValidationError):
+        return None

@@ -1,26 +1,29 @@
-"""Alerts: a mail "Sign in" to the officer on duty when somebody is held, and in drills.
-
-Nothing says why: not the mail, not the row, not the log. Ways to reach somebody are asked one after
-the other by `tell`; a gateway for SMS is one more of them.
-"""
+"""Alerts: a mail "Sign in" to the officer on duty when somebody is held, and in drills. Nothing
+says why: not the mail, not the row, not the log. Ways to reach somebody are asked one after the
+other by `tell`; a gateway for SMS is one more of them. Setting the contact outside the programme:
+one proposes it, another agrees."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts.models import Account
+from kash.accounts.models import STANDING_SENTENCES, Account
 from kash.accounts.queries.accounts import email_of
 from kash.accounts.services.accounts import change_settings
 from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.queries import letterbox as queries
+from kash.incidents.queries.officers import HOLDS, PROPOSED, SETTINGS, proposed_contacts, standings
+from kash.incidents.rules.mediation import Contact
 from kash.incidents.rules.totals import (
     LASTS,
     MINUTES_OF_WEEK,
@@ -31,10 +34,11 @@ from kash.incidents.rules.totals import (
     steps_due,
 )
 from kash.people.rules.directory import Stretch, minute_of_week, overlap
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now, without_order, writing
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.platform.vault import audited
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import programme_languages
 from kash.policy import Actor
@@ -219,3 +223,32 @@ def set_duty(
 def set_drills(by: Actor, drills: int) -> None:
     """Set how many drills come in a week, on average."""
     change_settings(by, "alerts", queries.SETTINGS, {queries.DRILLS: drills})
+
+
+def why_another(standing: Standing) -> Any:
+    """Why somebody else agrees to a contact, said to the person who stands so; empty if she may."""
+    if standing is Standing.ASKED:
+        return _l("Another person agrees to it: a director or a custodian who did not propose it.")
+    return STANDING_SENTENCES.get(standing, "")
+
+
+def propose_contact(by: Actor, name: str, reach: str) -> None:
+    """Propose a contact, in place of what this person proposed before and of nothing that another
+    did: a person who might be complained of must not keep others from agreeing. What holds goes on
+    holding until then."""
+    proposed = Contact(name, reach, by.public_id)
+    change_settings(by, "outside", SETTINGS, {f"{PROPOSED}:{by.public_id}": proposed.as_kept()})
+
+
+def agree_to_contact(by: Actor, digest: str) -> None:
+    """Agree to exactly what was shown; it holds from now on, and nothing else waits. Raises
+    Problem if another is proposed, or somebody else agrees to it."""
+    waiting = proposed_contacts()
+    proposed = next((contact for contact in waiting.values() if contact.digest == digest), None)
+    if proposed is None:
+        raise Problem(_l("Something else is proposed now. Look at it again."))
+    stands = standings(by, [proposed]).get(digest, Standing.TIED)
+    if stands is not Standing.MAY:
+        raise Problem(str(why_another(stands)))
+    over: dict[str, dict[str, str]] = {name: {} for name in waiting}
+    change_settings(by, "outside", SETTINGS, {**over, HOLDS: proposed.as_kept()})

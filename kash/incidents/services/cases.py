@@ -17,8 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.models import Incident, take_over_everything
-from kash.incidents.occasions import occasions_of
+from kash.incidents.models import Incident, occasions_of, take_over_everything
 from kash.incidents.queries.cases import Case, access_of, open_case, open_for_nobody
 from kash.incidents.queries.officers import may_work, officers, readers
 from kash.incidents.rules import casework as changes

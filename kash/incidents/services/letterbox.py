@@ -42,8 +42,7 @@ from kash.incidents.models import (
 from kash.incidents.queries.letterbox import KIND as LETTERBOX_KIND
 from kash.incidents.queries.letterbox import PLACE as LETTERBOX_PLACE
 from kash.incidents.queries.letterbox import box_in, court_days
-from kash.incidents.queries.officers import officers
-from kash.incidents.queries.quota import KIND, PLACE, spent_in, who_may_file
+from kash.incidents.queries.officers import KIND, PLACE, officers, spent_in, who_may_file
 from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.clocks import MORNING, clocks_of, due_days, remind_at, whole_hour
 from kash.incidents.rules.filing import SCREENS

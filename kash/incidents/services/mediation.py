@@ -1,5 +1,6 @@
 """Asking mediators, their answers, and who is on duty. How her account was taken, said once, or
-anew, and who it is given to; her account itself is never touched."""
+anew, and who it is given to; her account itself is never touched. Chores of this room, which the
+worker does by itself and without any key."""
 
 from __future__ import annotations
 
@@ -9,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
+from kash.accounts.queries.accounts import email_of
 from kash.incidents.models import Duty, DutyHours, DutyStation, MediationBrief
 from kash.incidents.queries.cases import (
     Case,
@@ -36,21 +40,24 @@ from kash.incidents.queries.mediation import (
 from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.case_file import CourtPaper
 from kash.incidents.rules.casework import asks_why
-from kash.incidents.rules.mediation import Result
+from kash.incidents.rules.mediation import TOLD_AT, Result
 from kash.incidents.rules.mediation_gate import Why, why_not
 from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Taking
+from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import refuse_unasked
 from kash.incidents.services.documentation import WHY_IS_MISSING
 from kash.incidents.services.saved_views import STAYS_HERE, NotNow
 from kash.people.models import Organisation
 from kash.people.rules.directory import Stretch, overlap
-from kash.platform.database import new_public_id
+from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
+from kash.platform.web.programme import brand, programme_languages
 from kash.policy import Actor
 
 _WHY_NOT = {
@@ -414,3 +421,36 @@ def give_account(
         record.accounts_given.append(given)
         change.happened("account_given")
     return change.case, accounts
+
+
+def shred_notes() -> None:
+    with writing() as session:
+        shred_old_notes(session, utc_now())
+
+
+def tell_who_is_asked() -> None:
+    """Three times a day, and not when something is asked: a mail must not tell when that was."""
+    now = utc_now()
+    if to_local(now).hour not in TOLD_AT or not mail_is_set_up():
+        return
+    waiting = db.session.scalars(
+        select(Account)
+        .join(MediationBrief, MediationBrief.account_id == Account.id)
+        .where(
+            MediationBrief.state == "open",
+            MediationBrief.runs_out_at > now,
+            Account.active.is_(True),
+        )
+        .distinct()
+        .order_by(Account.id)
+    ).all()
+    for account in waiting:
+        with force_locale(account.language or programme_languages()[0]):
+            try:
+                send_mail(
+                    email_of(account),
+                    _("Something waits for you at %(name)s", name=brand()),
+                    _("Sign in to read what it is.") + "\n",
+                )
+            except MailFailed:
+                continue

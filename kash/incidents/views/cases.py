@@ -1,13 +1,13 @@
-"""Addresses of this room: a step of a case by a number, and where addresses of before lead. The
-open vault, as every page of a case needs it, and the case itself. The page of one case. The case
-file for a lawyer: chosen on a page, made in the request, kept by nobody here. Handing a case over
-to a custodian, with what somebody is told before. Links of a case: other cases, and the workshop
-or meeting where it came up. The register of cases: what waits for one, everything that is open,
-and finding anything."""
+"""Head of the page of a case that is for a custodian alone. Addresses of this room: a step of a
+case by a number, and where addresses of before lead. The open vault, as every page of a case needs
+it, and the case itself. The page of one case. The case file for a lawyer: chosen on a page, made
+in the request, kept by nobody here. Handing a case over to a custodian, with what somebody is told
+before. Links of a case: other cases, and the workshop or meeting where it came up. The register of
+cases: what waits for one, everything that is open, and finding anything."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -25,16 +25,21 @@ from wtforms import Form
 
 from kash.accounts.members.vault_sessions import current_vault, require_vault
 from kash.feature import declared
-from kash.incidents import blueprint, mediation_words, names, retention_words, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.documents import FILE_NAME, FileChoice
 from kash.incidents.documents import case_file as printed
 from kash.incidents.forms.casework import CaseFileForm, CommentForm, FindLinkForm, ViewNameForm
-from kash.incidents.occasions import Occasions
+from kash.incidents.models import Occasions
 from kash.incidents.queries.cases import MOST_FOUND, Case, first_account_of, linked_to, open_case
 from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts
 from kash.incidents.queries.mediation import with_answers
-from kash.incidents.queries.officers import Officer, decides_alone, kept_away, officers
-from kash.incidents.queries.outside import outside_contact
+from kash.incidents.queries.officers import (
+    Officer,
+    decides_alone,
+    kept_away,
+    officers,
+    outside_contact,
+)
 from kash.incidents.queries.register import CaseRegister, RegisterLine, register
 from kash.incidents.rules.case_file import (
     is_listed,
@@ -52,13 +57,20 @@ from kash.incidents.rules.casework import (
     open_steps,
     refusal_of,
 )
-from kash.incidents.rules.clocks import clocks_of, unset_clocks
-from kash.incidents.rules.consents import ForCustodian, Seen
+from kash.incidents.rules.clocks import clocks_of, unset_clocks, who_is_held
+from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, ForCustodian, Seen, for_custodian
 from kash.incidents.rules.filing import MONEY, code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.parts import Event, MemberAnswer, Person
-from kash.incidents.rules.record import Record, moments
+from kash.incidents.rules.record import (
+    Record,
+    held_among_adults,
+    minors_of,
+    moments,
+    to_ask_about_adults,
+    unprotected,
+)
 from kash.incidents.rules.records import who_may_be_told_of
 from kash.incidents.rules.totals import (
     ALL,
@@ -85,7 +97,6 @@ from kash.incidents.services.consents import (
 )
 from kash.incidents.services.saved_views import NOBODY_AGREED, saved_views
 from kash.incidents.services.second_member import mark_urgent
-from kash.incidents.views.guarded import guarded
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import Listing, NotFound, current_actor, download, go, page, signed_in
@@ -96,7 +107,36 @@ from kash.platform.web.formats import local_today, zone
 from kash.platform.web.guard import Moved, lead_on
 from kash.platform.web.lists import ROWS, asked_for
 from kash.platform.web.programme import LANGUAGES
-from kash.policy import Actor, allow
+from kash.policy import Actor, Role, allow
+
+
+def guarded(case: Case, actor: Actor) -> dict[str, Any]:
+    """Head of such a case, for its reader; nothing of one that is not for a custodian alone.
+
+    Codes of those who are or may be under 18: all of them, those held among adults, those to ask
+    about that, and those not reached by child protection. `alone`: a custodian reads it; `unread`:
+    what a phone said of either does not open; `by_others`: another report that belongs to it makes
+    it one for a custodian.
+    """
+    record = case.record
+    programme = any(party.kind == PROGRAMME for party in record.parties)
+    persons_held = who_is_held(record)
+    return {
+        "minors": _codes(minors_of(record)),
+        "among_adults": _codes(held_among_adults(persons_held)),
+        "to_ask": _codes(to_ask_about_adults(persons_held)),
+        "unprotected": _codes(unprotected(record)),
+        "alone": Role.CUSTODIAN in actor.roles,
+        "programme": programme,
+        "unread": not {WHO, WHOM}.isdisjoint(record.unread()),
+        "by_others": for_custodian(record) is None and for_custodian(case.seen) is not None,
+        "outside": outside_contact() if programme else None,
+    }
+
+
+def _codes(persons: Iterable[Person]) -> list[str]:
+    return [person.code for person in persons]
+
 
 # What a step is called in an address, where it must not say what becomes of a case.
 STEP_NUMBERS = {verb: str(number) for number, verb in enumerate(STEPS, start=1)}
@@ -270,7 +310,7 @@ def _page(
         works=works,
         over=case.state in OVER,
         keeps=what_keeps(record, case.state),
-        keeping=retention_words,
+        keeping=wording,
         next=next_of(case, actor),
         other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
@@ -314,8 +354,7 @@ def _other_steps(found: Case) -> list[str]:
 def _timeline(record: Record) -> list[Event]:
     """Events of a case, the newest first, with what mediators answered."""
     ended = {
-        intervention.id: mediation_words.results_text(intervention)
-        for intervention in record.interventions
+        intervention.id: wording.results_text(intervention) for intervention in record.interventions
     }
     answers = [
         event.model_copy(update={"reason": ended[event.about]})
@@ -416,12 +455,8 @@ def case_file(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         narrative_allowed=may_hold_narrative(case.record, [person.id for person in agreed]),
         names_open=may_show_identities(case, vault),
         consents=url_for("incidents.consents", reference=case.reference),
-        papers={paper: _codes(case.record, said_yes) for paper, said_yes in papers.items()},
+        papers={paper: case.record.codes_of(said_yes) for paper, said_yes in papers.items()},
     )
-
-
-def _codes(record: Record, persons: list[str]) -> list[str]:
-    return record.codes_of(persons)
 
 
 def _without_health(record: Record, agreed: list[Person]) -> list[Person]:

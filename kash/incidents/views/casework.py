@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.members.vault_sessions import require_vault
-from kash.incidents import blueprint, money_words, names, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import (
     AssignForm,
     FulfilledForm,
@@ -30,8 +30,7 @@ from kash.incidents.forms.consents import BailForm, PolicyForm, ReportForm, Take
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.letterbox import court_days
 from kash.incidents.queries.mediation import Asking, asking_cases, nobody_decides, reporting_policy
-from kash.incidents.queries.officers import decides_alone, may_work, officers
-from kash.incidents.queries.outside import outside_contact
+from kash.incidents.queries.officers import decides_alone, may_work, officers, outside_contact
 from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.rules.clocks import (
     OpenThing,
@@ -114,7 +113,7 @@ def decisions() -> ResponseReturnValue:
         listing=paged(lines),
         damaged=damaged,
         words=names,
-        kinds=money_words.SHOWN_NOTES,
+        kinds=wording.SHOWN_NOTES,
     )
 
 
@@ -151,8 +150,8 @@ def decision(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
         notes=notes[::-1],
         by=account_names({note.by for note in notes} - {""}),
         kinds=names.TERM_NAMES,
-        note_names=money_words.SHOWN_NOTES,
-        duty=money_words.duty_text(),
+        note_names=wording.SHOWN_NOTES,
+        duty=wording.duty_text(),
         policy=reporting_policy(),
         called=lambda key: participant_label(case.record, key) if key else "",
     )
@@ -199,12 +198,12 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
         return None
     notes = report_notes(case, the_vault())
     return {
-        "duty": money_words.duty_text(),
+        "duty": wording.duty_text(),
         "questioned": len(case.record.questioned_terms),
         "note": notes[-1] if notes else None,
         "decided": is_decided(notes),
         "is_new": Asking(case, notes).is_new,
-        "kinds": money_words.SHOWN_NOTES,
+        "kinds": wording.SHOWN_NOTES,
     }
 
 

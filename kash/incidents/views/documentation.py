@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from kash.accounts.members.vault_sessions import require_vault
-from kash.incidents import blueprint, money_words, names, taking_words, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import OutcomeForm, ReferralForm, TakingForm
 from kash.incidents.forms.consents import BailForm
 from kash.incidents.forms.documentation import DocumentationForm, as_form
@@ -445,11 +445,11 @@ _LABELS: dict[str, Any] = {
 }
 _WORDS: dict[str, Mapping[str, Any]] = {
     "taking.told_by": names.SOURCE_NAMES,
-    "taking.interpreter": taking_words.INTERPRETER_NAMES,
-    "taking.read_back": taking_words.READ_BACK_NAMES,
-    "taking.present": taking_words.PRESENT_NAMES,
-    "taking.told_before": taking_words.TOLD_BEFORE_NAMES,
-    "bail/paid_to": money_words.PLACE_NAMES,
+    "taking.interpreter": wording.INTERPRETER_NAMES,
+    "taking.read_back": wording.READ_BACK_NAMES,
+    "taking.present": wording.PRESENT_NAMES,
+    "taking.told_before": wording.TOLD_BEFORE_NAMES,
+    "bail/paid_to": wording.PLACE_NAMES,
     "referrals/kind": names.REFERRAL_NAMES,
     "referrals/outcome": names.REFERRAL_OUTCOME_NAMES,
     "interventions/response": names.RESPONSE_NAMES,

@@ -31,10 +31,7 @@ from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.queries import letterbox as drafts
 from kash.incidents.queries import mediation as helpers
 from kash.incidents.queries.letterbox import Receipt, keys_of, receipt_by
-from kash.incidents.queries.officers import custodians_with_keys
-from kash.incidents.queries.outside import outside_contact
-from kash.incidents.receipt_words import TAKING_BACK
-from kash.incidents.retention_words import AS_ASKED, KEPT_BY_PAPER, SEVEN_DAYS
+from kash.incidents.queries.officers import custodians_with_keys, outside_contact
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import (
     SCREENS,
@@ -67,6 +64,7 @@ from kash.incidents.services.receipts import (
     take_back,
 )
 from kash.incidents.services.saved_views import KeysAltered, NobodyHoldsKeys
+from kash.incidents.wording import AS_ASKED, KEPT_BY_PAPER, SEVEN_DAYS, TAKING_BACK
 from kash.people import words as directory_words
 from kash.people import words as people_words
 from kash.people.queries.directory import organisations, service_areas, zone_names

@@ -1,6 +1,7 @@
 """Her first account beside today's record, changes since, and how the account was taken. Page of a
 case on who is held and what came of each limit of time. Officers on duty: who is told when
-somebody is held, in which order, and how drills went."""
+somebody is held, in which order, and how drills went. The page on which the contact outside the
+programme is proposed and agreed to."""
 
 from __future__ import annotations
 
@@ -13,13 +14,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
-from kash.incidents import blueprint, names, taking_words, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.documents import FIRST_ACCOUNT_FILE_NAME, archive
 from kash.incidents.forms.casework import (
     AccountForm,
     DrillsForm,
     LimitsForm,
     OfficerForm,
+    OutsideForm,
     RedactForm,
     TakingForm,
     TryForm,
@@ -37,6 +39,7 @@ from kash.incidents.queries.cases import (
 )
 from kash.incidents.queries.letterbox import court_days
 from kash.incidents.queries.mediation import nobody_decides
+from kash.incidents.queries.officers import outside_contact, proposed_contacts, standings
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES
@@ -45,6 +48,7 @@ from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import PATIENCE, in_order
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import alerts as services
+from kash.incidents.services.alerts import agree_to_contact, propose_contact, why_another
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import ask_not_known, note_try, tell_what_came
 from kash.incidents.services.mediation import give_account as given_account
@@ -57,10 +61,12 @@ from kash.incidents.views.documentation import ShownChanges
 from kash.incidents.views.evidence import codes_of, papers_for, value_label
 from kash.people import words as directory_words
 from kash.people.rules.directory import minute_of_week
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.lists import paged
@@ -245,17 +251,17 @@ def told(taking: Taking) -> list[tuple[Any, str]]:
     pairs_told = [
         (_("Language"), taking.language),
         (_("Who told it"), words([taking.told_by], names.SOURCE_NAMES)),
-        (_("Who interpreted"), words([taking.interpreter], taking_words.INTERPRETER_NAMES)),
-        (_("Read back to her"), words([taking.read_back], taking_words.READ_BACK_NAMES)),
-        (_("Who else was there"), words(taking.present, taking_words.PRESENT_NAMES)),
-        (_("Told before to"), words(taking.told_before, taking_words.TOLD_BEFORE_NAMES)),
+        (_("Who interpreted"), words([taking.interpreter], wording.INTERPRETER_NAMES)),
+        (_("Read back to her"), words([taking.read_back], wording.READ_BACK_NAMES)),
+        (_("Who else was there"), words(taking.present, wording.PRESENT_NAMES)),
+        (_("Told before to"), words(taking.told_before, wording.TOLD_BEFORE_NAMES)),
     ]
     return [(label, text) for label, text in pairs_told if text]
 
 
 def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
     taking = case.record.taking
-    before = [str(taking_words.TOLD_BEFORE_NAMES[code]) for code in taking.was_taken_down()]
+    before = [str(wording.TOLD_BEFORE_NAMES[code]) for code in taking.was_taken_down()]
     return {
         "taking": told(taking),
         "before": ", ".join(before),
@@ -388,3 +394,38 @@ def officer(account: str) -> ResponseReturnValue:
         )
         return to("officers", _("Saved."))
     return page("incidents/officer.html", form=form, officer=on_roster)
+
+
+OUTSIDE_ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
+
+
+@blueprint.route("/z", methods=["GET", "POST"])
+@allow("incidents.outside")
+def outside() -> ResponseReturnValue:
+    """Contact outside as it is now, what is proposed, and a form for proposing."""
+    actor, form, problem = current_actor(), OutsideForm(), ""
+    if "agree" in request.form:
+        form = OutsideForm(formdata=None)
+        with CaughtProblem() as caught:
+            agree_to_contact(actor, request.form["agree"])
+            return to("outside", _("Agreed. It is shown to all who report from now on."))
+        problem = caught.sentence
+    elif form.validate_on_submit():
+        propose_contact(actor, form.name.data, form.reach.data)
+        return to("outside", _("Proposed. It is shown once another director or custodian agrees."))
+    holds, proposed = outside_contact(), list(proposed_contacts().values())
+    by = {hold.by for hold in (holds, *proposed) if hold is not None and hold.by}
+    stand = standings(actor, proposed)
+    answer, status = page(
+        "incidents/outside.html",
+        form=form,
+        holds=holds,
+        proposed=proposed,
+        names=account_names(by) if by else {},
+        refused={
+            contact.digest: why_another(stand.get(contact.digest, Standing.TIED))
+            for contact in proposed
+        },
+        problem=problem,
+    )
+    return answer, 409 if problem else status

@@ -13,10 +13,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.members.vault_sessions import require_vault
-from kash.incidents import blueprint, mediation_words, names
+from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.consents import AskForm, BailForm, DutyForm, closing_form
 from kash.incidents.models import Duty
-from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
 from kash.incidents.queries import mediation as queries_mediation
 from kash.incidents.queries.cases import Case
@@ -55,6 +54,7 @@ from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.incidents.views.cases import case_again, case_page, the_vault, to
 from kash.incidents.views.evidence import participant_label
+from kash.incidents.wording import PLACE_NAMES
 from kash.people import words
 from kash.people import words as directory_words
 from kash.people.queries.directory import organisations
@@ -199,7 +199,7 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
         "names": account_names(intervention.mediator for intervention in record.interventions),
         "requests": REQUEST_NAMES,
         "responses": RESPONSE_NAMES,
-        "result": mediation_words.result_text,
+        "result": wording.result_text,
         "codes": lambda one: [codes[key] for key in one.persons if key in codes],
         "may_edit": may_edit,
         "may_ask": may_edit and may_be_asked(record),

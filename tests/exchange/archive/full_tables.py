@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DataError, IntegrityError
 
-from kash.exchange.archive.rows import kept_tables
+from kash.exchange.archive.writing_out import kept_tables
 from kash.platform.database import UtcDateTime
 
 MOST_TRIES = 1000

@@ -24,9 +24,8 @@ from kash.accounts.models import Account
 from kash.application import create_app
 from kash.certificates.models import FunderMark
 from kash.exchange.archive.reading_in import import_archive
-from kash.exchange.archive.rows import kept_tables
 from kash.exchange.archive.services import DamagedArchive
-from kash.exchange.archive.writing_out import Contents, write_archive
+from kash.exchange.archive.writing_out import Contents, kept_tables, write_archive
 from kash.people.models import Zone
 from kash.platform import storage
 from kash.platform.database import db, writing
