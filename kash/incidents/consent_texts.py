@@ -44,10 +44,6 @@ READ_BY_A_SPEAKER = frozenset({_FALLBACK})
 _BACKUPS = "{backups}"
 
 
-class WordsWereChanged(ValueError):
-    """A version of the words is not what was read out under its name."""
-
-
 @dataclass(frozen=True)
 class CaseConsentText:
     """One purpose's wording. `title`, `words` and `small_print` (empty if there is none) become
@@ -64,10 +60,10 @@ class CaseConsentText:
 def words_of(version: str, content: bytes) -> dict[str, Any]:
     """The words in the file of a version: language, purpose, `title`, `words` and `small_print`.
 
-    Raises WordsWereChanged if they are not those that the version's digest was taken of.
+    Raises ValueError if they are not those that the version's digest was taken of.
     """
     if hashlib.sha256(content).hexdigest() != DIGESTS[version]:
-        raise WordsWereChanged(f"the words of consent {version} were changed: add a version")
+        raise ValueError(f"the words of consent {version} were changed: add a version")
     return {
         language: {purpose: _as_read_out(words) for purpose, words in purposes.items()}
         for language, purposes in tomllib.loads(content.decode()).items()

@@ -56,15 +56,11 @@ DIGESTS: dict[str, str] = {
 VERSION = "2026-1"
 
 
-class WarningWasChanged(ValueError):
-    """A version of the warning is not what was read out under its name."""
-
-
 def words_of(version: str, content: bytes) -> dict[str, str]:
-    """The warning in the file of a version, by language. Raises WarningWasChanged if it is not what
+    """The warning in the file of a version, by language. Raises ValueError if it is not what
     the version's digest was taken of."""
     if hashlib.sha256(content).hexdigest() != DIGESTS[version]:
-        raise WarningWasChanged(f"the warning {version} was changed: add a version")
+        raise ValueError(f"the warning {version} was changed: add a version")
     return {
         language: str(warning["words"])
         for language, warning in tomllib.loads(content.decode()).items()

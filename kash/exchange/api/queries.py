@@ -10,10 +10,10 @@ along."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
@@ -54,79 +54,43 @@ from kash.workshops.queries.scope import visible_workshops
 class ApiProblem(Problem):
     """A request that is refused, with a code by which a program tells why, and headers."""
 
-    code: ClassVar[str] = ""
+    code = ""
+    headers: Mapping[str, str] = {}
 
-    def headers(self) -> dict[str, str]:
-        """Headers that go with it."""
-        return {}
+    def __init__(
+        self,
+        sentence: str | None = None,
+        *,
+        status: int | None = None,
+        code: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(sentence, status=status)
+        self.code, self.headers = code or self.code, headers or self.headers
 
 
 class TokenMissing(ApiProblem):
     """There is no token, or one that is not in use: told alike, so that nobody learns which."""
 
-    status = 401
-    code = "token"
+    status, code = 401, "token"
     sentence = _l("Send a token that is in use: Authorization: Bearer …")
-
-    def headers(self) -> dict[str, str]:
-        """The way in which a token is shown."""
-        return {"WWW-Authenticate": "Bearer"}
+    headers = {"WWW-Authenticate": "Bearer"}
 
 
-class ConnectionOff(ApiProblem):
-    """The connection that the token belongs to is not switched on."""
-
-    status = 403
-    code = "connection-off"
-    sentence = _l("The connection that this token belongs to is not switched on.")
+def out_of_scope() -> ApiProblem:
+    """The refusal of a token that was not made for this, or of which the person who answers for it
+    may not do it any more."""
+    return ApiProblem(_l("This token was not made for this."), status=403, code="scope")
 
 
-class OutOfScope(ApiProblem):
-    """The token was not made for this, or who answers for it may not do it any more."""
-
-    status = 403
-    code = "scope"
-    sentence = _l("This token was not made for this.")
-
-
-class TooMuchAsked(ApiProblem):
-    """All requests of this minute are used up."""
-
-    status = 429
-    code = "too-many"
-    sentence = _l("Too many requests. Wait a minute and go on.")
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__()
-        self.seconds = seconds
-
-    def headers(self) -> dict[str, str]:
-        """Seconds until it may come again."""
-        return {"Retry-After": str(self.seconds)}
-
-
-class NotJson(ApiProblem):
-    """A body that is not JSON, or does not say so."""
-
-    status = 415
-    code = "not-json"
-    sentence = _l("Send JSON, and say so in Content-Type.")
-
-
-class KeyMissing(ApiProblem):
-    """A request that writes has no key by which it would be known again."""
-
-    status = 400
-    code = "key-missing"
-    sentence = _l("Send an Idempotency-Key of 8 to 64 characters, a new one for each new request.")
-
-
-class KeyReused(ApiProblem):
-    """A key came again with something else."""
-
-    status = 422
-    code = "key-reused"
-    sentence = _l("This Idempotency-Key came before with another request. Use a new one.")
+def too_much_asked(seconds: int) -> ApiProblem:
+    """The refusal of a request where all of this minute are used up: how long until the next."""
+    return ApiProblem(
+        _l("Too many requests. Wait a minute and go on."),
+        status=429,
+        code="too-many",
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 TOO_LATE = _l("This token waited too long, was fetched already, or was ended.")

@@ -46,15 +46,14 @@ from kash.exchange.api.models import (
 )
 from kash.exchange.api.queries import (
     TOO_LATE,
-    ConnectionOff,
-    KeyReused,
-    OutOfScope,
+    ApiProblem,
     TokenMissing,
-    TooMuchAsked,
     officers_entries,
+    out_of_scope,
     seen_by,
     standing_towards,
     token_behind,
+    too_much_asked,
 )
 from kash.exchange.api.rules import (
     KEPT_FOR,
@@ -260,7 +259,7 @@ _Leases = tuple[Lock, dict[tuple[str, str], tuple[datetime, int]]]
 
 
 def count_wrong(address: str) -> None:
-    """Count a request of an address without a token in use. Raises TooMuchAsked.
+    """Count a request of an address without a token in use. Raises ApiProblem.
 
     A right token from there is answered still: the person who shares the address with a program
     that was forgotten somewhere has not to wait for it.
@@ -269,11 +268,11 @@ def count_wrong(address: str) -> None:
         with unless_full():
             count_try("api.wrong_token", address, limit=MOST_WRONG, window=WINDOW)
     except TooManyTries:
-        raise TooMuchAsked(int(WINDOW.total_seconds())) from None
+        raise too_much_asked(int(WINDOW.total_seconds())) from None
 
 
 def use_one(token_id: int, public_id: str, scope: Scope) -> None:
-    """Count a request against the limit of a token. Raises TooMuchAsked.
+    """Count a request against the limit of a token. Raises ApiProblem.
 
     Not to be called inside a write transaction. Where the disk is full nothing is counted: reading
     goes on.
@@ -289,7 +288,7 @@ def use_one(token_id: int, public_id: str, scope: Scope) -> None:
     with unless_full():
         window, granted = lease(token_id, public_id, scope)
         if not granted:
-            raise TooMuchAsked(seconds_left(window, now))
+            raise too_much_asked(seconds_left(window, now))
         with lock:
             left_of[place] = window.began_at + WINDOW, granted - 1
 
@@ -323,8 +322,7 @@ def bearer() -> TokenBearer:
 
 
 def let_in() -> Actor:
-    """The token of the present request. Raises TokenMissing, ConnectionOff, OutOfScope and
-    TooMuchAsked."""
+    """The token of the present request. Raises ApiProblem."""
     g.language = request.accept_languages.best_match(programme_languages(), "en")
     try:
         token = _token()
@@ -333,7 +331,7 @@ def let_in() -> Actor:
         raise
     scope = scope_of(current_app.view_functions[request.endpoint or ""])
     if scope is None or not token.has(scope):
-        raise OutOfScope
+        raise out_of_scope()
     use_one(token.id, token.public_id, scope)
     g.api_bearer = token
     return token.actor
@@ -353,7 +351,8 @@ def _token() -> TokenBearer:
     if not token.account.active or token.account.paused_at is not None:
         raise TokenMissing
     if token.connection.kind != KIND or token.connection.stands is not Stands.ON:
-        raise ConnectionOff
+        sentence = _l("The connection that this token belongs to is not switched on.")
+        raise ApiProblem(sentence, status=403, code="connection-off")
     return _as_bearer(token)
 
 
@@ -383,7 +382,8 @@ def apply_operations(
     """Apply operations to a register (by public id); answers in the same order.
 
     What comes again under the same key gets the same answers, and does nothing. Raises NotFound,
-    KeyReused, and OutOfScope if the person who answers for the token may not mark this register.
+    and ApiProblem for another request under that key, or if the person who answers for the token
+    may not mark this register.
     """
     try:
         return _applied(token, register, operations, key, digest)
@@ -403,7 +403,7 @@ def _applied(
             owner = owner_of(locked.purpose)
             right = None if owner is None else owner.may_mark(session, locked.id, token.actor)
             if right is None:
-                raise OutOfScope
+                raise out_of_scope()
             outcome = apply_batch(
                 session,
                 locked.id,
@@ -457,7 +457,7 @@ def _as_values(answers: Sequence[OperationAnswer]) -> Answers:
 
 
 def _kept(session: Session, token: TokenBearer, key: str, digest: str) -> Answers | None:
-    """The answers that a key got before; None if it is new. Raises KeyReused."""
+    """The answers that a key got before; None if it is new. Raises ApiProblem."""
     stored = session.execute(
         select(KeptAnswer.digest, KeptAnswer.body).where(
             KeptAnswer.token_id == token.id, KeptAnswer.key == key
@@ -466,7 +466,11 @@ def _kept(session: Session, token: TokenBearer, key: str, digest: str) -> Answer
     if stored is None:
         return None
     if stored.digest != digest:
-        raise KeyReused
+        raise ApiProblem(
+            _l("This Idempotency-Key came before with another request. Use a new one."),
+            status=422,
+            code="key-reused",
+        )
     answers: Answers = json.loads(stored.body)
     return answers
 

@@ -13,9 +13,10 @@ from apiflask import APIBlueprint, APIFlask, HTTPError
 from flask import Flask, Response, current_app, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.exchange.api.models import ITSELF, SCOPES, Scope
-from kash.exchange.api.queries import ApiProblem, NotJson
+from kash.exchange.api.queries import ApiProblem
 from kash.exchange.api.schemas import ProblemTold
 from kash.exchange.api.services import let_in, scope_of
 from kash.platform.web.bodies import BodyTooLarge
@@ -76,7 +77,8 @@ def _check_body() -> None:
     if (request.content_length or 0) > LARGEST_BODY:
         raise BodyTooLarge
     if request.mimetype != "application/json":
-        raise NotJson
+        sentence = _l("Send JSON, and say so in Content-Type.")
+        raise ApiProblem(sentence, status=415, code="not-json")
 
 
 @endpoints.errorhandler(HTTPError)
@@ -105,7 +107,7 @@ def _of_nesting(_error: RecursionError) -> Response:
 
 def _of_api_problem(problem: ApiProblem) -> Response:
     answer = problem_document(problem.status, str(problem), code=problem.code)
-    answer.headers.extend(problem.headers())
+    answer.headers.extend(problem.headers)
     return answer
 
 

@@ -45,7 +45,7 @@ from kash.exchange.api.queries import (
     PERIOD_WORDS,
     STANDS_TONES,
     STANDS_WORDS,
-    KeyMissing,
+    ApiProblem,
     LeavingFigure,
     LeavingFigures,
     certificate_of,
@@ -314,7 +314,11 @@ def mark_attendance(public_id: str, sent: OperationsSent) -> dict[str, Any]:
     """
     key = read_key(request.headers.get("Idempotency-Key", ""))
     if key is None:
-        raise KeyMissing
+        raise ApiProblem(
+            _l("Send an Idempotency-Key of 8 to 64 characters, a new one for each new request."),
+            status=400,
+            code="key-missing",
+        )
     workshop = workshop_with_people(public_id, current_actor(), "attendance.mark")
     answers = apply_operations(
         bearer(),

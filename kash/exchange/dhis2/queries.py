@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, selectinload
 from kash.exchange.dhis2.models import MappedCell, Push, PushedValue
 from kash.exchange.dhis2.rules import (
     FigureSource,
-    NotSendable,
     Planned,
     PushOutcome,
     SentValue,
@@ -96,7 +95,7 @@ def period_named(text: str) -> Period:
     try:
         period = read_period(text)
         dhis2_period(period)
-    except (PeriodProblem, NotSendable):
+    except (PeriodProblem, ValueError):
         raise Problem(_WRONG_PUSH_PERIOD, field="period", status=422) from None
     if period.last >= local_today():
         raise Problem(_WRONG_PUSH_PERIOD, field="period", status=422)

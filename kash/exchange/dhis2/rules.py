@@ -129,14 +129,11 @@ def known_cells(bands: tuple[str, ...]) -> tuple[SourceCell, ...]:
     )
 
 
-class NotSendable(ValueError):
-    """A period that DHIS2 knows, but by which nothing is told here: only quarters and years are."""
-
-
 def dhis2_period(period: Period) -> str:
-    """A period as DHIS2 writes it: 2026Q3, or 2026. Raises NotSendable."""
+    """A period as DHIS2 writes it: 2026Q3, or 2026. Raises ValueError of one that it knows, but by
+    which nothing is told here: only quarters and years are."""
     if period.kind not in ("quarter", "year"):
-        raise NotSendable
+        raise ValueError(period.kind)
     return period.text.replace("-", "")
 
 
