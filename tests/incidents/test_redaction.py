@@ -123,8 +123,8 @@ def test_a_name_goes_out_of_all_that_is_sealed_of_its_case_and_of_no_other(
     assert told.information[0].source == "peer"
     assert case.record.persons[0].note.startswith(mark)
     assert [one.document for one in case.record.evidence] == [piece]
-    changes = history_of(anna.vault(), case)
-    assert (changes.damaged, sum(one.why.startswith(mark) for one in changes.changes)) == (0, 1)
+    _accounts, changes, damaged = history_of(anna.vault(), case)
+    assert (damaged, sum(one.why.startswith(mark) for one in changes)) == (0, 1)
     (entry,) = db.session.query(AuditEntry).filter_by(action="incidents.words_taken_out")
     assert (entry.actor, entry.subjects) == (brenda.actor.public_id, [reference])
     for address in (f"/w/{reference}", f"/w/{reference}/h"):

@@ -142,17 +142,7 @@ def _tokens(_known: object) -> Select[str]:
 
 FEATURE = Feature(
     "api",
-    modules=(
-        about,
-        about,
-        about,
-        about,
-        about,
-        about,
-        about,
-        about,
-        about,
-    ),
+    modules=(about, about, about, about, about, about, about, about, about),
     blueprints=(blueprint, endpoints),
     start=_start,
     parts=(

@@ -199,8 +199,7 @@ def _within(actor: Actor) -> Select[Person]:
             Person.group_id.in_(OFFICERS),
         )
         .options(
-            joinedload(Person.group),
-            selectinload(Person.postings).joinedload(Posting.organisation),
+            joinedload(Person.group), selectinload(Person.postings).joinedload(Posting.organisation)
         )
     )
 

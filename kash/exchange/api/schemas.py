@@ -26,8 +26,7 @@ def _as_day(schema: dict[str, Any]) -> None:
 
 
 MaybeDay = Annotated[
-    str,
-    Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-07-01"], json_schema_extra=_as_day),
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-07-01"], json_schema_extra=_as_day)
 ]
 
 

@@ -129,11 +129,7 @@ _PROBLEMS = {
     "429": "Too many requests in this minute",
     "default": "Anything else that went wrong",
 }
-_ONLY_WITH_BODY = {
-    "409": "Somebody else changed this first",
-    "413": "Too large",
-    "415": "Not JSON",
-}
+_ONLY_WITH_BODY = {"409": "Somebody else changed this first", "413": "Too large", "415": "Not JSON"}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -32,10 +32,7 @@ def write_command(
     with told_at_terminal(OperationError, StorageError):
         passphrase = passphrase_for(current_app.config["SETTINGS"], passphrase_fd)
         contents = write_archive(
-            target,
-            passphrase=passphrase,
-            with_key=with_key,
-            only_whole=not without_lost_files,
+            target, passphrase=passphrase, with_key=with_key, only_whole=not without_lost_files
         )
     with audited("archive.written", SYSTEM) as change:
         change.about("archive")

@@ -36,7 +36,7 @@ CHAPTERS = Chapters(
         "archive": {
             Role.ADMINISTRATOR: "administrator#take-everything-along",
             Role.DIRECTOR: "director#take-everything-along",
-        },
+        }
     }
 )
 

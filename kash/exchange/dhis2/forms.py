@@ -85,11 +85,7 @@ def _looks_like_one(_form: Any, field: Field) -> None:
 
 def _uid(label: Any, *, required: bool = True, description: Any = "") -> Any:
     return text_field(
-        label,
-        most=11,
-        required=required,
-        description=description,
-        validators=[_looks_like_one],
+        label, most=11, required=required, description=description, validators=[_looks_like_one]
     )
 
 

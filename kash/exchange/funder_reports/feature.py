@@ -40,7 +40,7 @@ CHAPTERS = Chapters(
             Role.DIRECTOR: "director#reports-to-funders",
             Role.MONITORING: "monitoring#reports-to-funders",
             Role.FUNDER: "figures#what-a-funder-is-sent",
-        },
+        }
     }
 )
 

@@ -337,10 +337,7 @@ def template(funder_id: str) -> ResponseReturnValue:
     if form.changed_meanwhile:
         form.compare(_template_saved(queries.template_of(queries.funder(funder_id).id)))
     return page(
-        "funder_reports/template.html",
-        form=form,
-        funder=funder,
-        sections=list(ReportSection),
+        "funder_reports/template.html", form=form, funder=funder, sections=list(ReportSection)
     )
 
 

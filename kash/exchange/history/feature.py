@@ -61,9 +61,6 @@ FEATURE = Feature(
         NamedPage("history.index", _l("Earlier trainings"), BRING, 101),
         PageSection("people_lists", "history/lists_section.html", _may_bring),
         PersonSection(_l("Earlier trainings"), views.person_rows),
-        SampleId(
-            "/history/<public_id>",
-            lambda _: select(EarlierImport.public_id),
-        ),
+        SampleId("/history/<public_id>", lambda _: select(EarlierImport.public_id)),
     ),
 )

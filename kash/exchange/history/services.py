@@ -119,11 +119,7 @@ Fitting = dict[_Who, tuple[FittingPerson, ...]]
 
 
 def look_through(
-    text: str,
-    group: str,
-    actor: Actor,
-    chosen: Mapping[str, str] | None = None,
-    order: str = "",
+    text: str, group: str, actor: Actor, chosen: Mapping[str, str] | None = None, order: str = ""
 ) -> EarlierPreview:
     """Preview of what an export would bring; nothing is kept. `chosen` as for `bring_in`. Raises
     GroupOfNobody and a Problem."""
@@ -132,12 +128,7 @@ def look_through(
 
 
 def bring_in(
-    text: str,
-    group: str,
-    shown: str,
-    chosen: Mapping[str, str],
-    actor: Actor,
-    order: str = "",
+    text: str, group: str, shown: str, chosen: Mapping[str, str], actor: Actor, order: str = ""
 ) -> tuple[str, int]:
     """Save what was shown under a digest. For each name (by key) the person who was chosen gets its
     trainings (by public id; "" leaves them out); where nothing was chosen the one that it fits

@@ -100,10 +100,7 @@ FEATURE = Feature(
                 Connection.kind == "kobo", Connection.is_on.is_(True)
             ),
         ),
-        SampleId(
-            "/kobo/forms/<public_id>",
-            lambda _: select(KoboForm.public_id),
-        ),
+        SampleId("/kobo/forms/<public_id>", lambda _: select(KoboForm.public_id)),
         SampleId("/kobo/empty/<group_id>", lambda _: select(Group.public_id)),
     ),
 )

@@ -190,9 +190,7 @@ def completed_by_quarter(period: Period, funder: str | None = None) -> dict[Peri
         union_all(
             *(
                 select(
-                    literal(place),
-                    Completion.group_id,
-                    func.count(Completion.person_id.distinct()),
+                    literal(place), Completion.group_id, func.count(Completion.person_id.distinct())
                 )
                 .where(
                     *conditions(IndicatorKey.COMPLETED, quarter),

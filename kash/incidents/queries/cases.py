@@ -166,16 +166,8 @@ class Case:
         return [self.sealed, *self.screens]
 
 
-@dataclass(frozen=True)
-class DamagedCase:
-    """One incident whose record does not open."""
-
-    reference: str
-    state: str
-
-
-def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
-    """Every case that the actor may see, and those that do not open, in no particular order.
+def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[Any]]:
+    """Every case that the actor may see, and the rows of those that do not open, in no order.
 
     A few queries, however many cases there are. A page that shows them notes the opening
     (`services.note_opening`)."""
@@ -202,19 +194,19 @@ def cases_by_document(session: Session) -> dict[int, Any]:
     return {incident.document_id: incident for incident in rows if incident.document_id is not None}
 
 
-def _every_case(vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
+def _every_case(vault: OpenVault) -> tuple[list[Case], list[Any]]:
     rows = cases_by_document(db.session())
     sealed_records = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []
     adds: dict[str, str] = {}
-    damaged: list[DamagedCase] = []
+    damaged: list[Any] = []
     for sealed, plaintext in open_each(vault, sealed_records):
         incident = rows[sealed.id]
         try:
             record, parts = screens.put_together(_record(plaintext))
         except Damaged:
-            damaged.append(DamagedCase(incident.public_id, incident.state))
+            damaged.append(incident)
             continue
         taken_back = withdrawals.put_into(sealed.id, record)
         until = withdrawals.last_days.get(incident.public_id)
@@ -408,19 +400,9 @@ class KeptAccount:
     plaintext: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
-class CaseHistory:
-    """Everything that came in first, usually one account, and all changes, the newest first.
-    `damaged` documents do not open."""
-
-    accounts: list[KeptAccount]
-    changes: list[RecordChange]
-    damaged: int = 0
-
-
-def history_of(vault: OpenVault, case: Case) -> CaseHistory:
-    """History of how a case came to stand as it does; one query. A page that shows it notes the
-    opening."""
+def history_of(vault: OpenVault, case: Case) -> tuple[list[KeptAccount], list[RecordChange], int]:
+    """Everything that came in first, usually one account; all changes, the newest first; and how
+    many documents of these do not open. One query. A page that shows it notes the opening."""
     accounts, changed = _opened(vault, case.record.first_accounts, case.record.sealed_changes)
     firsts, done, damaged = [], [], 0
     for plaintext in accounts:
@@ -433,7 +415,7 @@ def history_of(vault: OpenVault, case: Case) -> CaseHistory:
             done += changes.changes_from(plaintext or b"")
         except ValidationError:
             damaged += 1
-    return CaseHistory(firsts, done[::-1], damaged)
+    return firsts, done[::-1], damaged
 
 
 def first_account_of(vault: OpenVault, case: Case) -> KeptAccount | None:

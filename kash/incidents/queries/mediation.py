@@ -25,7 +25,6 @@ from kash.incidents.models import Duty, DutyStation, MediationBrief
 from kash.incidents.queries.cases import KIND as CASES_KIND
 from kash.incidents.queries.cases import (
     Case,
-    DamagedCase,
     cases_by_document,
     concerns_custodian,
     open_cases,
@@ -386,7 +385,7 @@ def reporting_policy() -> Policy:
     return policy_from(settings_of(POLICY))
 
 
-def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
+def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[Any]]:
     """The cases that ask for a decision, of those that the actor may see, and those that do not
     open. A page that shows them notes the look."""
     cases, damaged = open_cases(by, vault)
@@ -541,13 +540,6 @@ class TotalsCase:
     also: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Read:
-    reference: str
-    state: str
-    record: Record = field(repr=False)
-
-
 def countable_from(day: date) -> datetime:
     """The moment from which whatever was filed up to and on a day can be counted, in UTC: the first
     hour after it at which what was sent becomes visible."""
@@ -566,17 +558,16 @@ def cases_for_totals(session: Session, vault: OpenVault, day: date) -> list[Tota
     if any(report.visible_at <= until for report in box.sent.values()):
         raise ReportsStillWait
     cases = list(_read_all(session, vault))
-    adds = {case.reference: first for case in cases if (first := adds_to(case.record))}
+    adds = {reference: first for reference, _state, record in cases if (first := adds_to(record))}
     adds |= box.additions
-    once_more = {case.reference for case in cases if is_once_more(case.record, case.state)}
+    once_more = {reference for reference, state, record in cases if is_once_more(record, state)}
     counted: dict[str, TotalsCase] = {}
     named: defaultdict[str, set[str]] = defaultdict(set)
-    for opened_case in cases:
-        named[first_of(opened_case.reference, adds)].add(opened_case.reference)
     # Of several that are one case that counts which came first, as long as it may.
-    for opened_case in sorted(cases, key=lambda one: (one.reference in adds, one.reference)):
-        first = first_of(opened_case.reference, adds)
-        case = _counted(opened_case, first, day)
+    for reference, state, record in sorted(cases, key=lambda read: (read[0] in adds, read[0])):
+        first = first_of(reference, adds)
+        named[first].add(reference)
+        case = _counted(record, state, first, day)
         if case is not None and first not in once_more:
             counted.setdefault(first, case)
     return [
@@ -584,8 +575,9 @@ def cases_for_totals(session: Session, vault: OpenVault, day: date) -> list[Tota
     ]
 
 
-def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:
-    """Each case there is. Raises RecordsNotOpen if one of them does not open whole."""
+def _read_all(session: Session, vault: OpenVault) -> Iterator[tuple[str, str, Record]]:
+    """Reference, state and record of each case there is. Raises RecordsNotOpen if one of them
+    does not open whole."""
     rows = cases_by_document(session)
     documents = [sealed for sealed in fetch_each(session, CASES_KIND) if sealed.id in rows]
     # A document whose key is gone is not even found.
@@ -602,18 +594,18 @@ def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:
         if record.unread():
             raise RecordsNotOpen
         withdrawals.put_into(sealed.id, record)
-        yield _Read(rows[sealed.id].public_id, rows[sealed.id].state, record)
+        yield rows[sealed.id].public_id, rows[sealed.id].state, record
 
 
-def _counted(one: _Read, reference: str, day: date) -> TotalsCase | None:
-    at = came_in(one.record)
-    if at is None or to_local(at).date() > day or not may_be_counted(one.record, one.state):
+def _counted(record: Record, state: str, reference: str, day: date) -> TotalsCase | None:
+    at = came_in(record)
+    if at is None or to_local(at).date() > day or not may_be_counted(record, state):
         return None
-    ended = how_mediation_ended(one.record, one.state)
+    ended = how_mediation_ended(record, state)
     return TotalsCase(
         reference=reference,
         filed_on=to_local(at).date(),
-        party=who_did_it(one.record),
-        acts=what_was_done(one.record),
+        party=who_did_it(record),
+        acts=what_was_done(record),
         mediation=ended[0] if ended and to_local(ended[1]).date() <= day else "",
     )

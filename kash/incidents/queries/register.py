@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -12,7 +13,6 @@ from kash.incidents.queries.cases import (
     KIND,
     Additions,
     CaseAccess,
-    DamagedCase,
     access_of,
     cases_by_document,
 )
@@ -71,7 +71,7 @@ class CaseRegister:
     filed."""
 
     lines: list[RegisterLine] = field(default_factory=list)
-    damaged: list[DamagedCase] = field(default_factory=list)
+    damaged: list[Any] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"queue": 0, "open": 0, "all": 0})
     new: list[Sealed] = field(default_factory=list)
     wards: set[str] = field(default_factory=set)
@@ -159,7 +159,7 @@ def register(
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
             here = not unsure or matches_words(from_json(as_bytes(record)), reference, unsure)
         except ValueError:
-            page.damaged.append(DamagedCase(reference, state))
+            page.damaged.append(rows[sealed.id])
             continue
         page.new += [
             document.without_body() for document in (sealed, *parts) if document.form != "kept"

@@ -79,20 +79,20 @@ _PER_PAGE = 20
 def changes(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Her first account beside today's, and every change since."""
     note_opening(actor, vault, case, "changes_opened")
-    history = history_of(vault, case)
-    listing = paged(history.changes, per_page=_PER_PAGE)
+    first_accounts, changed, damaged = history_of(vault, case)
+    listing = paged(changed, per_page=_PER_PAGE)
     shown = ShownChanges(listing.rows, case.record)
     who = {change.by for change in listing.rows}
-    for account in history.accounts:
+    for account in first_accounts:
         who |= {account.account.author, account.account.kept_by}
     who |= whom_it_names(case.record)
     return page(
         "incidents/changes.html",
         case=case,
-        accounts=[(account, pairs(account, case.record)) for account in history.accounts],
+        accounts=[(account, pairs(account, case.record)) for account in first_accounts],
         changes=[(change, shown.places(change)) for change in listing.rows],
         listing=listing,
-        damaged=history.damaged,
+        damaged=damaged,
         names=account_names(who - {""}),
         taking=told(case.record.taking),
         may_edit=actor.may("incidents.edit") and case.state not in OVER,
