@@ -86,10 +86,7 @@ def test_what_was_told_afterwards_of_a_child_is_no_officers_once_her_report_is_s
 
 @FIRST
 def test_what_is_still_being_told_when_the_first_is_shredded_is_kept_from_officers_too(
-    a_member: AMemberOf,
-    actor: Callable[..., Actor],
-    first: dict[str, Screen],
-    officers: bool,
+    a_member: AMemberOf, actor: Callable[..., Actor], first: dict[str, Screen], officers: bool
 ) -> None:
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     peer, code, after = actor("peer"), new_code(), new_code()

@@ -42,12 +42,7 @@ def officer(a_member: Callable[..., Member]) -> Member:
 
 def agreed(person: str, *, given_: bool = True, wording: str = VERSION) -> CaseConsent:
     return CaseConsent(
-        purpose="court",
-        given=given_,
-        at=NOW,
-        by="o" * 16,
-        person=person,
-        wording=wording,
+        purpose="court", given=given_, at=NOW, by="o" * 16, person=person, wording=wording
     )
 
 

@@ -212,9 +212,7 @@ def test_what_a_page_remembers_of_itself_is_no_text(officer: Member) -> None:
     assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in json.loads(fields["seen"]).values())
 
 
-def test_a_form_sent_with_a_closed_vault_comes_back_whole(
-    a_member: Callable[..., Member],
-) -> None:
+def test_a_form_sent_with_a_closed_vault_comes_back_whole(a_member: Callable[..., Member]) -> None:
     a_member("documentation")
     officer = a_member("documentation", is_open=False)
     sent = officer.client.post("/w/new", data=filled(do="submit"))

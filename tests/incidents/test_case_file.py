@@ -376,11 +376,7 @@ def test_printing_is_one_entry_and_no_job(officer: Member, filed: Any) -> None:
 
 @pytest.mark.parametrize(
     "consents",
-    [
-        [],
-        [agreed(purpose="funder"), agreed(purpose="record")],
-        [agreed(), agreed(given=False)],
-    ],
+    [[], [agreed(purpose="funder"), agreed(purpose="record")], [agreed(), agreed(given=False)]],
 )
 def test_without_the_consent_there_is_none(
     officer: Member, filed: Any, consents: list[CaseConsent]

@@ -44,11 +44,7 @@ from kash.incidents.services.saved_views import (
     save_view,
     saved_views,
 )
-from kash.incidents.services.second_member import (
-    StepRefused,
-    mark_urgent,
-    take_step,
-)
+from kash.incidents.services.second_member import StepRefused, mark_urgent, take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
@@ -333,10 +329,7 @@ def test_a_link_between_cases_stands_in_both_and_goes_from_both(
 
 
 @pytest.mark.any_engine
-def test_views_are_own_or_shared(
-    a_member: Member,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_views_are_own_or_shared(a_member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     asked = Filters(words="nyalenda", show="open", act="M1", urgent=True)
     own = save_view("Mine", asked, shared=False, by=anna.actor, vault=anna.vault())

@@ -691,9 +691,7 @@ def test_the_place_of_the_register_is_shown_to_who_has_it(
     assert '<a href="/w"' in anna.client.get("/").get_data(as_text=True)
 
 
-def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(
-    a_member: Member,
-) -> None:
+def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(a_member: Member) -> None:
     page = a_member("documentation").client.get("/w").text
     head = page[page.index("<h1") : page.index("Search everything that is on record")]
     assert re.findall(r'<a class="btn[^"]*" href="([^"]+)"', head) == [

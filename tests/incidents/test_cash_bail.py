@@ -339,8 +339,7 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
     reference = filed(record)
     printed: list[str] = []
     monkeypatch.setattr(
-        "kash.incidents.documents.render_now",
-        lambda document: printed.append(document.html) or b"",
+        "kash.incidents.documents.render_now", lambda document: printed.append(document.html) or b""
     )
     sent = {"persons": ["p1"], "paper": PAPER.key} | dict.fromkeys(
         ("terms", "referrals", "sources"), "y"

@@ -48,7 +48,7 @@ def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
 
 def changed(member: AMember, reference: str) -> list[RecordChange]:
     case = open_case(member.actor, member.vault(), reference)
-    return history_of(member.vault(), case).changes
+    return history_of(member.vault(), case)[1]
 
 
 def places(change: RecordChange) -> dict[str, tuple[Any, Any]]:
@@ -121,10 +121,7 @@ def test_changes_are_read_as_they_were_sealed() -> None:
     before, after = Record(narrative="x"), Record(narrative="y", urgent=True)
     made = [
         RecordChange(
-            by="a",
-            at=NOW,
-            why="w",
-            places=differences(values_of(before), values_of(after)),
+            by="a", at=NOW, why="w", places=differences(values_of(before), values_of(after))
         )
     ]
     assert changes_from(as_bytes(made)) == made

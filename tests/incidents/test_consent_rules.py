@@ -221,20 +221,6 @@ def test_on_could_not_be_asked_only_a_mediator_is_asked() -> None:
     assert {one for one in PURPOSES if record.consents_to(one, "p1")} == UNASKED
 
 
-# As most records have it: one asked herself now and then, the rest for all.
-OF_KEEPING = st.builds(
-    CaseConsent,
-    purpose=st.just("record"),
-    given=st.sampled_from([True, True, False]),
-    at=st.sampled_from([NOW + timedelta(minutes=number) for number in range(3)]),
-    by=st.sampled_from([OFFICER, OFFICER, ""]),
-    person=st.sampled_from(["", *PERSONS]),
-    origin=st.sampled_from(["herself", "herself", "not_asked"]),
-    wish=st.booleans(),
-    for_all=st.booleans(),
-)
-
-
 # --- What an older version sealed ----------------------------------------------------------------
 
 

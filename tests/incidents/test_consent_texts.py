@@ -10,14 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from kash.incidents import consent_texts
-from kash.incidents.consent_texts import (
-    DIGESTS,
-    TEXTS,
-    VERSION,
-    VERSIONS,
-    text_of,
-    words_of,
-)
+from kash.incidents.consent_texts import DIGESTS, TEXTS, VERSION, VERSIONS, text_of, words_of
 from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.rules.consents import PURPOSES
 from kash.policy import GRANTS, Role

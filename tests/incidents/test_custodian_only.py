@@ -431,11 +431,7 @@ def test_who_corrects_the_age_after_the_warning_hands_it_in_and_is_not_told_it_w
     warned = anna.client.post("/w/new", data=form)
     assert re.findall(
         r'name="do"\s+value="(\w+)"', warned.text[warned.text.index("record-end") :]
-    ) == [
-        "hand",
-        "submit",
-        "save",
-    ]
+    ) == ["hand", "submit", "save"]
     form |= {"persons-0-age_band": "18_24", "do": "hand"}
     answer = anna.client.post("/w/new", data=form, follow_redirects=True)
     assert "handed over" not in answer.text

@@ -112,9 +112,7 @@ def test_a_station_is_chosen_and_kept_by_its_name(officer: Member) -> None:
     assert (party.station, party.station_name) == (station.public_id, "Mfano Police Station")
 
 
-def test_whoever_writes_herself_out_of_a_case_is_told_so(
-    a_member: Callable[..., Member],
-) -> None:
+def test_whoever_writes_herself_out_of_a_case_is_told_so(a_member: Callable[..., Member]) -> None:
     custodian = a_member("custodian")
     # Money that officers demanded would be hers to decide about.
     arrest = {"acts-0-code": "L1", "acts-0-amount": ""}
@@ -218,9 +216,7 @@ def test_an_empty_form_can_be_kept_as_a_draft_and_not_handed_in(officer: Member)
 # --- rows ----------------------------------------------------------------------------------------
 
 
-def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(
-    officer: Member,
-) -> None:
+def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(officer: Member) -> None:
     data = filled(**{"acts-0-code": "dancing"})
     added = officer.client.post("/w/new", data=data | {"do": "", "add": "persons"})
     assert added.status_code == 200

@@ -25,10 +25,7 @@ from kash.incidents.services.evidence import (
     note_sheet,
     show_copy,
 )
-from kash.incidents.services.saved_views import (
-    EvidenceDamaged,
-    NotNow,
-)
+from kash.incidents.services.saved_views import EvidenceDamaged, NotNow
 from kash.platform import storage
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, SealedDocument, file_document
@@ -102,10 +99,7 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
     shown = show_copy(member.actor, member.vault(), reference, document)
     copy = b"".join(shown.pieces)
     assert file.cleaned is not None
-    assert (len(copy), hashlib.sha256(copy).hexdigest()) == (
-        file.cleaned.size,
-        file.cleaned.sha256,
-    )
+    assert (len(copy), hashlib.sha256(copy).hexdigest()) == (file.cleaned.size, file.cleaned.sha256)
     assert b"Exif" not in copy
     assert b"Exif" in content
     after = file_of(member, reference, document)

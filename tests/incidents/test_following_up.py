@@ -258,8 +258,7 @@ def test_done_tomorrow_is_refused_and_done_after_all_not_is_taken(
 def test_nobody_owes_herself(officer: Member, filed: Any, record_of: Any) -> None:
     reference = filed(two_women())
     answer = officer.client.post(
-        f"/w/{reference}/g",
-        data={"kind": "apologise", "owed_by": "p1", "owed_to": "p1"},
+        f"/w/{reference}/g", data={"kind": "apologise", "owed_by": "p1", "owed_to": "p1"}
     )
     assert answer.status_code == 422
     assert record_of(reference, officer.vault()).terms == []

@@ -105,12 +105,7 @@ def test_an_answer_is_noted_with_its_day_by_whom_and_how_it_is_known(
     ],
 )
 def test_what_is_no_answer_is_not_noted(
-    app: APIFlask,
-    officer: AMember,
-    filed: Any,
-    person: str,
-    wanted: tuple[str, ...],
-    origin: str,
+    app: APIFlask, officer: AMember, filed: Any, person: str, wanted: tuple[str, ...], origin: str
 ) -> None:
     reference = filed(two_unasked(), "verified")
     with pytest.raises(NotFound):
@@ -194,11 +189,7 @@ def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(
     assert 'value="nothing_wanted"' in page
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)
     assert version is not None
-    sent = {
-        "csrf_token": csrf_token(page),
-        "version": version[1],
-        "outcome": "nothing_wanted",
-    }
+    sent = {"csrf_token": csrf_token(page), "version": version[1], "outcome": "nothing_wanted"}
     # How it ended is said for each of them.
     for endings in ({}, {"ending_p1": "wants_no_more"}):
         refused = officer.client.post(address, data=sent | endings)

@@ -315,9 +315,7 @@ def test_nobody_but_a_custodian_and_nothing_but_a_paper_decides_for_a_child(
     assert not may_print(record_of(grace, reference))
 
 
-def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(
-    grace: AMember,
-) -> None:
+def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(grace: AMember) -> None:
     reference = filed(two("under_18"))
     address = f"/w/{reference}/c"
     page = grace.client.get(address).text

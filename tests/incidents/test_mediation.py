@@ -199,9 +199,7 @@ def test_without_consent_nobody_is_asked(
 
 @pytest.mark.any_engine
 def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
     station = Organisation(name="Lake station", kind="station")
     group = db.session.scalars(select(Group).order_by(Group.id)).first()
@@ -396,10 +394,7 @@ def test_the_note_is_bound_to_its_brief(
 
 
 def test_lists_ask_the_same_however_many_there_are(
-    app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    count_queries: Callable[..., Any],
+    app: APIFlask, officer: AMember, actor: Callable[..., Actor], count_queries: Callable[..., Any]
 ) -> None:
     counts = []
     for _ in range(3):
@@ -465,9 +460,7 @@ def test_two_of_three_released_and_the_player_given_back_are_two_results(
 
 
 def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
     mediator = actor("peer")
     on_duty(mediator)

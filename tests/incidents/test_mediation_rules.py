@@ -99,10 +99,7 @@ def test_one_thing_that_is_known_of_a_party_keeps_her_away(
     known: dict[str, str], why: Conflict | None
 ) -> None:
     reader = Reader(
-        account="a1",
-        person="p1",
-        stations=frozenset({"s1"}),
-        service_numbers=frozenset({"10234"}),
+        account="a1", person="p1", stations=frozenset({"s1"}), service_numbers=frozenset({"10234"})
     )
     record = Record(parties=[Party(id="x", **{"kind": "client"} | known)])
     assert conflict_of(reader, record) is why

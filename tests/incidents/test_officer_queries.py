@@ -295,10 +295,7 @@ def test_briefs_are_their_mediators_until_they_end_and_answers_are_those_that_we
         public_id = new_public_id()
         sealed = {
             name: text and seal(json.dumps(text), kind=kind, public_id=public_id)
-            for name, kind, text in (
-                ("note_sealed", NOTE, note),
-                ("outcome_sealed", OUTCOME, said),
-            )
+            for name, kind, text in (("note_sealed", NOTE, note), ("outcome_sealed", OUTCOME, said))
         }
         more = {"state": state, "account_id": by.account_id, "runs_out_at": NOW + days * DAY}
         return row(MediationBrief, public_id=public_id, **sealed, **more)

@@ -113,9 +113,7 @@ def test_no_friend_whom_the_proposer_brought_in_and_nobody_new_puts_a_contact_th
     assert outside_contact() is not None
 
 
-def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(
-    a_member: AMemberOf,
-) -> None:
+def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(a_member: AMemberOf) -> None:
     grace, dora = a_member("custodian"), a_member("director")
     wrong = grace.client.post("/w/z", data={"name": NAME, "reach": ""})
     assert (wrong.status_code, NAME in wrong.text) == (422, True)

@@ -34,15 +34,7 @@ from kash.platform.vault.keys import new_keys
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
-from tests.incidents.sent_reports import (
-    FILE,
-    begun,
-    carried,
-    code_in,
-    sent,
-    sent_in_pages,
-    word_in,
-)
+from tests.incidents.sent_reports import FILE, begun, carried, code_in, sent, sent_in_pages, word_in
 from tests.refusals import refuses
 
 LOOK = "/w/r"

@@ -75,9 +75,7 @@ def test_a_name_goes_out_of_all_that_is_sealed_of_its_case_and_of_no_other(
     puppet = a_member("documentation")
     back(anna, puppet)
     reference = reported(
-        actor("peer"),
-        what=Screen(acts=["L1"]),
-        words=Screen(narrative=SAID, teller="peer"),
+        actor("peer"), what=Screen(acts=["L1"]), words=Screen(narrative=SAID, teller="peer")
     )
     by, vault = anna.actor, anna.vault()
     comment(reference, f"{NAME} called.", by=by, vault=vault)

@@ -121,11 +121,7 @@ def test_all_that_add_to_each_other_belong_together() -> None:
 
 def test_what_is_said_in_one_report_is_said_of_all_that_belong_to_it() -> None:
     child = Record(persons=_people("under_18"), declared=["d1"])
-    plain = Record(
-        parties=[Party(id="q1")],
-        declared=["d2"],
-        filing=Filing(screens={"who": ""}),
-    )
+    plain = Record(parties=[Party(id="q1")], declared=["d2"], filing=Filing(screens={"who": ""}))
     both = Together([child, plain])
     assert (both.declared, both.parties) == (["d1", "d2"], plain.parties)
     assert both.has_minor()
@@ -300,11 +296,7 @@ def test_what_can_be_an_answer(wanted: list[str], origin: str, answer: bool) -> 
 
 def test_a_mediator_is_asked_by_whoever_wrote_it_and_while_everybody_agrees() -> None:
     asked = Intervention(
-        id="m1",
-        mediator="m" * 16,
-        persons=["p0", "gone"],
-        asked=[Asked(kind="stop")],
-        asked_at=AT,
+        id="m1", mediator="m" * 16, persons=["p0", "gone"], asked=[Asked(kind="stop")], asked_at=AT
     )
     event = Event(what="mediator_asked", by="b" * 16, at=AT, about="m" * 16)
     record = Record(persons=_people("25_34", "25_34"), timeline=[event])

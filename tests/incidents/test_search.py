@@ -139,9 +139,7 @@ def test_a_case_stays_listed_as_held_until_each_of_three_is_free() -> None:
     assert _is_listed_as_held(record)
     # Agreed and done of one, or of nobody who is named.
     for owed_to in ("p1", "", "q1"):
-        record.terms = [
-            Term(id="t1", kind="release", owed_to=owed_to, fulfilled_on=done.date()),
-        ]
+        record.terms = [Term(id="t1", kind="release", owed_to=owed_to, fulfilled_on=done.date())]
         assert _is_listed_as_held(record)
     record.terms[0].owed_to = "p1"
     persons[1].released_at = done

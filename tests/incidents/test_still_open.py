@@ -362,7 +362,7 @@ def test_only_tries_since_she_was_last_heard_of_count(heard: list[bool]) -> None
 def test_nobody_is_given_up_before_two_tries() -> None:
     tries = [SearchTry(at=NOW, by="a1", what="Asked the station") for _ in range(3)]
     assert [may_be_given_up(person(tries=tries[:count])) for count in range(4)] == [
-        *(False, False, True, True),
+        *(False, False, True, True)
     ]
 
 

@@ -51,11 +51,7 @@ from tests.incidents.sent_reports import sent
 DAY = date(2026, 3, 31)
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 YES = CaseConsent(
-    purpose="forum_totals",
-    given=True,
-    at=NOON,
-    by="whoever",
-    wording=TEXTS["forum_totals"].version,
+    purpose="forum_totals", given=True, at=NOON, by="whoever", wording=TEXTS["forum_totals"].version
 )
 
 Filed = Callable[..., str]
@@ -176,8 +172,7 @@ def test_mediation_that_ended_after_the_day_has_not_ended_yet(
 ) -> None:
     anna, later = a_member("documentation"), NOON + timedelta(days=40)
     case = record(
-        interventions=[Intervention(id="i1")],
-        closing=CaseDecision(at=later, outcome="settled"),
+        interventions=[Intervention(id="i1")], closing=CaseDecision(at=later, outcome="settled")
     )
     reference = filed(case, state="closed")
     assert counted(anna)[reference].mediation == ""

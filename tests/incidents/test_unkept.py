@@ -427,9 +427,7 @@ def test_a_report_from_before_the_rule_begins_its_days_when_somebody_reads_it(
 
 
 @pytest.mark.any_engine
-def test_what_an_officer_writes_down_herself_has_the_same_days(
-    member: AMember,
-) -> None:
+def test_what_an_officer_writes_down_herself_has_the_same_days(member: AMember) -> None:
     typed = {name: said for name, said in filled().items() if not name.startswith("terms")}
     # Not money, of which a custodian decides first.
     done = {"acts-0-code": "P1", "acts-0-amount": ""}

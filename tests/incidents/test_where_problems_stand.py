@@ -21,11 +21,7 @@ from kash.incidents.rules.mediation_gate import Why
 from kash.incidents.rules.parts import CashBail, Person, Term
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import CASE_CLOSED, HandsOver, OpensToOfficers
-from kash.incidents.services.documentation import (
-    IDENTITY_WOULD_BE_LEFT,
-    NO_TERM,
-    WHY_IS_MISSING,
-)
+from kash.incidents.services.documentation import IDENTITY_WOULD_BE_LEFT, NO_TERM, WHY_IS_MISSING
 from kash.incidents.services.mediation import (
     NO_CONSENT_TO_MEDIATE,
     NO_MEDIATOR,

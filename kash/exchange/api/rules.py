@@ -70,7 +70,6 @@ def cut(rows: Sequence[Row], limit: int) -> PageCut[Row]:
 
 
 KEPT_FOR = timedelta(days=1)
-LONGEST_KEY = 64
 # As the draft of the header has it: a text in quotation marks, which most senders leave out.
 _KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{8,64})"?')
 

@@ -91,14 +91,6 @@ class TrainingRow:
 
 
 @dataclass(frozen=True)
-class ExportRowFault:
-    """A row that cannot be read. `why` is a key of the words."""
-
-    number: int
-    why: str
-
-
-@dataclass(frozen=True)
 class Export:
     """All rows of a file: those that were read, and what is wrong with the others
     (number, and a key of the words). `two_days` is a

@@ -134,7 +134,6 @@ class CourtDays:
         return day
 
 
-CLOCK_KINDS = ("court", "pep", "contraception")
 COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(hours=120)
 _HOUR = timedelta(hours=1)
 _LAST = timedelta(hours=2)

@@ -27,18 +27,13 @@ PARTY_KINDS = (
     "programme",
     "other",
 )
-INVOLVEMENTS = ("did", "ordered", "present", "helped", "unclear")
-RANK_BANDS = ("constable", "non_commissioned", "inspectorate", "gazetted", "reserve", "unknown")
 # `unsure`: she may be under 18; `unknown`: nobody said anything of it.
 AGE_BANDS = ("under_18", "unsure", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
-RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
-RESPONSES = ("waiting", "agreed", "refused", "no_answer", "passed_on", "ended")
 TERM_KINDS = ("release", "return", "pay", "apologise")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
 REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
 LINK_KINDS = ("incident", "workshop", "meeting")
-COURT_RESULTS = ("bail", "remanded", "released", "charge_dropped", "other")
 # What came of a limit for medicine. "not_known": she can't be asked.
 LIMIT_RESULTS = ("in_time", "late", "not_wanted", "not_known")
 

@@ -63,8 +63,6 @@ from kash.incidents.rules.parts import (
     Term,
 )
 
-# Who put her words into another language; `none`: nobody had to.
-INTERPRETERS = ("none", "peer", "relative", "professional", "other")
 # Who was there besides her and the person who wrote it down.
 PRESENT = ("nobody", "peer", "relative", "guardian", "advocate", "held_too", "police", "other")
 # Who she had told it to before.

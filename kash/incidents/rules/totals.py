@@ -187,10 +187,8 @@ def is_drill(drills_a_week: int, roll: int) -> bool:
 
 
 ORIGINAL, CLEANED = "original", "cleaned"
-# What Kash notes by itself, and what a member notes.
-NOTED_BY_ITSELF = ("added", "viewed", "exported", "printed", "labelled")
+# What a member notes.
 NOTED_BY_HAND = ("received", "handed_over", "returned", "examined", "printed_out", "other")
-CUSTODY = NOTED_BY_ITSELF + NOTED_BY_HAND
 
 
 class EvidenceFile(RecordPart):

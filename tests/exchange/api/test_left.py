@@ -188,10 +188,7 @@ def _read_people_once(until: date) -> None:
 
 @pytest.mark.any_engine
 def test_tokens_stand_in_what_has_left_and_what_they_once_gave_enters_its_attack(
-    both_engines_app: APIFlask,
-    held: Programme,
-    program: MakeProgram,
-    client_for: ClientFor,
+    both_engines_app: APIFlask, held: Programme, program: MakeProgram, client_for: ClientFor
 ) -> None:
     held.sent("Amber")
     director = client_for(held.director)

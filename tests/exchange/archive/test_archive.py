@@ -41,11 +41,7 @@ from kash.platform.vault import AuditEntry, verify
 from kash.settings import Settings
 from kash.workshops.models import Funder
 from tests.exchange.archive.full_tables import fill as fill_tables
-from tests.platform.operations.conftest import (  # noqa: F401 - fixtures
-    cluster,
-    opened,
-    small_programme,
-)
+from tests.platform.operations.conftest import cluster, opened, small_programme  # noqa: F401 - fixtures
 from tests.platform.operations.test_backup import check_filled, fill
 
 IDENTITY = pyrage.x25519.Identity.generate()

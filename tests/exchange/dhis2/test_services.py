@@ -98,10 +98,7 @@ def test_changes_alone_are_sent_and_what_no_longer_holds_is_withdrawn(
         ask_to_push(connected, period_named(YEAR), by=officer)
     counts[FIGURES[0]], counts[FIGURES[1]] = 13, None
     assert _push(connected, officer) == {ELEMENTS[0]: "stored", ELEMENTS[1]: "stored"}
-    assert there.writes[1:] == [
-        ("CREATE_AND_UPDATE", [ELEMENTS[0]]),
-        ("DELETE", [ELEMENTS[1]]),
-    ]
+    assert there.writes[1:] == [("CREATE_AND_UPDATE", [ELEMENTS[0]]), ("DELETE", [ELEMENTS[1]])]
     assert _held(there) == {ELEMENTS[0]: "13", ELEMENTS[2]: "3"}
     (cell,) = (
         one
@@ -211,10 +208,7 @@ def test_of_the_community_goes_only_what_has_left_already_and_no_star(
     app: APIFlask, actor: MakeActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A figure there would else narrow a star that was told to a funder."""
-    told = {
-        Name("people_completed"): 40,
-        Name("people_completed", "", (("sex", "female"),)): None,
-    }
+    told = {Name("people_completed"): 40, Name("people_completed", "", (("sex", "female"),)): None}
     monkeypatch.setattr(queries, "told_by_period", lambda _session: {YEAR: told})
     made = switched_on(actor, settings={"data_set": "pBOMPrpg1QX"})
     for figure, element in (
@@ -235,10 +229,7 @@ def test_of_the_community_goes_only_what_has_left_already_and_no_star(
 
 @pytest.mark.any_engine
 def test_the_pages_show_what_would_go_and_what_became_of_it(
-    connected: str,
-    actor: MakeActor,
-    there: Dhis2,
-    client_for: Callable[[Actor], FlaskClient],
+    connected: str, actor: MakeActor, there: Dhis2, client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     browser, at = client_for(actor("monitoring")), f"/dhis2/{connected}"
     typed = {"figure": FIGURES[0], "kind": "year", "data_element": "short", "org_unit": UNIT}

@@ -11,11 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.exchange.history.models import EarlierImport, EarlierTraining
-from kash.exchange.history.services import (
-    bring_in,
-    look_through,
-    take_back,
-)
+from kash.exchange.history.services import bring_in, look_through, take_back
 from kash.people.models import Group, Person
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db

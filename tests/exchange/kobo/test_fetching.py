@@ -11,13 +11,7 @@ from apiflask import APIFlask
 
 from kash.exchange.kobo.models import KoboForm, KoboRow
 from kash.exchange.kobo.queries import form_of
-from kash.exchange.kobo.services import (
-    FormDetails,
-    add_form,
-    ask_for_rows,
-    fetch_rows,
-    remove_form,
-)
+from kash.exchange.kobo.services import FormDetails, add_form, ask_for_rows, fetch_rows, remove_form
 from kash.people.connections.queries import connection
 from kash.people.connections.services import switch_off
 from kash.people.lists.queries import people_list

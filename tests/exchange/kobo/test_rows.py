@@ -9,13 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.exchange.kobo.rules import (
-    columns_of,
-    holds_several,
-    newest,
-    submission_of,
-    table_of,
-)
+from kash.exchange.kobo.rules import columns_of, holds_several, newest, submission_of, table_of
 from tests.exchange.kobo.server import Server
 
 TEXT = st.text(max_size=20)
