@@ -38,12 +38,12 @@ class Condition:
     @property
     def wrong(self) -> list[str]:
         """Faults that somebody must see to, in fixed words."""
-        said = {
+        sentences = {
             "no room": self.no_room,
             "damaged": self.damaged,
             "backup failed": self.backup_failed,
         }
-        return [word for word, holds in said.items() if holds]
+        return [word for word, holds in sentences.items() if holds]
 
 
 def condition(settings: Settings, now: datetime) -> Condition:
@@ -78,11 +78,11 @@ def _folders(settings: Settings) -> set[Path]:
 
 def _room(folder: Path) -> int:
     try:
-        found = os.statvfs(folder)
+        space = os.statvfs(folder)
     except OSError:
         # It is not there yet, or is no concern of this one.
         return LEAST_ROOM
-    return found.f_bavail * found.f_frsize
+    return space.f_bavail * space.f_frsize
 
 
 def note_refusal(settings: Settings) -> None:
@@ -95,12 +95,12 @@ def note_refusal(settings: Settings) -> None:
 
 
 def _failed_backup(settings: Settings, now: datetime) -> datetime | None:
-    kept = _read(settings.data_dir / _BACKUP)
-    began = _moment(kept.get("began"))
+    noted = _read(settings.data_dir / _BACKUP)
+    began = _moment(noted.get("began"))
     if began is None:
         return None
-    unended = not kept.get("ended") and now - began > LONGEST_BACKUP
-    return began if unended or kept.get("failed") else None
+    unended = not noted.get("ended") and now - began > LONGEST_BACKUP
+    return began if unended or noted.get("failed") else None
 
 
 def note_backup(settings: Settings, began: datetime, *, ended: bool, failed: bool = False) -> None:
@@ -135,13 +135,13 @@ class DatabaseCheck:
 
 def last_check(settings: Settings) -> DatabaseCheck:
     """How far the check is."""
-    kept = _read(settings.data_dir / _CHECK)
+    noted = _read(settings.data_dir / _CHECK)
     return DatabaseCheck(
-        next_table=str(kept.get("next_table", "")),
-        round_found=bool(kept.get("round_found")),
-        damaged_at=_moment(kept.get("damaged_at")),
-        whole_at=_moment(kept.get("whole_at")),
-        whole_found_at=_moment(kept.get("whole_found_at")),
+        next_table=str(noted.get("next_table", "")),
+        round_found=bool(noted.get("round_found")),
+        damaged_at=_moment(noted.get("damaged_at")),
+        whole_at=_moment(noted.get("whole_at")),
+        whole_found_at=_moment(noted.get("whole_found_at")),
     )
 
 
@@ -156,22 +156,22 @@ def keep_check(settings: Settings, check: DatabaseCheck) -> None:
 
 def note_damage(settings: Settings, now: datetime) -> None:
     """Keep that the database is damaged, until a whole round finds nothing."""
-    known = last_check(settings)
-    damaged_at = known.damaged_at or now
-    keep_check(settings, replace(known, damaged_at=damaged_at, round_found=True))
+    check = last_check(settings)
+    damaged_at = check.damaged_at or now
+    keep_check(settings, replace(check, damaged_at=damaged_at, round_found=True))
 
 
 def note_damaged_backup(settings: Settings, now: datetime) -> None:
     """Keep that a backup found the database damaged, until another or a whole check does not."""
-    known = last_check(settings)
-    keep_check(settings, replace(known, whole_found_at=known.whole_found_at or now))
+    check = last_check(settings)
+    keep_check(settings, replace(check, whole_found_at=check.whole_found_at or now))
 
 
 def note_sound_backup(settings: Settings) -> None:
     """Take back what an earlier backup found."""
-    known = last_check(settings)
-    if known.whole_found_at is not None:
-        keep_check(settings, replace(known, whole_found_at=None))
+    check = last_check(settings)
+    if check.whole_found_at is not None:
+        keep_check(settings, replace(check, whole_found_at=None))
 
 
 # --- Files ------------------------------------------------------------------------------------
@@ -179,10 +179,10 @@ def note_sound_backup(settings: Settings) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        kept = json.loads(path.read_bytes())
+        noted = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return kept if isinstance(kept, dict) else {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def _write(path: Path, told: dict[str, Any]) -> None:

@@ -70,8 +70,8 @@ class RawQuery:
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
         """Rows that the statement finds."""
-        found: Sequence[Any] = self._run(connection, values).fetchall()
-        return found
+        rows: Sequence[Any] = self._run(connection, values).fetchall()
+        return rows
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Run a statement that finds nothing. What of the values it does not name is left out."""
@@ -317,9 +317,9 @@ class OneConnection(FlaskSession):
     def connection(self, *given: Any, **more: Any) -> Connection:
         """The connection of the present transaction."""
         if not given and not more:
-            held: Connection | None = self.info.get(_HELD)
-            if held is not None and held.in_transaction():
-                return held
+            connection: Connection | None = self.info.get(_HELD)
+            if connection is not None and connection.in_transaction():
+                return connection
         return super().connection(*given, **more)
 
     # Whatever listens to SQLAlchemy's own event for this costs each statement a tenth of its time.

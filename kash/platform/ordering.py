@@ -25,9 +25,9 @@ def arranged(present: Sequence[str], asked: Sequence[str]) -> list[str]:
     by somebody else) follows in its present order.
     """
     there = set(present)
-    first = [one for one in dict.fromkeys(asked) if one in there]
+    first = [item for item in dict.fromkeys(asked) if item in there]
     named = set(first)
-    return first + [one for one in present if one not in named]
+    return first + [item for item in present if item not in named]
 
 
 def moved_order(present: Sequence[str], form: MultiDict[str, str]) -> list[str]:

@@ -114,11 +114,11 @@ class Approval(Part):
 
     def propose(self, change: Change, by: Actor, **columns: Any) -> Any:
         """A new proposal, within an action."""
-        row = self.model(proposed_by=by.public_id, created_at=change.now, **columns)
-        change.session.add(row)
+        proposal = self.model(proposed_by=by.public_id, created_at=change.now, **columns)
+        change.session.add(proposal)
         change.session.flush()
-        change.about(row.public_id)
-        return row
+        change.about(proposal.public_id)
+        return proposal
 
     def locked(self, session: Session, public_id: str, *loaded: ORMOption) -> Any:
         """A proposal with what is loaded beside it, locked within an action. Raises NotFound."""
@@ -159,11 +159,14 @@ class Approval(Part):
         line = set(session.scalars(accounts_in_line(by.public_id)))
         stands = (
             standing_of(
-                *(by.public_id, one), decides_for=absent, independent=one not in line, gains=gains
+                *(by.public_id, standing),
+                decides_for=absent,
+                independent=standing not in line,
+                gains=gains,
             )
-            for one in barred
+            for standing in barred
         )
-        return next((one for one in stands if one is not Standing.MAY), Standing.MAY)
+        return next((standing for standing in stands if standing is not Standing.MAY), Standing.MAY)
 
     def _barred(self, row: Any) -> tuple[str | None, ...]:
         """The accounts that do not decide on a row, nor those who stand in for them."""
@@ -218,7 +221,7 @@ class Approval(Part):
         absent = actor.decides_for(self.approves)
         alone = absent and actor.decides_for(self.approves, not_for=[absent]) == ""
         barred = (actor.public_id, absent) if alone else (actor.public_id,)
-        others = [self.model.proposed_by.is_distinct_from(one) for one in barred]
+        others = [self.model.proposed_by.is_distinct_from(account) for account in barred]
         line = self.model.proposed_by.not_in(accounts_in_line(actor.public_id))
         others.append(or_(self.model.proposed_by.is_(None), line))
         given = self._given(actor, absent, db.session())
@@ -248,8 +251,10 @@ class Approval(Part):
 
     def _somebody_may(self, row: Any) -> bool:
         """True if there is anybody who may approve a proposal."""
-        others = (one for one in actors_that_may(self.approves) if one.public_id != row.proposed_by)
-        return any(self.standing(row, one) is Standing.MAY for one in others)
+        others = (
+            actor for actor in actors_that_may(self.approves) if actor.public_id != row.proposed_by
+        )
+        return any(self.standing(row, actor) is Standing.MAY for actor in others)
 
 
 def note(change: Change, row: Any, absent: str | None) -> None:
@@ -260,5 +265,5 @@ def note(change: Change, row: Any, absent: str | None) -> None:
 def approval_names() -> dict[str, Any]:
     """Names of the approvals that can be lent during an absence, by their permissions, in the order
     of these."""
-    found = {one.approves: one.label for one in declared(Approval)}
-    return dict(sorted(found.items()))
+    names = {approval.approves: approval.label for approval in declared(Approval)}
+    return dict(sorted(names.items()))

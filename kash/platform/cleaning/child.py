@@ -134,8 +134,8 @@ def pages(source: BinaryIO, code: str) -> tuple[str, io.BytesIO]:
             if drawn.mode == "RGBA":
                 drawn = drawn.convert("RGB")
             drawn.save(single, "PDF", resolution=max(float(density), 36.0), quality=_QUALITY)
-            with pikepdf.open(single) as one:
-                joined.pages.extend(one.pages)
+            with pikepdf.open(single) as alone:
+                joined.pages.extend(alone.pages)
     return "pdf", _rewritten(joined)
 
 
@@ -146,7 +146,7 @@ def without_marks(jpeg: bytes) -> bytes:
     """A JPEG without what was written beside its picture, but for what its colours need."""
     if not jpeg.startswith(b"\xff\xd8"):
         return jpeg
-    kept, at = bytearray(b"\xff\xd8"), 2
+    without, at = bytearray(b"\xff\xd8"), 2
     while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != 0xDA:
         mark = jpeg[at + 1]
         if mark == 0xFF:
@@ -155,9 +155,9 @@ def without_marks(jpeg: bytes) -> bytes:
         length = 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
         # Of what applications write, 14 says how the colours are coded.
         if not (0xE0 <= mark <= 0xEF and mark != 0xEE) and mark != 0xFE:
-            kept += jpeg[at : at + length]
+            without += jpeg[at : at + length]
         at += length
-    return bytes(kept) + jpeg[at:]
+    return bytes(without) + jpeg[at:]
 
 
 def pdf(source: BinaryIO, _code: str) -> tuple[str, io.BytesIO]:
@@ -180,12 +180,12 @@ def _refuse_too_much(read: Any) -> None:
     if len(read.pages) > MOST_PAGES:
         raise Uncleanable
     room = MOST_UNPACKED
-    for found in read.objects:
-        if not isinstance(found, pikepdf.Stream):
+    for part in read.objects:
+        if not isinstance(part, pikepdf.Stream):
             continue
-        if int(found.get("/Width", 0)) * int(found.get("/Height", 0)) > _MOST_PIXELS:
+        if int(part.get("/Width", 0)) * int(part.get("/Height", 0)) > _MOST_PIXELS:
             raise Uncleanable
-        room -= _unpacked_size(found, room)
+        room -= _unpacked_size(part, room)
         if room < 0:
             raise Uncleanable
 
@@ -217,14 +217,14 @@ def _is_array(filters: Any) -> bool:
 def _rewritten(read: Any) -> io.BytesIO:
     import pikepdf
 
-    for found in read.objects:
-        if isinstance(found, pikepdf.Stream):
-            _drop(found.stream_dict)
-            if found.get("/Filter") == pikepdf.Name.DCTDecode:
-                drawn = without_marks(found.read_raw_bytes())
-                found.write(drawn, filter=pikepdf.Name.DCTDecode, type_check=False)
-        elif isinstance(found, pikepdf.Dictionary):
-            _drop(found)
+    for part in read.objects:
+        if isinstance(part, pikepdf.Stream):
+            _drop(part.stream_dict)
+            if part.get("/Filter") == pikepdf.Name.DCTDecode:
+                drawn = without_marks(part.read_raw_bytes())
+                part.write(drawn, filter=pikepdf.Name.DCTDecode, type_check=False)
+        elif isinstance(part, pikepdf.Dictionary):
+            _drop(part)
     for name in ("/Info", "/ID"):
         if name in read.trailer:
             del read.trailer[name]
@@ -305,8 +305,8 @@ def _remuxed(source: BinaryIO, container: str, muxer: str, becomes: str) -> tupl
             if packet.dts is None:
                 continue
             index = packet.stream.index
-            each = filters[index].filter(packet) if index in filters else [packet]
-            for clean in each:
+            packets = filters[index].filter(packet) if index in filters else [packet]
+            for clean in packets:
                 clean.stream = taken[index]
                 after.mux(clean)
                 written += 1
@@ -338,7 +338,7 @@ def _no_room(error: BaseException) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Clean the file that lies in the memory which the caller handed over."""
-    megabytes, seconds, descriptor = (int(each) for each in arguments[:3])
+    megabytes, seconds, descriptor = (int(argument) for argument in arguments[:3])
     cleaner, code, container = arguments[3:6]
     limit(megabytes, seconds)
     try:

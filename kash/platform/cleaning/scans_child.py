@@ -81,9 +81,9 @@ def codes_on(picture: Any) -> list[tuple[str, int]]:
             continue
         looked_at = grey if scale == 1.0 else grey.resize(size)
         for binarizer in (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram):
-            found = zxingcpp.read_barcodes(looked_at, formats=only, binarizer=binarizer)
-            if found:
-                return [(one.text, int(one.orientation)) for one in found]
+            codes = zxingcpp.read_barcodes(looked_at, formats=only, binarizer=binarizer)
+            if codes:
+                return [(code.text, int(code.orientation)) for code in codes]
     return []
 
 

@@ -63,8 +63,8 @@ def start(
 
 def _environment(fonts: bool) -> dict[str, str]:
     """No key, no address of a database: nothing of ours but where fonts are."""
-    kept = {name: os.environ[name] for name in _FONTS if fonts and name in os.environ}
-    return kept | {
+    fonts_named = {name: os.environ[name] for name in _FONTS if fonts and name in os.environ}
+    return fonts_named | {
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",

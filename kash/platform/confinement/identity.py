@@ -46,15 +46,15 @@ def leave_root(readable_by_others: Callable[[], bool], *, fenced: bool) -> None:
     alone = os.getuid() == 0 and _become_another(readable_by_others(), fenced=fenced)
     _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     most = _MOST_TASKS_ALONE if alone else _MOST_TASKS_SHARED
-    most = min(each for each in (most, *resource.getrlimit(resource.RLIMIT_NPROC)) if each >= 0)
+    most = min(limit for limit in (most, *resource.getrlimit(resource.RLIMIT_NPROC)) if limit >= 0)
     resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def _become_another(readable: bool, *, fenced: bool) -> bool:
     """Give the process a user of its own if it can; True if it has one now."""
-    kept = 0 if readable else _READ_AND_SEARCH
+    capabilities = 0 if readable else _READ_AND_SEARCH
     if readable or fenced:
-        _libc.prctl(_SET_KEEP_CAPABILITIES, 1 if kept else 0, 0, 0, 0)
+        _libc.prctl(_SET_KEEP_CAPABILITIES, 1 if capabilities else 0, 0, 0, 0)
         for uid in (_FIRST + os.getpid(), _NOBODY):
             # A container may lack the right, or the number.
             with contextlib.suppress(OSError):
@@ -62,12 +62,12 @@ def _become_another(readable: bool, *, fenced: bool) -> bool:
                 os.setresgid(uid, uid, uid)
                 os.setresuid(uid, uid, uid)
                 break
-    _keep(kept if fenced else 0)
+    _keep(capabilities if fenced else 0)
     return os.getuid() >= _FIRST
 
 
 def _keep(capabilities: int) -> None:
     header = _Header(_VERSION_3, 0)
-    kept = (_Capabilities * 2)(_Capabilities(capabilities, capabilities, 0))
-    if _libc.capset(ctypes.byref(header), ctypes.byref(kept)) != 0:
+    sets = (_Capabilities * 2)(_Capabilities(capabilities, capabilities, 0))
+    if _libc.capset(ctypes.byref(header), ctypes.byref(sets)) != 0:
         raise OSError(ctypes.get_errno(), "rights could not be given up")

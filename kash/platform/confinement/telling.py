@@ -24,12 +24,12 @@ def log_confinement() -> None:
     """
     for kind, fonts in KINDS.items():
         try:
-            found = confinement(fonts=fonts)
+            confined = confinement(fonts=fonts)
         except NoAnswer:
             log.error("not_confined", kind=kind)
             continue
-        tell = log.warning if found.lacks else log.info
-        tell("confined", kind=kind, **asdict(found))
+        tell = log.warning if confined.lacks else log.info
+        tell("confined", kind=kind, **asdict(confined))
 
 
 @click.command("confinement")
@@ -37,11 +37,11 @@ def confinement_command() -> None:
     """Start each kind of child that reads others' files, and tell what keeps it."""
     for kind, fonts in KINDS.items():
         try:
-            found = confinement(fonts=fonts)
+            confined = confinement(fonts=fonts)
         except NoAnswer:
             raise click.ClickException(f"{kind}: no child can be started.") from None
-        click.echo(f"{kind}: {_words(found)}")
-        for lack in found.lacks:
+        click.echo(f"{kind}: {_words(confined)}")
+        for lack in confined.lacks:
             click.echo(f"  {lack}")
 
 

@@ -131,9 +131,9 @@ def place_in_handbook(endpoint: str, roles: Collection[Role]) -> str | None:
         if isinstance(place, str):
             return _own(roles) if place == OWN else place
         if place is not None:
-            found = _first(place, roles)
-            if found is not None:
-                return found
+            place_found = _first(place, roles)
+            if place_found is not None:
+                return place_found
     return None
 
 

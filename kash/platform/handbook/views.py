@@ -95,7 +95,7 @@ def read_chapter(folder: Path, name: str, language: str) -> ChapterText:
 def anchors(folder: Path, name: str) -> Mapping[str, str]:
     """{the English heading's slug: its anchor in every language} of a chapter."""
     english = read_chapter(folder, name, USUAL_LANGUAGE)
-    return {slug(each.words): each.anchor for each in english.headings}
+    return {slug(heading.words): heading.anchor for heading in english.headings}
 
 
 def rendered(text: ChapterText, address: Callable[[str, str], str | None]) -> Markup:
@@ -105,7 +105,7 @@ def rendered(text: ChapterText, address: Callable[[str, str], str | None]) -> Ma
     a heading or ""; None leaves the words and takes the link away.
     """
     renderer = _parser().renderer
-    tokens = [_with_links(each, address) if each.children else each for each in text.tokens]
+    tokens = [_with_links(token, address) if token.children else token for token in text.tokens]
     html = renderer.render(tokens, _parser().options, {})
     # A wide table moves by itself, not with the page.
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>')
@@ -113,7 +113,7 @@ def rendered(text: ChapterText, address: Callable[[str, str], str | None]) -> Ma
 
 
 def _with_links(inline: Token, address: Callable[[str, str], str | None]) -> Token:
-    kept: list[Token] = []
+    tokens: list[Token] = []
     dropped = 0
     for token in inline.children or ():
         if token.type == "link_open":
@@ -121,12 +121,12 @@ def _with_links(inline: Token, address: Callable[[str, str], str | None]) -> Tok
             if target is None:
                 dropped += 1
                 continue
-            kept.append(token.copy(attrs={"href": target}))
+            tokens.append(token.copy(attrs={"href": target}))
         elif token.type == "link_close" and dropped:
             dropped -= 1
         else:
-            kept.append(token)
-    return inline.copy(children=kept)
+            tokens.append(token)
+    return inline.copy(children=tokens)
 
 
 def _target(href: str, address: Callable[[str, str], str | None]) -> str | None:
@@ -138,7 +138,7 @@ def _target(href: str, address: Callable[[str, str], str | None]) -> str | None:
 
 def _words(inline: Token) -> str:
     return "".join(
-        each.content for each in inline.children or () if each.type in ("text", "code_inline")
+        child.content for child in inline.children or () if child.type in ("text", "code_inline")
     )
 
 

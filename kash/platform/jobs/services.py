@@ -151,8 +151,8 @@ class Progress:
                 .where(Job.id == self._job_id)
                 .values(done=done, total=self._total, heartbeat=utc_now())
             )
-            asked = connection.scalar(select(Job.cancel_asked).where(Job.id == self._job_id))
-        if asked is not False:
+            cancelled = connection.scalar(select(Job.cancel_asked).where(Job.id == self._job_id))
+        if cancelled is not False:
             raise JobCancelled
 
 
@@ -316,7 +316,7 @@ def enqueue(
     """
     if kind_named(kind) is None:
         raise UnknownKind(kind)
-    asked = Job(
+    job = Job(
         kind=kind,
         title=title,
         owner=owner,
@@ -325,12 +325,12 @@ def enqueue(
         arguments=arguments,
         language=str(get_locale() or "en"),
     )
-    session.add(asked)
+    session.add(job)
     session.flush()
-    public_id = asked.public_id
+    public_id = job.public_id
     queue = job_queue()
     after_commit(lambda: queue.send(public_id))
-    return asked
+    return job
 
 
 def cancel(public_id: str, owner: str) -> bool:
@@ -389,13 +389,13 @@ def _heavy_of(owner: str, *states: str) -> Select[Job]:
 
 def _in_turn(session: Session, public_id: str) -> Job | None:
     """A job, locked, unless it is heavy and other heavy work of its owner is being done."""
-    asked = session.scalar(select(Job).where(Job.public_id == public_id))
-    if asked is None:
+    job = session.scalar(select(Job).where(Job.public_id == public_id))
+    if job is None:
         return None
-    if asked.kind in heavy_kinds():
+    if job.kind in heavy_kinds():
         # All of them in one order, so that two workers never take one each.
-        found = session.scalars(_heavy_of(asked.owner, WAITING, RUNNING).with_for_update()).all()
-        if any(each.state == RUNNING for each in found):
+        heavy = session.scalars(_heavy_of(job.owner, WAITING, RUNNING).with_for_update()).all()
+        if any(other.state == RUNNING for other in heavy):
             return None
     return session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
 
@@ -465,10 +465,10 @@ def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> 
         dropped = or_(dropped, Job.public_id == job)
     queue = job_queue()
     with writing() as session:
-        found = session.scalars(
+        jobs = session.scalars(
             select(Job).where(and_(Job.state == RUNNING, dropped)).with_for_update()
         ).all()
-        for lost in found:
+        for lost in jobs:
             kind = kind_named(lost.kind)
             if lost.cancel_asked:
                 lost.state = CANCELLED
@@ -485,7 +485,7 @@ def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> 
                 _send_next(session, lost)
     if starting or job or queue.idle():
         send_waiting(now)
-    return len(found)
+    return len(jobs)
 
 
 def send_waiting(now: datetime) -> None:
@@ -494,8 +494,8 @@ def send_waiting(now: datetime) -> None:
     Harmless if it knows: work is claimed once.
     """
     with writing() as session:
-        found = session.scalars(select(Job).where(Job.state == WAITING).order_by(Job.id)).all()
-        waiting = [job.public_id for job in found if not _rests(job, now)]
+        jobs = session.scalars(select(Job).where(Job.state == WAITING).order_by(Job.id)).all()
+        waiting = [job.public_id for job in jobs if not _rests(job, now)]
     queue = job_queue()
     for public_id in waiting:
         queue.send(public_id)
@@ -518,8 +518,8 @@ class ResultsKept(Part):
 
 def results_kept() -> Kept:
     """How long results are kept now."""
-    for one in declared(ResultsKept):
-        return one.source()
+    for part in declared(ResultsKept):
+        return part.source()
     return Kept()
 
 
@@ -529,26 +529,26 @@ def delete_old_results(now: datetime) -> int:
     So goes a file that no row names, left by work whose end could not be written down. Returns how
     many files went.
     """
-    kept = results_kept()
+    lengths = results_kept()
     with writing() as session:
         old = session.scalars(
             select(Job)
-            .where(Job.result_key.is_not(None), Job.finished_at < now - kept.files)
+            .where(Job.result_key.is_not(None), Job.finished_at < now - lengths.files)
             .limit(500)
             .with_for_update()
         ).all()
-        keys = [row.result_key for row in old if row.result_key]
-        for row in old:
-            row.result_key = None
-        session.execute(delete(Job).where(Job.finished_at < now - kept.rows))
+        keys = [job.result_key for job in old if job.result_key]
+        for job in old:
+            job.result_key = None
+        session.execute(delete(Job).where(Job.finished_at < now - lengths.rows))
     own = [key for key in keys if key.startswith(f"{RESULT_FOLDER}/")]
     for key in own:
         storage.delete(key)
-    return len(own) + _delete_unnamed(now - kept.files)
+    return len(own) + _delete_unnamed(now - lengths.files)
 
 
 def _delete_unnamed(before: datetime) -> int:
-    old = (found.key for found in storage.list(RESULT_FOLDER) if found.changed_at < before)
+    old = (file.key for file in storage.list(RESULT_FOLDER) if file.changed_at < before)
     deleted = 0
     while keys := list(islice(old, 200)):
         named = set(db.session.scalars(select(Job.result_key).where(Job.result_key.in_(keys))))

@@ -21,13 +21,13 @@ def _owner() -> str:
 
 
 def _own_job(public_id: str) -> Job:
-    found = own_job(public_id, _owner()) if public_id.isascii() else None
-    if found is None:
+    job = own_job(public_id, _owner()) if public_id.isascii() else None
+    if job is None:
         abort(404)
-    kind = kind_named(found.kind)
+    kind = kind_named(job.kind)
     if kind is not None and kind.needs and not g.actor.may(kind.needs):
         abort(404)
-    return found
+    return job
 
 
 def message_of(job: Job) -> str:

@@ -65,13 +65,13 @@ def busy_feed(name: str, uid: str, word: str, busy: Iterable[BusyTime], zone: Zo
         name,
         [
             CalendarEvent(
-                f"{one.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{uid}",
+                f"{time.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{uid}",
                 word,
-                one.starts_at,
-                one.ends_at,
-                one.starts_at,
+                time.starts_at,
+                time.ends_at,
+                time.starts_at,
             )
-            for one in joined(busy)
+            for time in joined(busy)
         ],
         zone,
     )
@@ -79,16 +79,16 @@ def busy_feed(name: str, uid: str, word: str, busy: Iterable[BusyTime], zone: Zo
 
 def joined(busy: Iterable[BusyTime]) -> list[BusyTime]:
     """Taken times in order, those that meet or overlap joined; empty ones are left out."""
-    found: list[BusyTime] = []
-    for one in sorted(busy, key=lambda one: (one.starts_at, one.ends_at)):
-        if one.ends_at <= one.starts_at:
+    times: list[BusyTime] = []
+    for time in sorted(busy, key=lambda time: (time.starts_at, time.ends_at)):
+        if time.ends_at <= time.starts_at:
             continue
-        if found and one.starts_at <= found[-1].ends_at:
-            ends = max(found[-1].ends_at, one.ends_at)
-            found[-1] = BusyTime(found[-1].starts_at, ends)
+        if times and time.starts_at <= times[-1].ends_at:
+            ends = max(times[-1].ends_at, time.ends_at)
+            times[-1] = BusyTime(times[-1].starts_at, ends)
         else:
-            found.append(one)
-    return found
+            times.append(time)
+    return times
 
 
 def invitation(event: CalendarEvent, sender: str, to: str, zone: ZoneInfo) -> bytes:
@@ -111,16 +111,16 @@ def _asked(event: CalendarEvent, sender: str, to: str, zone: ZoneInfo, method: s
 
     calendar = _calendar(zone, [])
     calendar.add("method", method)
-    made = _event(event, zone)
-    made.add("organizer", vCalAddress(f"mailto:{sender}"))
+    component = _event(event, zone)
+    component.add("organizer", vCalAddress(f"mailto:{sender}"))
     attendee = vCalAddress(f"mailto:{to}")
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     if method == REQUEST:
         attendee.params["PARTSTAT"] = "NEEDS-ACTION"
         attendee.params["RSVP"] = "FALSE"
-    made.add("attendee", attendee)
-    made["STATUS"] = "CANCELLED" if method == CANCEL else "CONFIRMED"
-    calendar.add_component(made)
+    component.add("attendee", attendee)
+    component["STATUS"] = "CANCELLED" if method == CANCEL else "CONFIRMED"
+    calendar.add_component(component)
     _add_zone(calendar, zone, [event])
     return _written(calendar)
 
@@ -142,19 +142,19 @@ def _calendar(zone: ZoneInfo, events: Iterable[CalendarEvent]) -> Calendar:
 def _event(event: CalendarEvent, zone: ZoneInfo) -> Event:
     from icalendar import Event
 
-    made = Event()
-    made.add("uid", event.uid)
-    made.add("dtstamp", event.changed_at.astimezone(UTC))
-    made.add("dtstart", event.starts_at.astimezone(zone))
-    made.add("dtend", event.ends_at.astimezone(zone))
-    made.add("summary", _CONTROLS.sub("", event.summary))
-    made.add("sequence", event.sequence)
-    made.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
-    made.add("class", "PRIVATE")
-    made.add("transp", "TRANSPARENT" if event.cancelled else "OPAQUE")
+    component = Event()
+    component.add("uid", event.uid)
+    component.add("dtstamp", event.changed_at.astimezone(UTC))
+    component.add("dtstart", event.starts_at.astimezone(zone))
+    component.add("dtend", event.ends_at.astimezone(zone))
+    component.add("summary", _CONTROLS.sub("", event.summary))
+    component.add("sequence", event.sequence)
+    component.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
+    component.add("class", "PRIVATE")
+    component.add("transp", "TRANSPARENT" if event.cancelled else "OPAQUE")
     if event.location:
-        made.add("location", _CONTROLS.sub("", event.location))
-    return made
+        component.add("location", _CONTROLS.sub("", event.location))
+    return component
 
 
 def _add_zone(calendar: Calendar, zone: ZoneInfo, events: Sequence[CalendarEvent]) -> None:

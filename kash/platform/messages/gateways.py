@@ -104,12 +104,12 @@ def _answered(content: bytes, numbers: Sequence[str]) -> Mapping[str, Tried]:
     if lines == []:
         # The account, or its sender's name: nobody was sent anything.
         return dict.fromkeys(numbers, Tried(TryOutcome.NOT_SENT, "account"))
-    found: dict[str, Tried] = {}
+    answers: dict[str, Tried] = {}
     for line in lines if isinstance(lines, list) else ():
         if isinstance(line, dict):
             # Where a number stands twice, the first line counts.
-            found.setdefault(str(line.get("number", "")).lstrip("+"), _of_line(line))
-    return {number: found.get(number.lstrip("+"), unknown) for number in numbers}
+            answers.setdefault(str(line.get("number", "")).lstrip("+"), _of_line(line))
+    return {number: answers.get(number.lstrip("+"), unknown) for number in numbers}
 
 
 def _of_line(line: Mapping[str, Any]) -> Tried:

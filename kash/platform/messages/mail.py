@@ -201,17 +201,17 @@ class SenderDomain:
 def domain_of(sender: str) -> str:
     """The domain of a sender such as `Office <office@example.org>`; empty for one that nobody
     outside this machine knows."""
-    found = re.search(r"@([A-Za-z0-9.-]+)", sender)
-    domain = found[1].lower().strip(".") if found else ""
+    match = re.search(r"@([A-Za-z0-9.-]+)", sender)
+    domain = match[1].lower().strip(".") if match else ""
     return domain if "." in domain else ""
 
 
 def spf_record(texts: Sequence[str]) -> DomainRecord:
     """SPF: exactly one, that ends by refusing others (`-all`, `~all`) or leads to one that does."""
-    found = [text.lower().split() for text in texts if text.lower().startswith(_SPF)]
-    if len(found) != 1:
-        return DomainRecord.DOUBLE if found else DomainRecord.MISSING
-    words = found[0]
+    records = [text.lower().split() for text in texts if text.lower().startswith(_SPF)]
+    if len(records) != 1:
+        return DomainRecord.DOUBLE if records else DomainRecord.MISSING
+    words = records[0]
     closed = "-all" in words or "~all" in words or any(w.startswith("redirect=") for w in words)
     return DomainRecord.GOOD if closed else DomainRecord.WEAK
 
@@ -221,16 +221,16 @@ def dkim_record(texts: Sequence[str]) -> DomainRecord:
     tags = [_tags_in(text) for text in texts if "p=" in text.lower()]
     if not tags:
         return DomainRecord.MISSING
-    return DomainRecord.GOOD if any(each.get("p") for each in tags) else DomainRecord.WEAK
+    return DomainRecord.GOOD if any(tag.get("p") for tag in tags) else DomainRecord.WEAK
 
 
 def dmarc_record(texts: Sequence[str]) -> DomainRecord:
     """DMARC: exactly one, that asks for what is false to be put aside or refused."""
-    found = [_tags_in(text) for text in texts if text.lower().startswith(_DMARC)]
-    if len(found) != 1:
-        return DomainRecord.DOUBLE if found else DomainRecord.MISSING
-    asked = found[0].get("p", "").lower()
-    return DomainRecord.GOOD if asked in ("quarantine", "reject") else DomainRecord.WEAK
+    records = [_tags_in(text) for text in texts if text.lower().startswith(_DMARC)]
+    if len(records) != 1:
+        return DomainRecord.DOUBLE if records else DomainRecord.MISSING
+    policy = records[0].get("p", "").lower()
+    return DomainRecord.GOOD if policy in ("quarantine", "reject") else DomainRecord.WEAK
 
 
 def _tags_in(text: str) -> dict[str, str]:

@@ -56,7 +56,7 @@ def put_in(session: Session, letters: Sequence[OutgoingMessage], now: datetime) 
     Of one event, address and text there is one message, whoever puts it in how often: where it is
     there already, that one is answered.
     """
-    found: list[int] = []
+    ids_put_in: list[int] = []
     for some in _in_parts(letters):
         keys = [_key(letter) for letter in some]
         rows = {key: _row(letter, key, now) for key, letter in zip(keys, some, strict=True)}
@@ -67,9 +67,9 @@ def put_in(session: Session, letters: Sequence[OutgoingMessage], now: datetime) 
         ids = session.execute(
             select(OutboxMessage.key, OutboxMessage.id).where(OutboxMessage.key.in_(rows))
         )
-        by_key = {row.key: row.id for row in ids}
-        found += [by_key[key] for key in keys]
-    return found
+        by_key = {message.key: message.id for message in ids}
+        ids_put_in += [by_key[key] for key in keys]
+    return ids_put_in
 
 
 def _row(letter: OutgoingMessage, key: str, now: datetime) -> dict[str, object]:
@@ -143,9 +143,11 @@ def claim_some(gate: Gate, now: datetime) -> HeldMessages | None:
         if not rows:
             return None
         name = new_public_id()
-        verdicts = gate(session, [row.id for row in rows], now)
-        held = [row for row in rows if _goes(row, verdicts.get(row.id, GO), now, name)]
-        messages = tuple(Claimed(row.id, request_of(row)) for row in held)
+        verdicts = gate(session, [message.id for message in rows], now)
+        claimed = [
+            message for message in rows if _goes(message, verdicts.get(message.id, GO), now, name)
+        ]
+        messages = tuple(Claimed(message.id, request_of(message)) for message in claimed)
         return HeldMessages(name, Channel(rows[0].channel), messages)
 
 
@@ -168,7 +170,7 @@ def _next_rows(session: Session, due: ColumnElement[bool]) -> Sequence[OutboxMes
         .with_for_update(skip_locked=True)
     ).all()
     # One text about two events may go to one address: each by a try of its own.
-    return list({row.address_lookup: row for row in reversed(rows)}.values())[::-1]
+    return list({message.address_lookup: message for message in reversed(rows)}.values())[::-1]
 
 
 def _goes(row: OutboxMessage, verdict: Verdict, now: datetime, name: str) -> bool:
@@ -213,13 +215,13 @@ def settle(name: str, tried: Mapping[int, Tried], now: datetime) -> None:
             .order_by(OutboxMessage.id)
             .with_for_update()
         ).all()
-        for row in rows:
-            came = tried[row.id]
-            next_ = following(came, row.attempts, now)
-            row.state, row.code = next_.state, came.code[:40]
-            row.gateway_id = came.gateway_id[:80] or row.gateway_id
-            row.due_at = next_.due_at or row.due_at
-            row.settled_at = None if next_.state is MessageState.DUE else now
+        for message in rows:
+            came = tried[message.id]
+            next_ = following(came, message.attempts, now)
+            message.state, message.code = next_.state, came.code[:40]
+            message.gateway_id = came.gateway_id[:80] or message.gateway_id
+            message.due_at = next_.due_at or message.due_at
+            message.settled_at = None if next_.state is MessageState.DUE else now
 
 
 def give_back(name: str, keys: Collection[int]) -> None:
@@ -265,10 +267,10 @@ def try_again(session: Session, keys: Collection[int], now: datetime) -> list[in
         )
         .with_for_update()
     ).all()
-    for row in rows:
-        row.state, row.code, row.attempts = MessageState.DUE, "", 0
-        row.due_at, row.settled_at = now, None
-    return [row.id for row in rows]
+    for message in rows:
+        message.state, message.code, message.attempts = MessageState.DUE, "", 0
+        message.due_at, message.settled_at = now, None
+    return [message.id for message in rows]
 
 
 def leave(
@@ -284,9 +286,9 @@ def leave(
         .where(OutboxMessage.id.in_(keys), OutboxMessage.state.in_(states))
         .with_for_update()
     ).all()
-    for row in rows:
-        _end(row, MessageState.LEFT, code or row.code, now)
-    return [row.id for row in rows]
+    for message in rows:
+        _end(message, MessageState.LEFT, code or message.code, now)
+    return [message.id for message in rows]
 
 
 def open_states() -> ColumnElement[bool]:
@@ -322,15 +324,15 @@ def take_report(report: Report, now: datetime) -> SettledReport:
     if told is None:
         return SettledReport()
     with writing() as session:
-        row = _by_name(session, report) or _by_number(session, report, now)
-        if row is None:
+        message = _by_name(session, report) or _by_number(session, report, now)
+        if message is None:
             return SettledReport()
-        after = reported(MessageState(row.state), told)
-        row.gateway_id = row.gateway_id or report.gateway_id[:80] or None
-        if after != row.state:
-            row.state, row.settled_at = after, now
-            row.code = report.reason[:40] if after is MessageState.FAILED else ""
-        return SettledReport((row.id,), stopped)
+        after = reported(MessageState(message.state), told)
+        message.gateway_id = message.gateway_id or report.gateway_id[:80] or None
+        if after != message.state:
+            message.state, message.settled_at = after, now
+            message.code = report.reason[:40] if after is MessageState.FAILED else ""
+        return SettledReport((message.id,), stopped)
 
 
 def _by_name(session: Session, report: Report) -> OutboxMessage | None:

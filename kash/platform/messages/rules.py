@@ -220,9 +220,11 @@ class RenderedMessage:
 
 def request_from(written: str) -> RenderedMessage:
     """The request that `RenderedMessage.written` wrote."""
-    kept = json.loads(written)
-    calendars = kept.pop("calendars")
-    return RenderedMessage(**kept, calendars=tuple(CalendarFile(**one) for one in calendars))
+    values = json.loads(written)
+    calendars = values.pop("calendars")
+    return RenderedMessage(
+        **values, calendars=tuple(CalendarFile(**calendar) for calendar in calendars)
+    )
 
 
 @dataclass(frozen=True)

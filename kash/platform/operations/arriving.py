@@ -93,18 +93,18 @@ class Head:
 
     def forwarded_for(self, hops: int) -> str | None:
         """Address that the proxies that are believed say it came from."""
-        said = [
+        addresses = [
             v for name, value in self.fields if name == "x-forwarded-for" for v in value.split(",")
         ]
-        return said[-hops].strip() if 0 < hops <= len(said) else None
+        return addresses[-hops].strip() if 0 < hops <= len(addresses) else None
 
     def rewritten(self, more: Mapping[str, str]) -> bytes:
         """The head without what was settled with its sender, and with these fields at its end."""
         first, *lines = self.raw.removesuffix(b"\r\n\r\n").split(b"\r\n")
         settled = {b"expect", *(name.lower().encode() for name in more)}
-        kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in settled]
+        others = [line for line in lines if line.partition(b":")[0].strip().lower() not in settled]
         added = [f"{name}: {value}".encode() for name, value in more.items()]
-        return b"\r\n".join([first, *kept, *added, b"", b""])
+        return b"\r\n".join([first, *others, *added, b"", b""])
 
     def alone(self, more: Mapping[str, str]) -> deque[bytearray]:
         """For the parser: the head with these fields, as the last that its connection brings."""
@@ -292,12 +292,12 @@ class Ways:
 
     def lets_in(self, head: Head) -> bool:
         """True if who sends it may send anything there. It asks the database, so a thread does."""
-        asked = EnvironBuilder(
+        environment = EnvironBuilder(
             path=head.target,
             method=head.method,
             headers=[(name, value) for name, value in head.fields if name in _SAYS_WHO],
         )
-        with self._app.request_context(asked.get_environ()):
+        with self._app.request_context(environment.get_environ()):
             return lets_in()
 
     def sender(self, head: Head, peer: str) -> str:

@@ -180,17 +180,17 @@ def _members(settings: Settings, written: Written, without_lost_files: bool) -> 
         yield Member.of(f"{DATABASE}{number:06}", part)
     # Not before: what is deleted until the database is read is in no backup.
     lacking = set() if without_lost_files else named_files()
-    for found in storage.list():
-        if found.key.startswith(_NOT_KEPT):
+    for file in storage.list():
+        if file.key.startswith(_NOT_KEPT):
             continue
         try:
             read = storage.stream if without_lost_files else storage.stream_whole
-            pieces = read(found.key)
+            pieces = read(file.key)
         except storage.FileMissing:
             continue
         written.files += 1
-        lacking.discard(found.key)
-        yield Member(f"{FILES}{found.key}", found.size, pieces)
+        lacking.discard(file.key)
+        yield Member(f"{FILES}{file.key}", file.size, pieces)
     refuse_lost(lacking)
     # Last, so that a key made meanwhile is in it.
     yield Member.of(KEY, settings.key_file.read_bytes())
@@ -281,16 +281,16 @@ def _put_back(
 def put_key(path: Path, content: bytes) -> Path | None:
     """Write the key file; where the one that was there went, if there was another."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = None
+    before = None
     if path.exists() and path.read_bytes() != content:
-        kept = path.with_name(f"{path.name}.before-restore")
-        if kept.exists():
-            raise OperationError(f"{kept} is in the way: move it away first.")
-        path.rename(kept)
+        before = path.with_name(f"{path.name}.before-restore")
+        if before.exists():
+            raise OperationError(f"{before} is in the way: move it away first.")
+        path.rename(before)
     draft = path.with_name(f".{path.name}.restoring")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    return kept
+    return before

@@ -107,10 +107,10 @@ class Waiting:
     def place(self, line: Line) -> Iterator[None]:
         """A place for this one within the block. With one too many the slowest is given up."""
         with self._lock:
-            kept = [each for each in self._lines if not each.given_up]
+            lines = [other for other in self._lines if not other.given_up]
             now = time.monotonic()
-            if len(kept) >= self._most:
-                min(kept, key=lambda each: self._merit(each, now)).give_up()
+            if len(lines) >= self._most:
+                min(lines, key=lambda other: self._merit(other, now)).give_up()
             self._lines[line] = now, line.taken
         try:
             yield

@@ -48,28 +48,28 @@ def check_part(
     settings: Settings, now: datetime, *, seconds: float = SECONDS_A_PART
 ) -> DatabaseCheck:
     """Read on where the last part stopped, for `seconds` or to the end of the round."""
-    known = last_check(settings)
+    check = last_check(settings)
     until = time.monotonic() + seconds
-    if not known.next_table:
+    if not check.next_table:
         # A round begins; what is noted from here on belongs to it.
-        known = replace(known, round_found=False)
-        keep_check(settings, known)
+        check = replace(check, round_found=False)
+        keep_check(settings, check)
     with _opened(settings) as tables:
         names = sorted(tables)
-        left = [name for name in names if name >= known.next_table] or names
+        left = [name for name in names if name >= check.next_table] or names
         while left:
-            known = _looked_at(known, left.pop(0), tables, now)
+            check = _looked_at(check, left.pop(0), tables, now)
             if time.monotonic() >= until:
                 break
-    known = _with_what_was_noted(settings, known)
+    check = _with_what_was_noted(settings, check)
     if left:
-        known = replace(known, next_table=left[0])
-    elif known.round_found:
-        known = replace(known, next_table="")
+        check = replace(check, next_table=left[0])
+    elif check.round_found:
+        check = replace(check, next_table="")
     else:
-        known = replace(known, next_table="", damaged_at=None, whole_at=now)
-    keep_check(settings, known)
-    return known
+        check = replace(check, next_table="", damaged_at=None, whole_at=now)
+    keep_check(settings, check)
+    return check
 
 
 def check_whole(settings: Settings, now: datetime) -> list[str]:
@@ -80,17 +80,17 @@ def check_whole(settings: Settings, now: datetime) -> list[str]:
     began = replace(last_check(settings), next_table="", round_found=False)
     keep_check(settings, began)
     with _opened(settings) as tables:
-        found = [name for name in sorted(tables) if not tables[name]()]
-    known = _with_what_was_noted(settings, began)
-    if found:
-        known = replace(known, damaged_at=known.damaged_at or now)
+        damaged = [name for name in sorted(tables) if not tables[name]()]
+    check = _with_what_was_noted(settings, began)
+    if damaged:
+        check = replace(check, damaged_at=check.damaged_at or now)
     elif settings.database_file and not _is_whole(settings.database_file):
-        found = [NO_TABLE]
-        known = replace(known, whole_found_at=known.whole_found_at or now)
-    elif not known.round_found:
-        known = replace(known, damaged_at=None, whole_found_at=None, whole_at=now)
-    keep_check(settings, known)
-    return found
+        damaged = [NO_TABLE]
+        check = replace(check, whole_found_at=check.whole_found_at or now)
+    elif not check.round_found:
+        check = replace(check, damaged_at=None, whole_found_at=None, whole_at=now)
+    keep_check(settings, check)
+    return damaged
 
 
 def _with_what_was_noted(settings: Settings, known: DatabaseCheck) -> DatabaseCheck:
@@ -117,19 +117,21 @@ def _sqlite(settings: Settings) -> Iterator[Tables]:
     """SQLite's tables. Each is read in a moment of its own, since whoever reads for long keeps the
     write-ahead log from being emptied."""
     address = f"file:{settings.database_file}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)) as found:
-        rows = _or_none(lambda: found.execute(_TABLES).fetchall())
+    with closing(
+        sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
+    ) as connection:
+        rows = _or_none(lambda: connection.execute(_TABLES).fetchall())
         if rows is None:
             # Not even what tables there are can be read.
             yield {"sqlite_schema": lambda: False}
             return
-        yield {name: partial(_is_in_order, found, name) for (name,) in rows}
+        yield {name: partial(_is_in_order, connection, name) for (name,) in rows}
 
 
 def _is_whole(database: Path) -> bool:
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as found:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
         return bool(
-            _or_none(lambda: found.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
+            _or_none(lambda: connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
         )
 
 
@@ -154,8 +156,8 @@ def _postgresql(settings: Settings) -> Iterator[Tables]:
 
     with psycopg.connect(plain_postgresql_url(settings), autocommit=True) as server:
         names = [
-            row[0]
-            for row in server.execute(
+            index[0]
+            for index in server.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
             )
         ]
@@ -209,10 +211,10 @@ database_commands = AppGroup("database", help="Whether the database is whole.")
 @database_commands.command("check")
 def check_command() -> None:
     """Read the whole database now; fails if anything is damaged."""
-    found = check_whole(current_app.config["SETTINGS"], utc_now())
-    for name in found:
+    damaged = check_whole(current_app.config["SETTINGS"], utc_now())
+    for name in damaged:
         click.echo(f"damaged: {name}", err=True)
-    if found:
+    if damaged:
         raise SystemExit(1)
     click.echo("The database is whole.")
 

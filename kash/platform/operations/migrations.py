@@ -49,8 +49,8 @@ def line_of(error: BaseException) -> str | None:
 def _reason(error: BaseException) -> str:
     """Reason that the driver gives. Of the address it repeats the host and the user, and no
     password."""
-    said = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
-    return said[0][:_LONGEST_REASON]
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
+    return lines[0][:_LONGEST_REASON]
 
 
 def tell_known_faults_in_a_line() -> None:
@@ -106,7 +106,7 @@ def current_revisions(settings: Settings) -> set[str]:
             return set()
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             try:
-                return {row[0] for row in connection.execute(_READ_VERSION)}
+                return {revision[0] for revision in connection.execute(_READ_VERSION)}
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
                     raise
@@ -116,7 +116,7 @@ def current_revisions(settings: Settings) -> set[str]:
 
     with psycopg.connect(plain_postgresql_url(settings)) as connection:
         try:
-            return {row[0] for row in connection.execute(_READ_VERSION)}
+            return {revision[0] for revision in connection.execute(_READ_VERSION)}
         except psycopg.errors.UndefinedTable:
             return set()
 
@@ -139,8 +139,8 @@ def migrate_if_behind(settings: Settings) -> bool:
 
 
 def _migrate_if_behind(settings: Settings) -> bool:
-    known, followed = _revisions()
-    newest = known - followed
+    revisions, followed = _revisions()
+    newest = revisions - followed
     try:
         current = current_revisions(settings)
     except Exception as error:
@@ -150,13 +150,13 @@ def _migrate_if_behind(settings: Settings) -> bool:
         raise MigrationFailed(line) from None
     if newest == current:
         return False
-    if any(one.isdigit() and int(one) < _FIRST for one in current - known):
+    if any(revision.isdigit() and int(revision) < _FIRST for revision in current - revisions):
         raise MigrationFailed(
             "The database is of an earlier version than this one can bring up to date. Make a "
             f"backup, check out the commit {_HAS_EARLIER} of Kash, start it once, and then this "
             "version again."
         )
-    if current - known:
+    if current - revisions:
         raise MigrationFailed(
             "The database was brought up to date by a newer version of Kash than this one. Install "
             "that version again, or restore a backup that this version made."

@@ -32,9 +32,9 @@ def folder_for_numbers(data_dir: Path, memory: Path = SHARED_MEMORY) -> Path | N
 def _is_ours(folder: Path) -> bool:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        status = folder.lstat()
         # Everybody may make files in shared memory, also of this name.
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
             return False
         folder.chmod(0o700)
         probe = folder / f"probe-{os.getpid()}"

@@ -181,8 +181,8 @@ class PatientWorker(WatchingWorker):
         """True if too many come from where this one comes, and none of them can give way."""
         if self._bodies.from_where(conn.body) <= limits.BODIES_OF_ONE:
             return False
-        of_one = [each for each in self._arriving if each.body.counted]
-        of_one = [each for each in of_one if each.body.network == conn.body.network]
+        of_one = [arriving for arriving in self._arriving if arriving.body.counted]
+        of_one = [arriving for arriving in of_one if arriving.body.network == conn.body.network]
         return not self._slowest_gives_way(of_one, conn)
 
     def _let_come(self, conn: WebConnection, head: Head) -> None:
@@ -202,8 +202,8 @@ class PatientWorker(WatchingWorker):
         conn.since = time.monotonic()
         self._unread[conn] = None
         self._busy += 1
-        asked: Future[bool] = self.tpool.submit(self.ways.lets_in, head)
-        asked.add_done_callback(
+        answer: Future[bool] = self.tpool.submit(self.ways.lets_in, head)
+        answer.add_done_callback(
             lambda known: self.method_queue.defer(self._told, conn, conn.request, head, known)
         )
 
@@ -367,13 +367,13 @@ class PatientWorker(WatchingWorker):
         if now < self._next_look:
             return
         self._next_look = now + _SECONDS_BETWEEN_LOOKS
-        for conn in [each for each in self._arriving if self._is_late(each, now)]:
+        for conn in [waiting for waiting in self._arriving if self._is_late(waiting, now)]:
             status = 503 if conn in self._unread else 408
             self._carefully(partial(self._refuse, status=status), conn)
-        for conn in [each for each in self._leaving if each.sock.is_lost(now)]:
+        for conn in [waiting for waiting in self._leaving if waiting.sock.is_lost(now)]:
             self._drop(conn)
         unread = sum(conn.sock.unsent for conn in self._leaving)
-        for conn in sorted(self._leaving, key=lambda each: each.sock.speed(now)):
+        for conn in sorted(self._leaving, key=lambda waiting: waiting.sock.speed(now)):
             if unread <= limits.MOST_HELD and len(self._leaving) <= self.worker_connections // 4:
                 break
             unread -= conn.sock.unsent

@@ -197,8 +197,8 @@ def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:
     sockets = [listener.sock for listener in listeners]
 
     def work() -> None:
-        for one in sockets:
-            one.close()
+        for listener in sockets:
+            listener.close()
         run_worker(app)
 
     return work

@@ -93,7 +93,7 @@ def _sqlite_image(path: Path) -> bytes:
             # Before it makes indexes anew, and with them some damage invisible.
             if not is_sound(copy):
                 raise DatabaseDamaged(_SERVED_DAMAGED)
-            tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
+            tables = {columns[0] for columns in copy.execute("SELECT name FROM sqlite_master")}
             for table in NEVER_KEPT:
                 if table in tables:
                     copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
@@ -180,16 +180,16 @@ def refuse_unless_empty(settings: Settings) -> None:
         if not path.exists():
             return
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            found = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     else:
         import psycopg
 
         with psycopg.connect(plain_postgresql_url(settings)) as server:
-            row = server.execute(
+            count = server.execute(
                 "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
             ).fetchone()
-            found = row[0] if row else 0
-    if found:
+            tables = count[0] if count else 0
+    if tables:
         raise NotEmpty("The database is not empty. A backup is put back into a new one only.")
 
 
@@ -245,10 +245,10 @@ def _load_postgresql(settings: Settings, parts: Iterable[bytes]) -> None:
 
 def _program(name: str) -> str:
     """A program of PostgreSQL's, the newest there is: an older one refuses a newer server."""
-    found = sorted(
+    programs = sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4])
     )
-    program = str(found[-1]) if found else shutil.which(name)
+    program = str(programs[-1]) if programs else shutil.which(name)
     if program is None:
         raise ToolFailed(f"{name} is missing: install postgresql-client.")
     return program

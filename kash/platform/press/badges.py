@@ -46,7 +46,7 @@ _STRIP_WIDTH = 90.0
 
 def sheet_format(given: str) -> SheetFormat:
     """The paper that was asked for; A4 for whatever is none of them."""
-    return next((known for known in SHEETS if known == given), "A4")
+    return next((sheet for sheet in SHEETS if sheet == given), "A4")
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ class Grid:
     def lower_corners(self) -> list[tuple[float, float]]:
         """The lower left corner of each place in order, in points from that of the sheet."""
         left, top = self.corner
-        found = []
+        corners = []
         for number in range(self.places):
-            row, column = divmod(number, _COLUMNS)
-            x, y = left + column * self.width, top + (row + 1) * self.height
+            line, column = divmod(number, _COLUMNS)
+            x, y = left + column * self.width, top + (line + 1) * self.height
             below = SHEETS[self.sheet][1] - y
-            found.append((x * POINTS_A_MILLIMETRE, below * POINTS_A_MILLIMETRE))
-        return found
+            corners.append((x * POINTS_A_MILLIMETRE, below * POINTS_A_MILLIMETRE))
+        return corners
 
     def style(self, pieces: int) -> str:
         """The rules of a sheet that so many pieces lie on."""
@@ -110,8 +110,8 @@ class Grid:
         places = (divmod(number, _COLUMNS) for number in range(pieces))
         return "".join(
             f'<g transform="translate({left + column * self.width:.2f} '
-            f'{top + row * self.height:.2f}) scale({scale:.5f})">{_strip()}</g>'
-            for row, column in places
+            f'{top + line * self.height:.2f}) scale({scale:.5f})">{_strip()}</g>'
+            for line, column in places
         )
 
     def _cut_marks(self) -> str:
@@ -123,8 +123,8 @@ class Grid:
         for column in range(_COLUMNS + 1):
             x = left + column * self.width
             drawn.append(f"M{x:.2f} {top - 1 - _MARK:.2f}v{_MARK}M{x:.2f} {bottom + 1:.2f}v{_MARK}")
-        for row in range(self.rows + 1):
-            y = top + row * self.height
+        for line in range(self.rows + 1):
+            y = top + line * self.height
             drawn.append(f"M{left - 1 - _MARK:.2f} {y:.2f}h{_MARK}M{right + 1:.2f} {y:.2f}h{_MARK}")
         return "".join(drawn)
 
@@ -250,7 +250,7 @@ def piece_page(grid: Grid, inside: str, kind: str, language: str) -> str:
 def is_full(entry: CertificateEntry) -> bool:
     """True if a card has more to say than there is room for as usual."""
     dates = " · ".join(card_lines(entry).values())
-    lines = sum(-(-len(said) // _CARD_LINE) for said in (entry.body, dates))
+    lines = sum(-(-len(text) // _CARD_LINE) for text in (entry.body, dates))
     # A name on two lines takes the room of one more.
     two_lines = name_points(entry.printed_name, *_CARD_NAME, lines=1) < _CARD_NAME[1]
     return lines + two_lines > _CARD_LINES
@@ -299,7 +299,7 @@ class PieceStamper:
         self._samples = samples
         self._fields = {field.name: field for field in plate.texts}
         self._shapers: dict[tuple[int, int, int], Shaper] = {}
-        contents = {one.number: one.content for one in plate.objects}
+        contents = {part.number: part.content for part in plate.objects}
         self._constant = page_content(contents, plate.page)
         self._moves = bool(_MOVE.search(self._constant))
         self._last: dict[str, tuple[str, SetLine | None]] = {}
@@ -351,9 +351,9 @@ class PieceStamper:
             return shaper.line(given, units, field.font.widths)
 
         def fits(given: str) -> bool | None:
-            made = line(given.rstrip(" "))
-            near = made is None or abs(_pixels(made) - room) < _NEAR
-            return None if made is None or near else _pixels(made) < room
+            fitting = line(given.rstrip(" "))
+            near = fitting is None or abs(_pixels(fitting) - room) < _NEAR
+            return None if fitting is None or near else _pixels(fitting) < room
 
         parts = [text] if fits(text) or not _KEPT_WHOLE.fullmatch(text) else _parts(text)
         broken = [""]
@@ -370,7 +370,7 @@ class PieceStamper:
         if len(broken) > _MOST_LINES:
             return None
         # The space where a line breaks is seen by nobody, but heard.
-        lines = [made for made in map(line, broken) if made is not None]
+        lines = [fitting for fitting in map(line, broken) if fitting is not None]
         return lines if len(lines) == len(broken) else None
 
     def _name(self, field: PlateField, lines: list[SetLine], units: int) -> str:
@@ -432,17 +432,17 @@ class PieceStamper:
     @cached_property
     def _sample_widths(self) -> dict[str, float]:
         """In CSS pixels."""
-        found = {}
+        widths = {}
         for field in self.plate.texts:
             line = self._shaped(field, self._samples[field.name])
-            found[field.name] = _pixels(line) if line else 0.0
-        return found
+            widths[field.name] = _pixels(line) if line else 0.0
+        return widths
 
     def _set(self, field: PlateField, text: str) -> SetLine | None:
         """A line at the size of its field; one without letters has no width."""
-        known = self._last.get(field.name)
-        if known is not None and known[0] == text:
-            return known[1]
+        last = self._last.get(field.name)
+        if last is not None and last[0] == text:
+            return last[1]
         line = self._shaped(field, text)
         self._last[field.name] = text, line
         return line
@@ -480,11 +480,11 @@ def _pixels(line: SetLine) -> float:
 def _parts(text: str) -> list[str]:
     """A name in pieces that are never broken, each with the space that follows it."""
     words = text.split(" ")
-    found: list[str] = []
+    parts: list[str] = []
     for number, word in enumerate(words):
         *first, last = _AFTER_HYPHEN.split(word)
-        found += [*first, last + (" " if number < len(words) - 1 else "")]
-    return found
+        parts += [*first, last + (" " if number < len(words) - 1 else "")]
+    return parts
 
 
 # Portions of those that no plate can set: a child works on one at a time.
@@ -524,10 +524,10 @@ def badges(
 
     `title` is the file's, and neutral.
     """
-    said = [_badge(one) for one in people]
-    piles = groupby(zip(people, said, strict=True), lambda both: both[0].pile)
+    pieces = [_badge(person) for person in people]
+    piles = groupby(zip(people, pieces, strict=True), lambda both: both[0].pile)
     return _Printing(Grid(sheet, 90, 55), "badge", title, language, dated).made(
-        [[one for _badge, one in pile] for _pile, pile in piles], limits
+        [[person for _badge, person in pile] for _pile, pile in piles], limits
     )
 
 
@@ -541,11 +541,11 @@ def cards(
     limits: RenderLimits | None = None,
 ) -> bytes:
     """Certificates to carry, of 85 by 54 mm: ten on A4, eight on letter, four on A5."""
-    said = [_card(wording, entry) for entry in entries]
-    courses = dict.fromkeys(one.course_title for one in entries if one.course_title)
+    pieces = [_card(wording, entry) for entry in entries]
+    courses = dict.fromkeys(card.course_title for card in entries if card.course_title)
     title = " – ".join([wording.heading, *courses])
     return _Printing(Grid(sheet, 85, 54), "card", title, language, dated).made(
-        [said] if said else [], limits
+        [pieces] if pieces else [], limits
     )
 
 
@@ -610,27 +610,27 @@ class _Printing:
 
     def made(self, piles: Sequence[Sequence[_Said]], limits: RenderLimits | None) -> bytes:
         """The file. Piles never share a sheet."""
-        each = self.grid.places
-        sheets = [pile[at : at + each] for pile in piles for at in range(0, len(pile), each)]
+        places = self.grid.places
+        sheets = [pile[at : at + places] for pile in piles for at in range(0, len(pile), places)]
         if not sheets:
             raise ValueError("there is nothing to print")
-        everyone = [one for sheet in sheets for one in sheet]
+        everyone = [piece for sheet in sheets for piece in sheet]
         bounds = limits or RenderLimits(seconds=60 + 0.05 * len(everyone))
-        looks = list({one.look: one for one in everyone}.values())
+        looks = list({piece.look: piece for piece in everyone}.values())
         counts = sorted({len(sheet) for sheet in sheets})
         requests = [self._sheet_request(count) for count in counts]
         requests += [self._look_request(look, everyone) for look in looks]
-        made = plate_store.stampers(requests, STYLESHEET, bounds)
-        under = dict(zip(counts, (one.plate for one in made), strict=False))
+        stamping = plate_store.stampers(requests, STYLESHEET, bounds)
+        under = dict(zip(counts, (piece.plate for piece in stamping), strict=False))
         stampers = {
-            look.look: PieceStamper(one.plate, dict(look.samples))
-            for look, one in zip(looks, made[len(counts) :], strict=True)
+            look.look: PieceStamper(piece.plate, dict(look.samples))
+            for look, piece in zip(looks, stamping[len(counts) :], strict=True)
         }
         writer = SheetWriter(under[len(sheets[0])])
         parts: list[bytes] = []
         for at in range(0, len(sheets), _AT_ONCE):
             portion = sheets[at : at + _AT_ONCE]
-            pieces = self._pieces([one for sheet in portion for one in sheet], stampers, bounds)
+            pieces = self._pieces([piece for sheet in portion for piece in sheet], stampers, bounds)
             for sheet in portion:
                 on_it = [
                     replace(next(pieces), corner=corner)
@@ -643,24 +643,24 @@ class _Printing:
         self, said: Sequence[_Said], stampers: Mapping[str, PieceStamper], limits: RenderLimits
     ) -> Iterator[Piece]:
         """A piece for each, in order. Whoever the plate can't set is set by the layout engine."""
-        codes = [qr_symbol(one.qr) if one.qr else None for one in said]
+        codes = [qr_symbol(piece.qr) if piece.qr else None for piece in said]
         contents = [
-            stampers[one.look].content(one.texts, one.points, code)
-            for one, code in zip(said, codes, strict=True)
+            stampers[piece.look].content(piece.texts, piece.points, code)
+            for piece, code in zip(said, codes, strict=True)
         ]
         others = self._set_whole(
             [
-                (one, code)
-                for one, code, content in zip(said, codes, contents, strict=True)
+                (piece, code)
+                for piece, code, content in zip(said, codes, contents, strict=True)
                 if content is None
             ],
             limits,
         )
-        for one, content in zip(said, contents, strict=True):
+        for piece, content in zip(said, contents, strict=True):
             if content is None:
                 yield next(others)
             else:
-                yield Piece(stampers[one.look].plate, content, (0, 0), one.alternative)
+                yield Piece(stampers[piece.look].plate, content, (0, 0), piece.alternative)
 
     def _set_whole(
         self, said: Sequence[tuple[_Said, Symbol | None]], limits: RenderLimits
@@ -670,12 +670,12 @@ class _Printing:
             portion = said[at : at + _PORTION]
             requests = [
                 self._request(
-                    one.whole,
+                    piece.whole,
                     hidden={"qr": ""},
-                    drawn={name: one_line(text) for name, text in one.texts.items()},
+                    drawn={name: one_line(text) for name, text in piece.texts.items()},
                     learned={},
                 )
-                for one, _code in portion
+                for piece, _code in portion
             ]
             plates = made_plates(requests, STYLESHEET, limits)
             for (_one, code), plate in zip(portion, plates, strict=True):
@@ -689,11 +689,11 @@ class _Printing:
         return self._page_request(markup, hidden={}, drawn={}, learned={})
 
     def _look_request(self, look: _Said, everyone: Sequence[_Said]) -> PageRequest:
-        alike = [one for one in everyone if one.look == look.look]
+        alike = [piece for piece in everyone if piece.look == look.look]
         learned = {}
         for name, sample in look.samples:
             usual = LETTERS if name == NAME else SERIAL_LETTERS
-            used = {one_line(one.texts[name]) for one in alike}
+            used = {one_line(piece.texts[name]) for piece in alike}
             learned[name] = [*usual, *letters_beyond(usual, {sample, *used})]
         return self._request(
             look.look, hidden={**dict(look.samples), "qr": ""}, drawn={}, learned=learned

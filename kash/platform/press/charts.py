@@ -148,7 +148,7 @@ def _short(places: str) -> str:
 
 def _look_of(name: str, classes: Sequence[str], looks: Mapping[str, Look]) -> str | None:
     """Attributes of a shape; None for what is left out."""
-    series = next((looks[one] for one in classes if one in looks), None)
+    series = next((looks[kind] for kind in classes if kind in looks), None)
     if name == "text":
         if "value" in classes:
             sideways = "horizontal" in classes
@@ -272,17 +272,17 @@ def bar_chart(
         **_common(written, height, _reach(series, {target_name: targets}, room=1.12)),
     )
     order = slice(None, None, 1 if standing else -1)
-    said = _lines_of([one_line(str(label)) for label in labels], 1 if standing else _LINES)
+    lines = _lines_of([one_line(str(label)) for label in labels], 1 if standing else _LINES)
     # The library makes room for the longest line.
-    chart.x_labels = [_longest(one) for one in said][order]
+    chart.x_labels = [_longest(value) for value in lines][order]
     entries = []
     for place, (name, values) in enumerate(series.items()):
         look = series_look(place, filled=True)
         chart.add(one_line(str(name)), list(values)[order])
         entries.append(LegendEntry(str(name), look))
-    if any(one is not None for one in targets):
+    if any(value is not None for value in targets):
         entries.append(LegendEntry(str(target_name), target_look()))
-    return drawn(chart, title, height, entries, {_longest(one): one for one in said})
+    return drawn(chart, title, height, entries, {_longest(value): value for value in lines})
 
 
 def scatter_chart(
@@ -349,21 +349,21 @@ def _looks(
     main: Mapping[str, _Shown], limits: Mapping[str, _Shown]
 ) -> list[tuple[Look, str, _Shown]]:
     return [
-        *((series_look(place), name, one) for place, (name, one) in enumerate(main.items())),
-        *((limit_look(place), name, one) for place, (name, one) in enumerate(limits.items())),
+        *((series_look(place), name, label) for place, (name, label) in enumerate(main.items())),
+        *((limit_look(place), name, label) for place, (name, label) in enumerate(limits.items())),
     ]
 
 
 def _known(series: Mapping[str, Values]) -> list[float]:
-    return [one for one in chain(*series.values()) if one is not None]
+    return [value for value in chain(*series.values()) if value is not None]
 
 
 def _reach(
     series: Mapping[str, Values], limits: Mapping[str, Values], *, room: float = 1.04
 ) -> tuple[float, float]:
     """From nought, so that no difference looks larger than it is, to a little above the largest."""
-    known = [0.0, *_known(series), *_known(limits)]
-    return min(known), max(known) * room or 1.0
+    values = [0.0, *_known(series), *_known(limits)]
+    return min(values), max(values) * room or 1.0
 
 
 def _for_each(target: float | Values | None, places: int) -> list[float | None]:
@@ -386,13 +386,13 @@ def _half_of(labels: Sequence[str]) -> int:
 
 def _lines_of(labels: Sequence[str], most: int) -> list[list[str]]:
     """Labels as a chart has room for them. Those that would be known by the same line have one."""
-    said = [
+    lines = [
         textwrap.wrap(label, _LONGEST, max_lines=most, placeholder="…") or [""] for label in labels
     ]
-    known = [_longest(one) for one in said]
+    longest = [_longest(line) for line in lines]
     return [
-        one if known.count(_longest(one)) == 1 else [_cut(label)]
-        for label, one in zip(labels, said, strict=True)
+        line if longest.count(_longest(line)) == 1 else [_cut(label)]
+        for label, line in zip(labels, lines, strict=True)
     ]
 
 

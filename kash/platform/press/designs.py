@@ -257,14 +257,14 @@ class _Walk(HTMLParser):
             self._note_field(tag, name)
         if tag == "img" and not name:
             self._address(given)
-        kept = "".join(
+        written = "".join(
             f' {key}="{escaped(value)}"'
             for key, value in given.items()
             if key in _ATTRIBUTES and not (name in PICTURES and key in ("src", "alt"))
         )
         if not self._within and tag in _ELEMENTS:
             more = (self._fill(name) or "") if name in PICTURES else ""
-            self.out.append(f"<{tag}{kept}{more}>")
+            self.out.append(f"<{tag}{written}{more}>")
         if tag in _VOID_ELEMENTS:
             return
         self._open.append(tag)
@@ -344,22 +344,22 @@ def examined(own: OwnDesign) -> tuple[list[Finding], frozenset[str]]:
     walk.feed(own.html)
     walk.finish()
     missing = [Finding(Flaw.MISSING_FIELD, name) for name in REQUIRED if name not in walk.fields]
-    found = [*walk.found, *missing, *_style_findings(own)]
-    return list(dict.fromkeys(found)), frozenset(walk.fields) & frozenset(FIELDS)
+    findings = [*walk.found, *missing, *_style_findings(own)]
+    return list(dict.fromkeys(findings)), frozenset(walk.fields) & frozenset(FIELDS)
 
 
 def _style_findings(own: OwnDesign) -> list[Finding]:
-    found = [Finding(Flaw.STYLE, "<")] if "<" in own.css else []
+    findings = [Finding(Flaw.STYLE, "<")] if "<" in own.css else []
     # A backslash could spell an address or a rule in another way.
-    found += [Finding(Flaw.STYLE, "\\")] if "\\" in own.css else []
-    found += [Finding(Flaw.STYLE, f"@{rule[1]}") for rule in _RULE_THAT_LOADS.finditer(own.css)]
+    findings += [Finding(Flaw.STYLE, "\\")] if "\\" in own.css else []
+    findings += [Finding(Flaw.STYLE, f"@{rule[1]}") for rule in _RULE_THAT_LOADS.finditer(own.css)]
     for address in _ADDRESS.finditer(own.css):
         image = _IMAGE.fullmatch(address[2])
         if image is None:
-            found.append(Finding(Flaw.ADDRESS, address[2][:60]))
+            findings.append(Finding(Flaw.ADDRESS, address[2][:60]))
         elif image[1] not in own.images:
-            found.append(Finding(Flaw.UNKNOWN_IMAGE, image[1]))
-    return found
+            findings.append(Finding(Flaw.UNKNOWN_IMAGE, image[1]))
+    return findings
 
 
 def filled_in(
@@ -403,7 +403,11 @@ _HEIGHTS = {"A4": 210.0, "A5": 210.0, "letter": 229.5}
 # A sentence longer than this takes two lines, and what stands around it moves closer together.
 _ONE_LINE = 84
 _MONTHS = sorted(
-    {get_month_names("wide", locale=one)[at] for one in ("en", "sw") for at in range(1, 13)}
+    {
+        get_month_names("wide", locale=language)[at]
+        for language in ("en", "sw")
+        for at in range(1, 13)
+    }
 )
 _DAY = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(_MONTHS)})\b")
 
@@ -575,9 +579,9 @@ def _lines(entry: CertificateEntry) -> str:
 def signatures(signatories: tuple[Signatory, ...]) -> str:
     """One to four lines to sign on; a picture stands over the line of whoever allowed it."""
     signs = "".join(
-        f'<div class="sign">{_signature(one)}<b>{escaped(one.name)}</b>'
-        f"<span>{escaped(one.role)}</span></div>"
-        for one in signatories
+        f'<div class="sign">{_signature(signatory)}<b>{escaped(signatory.name)}</b>'
+        f"<span>{escaped(signatory.role)}</span></div>"
+        for signatory in signatories
     )
     return f'<div class="signs of{len(signatories)}">{signs}</div>'
 

@@ -83,8 +83,8 @@ def document(paged: PagedDocument, limits: RenderLimits | None = None) -> bytes:
         document=document_opening(paged) + printable(paged.html),
         background=_watermark(paged) if paged.watermark else "",
     )
-    (made,) = render(request, limits or RenderLimits())
-    return made
+    (pdf,) = render(request, limits or RenderLimits())
+    return pdf
 
 
 def _watermark(paged: PagedDocument) -> str:
@@ -204,8 +204,8 @@ def _drawn(
 ) -> Iterator[tuple[Stamper, bytes]]:
     looks = list(dict.fromkeys(sheet.html for sheet in sheets))
     requests = [_plate_request(paged, look, sheets) for look in looks]
-    made = plate_store.stampers(requests, _STYLESHEET, limits)
-    stampers = dict(zip(looks, made, strict=True))
+    stamping = plate_store.stampers(requests, _STYLESHEET, limits)
+    stampers = dict(zip(looks, stamping, strict=True))
     codes = [_symbols(sheet) for sheet in sheets]
     drawings = [
         stampers[sheet.html].drawing(

@@ -52,7 +52,7 @@ def stream(number: int, content: bytes, described: bytes = b"") -> bytes:
 def object_stream(number: int, objects: Sequence[tuple[int, bytes]], level: int = 1) -> bytes:
     """Objects that are no streams, packed into one that is."""
     ends = itertools.accumulate([len(content) + 1 for _, content in objects], initial=0)
-    heads = [b"%d %d" % (one, at) for (one, _), at in zip(objects, ends, strict=False)]
+    heads = [b"%d %d" % (part, at) for (part, _), at in zip(objects, ends, strict=False)]
     head = b" ".join(heads) + b"\n"
     packed = zlib.compress(head + b"\n".join([content for _, content in objects]), level)
     described = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(objects), len(head))
@@ -83,13 +83,13 @@ def closing(
 
 def referred(content: bytes) -> list[int]:
     """The numbers that an object refers to, in order."""
-    return [int(found[1]) for found in _REFERENCE.finditer(dictionary_of(content)) if found[1]]
+    return [int(match[1]) for match in _REFERENCE.finditer(dictionary_of(content)) if match[1]]
 
 
 def dictionary_of(content: bytes) -> bytes:
     """An object without the content of its stream."""
-    found = _STREAM.search(content)
-    return content[: found.start()] if found else content
+    match = _STREAM.search(content)
+    return content[: match.start()] if match else content
 
 
 def renumbered(
@@ -108,21 +108,21 @@ def renumbered(
 
 def reached(contents: Mapping[int, bytes], first: Iterable[int]) -> set[int]:
     """The numbers of all objects that one comes to from the first ones."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     waiting = list(first)
     while waiting:
         number = waiting.pop()
-        if number not in found and number in contents:
-            found.add(number)
+        if number not in numbers and number in contents:
+            numbers.add(number)
             waiting += referred(contents[number])
-    return found
+    return numbers
 
 
 def entry(content: bytes, name: bytes) -> bytes:
     """Value in a dictionary under a name: an array, a reference or one word."""
     bare = renumbered(content, lambda one: b"%d 0 R" % one, lambda _: b"()")
-    found = re.search(rb"/%b\s*(\[[^\]]*\]|\d+ 0 R|/?[^\s/<>\[\]()]+)" % name, bare)
-    return found[1] if found else b""
+    match = re.search(rb"/%b\s*(\[[^\]]*\]|\d+ 0 R|/?[^\s/<>\[\]()]+)" % name, bare)
+    return match[1] if match else b""
 
 
 def reference_in(content: bytes, name: bytes) -> int:
@@ -133,13 +133,13 @@ def reference_in(content: bytes, name: bytes) -> int:
 def entries(content: bytes) -> dict[bytes, bytes]:
     """Values in a dictionary, by name."""
     tokens = _TOKEN.findall(dictionary_of(content))
-    found = {}
+    values = {}
     at = 1
     while at < len(tokens) - 1:
         end = _end_of_value(tokens, at + 1)
-        found[tokens[at][1:]] = b" ".join(tokens[at + 1 : end])
+        values[tokens[at][1:]] = b" ".join(tokens[at + 1 : end])
         at = end
-    return found
+    return values
 
 
 def _end_of_value(tokens: Sequence[bytes], at: int) -> int:
@@ -244,7 +244,7 @@ def packed(plate: Plate) -> bytes:
     for text in texts:
         text["font"] = fonts.setdefault(json.dumps(text["font"]), len(fonts))
     head: dict[str, Any] = {
-        "objects": [[one.number, len(one.content), one.compressible] for one in plate.objects],
+        "objects": [[part.number, len(part.content), part.compressible] for part in plate.objects],
         "font_files": [len(content) for content in plate.font_files],
         "texts": texts,
         "fonts": list(fonts),
@@ -256,7 +256,7 @@ def packed(plate: Plate) -> bytes:
         (
             _LENGTH.pack(len(described)),
             described,
-            *(one.content for one in plate.objects),
+            *(part.content for part in plate.objects),
             *plate.font_files,
         )
     )
@@ -335,8 +335,8 @@ class PrintWriter:
         self._waiting: list[tuple[int, bytes]] = []
         self._templates: dict[int, PageTemplate] = {}
         self._plates: list[Plate] = []  # kept, so that their ids stay theirs
-        self._next = max(one.number for one in first.objects) + 1
-        contents = {one.number: one.content for one in first.objects}
+        self._next = max(part.number for part in first.objects) + 1
+        contents = {part.number: part.content for part in first.objects}
         catalogue = contents[first.catalogue]
         self._pages = reference_in(catalogue, b"Pages")
         self._root = reference_in(catalogue, b"StructTreeRoot")
@@ -368,9 +368,10 @@ class PrintWriter:
         objects = template.objects % template.filled(numbers)
         self._waiting += zip(numbers, objects.split(BETWEEN), strict=False)
         self._marked.append(
-            b"%d[%b]" % (count, b" ".join([b"%d 0 R" % (base + one) for one in template.marked]))
+            b"%d[%b]"
+            % (count, b" ".join([b"%d 0 R" % (base + offset) for offset in template.marked]))
         )
-        self._top += [base + one for one in template.top]
+        self._top += [base + offset for offset in template.top]
         self._waiting.append((page, template.page % (self._node, drawn, count)))
         self._kids.append(page)
         self._digest.update(drawing)
@@ -451,25 +452,28 @@ class PrintWriter:
         for start in range(0, len(self._waiting), 4000):
             packed = self._waiting[start : start + 4000]
             number = self._number()
-            self._place((one, (2, number, place)) for place, (one, _) in enumerate(packed))
+            self._place(
+                (number_placed, (2, number, place))
+                for place, (number_placed, _) in enumerate(packed)
+            )
             self._put(number, object_stream(number, packed))
         self._waiting = []
 
     def _write_constants(self, plate: Plate, numbers: dict[int, int]) -> None:
-        for one in plate.objects:
-            if one.number not in numbers:
+        for part in plate.objects:
+            if part.number not in numbers:
                 continue
-            number, content = numbers[one.number], one.content
-            if number != one.number:
+            number, content = numbers[part.number], part.content
+            if number != part.number:
                 content = renumbered(content, lambda old: b"%d 0 R" % numbers[old])
             self._digest.update(content)
-            if one.compressible:
+            if part.compressible:
                 self._waiting.append((number, content))
             else:
                 self._put(number, indirect(number, content))
 
     def _new_template(self, plate: Plate) -> PageTemplate:
-        contents = {one.number: one.content for one in plate.objects}
+        contents = {part.number: part.content for part in plate.objects}
         page = dictionary_of(contents[plate.page])
         constant = {number: number for number in contents}
         if plate is not self._first:
@@ -520,8 +524,10 @@ def page_template(
         objects=BETWEEN.join(templates),
         filled=itemgetter(*filled),
         elements=len(order),
-        top=tuple(index[one] for one in referred(entry(contents[own_document], b"K"))),
-        marked=tuple(index[one] for one in referred(contents[reference_in(root, b"ParentTree")])),
+        top=tuple(index[target] for target in referred(entry(contents[own_document], b"K"))),
+        marked=tuple(
+            index[target] for target in referred(contents[reference_in(root, b"ParentTree")])
+        ),
         page=page,
     )
 
@@ -596,7 +602,9 @@ class SheetWriter(PrintWriter):
         packed = zlib.compress(content, 6)
         self._put(drawn, stream(drawn, packed, b"/Filter/FlateDecode"))
         count = len(self._marked)
-        self._marked.append(b"%d[%b]" % (count, b" ".join([b"%d 0 R" % one for one in marked])))
+        self._marked.append(
+            b"%d[%b]" % (count, b" ".join([b"%d 0 R" % reference for reference in marked]))
+        )
         described = (
             b"<</Type/Page/Parent %d 0 R/MediaBox%b/Resources %d 0 R/Contents %d 0 R%b%d>>"
             % (
@@ -616,8 +624,8 @@ class SheetWriter(PrintWriter):
     def end(self) -> list[bytes]:
         """The rest of the file."""
         named = b"".join(
-            b"/%b<<%b>>" % (kind, b"".join(b"/%b %b" % one for one in found.items()))
-            for kind, found in self._named.items()
+            b"/%b<<%b>>" % (kind, b"".join(b"/%b %b" % item for item in of_kind.items()))
+            for kind, of_kind in self._named.items()
         )
         first = _contents(self._first)
         resources = first[reference_in(first[self._first.page], b"Resources")]
@@ -659,13 +667,13 @@ class SheetWriter(PrintWriter):
 
         objects = template.objects % template.filled(numbers)
         self._waiting += zip(numbers, _OWN.sub(own, objects).split(BETWEEN), strict=False)
-        self._top += [base + one for one in template.top]
-        return [base + one for one in template.marked]
+        self._top += [base + offset for offset in template.top]
+        return [base + offset for offset in template.marked]
 
     def _include(self, plate: Plate) -> _Included:
-        known = self._included.get(id(plate))
-        if known is not None:
-            return known
+        first = self._included.get(id(plate))
+        if first is not None:
+            return first
         contents = _contents(plate)
         root = reference_in(contents[plate.page], b"Resources")
         numbers = {number: number for number in contents}
@@ -689,10 +697,10 @@ class SheetWriter(PrintWriter):
     ) -> frozenset[bytes]:
         """Note all that a plate's content uses, under names of its own."""
         names = set()
-        for kind, found in entries(resources).items():
+        for kind, resource in entries(resources).items():
             if kind not in self._named:
                 continue
-            inside = found if found.startswith(b"<<") else contents[int(found.split()[0])]
+            inside = resource if resource.startswith(b"<<") else contents[int(resource.split()[0])]
             for name, value in entries(inside).items():
                 given = renumbered(value, lambda old: b"%d 0 R" % numbers[old])
                 self._named[kind][prefix + name] = given
@@ -701,7 +709,7 @@ class SheetWriter(PrintWriter):
 
 
 def _contents(plate: Plate) -> dict[int, bytes]:
-    return {one.number: one.content for one in plate.objects}
+    return {part.number: part.content for part in plate.objects}
 
 
 def _renamed(content: bytes, on: _Included, marked: int) -> bytes:

@@ -9,7 +9,7 @@ import sys
 
 def main(arguments: list[str]) -> int:
     """Draw the PDF that lies in the memory which the caller handed over."""
-    descriptor, megabytes, seconds, width = (int(each) for each in arguments)
+    descriptor, megabytes, seconds, width = (int(argument) for argument in arguments)
     space = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
@@ -21,8 +21,8 @@ def main(arguments: list[str]) -> int:
     page = document[0]
     drawn = page.render(scale=width / page.get_width()).to_pil()
     # A page has few colours; a palette makes the picture a third as large for a slow line.
-    made = io.BytesIO()
-    drawn.convert("RGB").quantize(colors=192, dither=0).save(made, "PNG")
-    sys.stdout.buffer.write(made.getvalue())
+    out = io.BytesIO()
+    drawn.convert("RGB").quantize(colors=192, dither=0).save(out, "PNG")
+    sys.stdout.buffer.write(out.getvalue())
     sys.stdout.buffer.flush()
     return 0

@@ -101,8 +101,8 @@ def _packed(code: segno.QRCode) -> Symbol:
     size = len(code.matrix)
     width = (size + 7) // 8
     rows = b"".join(
-        (int("".join(str(module & 1) for module in row), 2) << (width * 8 - size)).to_bytes(width)
-        for row in code.matrix
+        (int("".join(str(module & 1) for module in line), 2) << (width * 8 - size)).to_bytes(width)
+        for line in code.matrix
     )
     return Symbol(size, rows)
 
@@ -212,7 +212,7 @@ def _combined(pictures: list[int]) -> list[int]:
     """The picture of every value of some bits, the most significant bit first."""
     table = [0]
     for picture in reversed(pictures):
-        table += [known ^ picture for known in table]
+        table += [entry ^ picture for entry in table]
     return table
 
 
@@ -255,16 +255,16 @@ def _remainders(data: int, correction: int) -> list[list[int]]:
         for index, factor in enumerate(generator):
             shifted[index + 1] ^= _product(factor, root)
         generator = shifted
-    found = [generator[1:]]
+    remainders = [generator[1:]]
     for _ in range(data - 1):
-        carried, *rest = found[-1]
-        found.append(
+        carried, *rest = remainders[-1]
+        remainders.append(
             [
                 value ^ _product(carried, factor)
                 for value, factor in zip([*rest, 0], generator[1:], strict=True)
             ]
         )
-    return found[::-1]
+    return remainders[::-1]
 
 
 def _interleaved(
@@ -295,10 +295,10 @@ def _codeword_places(version: int) -> list[list[int]]:
     modules = []
     upwards = True
     for right in [*range(size - 1, 6, -2), 5, 3, 1]:
-        for row in range(size - 1, -1, -1) if upwards else range(size):
+        for line in range(size - 1, -1, -1) if upwards else range(size):
             for column in (right, right - 1):
-                if (row, column) not in taken:
-                    modules.append(1 << (size - 1 - row) * width + width - 1 - column)
+                if (line, column) not in taken:
+                    modules.append(1 << (size - 1 - line) * width + width - 1 - column)
         upwards = not upwards
     return [modules[at : at + 8][::-1] for at in range(0, len(modules) // 8 * 8, 8)]
 
@@ -308,7 +308,7 @@ def _taken_by_patterns(version: int, size: int) -> set[tuple[int, int]]:
     taken = {(6, at) for at in range(size)} | {(at, 6) for at in range(size)}
 
     def fill(rows: range, columns: range) -> None:
-        taken.update((row, column) for row in rows for column in columns)
+        taken.update((line, column) for line in rows for column in columns)
 
     fill(range(9), range(9))
     fill(range(9), range(size - 8, size))
@@ -319,7 +319,7 @@ def _taken_by_patterns(version: int, size: int) -> set[tuple[int, int]]:
     if version >= 2:
         centres = consts.ALIGNMENT_POS[version - 2]
         corners = {(6, 6), (6, centres[-1]), (centres[-1], 6)}
-        for row, column in itertools.product(centres, repeat=2):
-            if (row, column) not in corners:
-                fill(range(row - 2, row + 3), range(column - 2, column + 3))
+        for line, column in itertools.product(centres, repeat=2):
+            if (line, column) not in corners:
+                fill(range(line - 2, line + 3), range(column - 2, column + 3))
     return taken

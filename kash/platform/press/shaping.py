@@ -106,13 +106,13 @@ class Shaper:
         buffer.guess_segment_properties()
         buffer.language = self._language
         self._harfbuzz.shape(self._font(units), buffer, self._features)
-        found = []
+        glyphs = []
         for information, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             offset_x, offset_y, advance, _ = position.position
             if not information.codepoint or offset_x or offset_y:
                 return None
-            found.append((information.codepoint, advance, 0, information.cluster))
-        return self._spaced(found) if self._letter_spacing and found else found
+            glyphs.append((information.codepoint, advance, 0, information.cluster))
+        return self._spaced(glyphs) if self._letter_spacing and glyphs else glyphs
 
     def nominal_advance(self, glyph: int, units: int) -> int:
         """How wide a glyph is where no other follows, in 1024ths of a CSS pixel."""

@@ -43,24 +43,24 @@ class SingleWriter:
     """
 
     def __init__(self, plate: Plate) -> None:
-        last = max(one.number for one in plate.objects)
+        last = max(part.number for part in plate.objects)
         self._drawing, packed, self._closing = last + 1, last + 2, last + 3
         self._catalogue, self._information = plate.catalogue, plate.information
         parts = [HEADER]
         at = len(HEADER)
         places: dict[int, Place] = {}
         compressible: list[tuple[int, bytes]] = []
-        for one in plate.objects:
-            content = one.content
-            if one.number == plate.page:
+        for part in plate.objects:
+            content = part.content
+            if part.number == plate.page:
                 both = rb"/Contents [\1 %d 0 R]" % self._drawing
                 content = _CONTENTS.sub(both, content, count=1)
-            if one.compressible:
-                places[one.number] = (2, packed, len(compressible))
-                compressible.append((one.number, content))
+            if part.compressible:
+                places[part.number] = (2, packed, len(compressible))
+                compressible.append((part.number, content))
             else:
-                places[one.number] = at_place(at)
-                parts.append(indirect(one.number, content))
+                places[part.number] = at_place(at)
+                parts.append(indirect(part.number, content))
                 at += len(parts[-1])
         places[packed] = at_place(at)
         parts.append(object_stream(packed, compressible, level=6))
@@ -103,7 +103,7 @@ class Stamper:
     @property
     def size(self) -> int:
         """How many bytes are kept: the page's objects, and again as the beginning of a file."""
-        return 2 * sum(len(one.content) for one in self.plate.objects)
+        return 2 * sum(len(part.content) for part in self.plate.objects)
 
     @cached_property
     def single_writer(self) -> SingleWriter:
@@ -240,19 +240,19 @@ class PlateStore:
         """A stamper for each page, in order; one child makes all that are missing."""
         keys = [_key(request, stylesheet) for request in requests]
         with self._lock:
-            found = {key: self._kept[key] for key in keys if key in self._kept}
-            for key in found:
+            stampers = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in stampers:
                 self._kept.move_to_end(key)
-        missing = [number for number, key in enumerate(keys) if key not in found]
+        missing = [number for number, key in enumerate(keys) if key not in stampers]
         if missing:
-            made = made_plates([requests[number] for number in missing], stylesheet, limits)
-            for number, plate in zip(missing, made, strict=True):
-                found[keys[number]] = Stamper(plate)
+            plates = made_plates([requests[number] for number in missing], stylesheet, limits)
+            for number, plate in zip(missing, plates, strict=True):
+                stampers[keys[number]] = Stamper(plate)
             with self._lock:
                 for number in missing:
-                    self._kept[keys[number]] = found[keys[number]]
+                    self._kept[keys[number]] = stampers[keys[number]]
                 self._shrink()
-        return [found[key] for key in keys]
+        return [stampers[key] for key in keys]
 
     def clear(self) -> None:
         """Forget all plates."""

@@ -201,8 +201,8 @@ class Bucket:
 
         with _typed_errors():
             for page in obstore.list(self._connection, prefix=prefix or None):
-                for found in page:
-                    yield StoredFile(found["path"], found["size"], found["last_modified"])
+                for item in page:
+                    yield StoredFile(item["path"], item["size"], item["last_modified"])
 
     def clear_unfinished(self, before: datetime) -> int:
         """None: a bucket aborts unfinished uploads by a rule of its own lifecycle."""
@@ -288,13 +288,13 @@ class Folder:
                 continue
             try:
                 with _disk_errors():
-                    found = path.stat()
+                    status = path.stat()
             except FileMissing:
                 continue
             yield StoredFile(
                 path.relative_to(self._root).as_posix(),
-                found.st_size,
-                datetime.fromtimestamp(found.st_mtime, UTC),
+                status.st_size,
+                datetime.fromtimestamp(status.st_mtime, UTC),
             )
 
     def clear_unfinished(self, before: datetime) -> int:
@@ -485,9 +485,9 @@ def delete(key: str) -> None:
 def listed(prefix: str = "") -> Iterator[StoredFile]:
     """Every file under a folder (`jobs`), or every file there is; ordered by key on S3 only."""
     folder = prefix.rstrip("/")
-    for found in _store().listed(_checked(folder) if folder else ""):
-        if not found.key.startswith(_DIGESTS):
-            yield found
+    for file in _store().listed(_checked(folder) if folder else ""):
+        if not file.key.startswith(_DIGESTS):
+            yield file
 
 
 def clear_unfinished(before: datetime) -> int:

@@ -165,8 +165,8 @@ def _parsed(text: str) -> tuple[int, str] | None:
 
 
 def _parsed_once(text: str) -> str | None:
-    found = _ONCE.fullmatch(text)
-    return found[1] if found else None
+    match = _ONCE.fullmatch(text)
+    return match[1] if match else None
 
 
 def _write(descriptor: int, content: bytes) -> None:
@@ -283,12 +283,12 @@ def note_restore(by: ActorLike) -> str:
     vault = vault_of(current_app)
     new = new_public_id()
     with audited(MIRROR_STARTED, by) as change:
-        known = {chain.first_mirror(vault.audit_key)}
+        macs = {chain.first_mirror(vault.audit_key)}
         for subjects in change.session.scalars(
             select(AuditEntry.subjects).where(AuditEntry.action == MIRROR_STARTED)
         ):
-            known.update(subjects)
-        unheard = present(vault.mirror_folder) - known
+            macs.update(subjects)
+        unheard = present(vault.mirror_folder) - macs
         start(vault.mirror_folder, new)
         change.about(new, *sorted(unheard))
         # What it knew was another database: what stands in this one is listed anew.
@@ -324,13 +324,13 @@ def put_back_at(session: Session) -> datetime | None:
 def is_behind_its_mirror(session: Session) -> bool:
     """True if the mirror knows of entries that the database has not: it was put back by hand, and
     nothing says so. Raises MirrorMissing."""
-    asked = select(AuditHead.seq, AuditHead.mirror).where(AuditHead.id == 1)
-    head = session.execute(asked).one_or_none()
+    query = select(AuditHead.seq, AuditHead.mirror).where(AuditHead.id == 1)
+    head = session.execute(query).one_or_none()
     if head is None:
         return False
     # The mirror before the head: what it holds was committed before.
     last = read(vault_of(current_app).mirror_folder, head.mirror).last
-    return last > session.execute(asked).one().seq
+    return last > session.execute(query).one().seq
 
 
 def head_code() -> str:

@@ -110,12 +110,17 @@ def altered_compartments(session: Session) -> list[str]:
     told = recall()
     rows = session.scalars(select(Compartment).order_by(Compartment.name)).all()
     wrong = {
-        row.name
-        for row in rows
-        if not is_sealed(row.name, row.generation, row.public_key, row.seal, told)
-        or (row.state == "current" and row.generation < newest_made(row.name, told))
+        compartment.name
+        for compartment in rows
+        if not is_sealed(
+            compartment.name, compartment.generation, compartment.public_key, compartment.seal, told
+        )
+        or (
+            compartment.state == "current"
+            and compartment.generation < newest_made(compartment.name, told)
+        )
     }
-    current = {row.name for row in rows if row.state == "current"}
+    current = {compartment.name for compartment in rows if compartment.state == "current"}
     return sorted(wrong | {name for name in CompartmentName if newest_made(name, told)} - current)
 
 
@@ -155,8 +160,8 @@ def member_trust(
     if state is not None and state.startswith(TAKEN):
         return Trust.ALTERED
     if seal is None:
-        known = state == LISTED or generation_of(name) not in told
-        return Trust.UNCOMPARED if known else Trust.ALTERED
+        listed = state == LISTED or generation_of(name) not in told
+        return Trust.UNCOMPARED if listed else Trust.ALTERED
     if secret is None:
         return Trust.SEALED
     wanted = secret.member_seal(member.public_id, member.holder, member.public_key)
@@ -174,10 +179,10 @@ def check_members(
         member.public_id: member_trust(secret.compartment, member, seal, told, secret)
         for member, seal in members
     }
-    altered = sorted(one for one, trust in stands.items() if trust is Trust.ALTERED)
+    altered = sorted(public_id for public_id, trust in stands.items() if trust is Trust.ALTERED)
     if altered:
         raise KeyAltered(*altered, f"keys:{secret.compartment}")
-    waiting = [one for one, trust in stands.items() if trust is Trust.UNCOMPARED]
+    waiting = [public_id for public_id, trust in stands.items() if trust is Trust.UNCOMPARED]
     if waiting:
         raise NotCompared(*waiting)
 
@@ -188,7 +193,7 @@ def trusts(
     """How each member's key stands, by her public id: the worst of her compartments. With the
     `secrets` of an open vault their seals are computed too."""
     told = recall()
-    found: dict[str, Trust] = {}
+    standings: dict[str, Trust] = {}
     worst = list(Trust)
     for member, name, generation, seal in session.execute(
         select(VaultMember, Compartment.name, Compartment.generation, CompartmentWrap.seal)
@@ -197,9 +202,9 @@ def trusts(
     ):
         secret = (secrets or {}).get((name, generation))
         trust = member_trust(name, member, seal, told, secret)
-        before = found.get(member.public_id, Trust.SEALED)
-        found[member.public_id] = max(before, trust, key=worst.index)
-    return found
+        before = standings.get(member.public_id, Trust.SEALED)
+        standings[member.public_id] = max(before, trust, key=worst.index)
+    return standings
 
 
 def is_withheld(member: VaultMember, told: Mapping[str, str] | None = None) -> bool:
@@ -218,24 +223,30 @@ def note_standing(session: Session) -> bool:
     told = recall()
     rows = session.scalars(select(Compartment)).all()
     news: dict[str, str] = {}
-    for row in rows:
-        if generation_of(row.name) in told:
-            if row.generation > newest_made(row.name, told) and is_sealed(
-                row.name, row.generation, row.public_key, row.seal, told
+    for vault_member in rows:
+        if generation_of(vault_member.name) in told:
+            if vault_member.generation > newest_made(vault_member.name, told) and is_sealed(
+                vault_member.name,
+                vault_member.generation,
+                vault_member.public_key,
+                vault_member.seal,
+                told,
             ):
                 # Its line was lost with the process that made it.
-                news[generation_of(row.name)] = str(row.generation)
+                news[generation_of(vault_member.name)] = str(vault_member.generation)
             continue
-        if row.seal is None:
-            row.seal = compartment_seal(row.name, row.generation, row.public_key)
-        newest = max(row.generation, int(news.get(generation_of(row.name), "0")))
-        news[generation_of(row.name)] = str(newest)
+        if vault_member.seal is None:
+            vault_member.seal = compartment_seal(
+                vault_member.name, vault_member.generation, vault_member.public_key
+            )
+        newest = max(vault_member.generation, int(news.get(generation_of(vault_member.name), "0")))
+        news[generation_of(vault_member.name)] = str(newest)
         for member, seal in session.execute(
             select(VaultMember.public_id, CompartmentWrap.seal)
             .join(CompartmentWrap, CompartmentWrap.member_id == VaultMember.id)
-            .where(CompartmentWrap.compartment_id == row.id)
+            .where(CompartmentWrap.compartment_id == vault_member.id)
         ):
-            subject = holding_of(row.name, member)
+            subject = holding_of(vault_member.name, member)
             if subject not in told:
                 news[subject] = LISTED if seal is None else SEALED
     if news:

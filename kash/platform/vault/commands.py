@@ -72,10 +72,13 @@ def code_command(code: str) -> None:
     entry = entry_with_code(db.session(), code)
     if entry is None:
         naming = entries_with_root(db.session(), code)
-        for each in naming:
-            moment = each.at.isoformat(timespec="seconds")
-            subjects = " ".join(subjects_shown(each.action, each.subjects))
-            click.echo(f"Entry {each.seq} of {moment} names this root: {each.action} {subjects}")
+        for audit_entry in naming:
+            moment = audit_entry.at.isoformat(timespec="seconds")
+            subjects = " ".join(subjects_shown(audit_entry.action, audit_entry.subjects))
+            click.echo(
+                f"Entry {audit_entry.seq} of {moment} names this root:"
+                f" {audit_entry.action} {subjects}"
+            )
         if naming:
             return
         raise click.ClickException("No entry has this code: the chain is not the one on the paper.")

@@ -127,7 +127,7 @@ class WrittenOnce(Part):
 
 
 def _is_written_once(kind: str) -> bool:
-    return any(kind == one.kind for one in declared(WrittenOnce))
+    return any(kind == part.kind for part in declared(WrittenOnce))
 
 
 class Sealed(NamedTuple):
@@ -151,14 +151,14 @@ class Sealed(NamedTuple):
 
 
 def _current(session: Session, name: str) -> Compartment:
-    found = session.scalar(
+    compartment = session.scalar(
         select(Compartment)
         .where(Compartment.name == name, Compartment.state == "current")
         .with_for_update(read=True)
     )
-    if found is None:
+    if compartment is None:
         raise NobodyCanOpen
-    return check_current(found)
+    return check_current(compartment)
 
 
 def can_file(session: Session, compartment: str = CompartmentName.CASE) -> bool:
@@ -215,27 +215,27 @@ def prepare_document(
 def add_document(session: Session, prepared: Prepared) -> SealedDocument:
     """Add a document that was sealed before. Its generation must still be there
     (`SealedElsewhere`)."""
-    row = SealedDocument(
+    document = SealedDocument(
         public_id=prepared.public_id,
         compartment=prepared.compartment,
         kind=prepared.kind,
         version=1,
         body=prepared.body,
     )
-    session.add(row)
+    session.add(document)
     session.flush()
     session.add(
         DocumentKey(
-            document_id=row.id,
+            document_id=document.id,
             compartment_id=prepared.compartment_id,
             form="filed",
             wrapped=prepared.wrapped,
         )
     )
     session.flush()
-    without_order(session, SealedDocument, row.id)
-    without_order(session, DocumentKey, row.id, "document_id")
-    return row
+    without_order(session, SealedDocument, document.id)
+    without_order(session, DocumentKey, document.id, "document_id")
+    return document
 
 
 def file_document(
@@ -263,16 +263,18 @@ def refile_document(session: Session, document_id: int, plaintext: bytes) -> Non
     It is sealed under a new key, as one that was just filed. Raises NobodyCanOpen, NoSuchDocument
     and NeverChanged.
     """
-    row = session.get(SealedDocument, document_id, populate_existing=True, with_for_update=True)
-    if row is None:
+    document = session.get(
+        SealedDocument, document_id, populate_existing=True, with_for_update=True
+    )
+    if document is None:
         raise NoSuchDocument
-    if _is_written_once(row.kind):
+    if _is_written_once(document.kind):
         raise NeverChanged
-    current = _current(session, row.compartment)
-    place = SealingPlace(row.compartment, row.kind, row.public_id)
+    current = _current(session, document.compartment)
+    place = SealingPlace(document.compartment, document.kind, document.public_id)
     key = sealing.new_key()
-    row.version += 1
-    row.body = sealing.seal_body(plaintext, key, place, row.version)
+    document.version += 1
+    document.body = sealing.seal_body(plaintext, key, place, document.version)
     session.execute(
         update(DocumentKey)
         .where(DocumentKey.document_id == document_id)
@@ -314,8 +316,8 @@ def sealed_documents(*public_ids: str, kind: str = "") -> Select[*tuple[Any, ...
 def fetch(session: Session, *public_ids: str, kind: str = "") -> list[Sealed]:
     """Documents as they lie, in no particular order; those that are not there are left out."""
     return [
-        Sealed(row[0], SealingPlace(row[1], row[2], row[3]), *row[4:])
-        for row in session.execute(sealed_documents(*public_ids, kind=kind))
+        Sealed(document[0], SealingPlace(document[1], document[2], document[3]), *document[4:])
+        for document in session.execute(sealed_documents(*public_ids, kind=kind))
     ]
 
 
@@ -326,16 +328,18 @@ def fetch_each(session: Session, kind: str, *, at_once: int = 500) -> Iterator[S
     """
     statement = sealed_documents(kind=kind).execution_options(yield_per=at_once)
     for portion in session.execute(statement).partitions():
-        for row in portion:
-            yield Sealed(row[0], SealingPlace(row[1], row[2], row[3]), *row[4:])
+        for document in portion:
+            yield Sealed(
+                document[0], SealingPlace(document[1], document[2], document[3]), *document[4:]
+            )
 
 
 def fetch_one(session: Session, public_id: str, kind: str) -> Sealed:
     """One document of this kind. Raises NoSuchDocument."""
-    found = fetch(session, public_id, kind=kind)
-    if not found:
+    documents = fetch(session, public_id, kind=kind)
+    if not documents:
         raise NoSuchDocument
-    return found[0]
+    return documents[0]
 
 
 def key_of(vault: OpenVault, sealed: Sealed) -> bytes:
@@ -457,8 +461,8 @@ def shred(session: Session, public_ids: Sequence[str]) -> int:
     """
     rows = select(SealedDocument.id).where(SealedDocument.public_id.in_(public_ids))
     named = set(session.scalars(rows))
-    asked = session.scalars(select(Unsealing.reason_id).where(Unsealing.document_id.in_(named)))
-    ids = sorted(named | {reason for reason in asked if reason is not None})
+    reasons = session.scalars(select(Unsealing.reason_id).where(Unsealing.document_id.in_(named)))
+    ids = sorted(named | {reason for reason in reasons if reason is not None})
     session.execute(
         delete(DocumentKey)
         .where(DocumentKey.document_id.in_(ids))
@@ -482,23 +486,23 @@ def ask_to_unseal(
     session: Session, member_id: int, document: str, reason: str, now: datetime
 ) -> Unsealing:
     """Ask to open an `identity` document; the reason is sealed to `case`. Raises SealError."""
-    found = session.scalar(
+    sealed = session.scalar(
         select(SealedDocument.id).where(
             SealedDocument.public_id == document,
             SealedDocument.compartment == CompartmentName.IDENTITY,
         )
     )
-    if found is None:
+    if sealed is None:
         raise NoSuchDocument
-    row = Unsealing(
-        document_id=found,
+    unsealing = Unsealing(
+        document_id=sealed,
         reason_id=file_document(session, REASON_KIND, reason.encode()).id,
         member_id=member_id,
         asked_at=now,
     )
-    session.add(row)
+    session.add(unsealing)
     session.flush()
-    return row
+    return unsealing
 
 
 def grant_unsealing(

@@ -113,7 +113,7 @@ def make_keys(
 
 def add_member(session: Session, holder: str, keys: NewKeys, now: datetime) -> VaultMember:
     """A member who can open nothing yet."""
-    row = VaultMember(
+    member = VaultMember(
         public_id=keys.public_id,
         holder=holder,
         public_key=keys.private.public_key().public_bytes_raw(),
@@ -123,9 +123,9 @@ def add_member(session: Session, holder: str, keys: NewKeys, now: datetime) -> V
         recovery_private=keys.recovery_private,
         joined_at=now,
     )
-    session.add(row)
+    session.add(member)
     session.flush()
-    return row
+    return member
 
 
 def seal_anew(member: VaultMember, keys: NewKeys) -> None:
@@ -150,7 +150,7 @@ def make_compartment(
     if generation <= newest_made(name, recall()):
         raise KeyAltered(f"keys:{name}")
     secret = sealing.new_secret(name, generation)
-    row = Compartment(
+    compartment = Compartment(
         name=name,
         generation=generation,
         public_key=secret.public,
@@ -158,10 +158,10 @@ def make_compartment(
         made_at=now,
     )
     remember({generation_of(name): str(generation)})
-    session.add(row)
+    session.add(compartment)
     session.flush()
     for member in members:
-        _wrap(session, row, secret, member)
+        _wrap(session, compartment, secret, member)
     return secret
 
 
@@ -179,8 +179,8 @@ def _wrap(session: Session, row: Compartment, secret: Secret, member: VaultMembe
 
 def missing_compartments(session: Session, names: Collection[str]) -> list[str]:
     """Those of these compartments that nobody has made yet."""
-    made = set(session.scalars(select(Compartment.name).distinct()))
-    return [name for name in names if name not in made]
+    present = set(session.scalars(select(Compartment.name).distinct()))
+    return [name for name in names if name not in present]
 
 
 def let_in(
@@ -197,7 +197,7 @@ def let_in(
             select(CompartmentWrap.compartment_id).where(CompartmentWrap.member_id == member.id)
         )
     )
-    rows = {row.id: row for row in session.scalars(select(Compartment))}
+    rows = {compartment.id: compartment for compartment in session.scalars(select(Compartment))}
     for (name, generation), secret in vault.secrets.items():
         number = vault.compartment_ids[name, generation]
         if name in names and number not in has and number in rows:
@@ -262,22 +262,22 @@ def _forgotten(session: Session, member: VaultMember, names: Collection[str]) ->
 def only_holder_of(session: Session, member: VaultMember, *, lock: bool = False) -> list[str]:
     """The compartments of which something opens for this member alone. With `lock` whoever removes
     somebody waits here for another who does."""
-    held = (
+    wrapped = (
         select(Compartment.id, Compartment.name)
         .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
         .where(CompartmentWrap.member_id == member.id)
         .order_by(Compartment.id)
     )
-    rows = session.execute(held.with_for_update(of=Compartment) if lock else held).all()
+    rows = session.execute(wrapped.with_for_update(of=Compartment) if lock else wrapped).all()
     shared = set(
         session.scalars(
             select(CompartmentWrap.compartment_id).where(
-                CompartmentWrap.compartment_id.in_([row.id for row in rows]),
+                CompartmentWrap.compartment_id.in_([compartment.id for compartment in rows]),
                 CompartmentWrap.member_id != member.id,
             )
         )
     )
-    return sorted({row.name for row in rows if row.id not in shared})
+    return sorted({compartment.name for compartment in rows if compartment.id not in shared})
 
 
 def withhold(session: Session, member: VaultMember, now: datetime) -> None:
@@ -305,11 +305,11 @@ def remove_member(session: Session, member: VaultMember) -> None:
     could_open = select(CompartmentWrap.compartment_id).where(
         CompartmentWrap.member_id == member.id
     )
-    held = session.scalars(
+    wrapped = session.scalars(
         select(Compartment.name).where(Compartment.id.in_(could_open)).distinct()
     ).all()
     end_openings_of(session, member.id)
-    _forgotten(session, member, held)
+    _forgotten(session, member, wrapped)
     session.execute(
         delete(CompartmentWrap)
         .where(CompartmentWrap.member_id == member.id)
@@ -317,7 +317,7 @@ def remove_member(session: Session, member: VaultMember) -> None:
     )
     session.execute(
         update(Compartment)
-        .where(Compartment.name.in_(held), Compartment.state == "current")
+        .where(Compartment.name.in_(wrapped), Compartment.state == "current")
         .values(rotation_due=True)
         .execution_options(synchronize_session=False)
     )
@@ -357,8 +357,8 @@ def take_compartment(session: Session, member: VaultMember, name: str) -> bool:
 
 def _unfinished() -> ColumnElement[bool]:
     """Generations that are to be left, as long as anybody can open what lies in them."""
-    held = exists().where(CompartmentWrap.compartment_id == Compartment.id)
-    return and_(or_(Compartment.rotation_due.is_(True), Compartment.state == "retiring"), held)
+    wrapped = exists().where(CompartmentWrap.compartment_id == Compartment.id)
+    return and_(or_(Compartment.rotation_due.is_(True), Compartment.state == "retiring"), wrapped)
 
 
 def rotation_due(session: Session, vault: OpenVault) -> list[str]:
@@ -383,11 +383,11 @@ def unfinished_rotations(session: Session) -> dict[str, int]:
 
 def lost_compartments(session: Session) -> list[str]:
     """Compartments that were made and that nobody can open any more."""
-    held = exists().where(CompartmentWrap.compartment_id == Compartment.id)
+    wrapped = exists().where(CompartmentWrap.compartment_id == Compartment.id)
     return list(
         session.scalars(
             select(Compartment.name)
-            .where(Compartment.state == "current", ~held)
+            .where(Compartment.state == "current", ~wrapped)
             .order_by(Compartment.name)
         )
     )
@@ -462,17 +462,17 @@ def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
             Compartment.name == name
         )
     ).all()
-    for row in session.scalars(
+    for compartment in session.scalars(
         select(Compartment).where(Compartment.name == name, Compartment.state == "current")
     ):
-        check_current(row)
+        check_current(compartment)
     # What lies under a generation that she does not hold stays where it is: another may hold it.
     retiring = [
-        row.id
-        for row in rows
-        if row.state == "retiring" and (name, row.generation) in vault.secrets
+        compartment.id
+        for compartment in rows
+        if compartment.state == "retiring" and (name, compartment.generation) in vault.secrets
     ]
-    current = [row.id for row in rows if row.state == "current"]
+    current = [compartment.id for compartment in rows if compartment.state == "current"]
     if not retiring or vault.compartment_ids[name, secret.generation] not in current:
         return 0
     waiting = (
@@ -480,13 +480,13 @@ def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
         .join(DocumentKey, DocumentKey.document_id == SealedDocument.id)
         .where(DocumentKey.compartment_id.in_(retiring))
     )
-    found = fetch(session, *session.scalars(waiting.limit(_BATCH)))
-    move_keys(session, [_moved(vault, sealed, secret) for sealed in found])
+    documents = fetch(session, *session.scalars(waiting.limit(_BATCH)))
+    move_keys(session, [_moved(vault, sealed, secret) for sealed in documents])
     left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if not left:
         empty = ~exists().where(DocumentKey.compartment_id == Compartment.id)
         needed = {
-            number for one in declared(SealedElsewhere) for number in one.compartments(session)
+            number for part in declared(SealedElsewhere) for number in part.compartments(session)
         }
         session.execute(
             delete(Compartment)

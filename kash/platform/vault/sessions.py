@@ -178,29 +178,29 @@ def find_opening(
     session: Session, session_id: str, token: str, now: datetime
 ) -> tuple[OpenVault, datetime] | None:
     """The vault as it is open in a session, and when it was last used; None if it is closed."""
-    row = session.execute(_OPENING, {"session": session_id}).one_or_none()
-    if row is None or now >= row.used_at + IDLE or now >= row.opened_at + LONGEST:
+    opening = session.execute(_OPENING, {"session": session_id}).one_or_none()
+    if opening is None or now >= opening.used_at + IDLE or now >= opening.opened_at + LONGEST:
         return None
-    if row.withheld_at is not None or recall().get(half_of(row.public_id)) == WITHHELD:
+    if opening.withheld_at is not None or recall().get(half_of(opening.public_id)) == WITHHELD:
         return None
     try:
-        private = open_opening(row.sealed_private, token, session_id)
+        private = open_opening(opening.sealed_private, token, session_id)
     except SealError:
         return None
-    found, numbers = compartment_secrets(session, row.id, row.public_id, private)
-    closes_at = row.opened_at + LONGEST
+    compartments, numbers = compartment_secrets(session, opening.id, opening.public_id, private)
+    closes_at = opening.opened_at + LONGEST
     return (
         OpenVault(
-            member_id=row.id,
-            member=row.public_id,
-            holder=row.holder,
+            member_id=opening.id,
+            member=opening.public_id,
+            holder=opening.holder,
             private=private,
-            secrets=found,
+            secrets=compartments,
             compartment_ids=numbers,
             idle_at=min(now + IDLE, closes_at),
             closes_at=closes_at,
         ),
-        row.used_at,
+        opening.used_at,
     )
 
 
@@ -215,22 +215,24 @@ def compartment_secrets(
     opened: dict[tuple[str, int], Secret] = {}
     numbers: dict[tuple[str, int], int] = {}
     told = recall()
-    for row in session.execute(_WRAPS, {"member": member_id}):
-        name, generation = row.name, row.generation
+    for wrap in session.execute(_WRAPS, {"member": member_id}):
+        name, generation = wrap.name, wrap.generation
         try:
             secret = unwrap_as_member(
-                row.wrapped, private, compartment=name, generation=generation, member=member
+                wrap.wrapped, private, compartment=name, generation=generation, member=member
             )
         except SealError:
             raise KeyAltered(f"keys:{name}") from None
-        if secret.public != row.public_key or not is_sealed(
-            name, generation, row.public_key, row.seal, told
+        if secret.public != wrap.public_key or not is_sealed(
+            name, generation, wrap.public_key, wrap.seal, told
         ):
             raise KeyAltered(f"keys:{name}")
         opened[name, generation] = secret
-        numbers[name, generation] = row.id
+        numbers[name, generation] = wrap.id
     for name in {name for name, _generation in opened}:
-        if max(number for held, number in opened if held == name) < newest_made(name, told):
+        if max(number for compartment, number in opened if compartment == name) < newest_made(
+            name, told
+        ):
             raise KeyAltered(f"keys:{name}")
     return opened, numbers
 
@@ -239,13 +241,13 @@ def open_in_memory(
     session: Session, member: VaultMember, private: X25519PrivateKey, now: datetime
 ) -> OpenVault:
     """An open vault without a session, for one action or a command. Raises SealError."""
-    found, numbers = compartment_secrets(session, member.id, member.public_id, private)
+    compartments, numbers = compartment_secrets(session, member.id, member.public_id, private)
     return OpenVault(
         member_id=member.id,
         member=member.public_id,
         holder=member.holder,
         private=private,
-        secrets=found,
+        secrets=compartments,
         compartment_ids=numbers,
         idle_at=now + IDLE,
         closes_at=now + LONGEST,

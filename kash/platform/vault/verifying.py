@@ -130,17 +130,17 @@ def verify(session: Session) -> Verification:
 
 
 def _mirrors(vault: Vault, result: Verification) -> dict[str, mirror.Lines]:
-    found = {}
+    mirrors = {}
     for name in sorted(mirror.present(vault.mirror_folder)):
         lines = mirror.read(vault.mirror_folder, name)
-        found[name] = lines
+        mirrors[name] = lines
         if lines.foreign:
             result.report(
                 ChainFault.MIRROR, 0, _("The mirror holds lines that nothing of ours has written.")
             )
         if lines.torn:
             result.notes.append(_("The mirror holds half a line: a machine stopped while writing."))
-    return found
+    return mirrors
 
 
 def _rows(session: Session, key: bytes) -> Iterator[_Row]:
@@ -154,22 +154,22 @@ def _rows(session: Session, key: bytes) -> Iterator[_Row]:
         AuditEntry.previous,
         AuditEntry.mac,
     ).order_by(AuditEntry.seq)
-    for row in session.execute(query.execution_options(yield_per=1000)):
-        at, subjects = _moment(row.at), _subjects(row.subjects)
-        texts = (row.actor, row.action, row.previous, row.mac)
+    for entry in session.execute(query.execution_options(yield_per=1000)):
+        at, subjects = _moment(entry.at), _subjects(entry.subjects)
+        texts = (entry.actor, entry.action, entry.previous, entry.mac)
         authentic = False
         if at is not None and subjects is not None and all(isinstance(t, str) for t in texts):
             wanted = chain.entry_mac(
                 key,
-                previous=row.previous,
-                seq=row.seq,
+                previous=entry.previous,
+                seq=entry.seq,
                 at=at,
-                actor=row.actor,
-                action=row.action,
+                actor=entry.actor,
+                action=entry.action,
                 subjects=subjects,
             )
-            authentic = wanted == row.mac
-        yield _Row(row.seq, row.previous, row.mac, row.action, subjects or [], authentic)
+            authentic = wanted == entry.mac
+        yield _Row(entry.seq, entry.previous, entry.mac, entry.action, subjects or [], authentic)
 
 
 def _moment(stored: Any) -> datetime | None:
@@ -185,7 +185,7 @@ def _subjects(stored: Any) -> list[str] | None:
         subjects = json.loads(stored) if isinstance(stored, str | bytes) else stored
     except (ValueError, RecursionError):
         return None
-    if not isinstance(subjects, list) or not all(isinstance(one, str) for one in subjects):
+    if not isinstance(subjects, list) or not all(isinstance(subject, str) for subject in subjects):
         return None
     return subjects
 
@@ -209,7 +209,7 @@ def _verify_table(
     places = {
         mac: seq for lines in mirrors.values() for seq, macs in lines.macs.items() for mac in macs
     }
-    if len(rows) > 1 and not any(row.authentic or _moved(row, places) for row in rows):
+    if len(rows) > 1 and not any(entry.authentic or _moved(entry, places) for entry in rows):
         result.report(
             ChainFault.RECOMPUTED,
             rows[0].seq,
@@ -217,43 +217,45 @@ def _verify_table(
         )
         return
     expected, link = 1, chain.genesis(key)
-    for row in rows:
-        if row.seq > expected:
+    for entry in rows:
+        if entry.seq > expected:
             result.report(
                 ChainFault.DELETED,
                 expected,
                 _(
                     "Entries are missing between %(first)s and %(last)s.",
                     first=expected - 1,
-                    last=row.seq,
+                    last=entry.seq,
                 ),
             )
-        elif row.seq < expected:
-            result.report(ChainFault.INSERTED, row.seq, _("An entry stands before the first one."))
-        if not row.authentic:
-            if _moved(row, places):
+        elif entry.seq < expected:
+            result.report(
+                ChainFault.INSERTED, entry.seq, _("An entry stands before the first one.")
+            )
+        if not entry.authentic:
+            if _moved(entry, places):
                 result.report(
                     ChainFault.REORDERED,
-                    row.seq,
-                    _("Entry %(seq)s stood at another place before.", seq=row.seq),
+                    entry.seq,
+                    _("Entry %(seq)s stood at another place before.", seq=entry.seq),
                 )
-            elif isinstance(row.mac, str) and row.mac in places:
+            elif isinstance(entry.mac, str) and entry.mac in places:
                 result.report(
-                    ChainFault.EDITED, row.seq, _("Entry %(seq)s was changed.", seq=row.seq)
+                    ChainFault.EDITED, entry.seq, _("Entry %(seq)s was changed.", seq=entry.seq)
                 )
             else:
                 result.report(
                     ChainFault.INSERTED,
-                    row.seq,
-                    _("Entry %(seq)s was not written by this programme.", seq=row.seq),
+                    entry.seq,
+                    _("Entry %(seq)s was not written by this programme.", seq=entry.seq),
                 )
-        elif row.seq == expected and row.previous != link:
+        elif entry.seq == expected and entry.previous != link:
             result.report(
                 ChainFault.EDITED,
-                row.seq,
-                _("Entry %(seq)s does not follow the one before it.", seq=row.seq),
+                entry.seq,
+                _("Entry %(seq)s does not follow the one before it.", seq=entry.seq),
             )
-        expected, link = row.seq + 1, row.mac
+        expected, link = entry.seq + 1, entry.mac
 
 
 def _moved(row: _Row, places: dict[str, int]) -> bool:
@@ -288,10 +290,10 @@ def _verify_head(
 
 def _spans(rows: Sequence[_Row], key: bytes) -> list[_Span]:
     spans = [_Span(chain.first_mirror(key), 1)]
-    for row in rows:
-        if row.authentic and row.action == MIRROR_STARTED and row.subjects:
-            spans[-1].end = row.seq
-            spans.append(_Span(row.subjects[0], row.seq))
+    for entry in rows:
+        if entry.authentic and entry.action == MIRROR_STARTED and entry.subjects:
+            spans[-1].end = entry.seq
+            spans.append(_Span(entry.subjects[0], entry.seq))
     return spans
 
 
@@ -303,7 +305,7 @@ def _verify_mirrors(
     mirrors: dict[str, mirror.Lines],
     result: Verification,
 ) -> None:
-    macs = {row.seq: row.mac for row in rows}
+    macs = {entry.seq: entry.mac for entry in rows}
     for span in spans:
         lines = mirrors.get(span.mirror)
         if lines is None:
@@ -356,7 +358,9 @@ def _verify_mirrors(
 
 def _absent(rows: Sequence[_Row], span: _Span, lines: mirror.Lines) -> list[tuple[int, str]]:
     return [
-        (row.seq, row.mac) for row in rows if row.seq >= span.first and row.seq not in lines.macs
+        (entry.seq, entry.mac)
+        for entry in rows
+        if entry.seq >= span.first and entry.seq not in lines.macs
     ]
 
 
@@ -393,9 +397,9 @@ def _verify_unheard(
     result: Verification,
 ) -> None:
     heard = {span.mirror for span in spans}
-    for row in rows:
-        if row.authentic and row.action == MIRROR_STARTED:
-            heard.update(row.subjects)
+    for entry in rows:
+        if entry.authentic and entry.action == MIRROR_STARTED:
+            heard.update(entry.subjects)
     if any(lines.macs for name, lines in mirrors.items() if name not in heard):
         result.report(
             ChainFault.TRUNCATED,

@@ -32,23 +32,23 @@ def account_names(public_ids: Iterable[str]) -> dict[str, str]:
     """The names of accounts by their public ids; ids of anything else are left out."""
     names: dict[str, str] = {}
     wanted = list(public_ids)
-    for one in declared(AccountsKnown):
-        names |= one.names_of(wanted)
+    for part in declared(AccountsKnown):
+        names |= part.names_of(wanted)
     return names
 
 
 def tied_accounts(public_id: str) -> Select[str]:
     """The public ids of the accounts that are not independent of one, itself among them."""
-    for one in declared(AccountsKnown):
-        return one.tied_to(public_id)
+    for part in declared(AccountsKnown):
+        return part.tied_to(public_id)
     return select(literal(public_id))
 
 
 def accounts_in_line(public_id: str) -> Select[str]:
     """The public ids of the accounts that stand behind one or behind which it stands, itself among
     them. That a third stands behind both doesn't count."""
-    for one in declared(AccountsKnown):
-        return one.in_line_with(public_id)
+    for part in declared(AccountsKnown):
+        return part.in_line_with(public_id)
     return select(literal(public_id))
 
 
@@ -57,18 +57,18 @@ def people_of_accounts(public_ids: Iterable[str], session: Session) -> frozenset
     wanted = list(public_ids)
     if not wanted:
         return frozenset()
-    found = (
-        key for one in declared(AccountsKnown) for key in session.scalars(one.people_of(wanted))
+    people = (
+        key for part in declared(AccountsKnown) for key in session.scalars(part.people_of(wanted))
     )
-    return frozenset(key for key in found if key is not None)
+    return frozenset(key for key in people if key is not None)
 
 
 def actors_that_may(permission: str) -> list[Actor]:
     """Everybody whose account may do something now, by her own role or as it was lent to her."""
-    return [actor for one in declared(AccountsKnown) for actor in one.actors_that_may(permission)]
+    return [actor for part in declared(AccountsKnown) for actor in part.actors_that_may(permission)]
 
 
 def tied_by_backer(public_id: str) -> bool:
     """True if whoever tied an account to its participant stands behind the account: she could have
     made it, or come into it, to read what is the participant's."""
-    return any(one.tied_by_backer(public_id) for one in declared(AccountsKnown))
+    return any(part.tied_by_backer(public_id) for part in declared(AccountsKnown))

@@ -54,8 +54,8 @@ def typing_key(account: str) -> str:
     which no browser keeps.
     """
     secret = str(current_app.secret_key).encode()
-    made = hmac.digest(secret, f"typing {account}".encode(), "sha256")
-    return base64.b64encode(made[:16]).decode()
+    digest = hmac.digest(secret, f"typing {account}".encode(), "sha256")
+    return base64.b64encode(digest[:16]).decode()
 
 
 def _frame() -> dict[str, Any]:

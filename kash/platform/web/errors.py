@@ -105,12 +105,12 @@ def problem_document(
 ) -> Response:
     """The document for a status. `code` is a fixed word by which a program tells this error from
     others; `more` stands beside."""
-    found = sentence or str(_SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
+    text = sentence or str(_SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
     told = {
         "type": f"urn:kash:problem:{code}" if code else "about:blank",
         "title": title or _phrase(status),
         "status": status,
-        "detail": found,
+        "detail": text,
     }
     return Response(json.dumps(told | more), status=status, content_type=MIMETYPE)
 

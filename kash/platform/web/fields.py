@@ -228,10 +228,10 @@ class MoneyField(StringField):
         text = str(clean_text(valuelist[0])) if valuelist else ""
         if not text:
             return
-        found = _MONEY.fullmatch("".join(text.split()).replace(",", ""))
-        if found is None:
+        match = _MONEY.fullmatch("".join(text.split()).replace(",", ""))
+        if match is None:
             raise ValueError(_("This is not an amount. It looks like 1500 or 1500.50."))
-        self.data = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+        self.data = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
 
     def _value(self) -> str:
         if self.raw_data:
@@ -256,8 +256,8 @@ def _offered(choices: Any) -> Any:
             for value, label in pairs
         ]
     return [
-        each if isinstance(each, SelectChoice) else SelectChoice(each[0], each[1])
-        for each in choices
+        choice if isinstance(choice, SelectChoice) else SelectChoice(choice[0], choice[1])
+        for choice in choices
     ]
 
 

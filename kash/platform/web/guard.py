@@ -99,8 +99,8 @@ def guard() -> ResponseReturnValue | None:
     if not actor.may(permission):
         abort(403)
     if (needs_fresh_sign_in(view) or takes_names()) and not _is_fresh():
-        kept = current_app.extensions[_KEEP]() if request.method == "POST" else None
-        return _elsewhere(current_app.extensions[_CONFIRM], kept)
+        form_kept = current_app.extensions[_KEEP]() if request.method == "POST" else None
+        return _elsewhere(current_app.extensions[_CONFIRM], form_kept)
     return None
 
 
@@ -176,8 +176,8 @@ def lead_on(blueprint: Blueprint, moved: Moved) -> None:
     @allow(SIGNED_IN)
     @always_answered
     def old_address(rest: str = "") -> ResponseReturnValue:
-        asked = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
-        return redirect(moved.now(rest) + asked, code=302)
+        query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+        return redirect(moved.now(rest) + query, code=302)
 
     blueprint.add_url_rule(moved.old, "old_address", old_address, methods=["GET"])
     blueprint.add_url_rule(f"{moved.old}/<path:rest>", "old_address", methods=["GET"])

@@ -134,10 +134,10 @@ def _compressed(path: str, _when: tuple[int, int]) -> bytes:
 
 
 def _file(name: str) -> Path | None:
-    found = safe_join(str(current_app.static_folder), name)
-    if found is None:
+    place = safe_join(str(current_app.static_folder), name)
+    if place is None:
         return None
-    path = Path(found)
+    path = Path(place)
     return path if path.is_file() else None
 
 

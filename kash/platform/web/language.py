@@ -82,12 +82,12 @@ class Catalogues(Domain):
     def get_translations(self) -> Translations:
         """Of the language in use."""
         language = _language()
-        kept = self._kept.get(language)
-        if kept is None:
-            kept = super().get_translations()
+        catalogue = self._kept.get(language)
+        if catalogue is None:
+            catalogue = super().get_translations()
             if language in LANGUAGES:
-                self._kept[language] = kept
-        return kept
+                self._kept[language] = catalogue
+        return catalogue
 
 
 class TemplateText:

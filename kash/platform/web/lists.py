@@ -83,8 +83,8 @@ class Listing(Generic[Row]):
         """The same list of what is made of its rows. `make` is given those of the page, or some at
         a time of all that are taken away, and may ask the database about them."""
         rows = self.rows
-        made = rows.turned(make) if isinstance(rows, AllRows) else list(make(rows))
-        return replace(self, rows=made)  # type: ignore[arg-type, return-value]
+        lines = rows.turned(make) if isinstance(rows, AllRows) else list(make(rows))
+        return replace(self, rows=lines)  # type: ignore[arg-type, return-value]
 
     def url_for(self, **changes: Any) -> str:
         """This list's address with another page, sort or direction."""
@@ -92,11 +92,11 @@ class Listing(Generic[Row]):
         values |= {name: request.args.getlist(name) for name in request.args}
         values |= {"page": self.page, "sort": self.sort, "direction": self.direction}
         values |= changes
-        kept = {name: value for name, value in values.items() if value not in ("", None)}
-        if kept.get("page") == 1:
-            del kept["page"]
+        shown = {name: value for name, value in values.items() if value not in ("", None)}
+        if shown.get("page") == 1:
+            del shown["page"]
         # Names in the query must not be taken for url_for's own arguments.
-        plain = {name: value for name, value in kept.items() if not name.startswith("_")}
+        plain = {name: value for name, value in shown.items() if not name.startswith("_")}
         return url_for(str(request.endpoint), **plain)
 
 
@@ -147,28 +147,28 @@ def listing(
     while they are found: telling whether a text is in a row takes longer than reading it, and would
     be done twice. `page` is for a form that says in its own way which one it wants.
     """
-    asked = asked_for(sorts, default_sort, default_direction)
+    wanted = asked_for(sorts, default_sort, default_direction)
     if page is not None:
-        asked = replace(asked, page=min(max(page, 1), _MOST_PAGES))
-    chosen = sorts[asked.sort]
+        wanted = replace(wanted, page=min(max(page, 1), _MOST_PAGES))
+    chosen = sorts[wanted.sort]
     columns = list(chosen) if isinstance(chosen, (tuple, list)) else [chosen]
     if key is not None:
         columns.append(key)
-    turned = [_ordered(column, asked.direction == "desc") for column in columns]
+    turned = [_ordered(column, wanted.direction == "desc") for column in columns]
     ordered = statement.order_by(None).order_by(*turned)
     if is_taken():
         return Listing(AllRows(lambda: _some_at_a_time(ordered)), 1, 1, 0)
     ordered = ordered.limit(per_page)
     if searched and not isinstance(counted, int):
-        found = _found_and_counted(ordered.offset((asked.page - 1) * per_page))
-        if found is not None or asked.page == 1:
-            rows, total = found or ((), 0)
+        fetched = _found_and_counted(ordered.offset((wanted.page - 1) * per_page))
+        if fetched is not None or wanted.page == 1:
+            rows, total = fetched or ((), 0)
             pages = _pages(total, per_page)
-            return Listing(rows, asked.page, pages, total, asked.sort, asked.direction)
+            return Listing(rows, wanted.page, pages, total, wanted.sort, wanted.direction)
     if counted is None:
         counted = statement
     if most_counted is not None:
-        enough = asked.page * per_page
+        enough = wanted.page * per_page
         beyond = beyond and enough <= most_counted
         most_counted = max(most_counted, enough)
         if request.values.get("counted") == "all":
@@ -179,14 +179,14 @@ def listing(
         total, beyond = _counted(counted, key, most_counted)
     # More than are counted have a next page.
     pages = _pages(total + beyond, per_page)
-    number = min(asked.page, pages)
+    number = min(wanted.page, pages)
     result = db.session.execute(ordered.offset((number - 1) * per_page))
     rows = (
         result.scalars().unique().all()
         if len(statement.column_descriptions) == 1
         else result.unique().all()
     )
-    return Listing(rows, number, pages, total, asked.sort, asked.direction, beyond)
+    return Listing(rows, number, pages, total, wanted.sort, wanted.direction, beyond)
 
 
 def _ordered(column: Any, falling: bool) -> Any:
@@ -198,8 +198,8 @@ def _ordered(column: Any, falling: bool) -> Any:
 
 def _some_at_a_time(statement: Select[Any]) -> Iterator[Sequence[Any]]:
     alone = len(statement.column_descriptions) == 1
-    found = db.session.execute(statement, execution_options={"yield_per": _ROWS_OF_A_TABLE})
-    return found.scalars().partitions() if alone else found.partitions()
+    rows = db.session.execute(statement, execution_options={"yield_per": _ROWS_OF_A_TABLE})
+    return rows.scalars().partitions() if alone else rows.partitions()
 
 
 def _counted(
@@ -221,11 +221,11 @@ def _counted(
 
 def _found_and_counted(statement: Select[Any]) -> tuple[Sequence[Any], int] | None:
     """The rows of a page and how many there are on all pages; nothing if the page is empty."""
-    found = db.session.execute(statement.add_columns(func.count().over())).unique().all()
-    if not found:
+    counted = db.session.execute(statement.add_columns(func.count().over())).unique().all()
+    if not counted:
         return None
     alone = len(statement.column_descriptions) == 1
-    return [row[0] if alone else row[:-1] for row in found], found[0][-1]
+    return [line[0] if alone else line[:-1] for line in counted], counted[0][-1]
 
 
 def paged(rows: Sequence[Row], *, per_page: int = ROWS) -> Listing[Row]:
@@ -233,8 +233,8 @@ def paged(rows: Sequence[Row], *, per_page: int = ROWS) -> Listing[Row]:
     as a table."""
     if is_taken():
         return Listing(rows, 1, 1, len(rows))
-    asked = asked_for({}, "")
+    wanted = asked_for({}, "")
     pages = _pages(len(rows), per_page)
-    number = min(asked.page, pages)
+    number = min(wanted.page, pages)
     start = (number - 1) * per_page
     return Listing(rows[start : start + per_page], number, pages, len(rows))

@@ -236,19 +236,19 @@ def counted(key: Hashable, make: Callable[[], Figures]) -> Figures:
     """Figures that `make` counts, or counted before if those may be shown still."""
     results: _Results = current_app.extensions[_NAME]
     head = db.session.scalar(select(AuditHead.mac).where(AuditHead.id == 1))
-    found = _usable(results.by_key.get(key), head)
-    if found is None:
+    result = _usable(results.by_key.get(key), head)
+    if result is None:
         with results.turn:
-            found = _usable(results.by_key.get(key), head) or _usable(_shared(key), head)
-            if found is None:
+            result = _usable(results.by_key.get(key), head) or _usable(_shared(key), head)
+            if result is None:
                 at, began = utc_now(), time.perf_counter()
-                found = _Result(make(), head, at, time.perf_counter() - began)
-                if found.took > current_app.config[SLOW]:
-                    _share(key, found)
-            _keep(results.by_key, key, found)
-    if found.head != head:
-        g.counted_at = min(found.at, g.get("counted_at", found.at))
-    figures: Figures = found.figures
+                result = _Result(make(), head, at, time.perf_counter() - began)
+                if result.took > current_app.config[SLOW]:
+                    _share(key, result)
+            _keep(results.by_key, key, result)
+    if result.head != head:
+        g.counted_at = min(result.at, g.get("counted_at", result.at))
+    figures: Figures = result.figures
     return figures
 
 
@@ -266,8 +266,8 @@ def count_again() -> str:
 
 
 def _usable(found: _Result | None, head: str | None) -> _Result | None:
-    kept, slow = current_app.config[KEPT], current_app.config[SLOW]
-    if found is None or utc_now() - found.at >= kept:
+    seconds, slow = current_app.config[KEPT], current_app.config[SLOW]
+    if found is None or utc_now() - found.at >= seconds:
         return None
     if found.head == head or (found.took > slow and found.at.timestamp() >= _asked_after()):
         return found
@@ -300,9 +300,9 @@ def _shared(key: Hashable) -> _Result | None:
     ):
         if file is not None:
             # Nobody else can write there: the folder is made, and looked at, by the server.
-            of, found = pickle.loads(file.read_bytes())  # noqa: S301
-            if of == key and isinstance(found, _Result):
-                return found
+            of, result = pickle.loads(file.read_bytes())  # noqa: S301
+            if of == key and isinstance(result, _Result):
+                return result
     return None
 
 
@@ -332,5 +332,5 @@ def _file_of(key: Hashable) -> Path | None:
 def _spelt(key: Any) -> Any:
     """A key as each process spells it: sets have another order in each."""
     if isinstance(key, frozenset):
-        return sorted(repr(_spelt(one)) for one in key)
-    return [_spelt(one) for one in key] if isinstance(key, tuple) else key
+        return sorted(repr(_spelt(part)) for part in key)
+    return [_spelt(part) for part in key] if isinstance(key, tuple) else key

@@ -97,10 +97,10 @@ class ListPlace:
 
 def read_place(text: str) -> ListPlace | None:
     """The place that a text says; None if it says none."""
-    found = _PLACE.fullmatch(text)
-    if found is None:
+    match = _PLACE.fullmatch(text)
+    if match is None:
         return None
-    return ListPlace(found[1], found[2], int(found[3]), int(found[4]))
+    return ListPlace(match[1], match[2], int(match[3]), int(match[4]))
 
 
 def leading_back(url: str, place: ListPlace) -> str:

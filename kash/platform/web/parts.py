@@ -46,7 +46,7 @@ class ActorsKnown(Part):
 def other_actors(public_ids: Iterable[str]) -> dict[str, str]:
     """The names of actors that are no accounts, by public ids; those of accounts are left out.
     Nothing is asked if there are none."""
-    wanted = sorted({one for one in public_ids if is_public_id(one)})
+    wanted = sorted({public_id for public_id in public_ids if is_public_id(public_id)})
     names: dict[str, str] = {}
     for part in declared(ActorsKnown) if wanted else ():
         names |= part.names_of(wanted)
@@ -223,10 +223,10 @@ def in_the_bar(first: Sequence[bool]) -> list[bool]:
         return [True] * len(first)
     room = _BAR - 1 - sum(first)
     chosen = []
-    for one in first:
-        fills = not one and room > 0
+    for entry in first:
+        fills = not entry and room > 0
         room -= fills
-        chosen.append(one or fills)
+        chosen.append(entry or fills)
     return chosen
 
 
@@ -266,8 +266,8 @@ class OwnEvents(Part):
 
 def own_events(actor: Actor, first: date, last: date) -> list[CalendarEvent]:
     """Where this actor has to be from one day to another, by what all rooms know, in order."""
-    found = [event for part in declared(OwnEvents) for event in part.events(actor, first, last)]
-    return sorted(found, key=lambda event: (event.starts_at, event.uid))
+    events = [event for part in declared(OwnEvents) for event in part.events(actor, first, last)]
+    return sorted(events, key=lambda event: (event.starts_at, event.uid))
 
 
 @dataclass(frozen=True)
@@ -295,8 +295,8 @@ def page_sections(page: str, public_id: str) -> list[SectionOnPage]:
     actor = current_actor()
     shown = []
     for section in declared(PageSection):
-        if section.page == page and (found := section.find(public_id, actor)) is not None:
-            shown.append(SectionOnPage(section.template, found))
+        if section.page == page and (content := section.find(public_id, actor)) is not None:
+            shown.append(SectionOnPage(section.template, content))
     return shown
 
 

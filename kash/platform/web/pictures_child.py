@@ -29,7 +29,7 @@ class NothingInk(Exception):
 
 def main(arguments: list[str]) -> int:
     """Draw the picture that lies in the memory which the caller handed over."""
-    descriptor, megabytes, seconds = (int(each) for each in arguments[:3])
+    descriptor, megabytes, seconds = (int(argument) for argument in arguments[:3])
     use, width, height = arguments[3], int(arguments[4]), int(arguments[5])
     space = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
@@ -109,9 +109,9 @@ def written(picture: Any) -> bytes:
     # Pixels alone go into a new picture, so that nothing else can come along.
     bare = Image.new(picture.mode, picture.size)
     bare.paste(picture)
-    made = io.BytesIO()
-    bare.save(made, "PNG", optimize=True)
-    return made.getvalue()
+    out = io.BytesIO()
+    bare.save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _has_transparency(picture: Any) -> bool:

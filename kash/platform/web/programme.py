@@ -58,19 +58,19 @@ class PaperWording:
 
 def paper_from(kept: Mapping[str, Any] | None) -> PaperWording:
     """Wording on paper, from the programme's settings."""
-    found = kept or {}
+    chosen = kept or {}
     return PaperWording(
-        address=str(found.get("address", "")),
-        footer=str(found.get("footer", "")),
+        address=str(chosen.get("address", "")),
+        footer=str(chosen.get("footer", "")),
         certificate_signers=tuple(
             PaperSigner(str(name), str(title))
-            for name, title in found.get("certificate_signers", ())
+            for name, title in chosen.get("certificate_signers", ())
         )[:MOST_SIGNERS],
-        minutes_signers=tuple(str(title) for title in found.get("minutes_signers", ()))[
+        minutes_signers=tuple(str(title) for title in chosen.get("minutes_signers", ()))[
             :MOST_SIGNERS
         ],
-        logo=str(found.get("logo", "")),
-        logo_on=frozenset(found.get("logo_on", ())) & frozenset(PAPER_KINDS),
+        logo=str(chosen.get("logo", "")),
+        logo_on=frozenset(chosen.get("logo_on", ())) & frozenset(PAPER_KINDS),
     )
 
 

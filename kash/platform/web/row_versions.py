@@ -75,6 +75,6 @@ def _in_words(field: Field, value: Any) -> str:
     if isinstance(value, time):
         return value.isoformat("minutes")
     if isinstance(value, list):
-        return ", ".join(_in_words(field, one) for one in value) or "–"
+        return ", ".join(_in_words(field, item) for item in value) or "–"
     choices = {key: label for key, label, *_more in getattr(field, "choices", None) or []}
     return str(choices.get(value, value if value not in (None, "") else "–"))

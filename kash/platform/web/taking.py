@@ -67,7 +67,7 @@ def table_csv(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     lines = iter(rows)
     while some := list(islice(lines, _ROWS_AT_ONCE)):
         out = io.StringIO()
-        csv.writer(out).writerows([plain_cell(value) for value in row] for row in some)
+        csv.writer(out).writerows([plain_cell(value) for value in line] for line in some)
         yield out.getvalue().encode()
 
 
@@ -85,7 +85,7 @@ def table_xlsx(rows: Iterable[Sequence[object]], *, heads: int = 1) -> bytes:
             sheet.write(before)
             lines = enumerate(_as_many_as_fit(rows), start=1)
             while some := list(islice(lines, _ROWS_AT_ONCE)):
-                markup = "".join([_row(number, row, number <= heads) for number, row in some])
+                markup = "".join([_row(number, line, number <= heads) for number, line in some])
                 sheet.write(markup.encode())
             sheet.write(after)
     return out.getvalue()
@@ -114,8 +114,8 @@ def _frame(heads: int) -> tuple[list[tuple[str, bytes]], bytes, bytes]:
     """
     from xlsxwriter import Workbook
 
-    made = io.BytesIO()
-    book = Workbook(made, {"in_memory": True})
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True})
     book.set_properties({"created": datetime(2000, 1, 1)})
     sheet = book.add_worksheet()
     formats = ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"})
@@ -125,7 +125,7 @@ def _frame(heads: int) -> tuple[list[tuple[str, bytes]], bytes, bytes]:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 63, 18)
     book.close()
-    with ZipFile(made) as archive:
+    with ZipFile(out) as archive:
         others = [(name, archive.read(name)) for name in archive.namelist() if name != _SHEET]
         text = re.sub(rb"<dimension [^>]*/>", b"", archive.read(_SHEET))
     start = text.index(b"<sheetData>") + len(b"<sheetData>")
@@ -253,17 +253,17 @@ def taken(rows: Iterable[Row], columns: Sequence[TableColumn[Row]]) -> Response:
     offered = one_or_404(_here())
     kind, tagged = request.args[_ASKED], request.form.get("hxl") == "1"
     lines = _lines(rows, columns, tagged)
-    made = written(lines, file=offered.file, kind=kind, heads=2 if tagged else 1)
+    content = written(lines, file=offered.file, kind=kind, heads=2 if tagged else 1)
     _note()
-    return made
+    return content
 
 
 def own_table(rows: Iterable[Sequence[object]], *, file: str) -> Response:
     """A table of its own making, the head first, noted as the others are; of the kind that the
     address names. It names no participant."""
-    made = written(rows, file=file, kind="csv" if request.args.get("kind") == "csv" else "xlsx")
+    content = written(rows, file=file, kind="csv" if request.args.get("kind") == "csv" else "xlsx")
     _note()
-    return made
+    return content
 
 
 def _lines(
@@ -274,8 +274,8 @@ def _lines(
         yield [column.tag for column in columns]
     values = [column.value for column in columns]
     words = {True: _("yes"), False: _("no")}
-    for row in rows:
-        yield [_plain(value(row), words) for value in values]
+    for line in rows:
+        yield [_plain(value(line), words) for value in values]
 
 
 def _plain(value: object, words: Mapping[bool, str]) -> object:
@@ -314,14 +314,14 @@ class TableForm:
 
 def table_form() -> TableForm | None:
     """Form of the present page; None if its list can't be taken away, or not by this reader."""
-    found = _offered_at(request.path) or _offered_at(f"{request.path}/table")
-    if found is None:
+    table = _offered_at(request.path) or _offered_at(f"{request.path}/table")
+    if table is None:
         return None
-    path, offered = found
-    asked = [pair for pair in request.args.items(multi=True) if pair[0] not in ("page", _ASKED)]
+    path, offered = table
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in ("page", _ASKED)]
     return TableForm(
         offered.names,
-        {kind: f"{path}?{urlencode([*asked, (_ASKED, kind)])}" for kind in _KINDS},
+        {kind: f"{path}?{urlencode([*pairs, (_ASKED, kind)])}" for kind in _KINDS},
         [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_AGAIN],
     )
 

@@ -39,8 +39,8 @@ class Viewer:
         """The answer of a function that several parts ask, read once."""
         if read not in self._read:
             self._read[read] = read(self)
-        found: Read = self._read[read]
-        return found
+        value: Read = self._read[read]
+        return value
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,13 @@ class AnswersKept(Part):
 
 def answer_kind(kind: str) -> AnswerKind:
     """The declaration of a kind."""
-    return next(one for one in declared(AnswerKind) if one.kind == kind)
+    return next(part for part in declared(AnswerKind) if part.kind == kind)
 
 
 def answer(session: Session, account: str, kind: str, at: datetime, about: str) -> None:
     """Have an account told, inside an action; once, if the same is told again before it is seen."""
-    for one in declared(AnswersKept):
-        one.keep(session, account, kind, at, about)
+    for part in declared(AnswersKept):
+        part.keep(session, account, kind, at, about)
 
 
 @dataclass(frozen=True)
@@ -181,14 +181,14 @@ class ShownStep:
 def steps_for(roles: Collection[Role]) -> list[BeginningStep]:
     """The steps of whoever holds these roles, each once, in the order in which one needs the one
     before."""
-    found: dict[str, BeginningStep] = {}
+    steps: dict[str, BeginningStep] = {}
     for role in Role:
         if role in roles:
             hers = [step for step in declared(BeginningStep) if role in step.places]
             hers.sort(key=lambda step: step.places[role])
             for step in hers:
-                found.setdefault(step.key, step)
-    return list(found.values())
+                steps.setdefault(step.key, step)
+    return list(steps.values())
 
 
 def steps_of(asked: Viewer) -> Sequence[ShownStep]:
@@ -196,8 +196,10 @@ def steps_of(asked: Viewer) -> Sequence[ShownStep]:
     steps = steps_for(asked.actor.roles)
     if not steps:
         return ()
-    row = db.session.execute(select(*(step.done().label(step.key) for step in steps))).one()
-    return [_shown(step, asked.actor, bool(done)) for step, done in zip(steps, row, strict=True)]
+    answers = db.session.execute(select(*(step.done().label(step.key) for step in steps))).one()
+    return [
+        _shown(step, asked.actor, bool(done)) for step, done in zip(steps, answers, strict=True)
+    ]
 
 
 def _shown(step: BeginningStep, actor: Actor, done: bool) -> ShownStep:

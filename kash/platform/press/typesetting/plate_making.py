@@ -75,11 +75,11 @@ def _say(element: Any, text: str) -> None:
 def _fit_names(typesetter: Typesetter, page: Any, elements: Sequence[Any]) -> None:
     """Give a drawn name that is too long for its line a smaller size, and then a second line."""
     one_line = typesetter.stylesheet("[data-field=name] { white-space: nowrap !important }")
-    found = engine.marked_boxes(typesetter.lay_out(page, one_line).pages[0]).get("name", [])
-    if not found:
+    boxes = engine.marked_boxes(typesetter.lay_out(page, one_line).pages[0]).get("name", [])
+    if not boxes:
         return
-    natural = sum(one.box.width for one in found) / max(len(elements), 1)
-    first = found[0]
+    natural = sum(marked.box.width for marked in boxes) / max(len(elements), 1)
+    first = boxes[0]
     room, full = first.block.width, engine.size_of(first.box) * _POINTS_PER_PIXEL
     points = fitted_points(natural, room, full)
     if points == full:
@@ -117,10 +117,10 @@ class _Engraver:
 
     def plate(self) -> Plate:
         engine.paint_with(self._page, self._painted)
-        kept: list[Any] = []
+        parts: list[Any] = []
 
         def keep(_document: Any, pdf: Any) -> None:
-            kept[:] = [engine.objects_of(pdf), pdf]
+            parts[:] = [engine.objects_of(pdf), pdf]
             raise _PlateTakenError
 
         with contextlib.suppress(_PlateTakenError):
@@ -130,9 +130,9 @@ class _Engraver:
                 pdf_identifier=True,
                 zoom=self._request["zoom"],
             )
-        objects, pdf = kept
+        objects, pdf = parts
         return Plate(
-            tuple(PlateObject(*one) for one in objects),
+            tuple(PlateObject(*values) for values in objects),
             engine.first_page_of(pdf),
             pdf.catalog.number,
             objects[-1][0],
@@ -143,14 +143,14 @@ class _Engraver:
 
     def _painted(self, stream: Any) -> None:
         margin = self._request["margin"]
-        for name, found in engine.marked_boxes(self._page, margin).items():
+        for name, boxes in engine.marked_boxes(self._page, margin).items():
             if name in self._request["drawn"]:
-                for marked in found:
+                for marked in boxes:
                     engine.say_as_written(stream, marked.box)
             if name not in self._request["hidden"] and name != margin:
                 continue
-            whole = name == margin or len(found) == self._elements.count(name)
-            for marked in found:
+            whole = name == margin or len(boxes) == self._elements.count(name)
+            for marked in boxes:
                 mark = engine.take_out_mark(stream, marked.box)
                 if marked.is_picture:
                     self._add_picture(name, marked, mark)

@@ -88,9 +88,9 @@ def _set_table(table: Node) -> None:
         _without_empty(table)
         return
     for group in [table, *(node for node in own if node.kind in ("THead", "TBody", "TFoot"))]:
-        for row in group.elements():
-            if row.kind == "TR":
-                _set_row(row, over_columns=group.kind == "THead")
+        for line in group.elements():
+            if line.kind == "TR":
+                _set_row(line, over_columns=group.kind == "THead")
 
 
 def _own(table: Node) -> Iterator[Node]:
@@ -142,18 +142,18 @@ def set_decoration_apart(document: Any) -> None:
     That is a picture without words, and what stands on a page again that an earlier one said: heads
     of tables, and what runs in the margins. So are numbers of pages.
     """
-    said: set[Any] = set()
+    repeated: set[Any] = set()
     for page in document.pages:
         for child in engine.children_of(page):
             if isinstance(child, engine.MarginBox) and _running(child) is None:
                 text = "".join(
                     box.text for box in engine.contents_of(child) if isinstance(box, engine.TextBox)
                 )
-                if _counts(child) or text in said:
+                if _counts(child) or text in repeated:
                     _decorate(child)
-                said.add(text)
+                repeated.add(text)
             else:
-                _set_apart(child, said)
+                _set_apart(child, repeated)
 
 
 def _set_apart(box: Any, said: set[Any]) -> None:
@@ -216,7 +216,9 @@ class _Tagger:
         self._pages = document.pages
         self._streams = streams
         self._language = document.metadata.lang or ""
-        sizes = [pdf.objects[int(one.split()[0])]["MediaBox"] for one in pdf.page_references]
+        sizes = [
+            pdf.objects[int(reference.split()[0])]["MediaBox"] for reference in pdf.page_references
+        ]
         # Points to a pixel.
         self._scales = [
             float(size[2] - size[0]) / page.width
@@ -359,7 +361,10 @@ def _add_tags(pdf: Any, document: Any, streams: list[Any]) -> None:
     root["K"] = pydyf.Array([writer.written(tree, root.reference)])
     parents["Nums"] = pydyf.Array()
     for number, owned in enumerate(writer.owners):
-        parents["Nums"] += [number, pydyf.Array(owned[one] for one in sorted(owned))]
+        parents["Nums"] += [
+            number,
+            pydyf.Array(owned[number_owned] for number_owned in sorted(owned)),
+        ]
     pdf.catalog["StructTreeRoot"] = root.reference
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
     pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
@@ -407,14 +412,14 @@ class _TreeWriter:
 def _attributes(node: Node) -> dict[str, Any]:
     if node.bounds is not None:
         return {"O": "/Layout", "BBox": pydyf.Array(round(side, 3) for side in node.bounds)}
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     if node.scope:
-        found["Scope"] = f"/{node.scope}"
+        attributes["Scope"] = f"/{node.scope}"
     if node.columns != 1:
-        found["ColSpan"] = node.columns
+        attributes["ColSpan"] = node.columns
     if node.rows != 1:
-        found["RowSpan"] = node.rows
-    return {"O": "/Table", **found} if found else {}
+        attributes["RowSpan"] = node.rows
+    return {"O": "/Table", **attributes} if attributes else {}
 
 
 def _name_characters(font: Any) -> None:
@@ -437,7 +442,7 @@ def _name_characters(font: Any) -> None:
 def _is_doubtful(text: str) -> bool:
     if len(text) < 2:
         return not text or unicodedata.category(text) == "Cf"
-    return any(unicodedata.category(one) in ("Mn", "Me", "Cf") for one in text)
+    return any(unicodedata.category(sign) in ("Mn", "Me", "Cf") for sign in text)
 
 
 engine.tag_with(_add_tags, _name_characters)

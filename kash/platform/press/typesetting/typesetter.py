@@ -88,10 +88,10 @@ def set_in_other_fonts(document: Any) -> bool:
 
 
 def _is_set_wrongly(box: Any) -> bool:
-    if not any(unicodedata.combining(one) for one in normal(box.text)):
+    if not any(unicodedata.combining(sign) for sign in normal(box.text)):
         return False
     runs = engine.runs_of(box)
-    latin = {run.font for run in runs if any(_is_latin(one) for one in run.text)}
+    latin = {run.font for run in runs if any(_is_latin(sign) for sign in run.text)}
     return len(latin) > 1 or any(_has_loose_mark(run) for run in runs)
 
 
@@ -147,7 +147,7 @@ def _set_apart(element: Any, text: str, style: str) -> tuple[str, list[Any]]:
     before, end = text, 0
     spans: list[Any] = []
     for word in _WORD.finditer(text):
-        if not any(unicodedata.combining(one) for one in normal(word[0])):
+        if not any(unicodedata.combining(sign) for sign in normal(word[0])):
             continue
         span = element.makeelement("span", {"style": style})
         span.text = word[0]

@@ -61,9 +61,9 @@ def marked_boxes(page: Page, margin: str = "") -> dict[str, list[MarkedBox]]:
 
     `margin` is the name of a margin box (as "@bottom-right") whose text is found under that name.
     """
-    found: dict[str, list[MarkedBox]] = {}
-    _find_marked(page._page_box, None, margin, found)
-    return found
+    by_name: dict[str, list[MarkedBox]] = {}
+    _find_marked(page._page_box, None, margin, by_name)
+    return by_name
 
 
 def _find_marked(
@@ -165,7 +165,7 @@ def size_of(text_box: Any) -> float:
 def features_of(text_box: Any) -> dict[str, int]:
     """The OpenType features that a text is shaped with."""
     style = text_box.style
-    found: dict[str, int] = font_features(
+    features: dict[str, int] = font_features(
         style["font_kerning"],
         style["font_variant_ligatures"],
         style["font_variant_position"],
@@ -175,7 +175,7 @@ def features_of(text_box: Any) -> dict[str, int]:
         style["font_variant_east_asian"],
         style["font_feature_settings"],
     )
-    return {str(key): int(value) for key, value in found.items()}
+    return {str(key): int(value) for key, value in features.items()}
 
 
 def letter_spacing_of(text_box: Any) -> int:
@@ -213,8 +213,13 @@ def glyphs_of(text_box: Any) -> list[Glyph] | None:
             return None
         string = run.data.glyphs
         return [
-            (one.glyph, one.geometry.width, one.geometry.x_offset, string.log_clusters[number])
-            for number, one in enumerate(string.glyphs[0 : string.num_glyphs])
+            (
+                glyph.glyph,
+                glyph.geometry.width,
+                glyph.geometry.x_offset,
+                string.log_clusters[number],
+            )
+            for number, glyph in enumerate(string.glyphs[0 : string.num_glyphs])
         ]
     finally:
         text_box.pango_layout.deactivate()
@@ -244,7 +249,7 @@ def runs_of(text_box: Any) -> list[Run]:
     try:
         line, _ = text_box.pango_layout.get_first_line()
         written = text_box.pango_layout.text.encode()
-        found = []
+        runs = []
         run = line.runs[0]
         while run != ffi.NULL:
             item, string = run.data.item, run.data.glyphs
@@ -258,9 +263,9 @@ def runs_of(text_box: Any) -> list[Run]:
                 for number in range(string.num_glyphs)
             )
             font = int(ffi.cast("uintptr_t", item.analysis.font))
-            found.append(Run(inside.decode(), font, glyphs))
+            runs.append(Run(inside.decode(), font, glyphs))
             run = run.next
-        return found
+        return runs
     finally:
         text_box.pango_layout.deactivate()
 
@@ -346,10 +351,12 @@ def objects_of(pdf: pydyf.PDF) -> list[tuple[int, bytes, bool]]:
 
     The last is what the file says of itself, which gets its number only when a file is written.
     """
-    known = [
-        (one.number, _content_of(one), one.compressible) for one in pdf.objects if one.free != "f"
+    objects = [
+        (part.number, _content_of(part), part.compressible)
+        for part in pdf.objects
+        if part.free != "f"
     ]
-    return [*known, (len(pdf.objects), pdf.info.data, True)]
+    return [*objects, (len(pdf.objects), pdf.info.data, True)]
 
 
 def _content_of(one: pydyf.Object) -> bytes:
