@@ -27,7 +27,6 @@ from kash.certificates.services import issuing
 from kash.certificates.services.certificates import revoke
 from kash.certificates.services.issuing import (
     NamesChanged,
-    NothingToPropose,
     approve,
     confirm_names,
     issue,
@@ -45,6 +44,7 @@ from kash.platform.approvals.approval import (
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
+from kash.platform.web.errors import Problem
 from kash.policy import Actor, StandIn
 from tests.refusals import refuses
 
@@ -211,7 +211,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
 def test_nobody_is_proposed_twice(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.proposed()
-    with pytest.raises(NothingToPropose):
+    with refuses("Nobody can be proposed now."):
         ready.proposed()
     ready.confirm(MOST)
     second = ready.proposed()
@@ -261,7 +261,7 @@ def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, read
             try:
                 issuing.propose(workshop, "classic", ready.trainer, unasked=Unasked.PRINT)
                 answers.append("made")
-            except NothingToPropose:
+            except Problem:
                 answers.append("nothing")
             finally:
                 db.session.remove()

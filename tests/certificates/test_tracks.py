@@ -20,7 +20,6 @@ from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.certificates import propose_renewals
 from kash.certificates.services.issuing import (
     NoLongerEligible,
-    NothingToPropose,
     approve,
     propose,
     set_rule,
@@ -151,7 +150,7 @@ def test_what_was_proposed_is_asked_for_what_it_was_proposed_by(
     with pytest.raises(NoLongerEligible):
         approve(tracked.ready.batch(by_track), tracked.director)
     turn_back(tracked.ready.batch(by_track), "Once more", tracked.director)
-    with pytest.raises(NothingToPropose):
+    with refuses("Nobody can be proposed now."):
         propose(tracked.ready.workshop, "classic", tracked.trainer)
 
 

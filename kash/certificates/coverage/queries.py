@@ -166,7 +166,7 @@ def stations_of(
             and_(Organisation.kind != "partner", or_(*theirs)),
         ).order_by(func.lower(Organisation.name), Organisation.id)
     )
-    stations = [rules.Station(*row[:4]) for row in rows if row[4] or row[0] in here]
+    stations = [rules.Station(*place[:4]) for place in rows if place[4] or place[0] in here]
     if not area:
         return stations
     names = area_names(session, area)
@@ -176,10 +176,10 @@ def stations_of(
 def area_names(session: Session, area: str) -> frozenset[str]:
     """The names of a zone and of all zones in it; none if there is no such zone."""
     rows = session.execute(select(Zone.id, Zone.name, Zone.within_id, Zone.public_id == area)).all()
-    chosen = next((row[0] for row in rows if row[3]), None)
+    chosen = next((zone[0] for zone in rows if zone[3]), None)
     if chosen is None:
         return frozenset()
-    return rules.names_within((rules.Area(*row[:3]) for row in rows), chosen)
+    return rules.names_within((rules.Area(*zone[:3]) for zone in rows), chosen)
 
 
 def organisation_names(session: Session) -> dict[int, rules.Station]:
@@ -187,7 +187,7 @@ def organisation_names(session: Session) -> dict[int, rules.Station]:
     rows = session.execute(
         select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
     )
-    return {row[0]: rules.Station(*row) for row in rows}
+    return {place[0]: rules.Station(*place) for place in rows}
 
 
 @dataclass(frozen=True)
@@ -661,7 +661,7 @@ def people_at(
         page = _everybody(there, hers, reached, first)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
-        standing = stands([row[0] for row in rows])
+        standing = stands([person[0] for person in rows])
         return [
             PersonAt(public_id, name, rank, *standing(key)) for key, public_id, name, rank in rows
         ]

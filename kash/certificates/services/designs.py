@@ -49,14 +49,6 @@ class DesignChangedMeanwhile(ChangedMeanwhile):
     sentence = _l("Somebody else changed this design meanwhile. What you typed is still here.")
 
 
-class NameTaken(Problem):
-    """Another design is called so."""
-
-    status = 422
-    field = "name"
-    sentence = _l("Another design has this name. Choose a different one.")
-
-
 class NotReady(Problem):
     """The design lacks something, so that nothing can be printed by it."""
 
@@ -81,11 +73,13 @@ def _check_name(session: Session, name: str, excluding: int = 0) -> None:
         select(Design.id).where(Design.name == name, Design.id != excluding).limit(1)
     )
     if taken is not None:
-        raise NameTaken
+        raise Problem(
+            _l("Another design has this name. Choose a different one."), field="name", status=422
+        )
 
 
 def make_design(name: str, content: DesignContent, by: Actor) -> str:
-    """A new design, not in use yet; its public id. Raises NameTaken."""
+    """A new design, not in use yet; its public id. Raises Problem."""
     with audited("certificates.design_made", by) as change:
         _check_name(change.session, name)
         design = Design(
@@ -107,7 +101,7 @@ def save_design(
     """Store what was worked on; pictures stay as they are. Nothing in use changes by it.
 
     `row_version` is that of the page that was filled in. Raises DesignChangedMeanwhile and
-    NameTaken.
+    Problem.
     """
     with audited("certificates.design_changed", by) as change:
         design = _locked(change.session, public_id)

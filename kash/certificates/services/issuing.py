@@ -271,19 +271,13 @@ def _check_still_renewed(session: Session, renewals: Iterable[Certificate]) -> N
         raise NoLongerEligible
 
 
-class FieldsLeftEmpty(Problem):
-    """The design marks fields for which these certificates have nothing."""
-
-    status = 409
-
-
 def check_design_complete(version: DesignVersion, workshop: Workshop, *, expires: bool) -> None:
-    """Raises FieldsLeftEmpty, which names the fields. `expires`: whether certificates run out."""
+    """Raises Problem, which names the fields. `expires`: whether certificates run out."""
     content = content_from(version.content)
     lacks = issuing_rules.left_empty(content, _filled(content, workshop, expires=expires))
     if lacks:
         names = ", ".join(lack.what for lack in lacks)
-        raise FieldsLeftEmpty(
+        raise Problem(
             _("The design would leave fields empty: %(names)s. Choose another one.", names=names)
         )
 
@@ -311,13 +305,6 @@ def run_out(certificates: Iterable[Certificate], months_valid: int | None) -> bo
         else months_valid is not None
         for certificate in certificates
     )
-
-
-class NothingToPropose(Problem):
-    """Nobody in the workshop is eligible and without a certificate."""
-
-    status = 409
-    sentence = _l("Nobody can be proposed now. The list says what each person still needs.")
 
 
 class NamesMoved(Problem):
@@ -413,7 +400,7 @@ def propose(
 
     `design` is the public id of a design; the batch keeps the version of it that is in use now.
     `unasked` says what becomes of those that nobody asked whether their names may be printed;
-    unless it is said, there may be none of them. Raises NothingToPropose and Problem.
+    unless it is said, there may be none of them. Raises Problem.
     """
     with audited("certificates.proposed", by) as change:
         session = change.session
@@ -440,7 +427,9 @@ def propose(
         if unasked is issuing_rules.Unasked.LEAVE_OUT:
             eligible = [candidate for candidate in eligible if candidate.person_id not in silent]
         if rule is None or not eligible:
-            raise NothingToPropose
+            raise Problem(
+                _l("Nobody can be proposed now. The list says what each person still needs.")
+            )
         check_design_complete(version, locked, expires=rule.months_valid is not None)
         batch: CertificateBatch = APPROVAL.propose(
             change, by, workshop_id=locked.id, rule_id=rule.id, design_version_id=version.id

@@ -229,7 +229,7 @@ class DiceForm(web_KashForm):
 
     sides = radio_field(
         _l("The die on your table"),
-        [(str(one), _l("%(sides)s sides", sides=one)) for one in SIDES],
+        [(str(sides), _l("%(sides)s sides", sides=sides)) for sides in SIDES],
         required=False,
         default="4",
     )

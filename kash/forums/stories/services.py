@@ -56,37 +56,6 @@ from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
-
-class TellsWhoItWas(Problem):
-    """The text holds words by which somebody may be known again."""
-
-    field = "text"
-
-    def __init__(self, words: Sequence[str]) -> None:
-        super().__init__(
-            _(
-                "Take this out of the title or the text, it may tell who it was: %(words)s. Write"
-                " small numbers as words, and no days, ages, sums or names.",
-                words=", ".join(words),
-            )
-        )
-
-
-class StandsAlone(Problem):
-    """A printed line says "few" of what the story tells."""
-
-    field = "case"
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__(
-            _(
-                "This cannot be told now. Printed numbers say “few” of it (%(lines)s), so"
-                " anybody who reads both may guess who it was.",
-                lines="; ".join(lines),
-            )
-        )
-
-
 _NOT_LOOKED_THROUGH = _l("Look for each of these in the text, and tick it. Only then can it go on.")
 
 
@@ -157,8 +126,7 @@ class WrittenStory:
 
 
 def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
-    """Keep a new draft; its id. Raises NotFound, NobodyHearsIt,
-    NobodyAgreedToIt, StandsAlone, TellsWhoItWas and NotLookedThrough."""
+    """Keep a new draft; its id. Raises NotFound, NobodyHearsIt and Problem."""
     with audited("stories.written", by) as change:
         session = change.session
         case = _agreed_case(session, by, vault, written.case, written.audiences)
@@ -308,10 +276,24 @@ def _refuse_what_tells(session: Session, draft: StoryDraft, case: Case) -> None:
     places = session.scalars(select(Organisation.name))
     thin = lines_too_thin(case)
     if thin:
-        raise StandsAlone(thin)
+        raise Problem(
+            _(
+                "This cannot be told now. Printed numbers say “few” of it (%(lines)s), so"
+                " anybody who reads both may guess who it was.",
+                lines="; ".join(thin),
+            ),
+            field="case",
+        )
     words = identifying_words(f"{draft.title}\n{draft.text}", places, names_known(case))
     if words:
-        raise TellsWhoItWas(words)
+        raise Problem(
+            _(
+                "Take this out of the title or the text, it may tell who it was: %(words)s. Write"
+                " small numbers as words, and no days, ages, sums or names.",
+                words=", ".join(words),
+            ),
+            field="text",
+        )
 
 
 def _own_draft(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:

@@ -126,20 +126,20 @@ def _in_state(
     statement: Select[Any], track: Track, today: date, state: str, letter: str
 ) -> OneGroup[Any]:
     rows = db.session.execute(statement.order_by(Person.sort_name, Person.id)).all()
-    people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
+    people = [enrolled.person_id for enrolled in rows] if len(rows) <= _MOST_KEYS else None
     standing = standings(db.session(), track, today, people)
-    rows = [row for row in rows if stands(standing[row.person_id], state)]
+    rows = [enrolled for enrolled in rows if stands(standing[enrolled.person_id], state)]
     return one_group(rows, lambda row: row.letter, letter)
 
 
-def stands(one: PersonStanding, state: str) -> bool:
+def stands(standing: PersonStanding, state: str) -> bool:
     """True if a standing is one that is asked for: "done" once she has earned the track,
     however she stands now; "active" whether or not it can be renewed; else the standing itself."""
     if state == DONE:
-        return one.earned_on is not None
+        return standing.earned_on is not None
     if state == Standing.ACTIVE:
-        return one.state.holds
-    return one.state == state
+        return standing.state.holds
+    return standing.state == state
 
 
 def shown(rows: Sequence[Any], track: Track, today: date) -> list[dict[str, Any]]:

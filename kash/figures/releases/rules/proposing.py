@@ -42,7 +42,9 @@ def _are_many(printed: Printed, stated: int | None, earlier: Sequence[YearPlan])
     if stated is not None:
         return stated >= FEW_A_MONTH
     newest = printed.get(WHO, ())[-1:]
-    was = next((one for plan in reversed(earlier) if (one := plan.table(WHO)) is not None), None)
+    was = next(
+        (table for plan in reversed(earlier) if (table := plan.table(WHO)) is not None), None
+    )
     least = FEW_A_MONTH * _MONTHS_A_QUARTER * (was.every if was is not None else 1)
     return any(sum(value or 0 for value in lines.values()) >= least for lines in newest)
 

@@ -28,7 +28,7 @@ def answer_to(question: dict[str, Any]) -> dict[str, Any]:
 
     if "periods" in question:
         told = {period: told_read(written) for period, written in question["periods"].items()}
-        return {period: ranges_written(ranges_of(one)) for period, one in told.items()}
+        return {period: ranges_written(ranges_of(tables)) for period, tables in told.items()}
     counts = {
         name: count for name, count in told_read(question["counts"]).items() if count is not None
     }
