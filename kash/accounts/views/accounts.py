@@ -607,7 +607,7 @@ def own_password() -> ResponseReturnValue:
                 mark=new_mark(by.account_id or 0),
             )
             flash(_("The password is changed. You are signed out everywhere else."))
-            answer = make_response(redirect(url_for("accounts.own"), code=303))
+            answer = make_response(go("accounts.own"))
             remember_browser(answer)
             return answer
     return page("accounts/password.html", form=form)

@@ -190,7 +190,7 @@ def sign_out() -> ResponseReturnValue:
     """End this session. The browser forgets its pages, but keeps what was not sent yet."""
     leave()
     flash(_("You are signed out."))
-    answer = make_response(redirect(url_for("accounts.sign_in"), code=303))
+    answer = make_response(go("accounts.sign_in"))
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Flask, Response, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -87,7 +87,7 @@ from kash.platform.web.forms import (
 )
 from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace
-from kash.platform.web.pages import download
+from kash.platform.web.pages import download, go
 from kash.platform.web.programme import LANGUAGES, programme_languages, retention
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.platform.web.row_versions import RowVersionForm
@@ -312,7 +312,7 @@ def run_form(public_id: str, form_id: str) -> tuple[Workshop, EvaluationForm]:
 
 def to_form(public_id: str, form_id: str) -> ResponseReturnValue:
     """Lead to a form's page."""
-    return redirect(url_for("evaluations.form", public_id=public_id, form_id=form_id), code=303)
+    return go("evaluations.form", public_id=public_id, form_id=form_id)
 
 
 _WHOLE = "whole"
@@ -366,7 +366,7 @@ def _day(asked: str) -> date | None:
 
 
 def _to_all(public_id: str) -> ResponseReturnValue:
-    return redirect(url_for("evaluations.workshop", public_id=public_id), code=303)
+    return go("evaluations.workshop", public_id=public_id)
 
 
 @blueprint.get("/workshops/<public_id>/evaluations/<form_id>")
@@ -658,9 +658,7 @@ def enter_sheet(public_id: str, form_id: str) -> ResponseReturnValue:
         again, form = run_form(public_id, form_id)
         return _sheets_page(again, form, str(problem), problem.status)
     flash(_("Taken. Now the next sheet.") if new else _("This sheet was taken already."))
-    return redirect(
-        url_for("evaluations.enter_sheet", public_id=public_id, form_id=form_id), code=303
-    )
+    return go("evaluations.enter_sheet")
 
 
 def _sheets_page(

@@ -3,7 +3,7 @@ and the paper."""
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import date_text
 from kash.platform.web.language import language_code
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, brand, logo_address, paper_wording
 from kash.platform.web.taking import noted
 from kash.policy import allow
@@ -99,4 +100,4 @@ def paper(public_id: str) -> ResponseReturnValue:
             with_words=request.args.get("for") == "programme",
         )
         return noted(download(content, name="workshop-report.pdf", type="application/pdf"))
-    return redirect(url_for("reports.workshop", public_id=public_id), code=303)
+    return go("reports.workshop")

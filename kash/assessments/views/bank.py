@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -67,6 +67,7 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.language import language_code
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
@@ -82,7 +83,7 @@ def _course(public_id: str) -> Course:
 
 
 def _to_bank(public_id: str) -> ResponseReturnValue:
-    return redirect(url_for("assessments.bank", public_id=public_id))
+    return go("assessments.bank", public_id=public_id)
 
 
 def objective_choices(course: Course) -> list[tuple[str, str]]:
@@ -355,10 +356,7 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
                 tell_practice(public_id, entry_id, telling, by=current_actor())
             except WrongEntry:
                 raise NotFound from None
-            flash(_("Saved."))
-            return redirect(
-                url_for("assessments.practice", public_id=public_id, group=who.letter), code=303
-            )
+            return go("assessments.practice", _("Saved."), group=who.letter)
         workshop = held_by_her(public_id)
     return page(
         "assessments/tell.html",
@@ -383,8 +381,7 @@ def delete_words(public_id: str, told_id: str) -> ResponseReturnValue:
             "assessments/delete_words.html", **frame(workshop), told_id=told_id, said=text
         )
     delete_practice_words(public_id, told_id, by=current_actor())
-    flash(_("Deleted."))
-    return redirect(url_for("assessments.practice", public_id=public_id), code=303)
+    return go("assessments.practice", _("Deleted."))
 
 
 def _form(

@@ -99,6 +99,7 @@ from kash.platform.web.errors import Problem
 from kash.platform.web.fields import clean_text
 from kash.platform.web.formats import local_today, moment_text
 from kash.platform.web.language import language_code
+from kash.platform.web.pages import go
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
 from kash.workshops.frame import frame
@@ -115,7 +116,7 @@ def stand(test: Any) -> AnsweringState:
 
 
 def _to_test(public_id: str, test_id: str) -> ResponseReturnValue:
-    return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
+    return go("assessments.test", public_id=public_id, test_id=test_id)
 
 
 def _to_group(endpoint: str, public_id: str, test_id: str, letter: str) -> ResponseReturnValue:
@@ -302,8 +303,7 @@ def remove(public_id: str, test_id: str) -> ResponseReturnValue:
         return test_page("remove", workshop, test)
     with FlashedProblems():
         remove_test(public_id, test_id, current_actor())
-        flash(_("Removed."))
-        return redirect(url_for("assessments.workshop", public_id=public_id))
+        return go("assessments.workshop", _("Removed."))
     return _to_test(public_id, test_id)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -38,6 +38,7 @@ from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, whole_number_field
 from kash.platform.web.language import language_code
 from kash.platform.web.lists import ROWS, asked_for
+from kash.platform.web.pages import go
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, own_table, taken
 from kash.policy import allow
 
@@ -168,8 +169,7 @@ def goal() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             set_goal(form.command(queries.Goal), by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("coverage.index"))
+            return go("coverage.index", _("Saved."))
     earlier = queries.goals_set()
     return page(
         "coverage/goal.html",

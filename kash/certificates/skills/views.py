@@ -4,7 +4,7 @@ ending, and deciding that it is too early."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,6 +21,7 @@ from kash.platform.web.errors import Problem
 from kash.platform.web.fields import DayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, radio_field, required, text_field
+from kash.platform.web.pages import go
 from kash.platform.web.taking import own_table
 from kash.policy import Role, allow
 from kash.training.queries import all_courses
@@ -199,8 +200,7 @@ def grant(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.grant(public_id, form.command(SkillDetails), by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
+            return go("skills.one_trainer", _("Saved."))
     names = dict(courses)
     taught: dict[str, list[str]] = {}
     for workshop in queries.taught_by(account.id, today):
@@ -231,8 +231,7 @@ def end(public_id: str, skill_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.end_skill(public_id, skill_id, form.because.data, by=current_actor())
-            flash(_("Ended. It stays in the history with the reason."))
-            return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
+            return go("skills.one_trainer", _("Ended. It stays in the history with the reason."))
         ending = skill(queries.trainer(public_id), skill_id)
     return page(
         "skills/end.html", form=form, trainer=account, skill=ending, levels=queries.LEVEL_ALONE
@@ -252,5 +251,5 @@ def defer(public_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             services.defer(public_id, form.course.data, form.because.data, by=current_actor())
             flash(_("Noted. You are asked again once this trainer has taught it twice more."))
-            return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
+            return go("skills.one_trainer")
     return page("skills/defer.html", form=form, trainer=account)

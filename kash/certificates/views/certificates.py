@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -47,6 +47,7 @@ from kash.platform.web import Forbidden, NotFound, Problem, current_actor, listi
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.lists import FEWER_ROWS, ROWS
+from kash.platform.web.pages import go
 from kash.platform.web.public_address import says_address
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken, written
 from kash.policy import Reach, allow
@@ -251,8 +252,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
     form = forms.RevokeForm()
     if form.validate_on_submit():
         revoking.revoke(certificate, form.reason_class.data, form.reason.data, current_actor())
-        flash(_("Revoked. Whoever checks it now reads so."))
-        return redirect(url_for("certificates.certificate", public_id=public_id))
+        return go("certificates.certificate", _("Revoked. Whoever checks it now reads so."))
     return page(
         "certificates/revoke.html",
         form=form,
@@ -441,12 +441,8 @@ def correct(public_id: str) -> ResponseReturnValue:
                 batch_id = propose_correction(certificate, name, actor)
                 flash(_("Proposed. Another person must approve it now."))
                 workshop = issuing_certificate(public_id, actor, "certificates.propose").batch
-                return redirect(
-                    url_for(
-                        "certificates.batch",
-                        public_id=workshop.workshop.public_id,
-                        batch_id=batch_id,
-                    )
+                return go(
+                    "certificates.batch", public_id=workshop.workshop.public_id, batch_id=batch_id
                 )
         certificate = issuing_certificate(public_id, actor, "certificates.propose")
     return page(
@@ -539,7 +535,7 @@ def _proposed(
     if left:
         flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
         return _renewals_page(workshop, forms.RenewalForm(), forms.DecisionForm(), chosen=left)
-    return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))
+    return go("certificates.batch", public_id=public_id, batch_id=batch_id)
 
 
 @blueprint.route("/certificates/rule", methods=["GET", "POST"])
@@ -556,8 +552,7 @@ def rule() -> ResponseReturnValue:
             months_valid=form.months_valid.data,
             by=current_actor(),
         )
-        flash(_("Saved. It holds for what is proposed from now on."))
-        return redirect(url_for("certificates.rule"))
+        return go("certificates.rule", _("Saved. It holds for what is proposed from now on."))
     versions = issuing.rule_versions()
     return page(
         "certificates/rule.html",
@@ -593,4 +588,4 @@ def rule_track(public_id: str) -> ResponseReturnValue:
         else:
             certifying.ask_for(public_id, by=current_actor())
         flash(_("Saved. It holds for what is proposed from now on."))
-    return redirect(url_for("certificates.rule"))
+    return go("certificates.rule")

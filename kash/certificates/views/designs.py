@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -66,6 +66,7 @@ from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import date_text, hours_text, local_today
 from kash.platform.web.headers import kept_for
+from kash.platform.web.pages import go
 from kash.platform.web.pictures import MOST_BYTES, prepared_picture, prepared_signature
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.policy import ANYONE, NOBODY, Actor, allow
@@ -225,7 +226,7 @@ def new_design() -> ResponseReturnValue:
         with form.showing_problems():
             public_id = services.make_design(form.name.data, content, current_actor())
             flash(_("Made. Now say what stands on it, and put it into use."))
-            return redirect(url_for("certificates.edit_design", design_id=public_id))
+            return go("certificates.edit_design", design_id=public_id)
     return page("certificates/design_new.html", form=form)
 
 
@@ -276,8 +277,7 @@ def edit_design(design_id: str) -> ResponseReturnValue:
                 form.row_version_shown,
                 current_actor(),
             )
-            flash(_("Saved. Batches take it once it is put into use."))
-            return redirect(url_for("certificates.design", design_id=design_id))
+            return go("certificates.design", _("Saved. Batches take it once it is put into use."))
     design = queries.design(design_id)
     if form.changed_meanwhile:
         form.show_row_version(design.row_version)
@@ -404,7 +404,7 @@ def use_design(design_id: str) -> ResponseReturnValue:
             _drawn(content, design, "longest")
         number = services.put_into_use(design_id, row_version, current_actor())
         flash(_("In use as version %(version)s. New batches take it.", version=number))
-        return redirect(url_for("certificates.design", design_id=design_id), code=303)
+        return go("certificates.design")
     return _design_page(queries.design(design_id), caught.sentence)
 
 
@@ -414,8 +414,7 @@ def choose_design(design_id: str) -> ResponseReturnValue:
     """Make it the programme's own choice."""
     with CaughtProblem(web_Problem) as caught:
         services.choose_design(design_id, current_actor())
-        flash(_("Chosen. Proposals begin with this design."))
-        return redirect(url_for("certificates.design", design_id=design_id), code=303)
+        return go("certificates.design", _("Chosen. Proposals begin with this design."))
     return _design_page(queries.design(design_id), caught.sentence)
 
 
@@ -427,7 +426,7 @@ def retire_design(design_id: str) -> ResponseReturnValue:
     with CaughtProblem(web_Problem) as caught:
         services.retire_design(design_id, current_actor(), back=back)
         flash(_("It is offered again.") if back else _("It is offered no more."))
-        return redirect(url_for("certificates.design", design_id=design_id), code=303)
+        return go("certificates.design")
     return _design_page(queries.design(design_id), caught.sentence)
 
 
@@ -512,7 +511,7 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
             png = prepared_picture(_sent(), *_SIZES[use])
             services.put_picture(design_id, use, name, png, current_actor())
             flash(_("Saved. It is printed once the design is put into use."))
-            return redirect(url_for("certificates.design_pictures", design_id=design_id))
+            return go("certificates.design_pictures")
     pictures: list[tuple[str, str]] = [("logo", content.logo), ("seal", content.seal)]
     pictures += sorted(content.pictures.items())
     return page(
@@ -530,8 +529,7 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
 def remove_design_picture(design_id: str, image_id: str) -> ResponseReturnValue:
     """Take a picture away."""
     services.remove_picture(design_id, image_id, current_actor())
-    flash(_("The picture is gone."))
-    return redirect(url_for("certificates.design_pictures", design_id=design_id), code=303)
+    return go("certificates.design_pictures", _("The picture is gone."))
 
 
 @blueprint.get("/certificates/designs/<design_id>/pictures/<image_id>.png")
@@ -551,7 +549,7 @@ def signature() -> ResponseReturnValue:
         with form.showing_problems():
             services.keep_signature(prepared_signature(_sent(), *_SIGNATURE_SIZE), current_actor())
             flash(_("Saved and sealed. It stands nowhere until you allow it."))
-            return redirect(url_for("certificates.signature"))
+            return go("certificates.signature")
     return _signature_page(form)
 
 
@@ -589,7 +587,7 @@ def withdraw_signature() -> ResponseReturnValue:
         with CaughtProblem() as caught:
             services.withdraw_signature(current_actor())
             flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
-            return redirect(url_for("certificates.signature"), code=303)
+            return go("certificates.signature")
         return _signature_page(forms.OnePictureForm(), caught.sentence)
     return render_template("certificates/signature_withdraw.html")
 
@@ -600,8 +598,7 @@ def sign_design(design_id: str) -> ResponseReturnValue:
     """Allow one's signature wherever one signs by a design."""
     with CaughtProblem() as caught:
         services.allow_on_design(queries.design(design_id), current_actor())
-        flash(_("Allowed until you say otherwise."))
-        return redirect(url_for("certificates.signature"), code=303)
+        return go("certificates.signature", _("Allowed until you say otherwise."))
     return _signature_page(forms.OnePictureForm(), caught.sentence)
 
 
@@ -610,8 +607,7 @@ def sign_design(design_id: str) -> ResponseReturnValue:
 def withdraw_signature_use(use_id: str) -> ResponseReturnValue:
     """Allow it there no more."""
     services.withdraw_use(use_id, current_actor())
-    flash(_("Withdrawn. What was issued before keeps it."))
-    return redirect(url_for("certificates.signature"), code=303)
+    return go("certificates.signature", _("Withdrawn. What was issued before keeps it."))
 
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/signature")
@@ -625,7 +621,7 @@ def sign_batch(public_id: str, batch_id: str) -> ResponseReturnValue:
             raise Problem(_l("You do not sign these certificates."))
         services.allow_on_batch(batch_of(staff_workshop(public_id), batch_id), actor)
         flash(_("Your signature will stand on these certificates."))
-    return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id), code=303)
+    return go("certificates.batch")
 
 
 @blueprint.get("/certificates/marks")
@@ -645,8 +641,7 @@ def mark(funder_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.keep_mark(funder, prepared_picture(_sent(), *_MARK_SIZE), current_actor())
-            flash(_("Saved. It stands on what is issued from now on."))
-            return redirect(url_for("certificates.marks"))
+            return go("certificates.marks", _("Saved. It stands on what is issued from now on."))
     return page("certificates/mark.html", form=form, funder=funder, held=stored)
 
 
@@ -666,5 +661,4 @@ def remove_mark(funder_id: str) -> ResponseReturnValue:
     """Print a funder's mark no more."""
     funder, _held = queries.funder(funder_id)
     services.remove_mark(funder, current_actor())
-    flash(_("The mark is gone."))
-    return redirect(url_for("certificates.marks"), code=303)
+    return go("certificates.marks", _("The mark is gone."))

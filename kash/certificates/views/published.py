@@ -18,7 +18,6 @@ from flask import (
     flash,
     jsonify,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -66,6 +65,7 @@ from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.headers import kept_for, static_url, uses_camera
 from kash.platform.web.language import language_code
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.public_address import public_address, says_address
 from kash.platform.web.taking import noted
@@ -90,7 +90,7 @@ def change_key() -> ResponseReturnValue:
     if form.validate_on_submit():
         signing.change_key(form.shown.data, current_actor(), doubted=bool(form.doubted.data))
         flash(_("A new key signs from now on. Paper that was signed before stays as it is."))
-        return redirect(url_for("certificates.signing_keys"))
+        return go("certificates.signing_keys")
     return page("certificates/key_change.html", form=form)
 
 
@@ -122,7 +122,7 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
                 reason=form.reason.data,
                 back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
             )
-            return redirect(url_for("jobs.page", public_id=job))
+            return go("jobs.page", public_id=job)
         return batch_page(workshop, batch_of(workshop, batch_id), SendBackForm(), paper=form)
     return batch_page(workshop, batch_of(workshop, batch_id), SendBackForm(), caught.sentence)
 
@@ -225,8 +225,7 @@ def end_holder_link(public_id: str, link_id: str) -> ResponseReturnValue:
     """End a link, and whatever visit it began."""
     actor = current_actor()
     printing.end_link(person(actor, public_id, "people.edit"), link_id, actor)
-    flash(_("The link does not work any more."))
-    return redirect(url_for("certificates.holder_links", public_id=public_id))
+    return go("certificates.holder_links", _("The link does not work any more."))
 
 
 @blueprint.get("/holder/<token>")
@@ -245,7 +244,7 @@ def holder_link(token: str) -> ResponseReturnValue:
 def use_holder_link(token: str) -> ResponseReturnValue:
     """Spend the link and begin a visit."""
     secret = printing.use_link(token)
-    answer = make_response(redirect(url_for("certificates.holder_page"), code=303))
+    answer = make_response(go("certificates.holder_page"))
     answer.set_cookie(
         _COOKIE,
         secret,
@@ -301,7 +300,7 @@ def holder_file(public_id: str) -> ResponseReturnValue:
 def end_holder_visit() -> ResponseReturnValue:
     """End the visit on this phone."""
     printing.end_visit(request.cookies.get(_COOKIE, ""))
-    answer: Response = make_response(redirect(url_for("certificates.verify"), code=303))
+    answer: Response = make_response(go("certificates.verify"))
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer
 

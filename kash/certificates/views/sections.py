@@ -31,6 +31,7 @@ from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import date_text, day_text, local_today
 from kash.platform.web.missing import after_mending
+from kash.platform.web.pages import go
 from kash.platform.web.public_address import says_address
 from kash.platform.web.taking import noted
 from kash.policy import Actor, allow
@@ -162,9 +163,7 @@ def propose(public_id: str) -> ResponseReturnValue:
             unasked=_ANSWERS.get(request.form.get("unasked", "")),
         )
         flash(_("Proposed. Another person must approve it now."))
-        return redirect(
-            url_for("certificates.batch", public_id=workshop.public_id, batch_id=batch.public_id)
-        )
+        return go("certificates.batch", public_id=workshop.public_id, batch_id=batch.public_id)
     return _workshop_page(workshop, form, caught.sentence)
 
 

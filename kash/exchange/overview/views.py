@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import dropwhile
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -212,7 +212,7 @@ def index() -> ResponseReturnValue:
     """A period, the present quarter unless another is asked for, in one look."""
     question = figures_asked()
     if question.problem is None and request.args.get("first"):
-        return redirect(url_for("overview.index", _external=False, **question.arguments))
+        return go("overview.index", _external=False, **question.arguments)
     elapsed = elapsed_share(question.period, local_today())
     lines = [
         (line, pace_of(line.count, line.target, elapsed))
@@ -276,4 +276,4 @@ def plan() -> ResponseReturnValue:
             language_code(),
         )
         return noted(download(content, name="plan.pdf", type="application/pdf"))
-    return redirect(url_for("overview.index", _external=False, **question.arguments), code=303)
+    return go("overview.index", _external=False, **question.arguments)

@@ -3,7 +3,7 @@ directors."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.web import KashForm, current_actor
 from kash.platform.web.errors import NotFound
 from kash.platform.web.forms import choice_field
+from kash.platform.web.pages import go
 from kash.policy import allow
 
 
@@ -34,8 +35,7 @@ def account(account_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             queries.ask_to_tie(account_id, form.funder.data, by=current_actor())
-            flash(_("Asked for. Another administrator or director agrees."))
-            return redirect(url_for("funders.account", account_id=account_id), code=303)
+            return go("funders.account", _("Asked for. Another administrator or director agrees."))
     return _page(account_id, form)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -58,6 +58,7 @@ from kash.platform.web import current_actor, listing, page
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.lists import paged
+from kash.platform.web.pages import go
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 
@@ -117,8 +118,7 @@ def propose_definition(key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.propose_definition(key, form.details(), by=current_actor())
-            flash(_("Proposed. A director reads it next."))
-            return redirect(url_for("indicators.definition", key=key), code=303)
+            return go("indicators.definition", _("Proposed. A director reads it next."))
     return page(
         "indicators/definition_form.html",
         form=form,
@@ -183,7 +183,7 @@ def index() -> ResponseReturnValue:
     if question.problem is not None:
         return render_template("indicators/no_period.html", asked=question), question.problem.status
     if request.args.get("first") and not is_taken():
-        return redirect(url_for("indicators.index", _external=False, **question.arguments))
+        return go("indicators.index", _external=False, **question.arguments)
     lines = figures.indicator_lines(SHOWN, question.period, question.funder)
     if is_taken():
         return taken(lines, INDICATOR_COLUMNS)
@@ -434,8 +434,7 @@ def add_target() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.add_target(form.details(), by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("indicators.targets"), code=303)
+            return go("indicators.targets", _("Saved."))
     return page("indicators/target_form.html", form=form)
 
 
@@ -450,8 +449,7 @@ def change_target(public_id: str) -> ResponseReturnValue:
             services.change_target(
                 public_id, form.value.data or 0, form.row_version_shown, by=current_actor()
             )
-            flash(_("Saved."))
-            return redirect(url_for("indicators.targets"), code=303)
+            return go("indicators.targets", _("Saved."))
         target = queries.target(public_id)
     if form.changed_meanwhile:
         form.compare({"value": target.value, "row_version": target.row_version})
@@ -472,5 +470,4 @@ def remove_target(public_id: str) -> ResponseReturnValue:
     title = definitions_on(local_today(), (target.key,))[target.key].title
     gone = f"{title}, {period_text_words(target.period)}: {target.value}"
     services.remove_target(public_id, by=current_actor())
-    flash(_("Removed: %(what)s", what=gone))
-    return redirect(url_for("indicators.targets"), code=303)
+    return go("indicators.targets", _("Removed: %(what)s", what=gone))

@@ -69,6 +69,7 @@ from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace
+from kash.platform.web.pages import go
 from kash.platform.web.parts import page_sections
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import XLSX, noted, table_csv, table_xlsx
@@ -137,7 +138,7 @@ def new_plan() -> ResponseReturnValue:
         with form.showing_problems():
             plan_id = services.propose_plan(year, form.details(start), by=current_actor())
             flash(_("Proposed. A director or a custodian reads it next."))
-            return redirect(url_for("releases.plan", plan_id=plan_id), code=303)
+            return go("releases.plan", plan_id=plan_id)
     return _form_page(form, year)
 
 
@@ -192,8 +193,7 @@ def edit_plan(plan_id: str) -> ResponseReturnValue:
             services.change_plan(
                 plan_id, form.details(plan.year_plan), form.row_version_shown, by=current_actor()
             )
-            flash(_("Saved."))
-            return redirect(url_for("releases.plan", plan_id=plan_id), code=303)
+            return go("releases.plan", _("Saved."))
         plan = queries.plan(plan_id, current_actor())
     if form.changed_meanwhile:
         form.compare(_saved(plan))
@@ -294,8 +294,8 @@ def print_day() -> ResponseReturnValue:
         printed = services.print_release(day, by=current_actor(), vault=vault)
         if printed:
             flash(_("These figures are printed. They stay as they are."))
-            return redirect(url_for("releases.release", public_id=printed[0]), code=303)
-    return redirect(url_for("releases.index"), code=303)
+            return go("releases.release", public_id=printed[0])
+    return go("releases.index")
 
 
 @blueprint.get("/<public_id>")
@@ -321,8 +321,7 @@ def note(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.add_note(public_id, form.text.data, by=current_actor())
-            flash(_("The note stands beside the table."))
-            return redirect(url_for("releases.release", public_id=public_id))
+            return go("releases.release", _("The note stands beside the table."))
     return page("releases/note.html", form=form, table=shown)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,7 @@ from kash.platform.web.errors import one_or_404
 from kash.platform.web.fields import HiddenField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import BooleanField, choice_field
+from kash.platform.web.pages import go
 from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
 from kash.policy import allow
 
@@ -228,7 +229,7 @@ def freeze() -> ResponseReturnValue:
                 police_only=form.police_only.data,
             )
             flash(_("Frozen. Read the figures, then propose them."))
-            return redirect(url_for("statements.statement", public_id=statement_id), code=303)
+            return go("statements.statement", public_id=statement_id)
     return page("statements/freeze.html", form=form)
 
 
@@ -299,6 +300,5 @@ def discard(public_id: str) -> ResponseReturnValue:
         return render_template("statements/discard.html", statement=shown)
     with FlashedProblems(WrongStep):
         sending.discard(public_id, current_actor())
-        flash(_("Thrown away."))
-        return redirect(url_for("statements.index"))
-    return redirect(url_for("statements.statement", public_id=public_id))
+        return go("statements.index", _("Thrown away."))
+    return go("statements.statement")

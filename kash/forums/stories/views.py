@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,7 @@ from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.fields import HiddenField, SeveralField
 from kash.platform.web.forms import choice_field, long_text_field, radio_field, text_field
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 from kash.platform.web.row_versions import LockedForm, number_shown
 from kash.policy import allow
@@ -179,8 +180,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
 def drop(draft_id: str) -> ResponseReturnValue:
     """End an own draft for good."""
     writing.drop_story(draft_id, by=current_actor(), vault=_vault())
-    flash(_("The draft is gone."))
-    return redirect(url_for("stories.all_drafts"), 303)
+    return go("stories.all_drafts", _("The draft is gone."))
 
 
 @blueprint.get("/w/<draft_id>/drop")
@@ -206,8 +206,7 @@ def read(draft_id: str) -> ResponseReturnValue:
             told = writing.tell_story(
                 draft_id, form.version_shown, form.checks.data or [], by=actor, vault=vault
             )
-            flash(_("The story is told."))
-            return redirect(url_for("stories.story", story_id=told), 303)
+            return go("stories.story", _("The story is told."), story_id=told)
     return _reading(draft, form, ReturnForm(formdata=None))
 
 
@@ -223,8 +222,7 @@ def send_back(draft_id: str) -> ResponseReturnValue:
             writing.return_story(
                 draft_id, form.version_shown, form.reason.data, by=actor, vault=vault
             )
-            flash(_("Sent back."))
-            return redirect(url_for("stories.all_drafts"), 303)
+            return go("stories.all_drafts", _("Sent back."))
     return _reading(draft, ReadingForm(formdata=None), form)
 
 
@@ -255,10 +253,8 @@ def _reading(draft: OpenDraft, form: ReadingForm, back: ReturnForm) -> ResponseR
 
 def _kept(form: StoryForm, draft_id: str) -> ResponseReturnValue:
     if form.ready.data:
-        flash(_("A second reader is asked to read it."))
-        return redirect(url_for("stories.all_drafts"), 303)
-    flash(_("Saved."))
-    return redirect(url_for("stories.edit", draft_id=draft_id), 303)
+        return go("stories.all_drafts", _("A second reader is asked to read it."))
+    return go("stories.edit", _("Saved."), draft_id=draft_id)
 
 
 def _called(case: Case) -> str:
@@ -312,5 +308,4 @@ def ask_to_withdraw(story_id: str) -> ResponseReturnValue:
 def withdraw(story_id: str) -> ResponseReturnValue:
     """Withdraw a story from every page."""
     withdraw_story(story_id, by=current_actor())
-    flash(_("The story is withdrawn. Nothing of it is left."))
-    return redirect(url_for("stories.index"), 303)
+    return go("stories.index", _("The story is withdrawn. Nothing of it is left."))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -179,7 +179,7 @@ def search() -> ResponseReturnValue:
         return _list(_asked("", request.form), form), 422
     wanted = _asked(form.search.data, request.form)
     if not wanted.text and not is_taken():
-        return redirect(url_for("directory.index", **_kept(wanted)), 303)
+        return go("directory.index", **_kept(wanted))
     return _list(wanted)
 
 

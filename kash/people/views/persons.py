@@ -129,18 +129,15 @@ def search() -> ResponseReturnValue:
     if request.headers.get("HX-Request") == "true":
         return _list(people_search, form.phone, template="people/found.html")
     if not people_search.text and not is_taken():
-        return redirect(
-            url_for(
-                "people.index",
-                group=people_search.group or None,
-                organisation=people_search.organisation or None,
-                unasked=people_search.unasked or None,
-                sort=request.form.get("sort") or None,
-                direction=request.form.get("direction") or None,
-                page=request.form.get("page") or None,
-                **dict[str, Any](people_search.facts),
-            ),
-            303,
+        return go(
+            "people.index",
+            group=people_search.group or None,
+            organisation=people_search.organisation or None,
+            unasked=people_search.unasked or None,
+            sort=request.form.get("sort") or None,
+            direction=request.form.get("direction") or None,
+            page=request.form.get("page") or None,
+            **dict[str, Any](people_search.facts),
         )
     return _list(people_search, form.phone)
 

@@ -12,7 +12,6 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response as wrappers_Response
 
 from kash.people.queries.directory import service_choices
 from kash.platform.cleaning import CleaningBusy
@@ -22,6 +21,7 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.missing import after_mending
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
@@ -140,8 +140,7 @@ def add_course() -> ResponseReturnValue:
                 language=form.language.data,
                 by=current_actor(),
             )
-            flash(_("Saved."))
-            return redirect(url_for("training.edit", public_id=draft))
+            return go("training.edit", _("Saved."), public_id=draft)
     return page("training/course_edit.html", form=form, course=None)
 
 
@@ -179,8 +178,7 @@ def edit_course(public_id: str) -> ResponseReturnValue:
                 form.level.data,
                 current_actor(),
             )
-            flash(_("Saved."))
-            return redirect(url_for("training.course", public_id=public_id))
+            return go("training.course", _("Saved."))
     return page("training/course_edit.html", form=form, course=public_id)
 
 
@@ -193,14 +191,13 @@ def start_version(public_id: str) -> ResponseReturnValue:
     form.language.choices = language_choices()
     if not form.validate():
         flash(_("Choose a language from the list."), "bad")
-        return redirect(url_for("training.course", public_id=public_id))
+        return go("training.course")
     with FlashedProblems(tone="warn"):
         draft = copies.start_version(public_id, form.language.data, current_actor())
         if queries.version(current_actor(), draft).translates_id is not None:
-            return redirect(url_for("training.translation", public_id=draft))
-        flash(_("This draft is a copy of the last version."))
-        return redirect(url_for("training.edit", public_id=draft))
-    return redirect(url_for("training.course", public_id=public_id))
+            return go("training.translation", public_id=draft)
+        return go("training.edit", _("This draft is a copy of the last version."), public_id=draft)
+    return go("training.course")
 
 
 _AT = "/versions/<public_id>/plans/<plan_id>/materials/<row_id>"
@@ -276,7 +273,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     draft = DraftPage(version)
     if request.method == "GET":
         if version.state != "draft":
-            return redirect(url_for("training.version", public_id=public_id))
+            return go("training.version")
         return _draft_page(draft), 200
     if version.state != "draft":
         return _draft_page(draft, closed=True), 409
@@ -296,7 +293,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     return _saved(public_id, draft)
 
 
-def _saved(public_id: str, draft: DraftPage) -> wrappers_Response:
+def _saved(public_id: str, draft: DraftPage) -> ResponseReturnValue:
     for name, by_places in (("up", -1), ("down", 1)):
         moving = request.form.get(name)
         if moving:
@@ -304,16 +301,16 @@ def _saved(public_id: str, draft: DraftPage) -> wrappers_Response:
                 move_plan(public_id, moving, by_places, current_actor())
             except NotFound:
                 move_module(public_id, moving, by_places, current_actor())
-            return redirect(url_for("training.edit", public_id=public_id, _anchor=f"p-{moving}"))
+            return go("training.edit", public_id=public_id, _anchor=f"p-{moving}")
     flash(_("Saved."))
     if request.form.get("then") == "close":
-        return redirect(url_for("training.version", public_id=public_id))
+        return go("training.version", public_id=public_id)
     # A person who added a session writes the next one of the same module, without looking for it.
     module = draft.added_to
     if module:
         page = url_for("training.edit", public_id=public_id, add=module)
         return redirect(f"{page}#{draft.first_field_of_new(module)}")
-    return redirect(url_for("training.edit", public_id=public_id))
+    return go("training.edit", public_id=public_id)
 
 
 def _conflict(draft: DraftPage) -> ResponseReturnValue:
@@ -355,7 +352,7 @@ def arrange_plans(public_id: str, module_id: str) -> ResponseReturnValue:
 def _arranged(public_id: str) -> ResponseReturnValue:
     if request.headers.get("X-Requested-With") == "fetch":
         return "", 204
-    return redirect(url_for("training.edit", public_id=public_id))
+    return go("training.edit", public_id=public_id)
 
 
 @blueprint.route("/versions/<public_id>/modules/<module_id>/remove", methods=["GET", "POST"])
@@ -386,8 +383,7 @@ def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
 
 
 def _removed(public_id: str) -> ResponseReturnValue:
-    flash(_("Removed."))
-    return redirect(url_for("training.edit", public_id=public_id))
+    return go("training.edit", _("Removed."), public_id=public_id)
 
 
 def _remove_page(
@@ -411,7 +407,7 @@ def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
     shown = SessionPage(plan_in(version, plan_id), translation=version.translates_id is not None)
     if request.method == "GET":
         if version.state != "draft":
-            return redirect(url_for("training.version", public_id=public_id))
+            return go("training.version")
         return _page(version, shown), 200
     if version.state != "draft":
         return _page(version, shown, closed=True), 409
@@ -454,7 +450,7 @@ def _sessions_saved(version: CourseVersion, plan_id: str) -> ResponseReturnValue
         else:
             then = "outline"
     if then == "outline":
-        return redirect(url_for("training.edit", public_id=version.public_id))
+        return go("training.edit", public_id=version.public_id)
     again = url_for("training.edit_session", public_id=version.public_id, plan_id=plan_id)
     return redirect(again if then else after_mending(again))
 

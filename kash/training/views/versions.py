@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -23,6 +23,7 @@ from kash.platform.web import Problem, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
@@ -162,7 +163,7 @@ def propose(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(tone="warn"):
         states.propose(public_id, current_actor())
         flash(_("Proposed. A director reads it next."))
-    return redirect(url_for("training.version", public_id=public_id))
+    return go("training.version")
 
 
 @blueprint.post("/versions/<public_id>/take-back")
@@ -171,8 +172,8 @@ def take_back(public_id: str) -> ResponseReturnValue:
     """Go on writing what was proposed."""
     with FlashedProblems(tone="warn"):
         states.take_back(public_id, current_actor())
-        return redirect(url_for("training.edit", public_id=public_id))
-    return redirect(url_for("training.version", public_id=public_id))
+        return go("training.edit")
+    return go("training.version")
 
 
 @blueprint.route("/versions/<public_id>/publish", methods=["GET", "POST"])
@@ -185,7 +186,7 @@ def publish(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(SamePerson, ChangedMeanwhile, tone="warn"):
         states.publish(public_id, current_actor(), code=request.args.get("read", ""))
         flash(_("Published. Workshops can now be made from it."))
-    return redirect(url_for("training.version", public_id=public_id))
+    return go("training.version")
 
 
 @blueprint.post("/versions/<public_id>/return")
@@ -199,7 +200,7 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(tone="warn"):
         states.return_to_draft(public_id, form.because.data, current_actor())
         flash(_("Sent back to be changed."))
-    return redirect(url_for("training.version", public_id=public_id))
+    return go("training.version")
 
 
 @blueprint.get("/versions/<public_id>/guide.pdf")
@@ -210,7 +211,7 @@ def guide(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(RenderError):
         paper = documents.guide(shown, with_notes=queries.sees_everything(current_actor()))
         return download(paper, name="guide.pdf", type="application/pdf")
-    return redirect(url_for("training.version", public_id=public_id))
+    return go("training.version")
 
 
 @blueprint.get("/versions/<public_id>/handout.pdf")
@@ -220,10 +221,10 @@ def handout(public_id: str) -> ResponseReturnValue:
     shown = queries.version(current_actor(), public_id)
     if not documents.told_at_home(queries.read_version(shown)):
         flash(_("No session has a key message, a legal point or a file to take home yet."), "warn")
-        return redirect(url_for("training.version", public_id=public_id))
+        return go("training.version")
     with FlashedProblems(RenderError, NotJoined, CleaningBusy, StorageError):
         return download(documents.handout(shown), name="handout.pdf", type="application/pdf")
-    return redirect(url_for("training.version", public_id=public_id))
+    return go("training.version")
 
 
 @blueprint.get("/versions/<public_id>/compare")
@@ -271,7 +272,7 @@ def take_course(public_id: str) -> ResponseReturnValue:
     with FlashedProblems():
         content = course_file(course, actor)
         return download(content, name="course.json", type="application/json")
-    return redirect(url_for("training.course", public_id=public_id))
+    return go("training.course")
 
 
 def _beside(file: CourseFile) -> Beside:
@@ -331,15 +332,14 @@ def confirm_course() -> ResponseReturnValue:
         file = read_file(unpacked(request.form.get("packed", "")), declared(CourseAddition))
     except UnreadableFile:
         flash(_("The file did not come along. Choose it again."), "bad")
-        return redirect(url_for("training.bring"))
+        return go("training.bring")
     shown = _beside(file)
     form = BringCourseForm()
     form.offer(shown)
     if form.validate():
         with form.showing_problems(Problem, name=CourseTaken):
             brought = bring_course(file, form.wanted(), by=current_actor())
-            flash(brought_sentence(brought))
-            return redirect(url_for("training.course", public_id=brought.course))
+            return go("training.course", brought_sentence(brought), public_id=brought.course)
         shown = _beside(file)
         form.code.data = shown.code
     return _look_page(shown, form)
@@ -388,7 +388,7 @@ def starting_library() -> ResponseReturnValue:
                     ),
                     "warn",
                 )
-            return redirect(url_for("training.index"))
+            return go("training.index")
     elif not form.is_submitted():
         form.courses.data = [book.file.lineage for book in offered]
     return page(
@@ -409,11 +409,11 @@ def translate(public_id: str) -> ResponseReturnValue:
     form.language.choices = language_choices()
     if not form.validate():
         flash(_("Choose a language from the list."), "bad")
-        return redirect(url_for("training.version", public_id=public_id))
+        return go("training.version")
     with FlashedProblems(tone="warn"):
         draft = copies.translate(public_id, form.language.data, current_actor())
-        return redirect(url_for("training.translation", public_id=draft))
-    return redirect(url_for("training.version", public_id=public_id))
+        return go("training.translation", public_id=draft)
+    return go("training.version")
 
 
 @blueprint.get("/versions/<public_id>/translation")
@@ -428,7 +428,7 @@ def translation(public_id: str) -> ResponseReturnValue:
 def write_translation(public_id: str) -> ResponseReturnValue:
     """Save the words of the outline of a translation."""
     again = _write_words(public_id)
-    return again or redirect(url_for("training.translation", public_id=public_id))
+    return again or go("training.translation")
 
 
 @blueprint.get("/versions/<public_id>/plans/<plan_id>/translation")
@@ -450,8 +450,8 @@ def write_session_translation(public_id: str, plan_id: str) -> ResponseReturnVal
     if request.form.get("then") == "next" and following is not None:
         plan_id = following.public_id
     elif request.form.get("then"):
-        return redirect(url_for("training.translation", public_id=public_id))
-    return redirect(url_for("training.session_translation", public_id=public_id, plan_id=plan_id))
+        return go("training.translation")
+    return go("training.session_translation", plan_id=plan_id)
 
 
 def _write_words(public_id: str, plan_id: str = "") -> ResponseReturnValue | None:
@@ -523,7 +523,7 @@ def follow(public_id: str, source_id: str) -> ResponseReturnValue:
         with FlashedProblems(ChangedMeanwhile, NotADraft, tone="warn"):
             copies.follow(public_id, source_id, shown, current_actor())
             flash(_("The translation follows version %(number)s now.", number=newer.number))
-        return redirect(url_for("training.translation", public_id=public_id))
+        return go("training.translation")
     staying = by_key(tree_of(newer))
     going = [node for node in tree_of(draft).walk() if node.key not in staying and node.is_worded]
     return render_template("training/follow.html", version=draft, newer=newer, going=going)

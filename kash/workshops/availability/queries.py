@@ -143,11 +143,7 @@ def who_may_be_away(actor: Actor) -> list[tuple[str, str]]:
 def account_that_may_be_away(actor: Actor, public_id: str) -> Account:
     """An account of which this actor may say when it teaches and when it is away. Raises
     NotFound."""
-    account = one_or_404(
-        db.session.scalars(
-            select(Account).where(Account.public_id == public_id, Account.active)
-        ).first()
-    )
+    account = get_or_404(db.session, Account, public_id, Account.active)
     roles = {role.role for role in account.roles}
     if not may_write_of(actor, account.id) or not roles & {*map(str, GRANTS["absences.write"])}:
         raise NotFound

@@ -20,6 +20,7 @@ from kash.platform.database import is_public_id
 from kash.platform.web import current_actor, page
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
+from kash.platform.web.pages import go
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import Reach, allow
@@ -152,8 +153,7 @@ def remove_absence(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     if request.method == "POST":
         services.remove_absence(public_id, by=actor)
-        flash(_("Removed."))
-        return redirect(url_for("absences.index"), code=303)
+        return go("absences.index", _("Removed."))
     absence = queries.absence(actor, public_id)
     return render_template("absences/remove.html", absence=absence, days_text=days_text)
 
@@ -222,7 +222,7 @@ def search() -> ResponseReturnValue:
         return _list(_search("", request.form), form), 422
     search = _search(form.search.data, request.form)
     if not search.text and not is_taken():
-        return redirect(url_for("venues.index", **_in_address(search)), code=303)
+        return go("venues.index", **_in_address(search))
     return _list(search)
 
 
@@ -366,8 +366,7 @@ def remove_block(public_id: str, block_id: str) -> ResponseReturnValue:
     block = queries.block(venue, block_id)
     if request.method == "POST":
         services.remove_block(public_id, block_id, by=current_actor())
-        flash(_("Removed."))
-        return redirect(url_for("venues.venue", public_id=public_id), code=303)
+        return go("venues.venue", _("Removed."))
     return render_template(
         "venues/remove_block.html", venue=venue, block=block, days_text=days_text
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -22,6 +22,7 @@ from kash.platform.web.errors import TooManyTries
 from kash.platform.web.formats import moment_text
 from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace
+from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.policy import ANYONE, allow
 from kash.workshops import answers
@@ -93,7 +94,7 @@ def _answered(token: str, language: str) -> ResponseReturnValue:
         except NotEnrolled:
             raise Problem(_l("This can't be answered here. Talk to whoever invited you.")) from None
     back: dict[str, Any] = {"token": token, "in": language}
-    return redirect(url_for("answers.answer", **back), code=303)
+    return go("answers.answer", **back)
 
 
 def _said(state: str, offer_until: datetime | None, *, lapsed: bool) -> str:

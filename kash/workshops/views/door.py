@@ -88,6 +88,7 @@ from kash.platform.web.errors import TooManyTries, one_or_404
 from kash.platform.web.formats import time_text
 from kash.platform.web.headers import uses_camera
 from kash.platform.web.language import language_code
+from kash.platform.web.pages import go
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
 from kash.workshops import blueprint
@@ -216,7 +217,7 @@ def check_in() -> ResponseReturnValue:
         if came.met in (Met.IN, Met.ALREADY):
             here = came.met is Met.IN
             flash(_("You are checked in.") if here else _("You were checked in already."))
-            return redirect(url_for("workshops.index"), code=303)
+            return go("workshops.index")
         if came.met is Met.UNKNOWN:
             sentence = _l(
                 "This code is old, or not of a session that you are expected in. Scan it again."
@@ -449,7 +450,7 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
         if same not in matches:
             raise NotFound
         admit_walk_in(public_id, same, current_actor())
-        return redirect(url_for("people.merge", public_id=same, other_id=line["person"]), code=303)
+        return go("people.merge", public_id=same, other_id=line["person"])
     keep_walk_in(workshop.register.public_id, walk_in_id, current_actor(), matches)
     flash(_("Kept as somebody new."))
     return go_to("workshops.walk_ins", public_id, group=line["letter"])

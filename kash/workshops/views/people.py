@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,6 +28,7 @@ from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
+from kash.platform.web.pages import go
 from kash.platform.web.public_address import (
     AddressKind,
     kind_of_address,
@@ -392,8 +393,7 @@ def seats() -> ResponseReturnValue:
         with form.showing_problems():
             values = vars(form.command(SeatRules))
             change_settings(current_actor(), "seats", SEATS, values, form.row_version_shown)
-            flash(_("Saved."))
-            return redirect(url_for("workshops.seats"), code=303)
+            return go("workshops.seats", _("Saved."))
         if form.changed_meanwhile:
             form.compare(saved())
     return page("workshops/seats.html", form=form)

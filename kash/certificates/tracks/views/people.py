@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -44,6 +44,7 @@ from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import date_text, day_text, local_today, short_date_text
 from kash.platform.web.forms import choice_field, long_text_field, whole_number_field
 from kash.platform.web.lists import ROWS
+from kash.platform.web.pages import go
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Actor, allow
@@ -127,7 +128,7 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
             version = request.form.get("version", "")
             _batch, done, left = enrolments.enrol_all(track.public_id, version, people, by=actor)
             flash(_("Put on the track: %(done)s. Left out: %(left)s.", done=done, left=left))
-            return redirect(url_for("tracks.people", public_id=track.public_id))
+            return go("tracks.people", public_id=track.public_id)
     return _preview(
         track_queries.one_track(track.public_id), actor, Wanted(shown, _lost_rows()), ticked
     )
@@ -190,8 +191,7 @@ def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
         entered = visit_queries.batch_to_undo(track, actor, utc_now(), batch)
         return render_template("tracks/undo_many.html", track=track, batch=entered)
     taken = enrolments.undo_batch(public_id, batch, by=actor)
-    flash(_("Taken off again: %(number)s.", number=taken))
-    return redirect(url_for("tracks.people", public_id=public_id))
+    return go("tracks.people", _("Taken off again: %(number)s.", number=taken))
 
 
 def _tracks(actor: Actor) -> list[tuple[str, str]]:
@@ -304,7 +304,7 @@ def enrol(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(tone="warn"):
         enrolments.enrol(public_id, request.form.get("person", ""), by=current_actor())
         flash(_("Enrolled."))
-    return redirect(url_for("tracks.people", public_id=public_id))
+    return go("tracks.people")
 
 
 @blueprint.get("/<public_id>/people/<person_id>")
@@ -346,7 +346,7 @@ def _standing(public_id: str, person_id: str) -> TrackStanding:
 
 
 def _to_progress(public_id: str, person_id: str) -> ResponseReturnValue:
-    return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
+    return go("tracks.progress", public_id=public_id, person_id=person_id)
 
 
 @blueprint.route("/<public_id>/people/<person_id>/move", methods=["GET", "POST"])
@@ -400,8 +400,7 @@ def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
         return render_template("tracks/take_off.html", standing=standing)
     with FlashedProblems(tone="warn"):
         enrolments.take_off(public_id, person_id, by=current_actor())
-        flash(_("Taken off. What was entered about this person stays."))
-        return redirect(url_for("tracks.people", public_id=public_id))
+        return go("tracks.people", _("Taken off. What was entered about this person stays."))
     return _to_progress(public_id, person_id)
 
 

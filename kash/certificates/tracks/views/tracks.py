@@ -44,6 +44,7 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.platform.web.fields import DayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, required
+from kash.platform.web.pages import go
 from kash.platform.web.programme import brand, logo_address, paper_wording
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
@@ -108,7 +109,7 @@ def add() -> ResponseReturnValue:
         with form.showing_problems():
             track, draft = services.add_track(form.command(TrackDetails), by=current_actor())
             flash(_("Saved. Now write what it asks for."))
-            return redirect(url_for("tracks.write", public_id=track, version_id=draft))
+            return go("tracks.write", public_id=track, version_id=draft)
     return page("tracks/edit.html", form=form, track=None)
 
 
@@ -141,8 +142,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_track(public_id, form.command(TrackDetails), by=current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("tracks.track", public_id=public_id))
+            return go("tracks.track", _("Saved."))
     return page("tracks/edit.html", form=form, track=public_id)
 
 
@@ -158,9 +158,8 @@ def start(public_id: str) -> ResponseReturnValue:
     """Begin a new draft as a copy of the last version."""
     with FlashedProblems(tone="warn"):
         draft = services.start_version(public_id, by=current_actor())
-        flash(_("This draft is a copy of the last version."))
-        return redirect(url_for("tracks.write", public_id=public_id, version_id=draft))
-    return redirect(url_for("tracks.track", public_id=public_id))
+        return go("tracks.write", _("This draft is a copy of the last version."), version_id=draft)
+    return go("tracks.track")
 
 
 @blueprint.get("/<public_id>/versions/<version_id>")
@@ -288,7 +287,7 @@ def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
     _found(public_id, version_id)
     with FlashedProblems(tone="warn"):
         services.take_back(version_id, by=current_actor())
-        return redirect(url_for("tracks.write", public_id=public_id, version_id=version_id))
+        return go("tracks.write")
     return redirect(_address(public_id, version_id))
 
 
@@ -398,8 +397,7 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
                 entered = enter(
                     seen, {person: amount or 0 for person, amount in amounts.items()}, by=actor
                 )
-                flash(_("Entered: %(number)s.", number=entered))
-                return redirect(url_for("tracks.people", public_id=public_id))
+                return go("tracks.people", _("Entered: %(number)s.", number=entered))
     return _page(track, actor, form, typed, errors, scored=scored)
 
 
@@ -482,8 +480,7 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             details = form.command(VisitDetails, supervisor=form.seen_by.data, observed=observed)
             enter_visit(public_id, person_id, details, by=actor)
-            flash(_("Saved."))
-            return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
+            return go("tracks.progress", _("Saved."))
         standing = one_standing(person_id, public_id, actor, local_today())
         items = checklist_from_json(standing.enrolment.version.checklist)
     return page(
