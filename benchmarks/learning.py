@@ -187,7 +187,7 @@ def _put_on_a_track() -> None:
                 (
                     Leaf.of("document", document="Code", version="1"),
                     Leaf.of("role", role="mentor", months=6),
-                ),
+                )
             ),
         )
         track = Track(name="Peer educator")

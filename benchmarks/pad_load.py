@@ -135,10 +135,7 @@ class PadPhone:
         own = ec.generate_private_key(_CURVE)
         self._point = _point(own)
         key = HKDF(
-            algorithm=SHA256(),
-            length=32,
-            salt=self._point,
-            info=f"kash pad v1 {self.pad}".encode(),
+            algorithm=SHA256(), length=32, salt=self._point, info=f"kash pad v1 {self.pad}".encode()
         ).derive(own.exchange(ec.ECDH(), self._server))
         self._cipher = AESGCM(key)
         self._ephemeral = unpadded(self._point)

@@ -23,12 +23,7 @@ AT_LEAST = {
     "single_vs_weasyprint": 100.0,
     "register_vs_weasyprint": 5.0,
 }
-AT_MOST = {
-    "peak_mb_10000": 250.0,
-    "per_item_10000_vs_1000": 1.15,
-    "badge_ms": 1.5,
-    "card_ms": 1.5,
-}
+AT_MOST = {"peak_mb_10000": 250.0, "per_item_10000_vs_1000": 1.15, "badge_ms": 1.5, "card_ms": 1.5}
 PEOPLE = 1000
 SINGLES = 30
 # WeasyPrint's time for a page doesn't fall with their number; a thousand would take minutes.

@@ -235,10 +235,7 @@ def _sendings(
 
 
 def _one_round(
-    ports: Sequence[int],
-    made: Sequence[tuple[Sending, Sending, Sending]],
-    into: Rates,
-    number: int,
+    ports: Sequence[int], made: Sequence[tuple[Sending, Sending, Sending]], into: Rates, number: int
 ) -> None:
     """Ask all three, another one first in each round. The first round only warms up."""
     asked = list(

@@ -139,11 +139,7 @@ def _figures(browser: Browser, references: list[str]) -> dict[str, float]:
     }
     opened = _median([browser.get(f"/w/{references[n]}") for n in _rounds()])
     filed = _median([_file(browser, token, number) for number in _rounds()], status=303)
-    told = {
-        "search_10k_s": max(searches.values()) / 1000,
-        "open_ms": opened,
-        "file_ms": filed,
-    }
+    told = {"search_10k_s": max(searches.values()) / 1000, "open_ms": opened, "file_ms": filed}
     told |= {f"search {name} ms": value for name, value in searches.items()}
     return {name: round(value, 3) for name, value in told.items()}
 

@@ -136,12 +136,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Who looked at contacts more often than is usual, and why.
     "people.looks": {_R.DIRECTOR: _ALL},
     # All that is held about one person; for herself with contacts and her own words.
-    "people.copy": {
-        _R.TRAINER: _OWN,
-        _R.CUSTODIAN: _ALL,
-        _R.PEER: _SELF,
-        _R.POLICE_PEER: _SELF,
-    },
+    "people.copy": {_R.TRAINER: _OWN, _R.CUSTODIAN: _ALL, _R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     # Erasing takes two people: one asks for it, or the person herself, and another approves, who
     # saw what goes.
     "people.ask_erasure": {
@@ -368,12 +363,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     # A token for a program acts for the account that asked for it, reaches no more than that
     # account, and is agreed to by another who answers for what leaves.
-    "api.see": {
-        _R.ADMINISTRATOR: _ALL,
-        _R.DIRECTOR: _ALL,
-        _R.TRAINER: _SELF,
-        _R.MONITORING: _SELF,
-    },
+    "api.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL, _R.TRAINER: _SELF, _R.MONITORING: _SELF},
     "api.make": {_R.DIRECTOR: _SELF, _R.TRAINER: _SELF, _R.MONITORING: _SELF},
     "api.agree": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     # Of workshops and forums that one may edit; each date is asked again.

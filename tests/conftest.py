@@ -668,10 +668,7 @@ def postgresql_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
 
 
 @pytest.fixture(
-    params=[
-        pytest.param("sqlite"),
-        pytest.param("postgresql", marks=pytest.mark.services),
-    ]
+    params=[pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.services)]
 )
 def both_engines_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
     """The same, once on each engine. Use it in place of `app` for services and queries."""

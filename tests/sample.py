@@ -47,12 +47,7 @@ def _load(folder: Path, compiled: Path, database_url: str) -> Sample:
     app = create_app(settings)
     keep_compiled(app, compiled)
     app.test_client_class = Browser
-    app.config.update(
-        TESTING=True,
-        WTF_CSRF_ENABLED=False,
-        ARGON2=CHEAP,
-        VAULT_ARGON2=CHEAP,
-    )
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, ARGON2=CHEAP, VAULT_ARGON2=CHEAP)
     with app.app_context():
         Base.metadata.create_all(db.engine)
         with db.engine.begin() as connection:

@@ -83,9 +83,7 @@ def test_what_was_written_to_sqlite_goes_with_its_log_unless_it_was_moved(
         assert os.path.samestat(os.fstat(file.fileno()), database.stat()) != is_new
 
 
-def test_a_fork_is_put_back_although_another_left_new_files(
-    request: pytest.FixtureRequest,
-) -> None:
+def test_a_fork_is_put_back_although_another_left_new_files(request: pytest.FixtureRequest) -> None:
     """What is open in all of them is then the file of before."""
     ground: Ground = request.getfixturevalue("_sqlite_ground")
 

@@ -315,10 +315,7 @@ FEATURE = Feature(
         Reference(ANSWERS, _l("Answers in tests"), move_answers, erased=stays(text_sealed=None)),
         Reference(SCORES, _l("Scores of tests"), move_scores, erased=stays()),
         Reference(
-            PRACTICE,
-            _l("What changed in practice"),
-            move_practice,
-            erased=stays(text_sealed=None),
+            PRACTICE, _l("What changed in practice"), move_practice, erased=stays(text_sealed=None)
         ),
         Chore("delete_old_words", lambda: delete_old_words(utc_now()), minutes=60),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),

@@ -241,13 +241,7 @@ STAND_TONE: Mapping[AnsweringState, str] = {
     AnsweringState.OPEN: "live",
     AnsweringState.CLOSED: "good",
 }
-SCALE = (
-    _l("Not at all"),
-    _l("A little"),
-    _l("Partly"),
-    _l("Mostly"),
-    _l("Fully"),
-)
+SCALE = (_l("Not at all"), _l("A little"), _l("Partly"), _l("Mostly"), _l("Fully"))
 OFTEN: Mapping[Often, Any] = {
     Often.NEVER: _l("Never"),
     Often.ONCE: _l("Once"),

@@ -135,13 +135,7 @@ class GivenAnswer(PublicId, Base):
     __table_args__ = (
         CheckConstraint("source in ('phone', 'paper', 'photo', 'read_aloud')", name="source"),
         CheckConstraint("not (stands and late)", name="stands"),
-        Index(
-            "uq_answer_stands",
-            "asked_id",
-            "person_id",
-            unique=True,
-            **only_where("stands"),
-        ),
+        Index("uq_answer_stands", "asked_id", "person_id", unique=True, **only_where("stands")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -121,8 +121,7 @@ def _last_operations(row_changes: RowChanges, kept: int, gone: int) -> dict[tupl
     rows = row_changes.session.execute(
         select(MarkOperation.slot_id, MarkOperation.person_id, func.max(MarkOperation.id))
         .where(
-            MarkOperation.person_id.in_((kept, gone)),
-            MarkOperation.answer == str(Reply.APPLIED),
+            MarkOperation.person_id.in_((kept, gone)), MarkOperation.answer == str(Reply.APPLIED)
         )
         .group_by(MarkOperation.slot_id, MarkOperation.person_id)
     )
@@ -240,10 +239,7 @@ SCANS = HeldElsewhere(
 PERSONAL = (
     Beneath("settlement.entry_id", stays(reason="…")),
     Beneath("entry_alias.entry_id", stays()),
-    *free_texts(
-        "slot.early_reason",
-        "headcount_operation.correction",
-    ),
+    *free_texts("slot.early_reason", "headcount_operation.correction"),
     FreeText("register_note.text_sealed", kind="register.note"),
     # What a phone sent may hold the name of somebody who came in at the door.
     GoesIfNamed("held_item.operation_sealed", kind="held.operation"),

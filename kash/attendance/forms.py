@@ -92,9 +92,7 @@ def _operation_id(key: str, slot: str, entry: str, status: str, version: int) ->
 
 
 def _operations(
-    places: Iterable[tuple[str, str, str]],
-    form: Mapping[str, str],
-    now: datetime,
+    places: Iterable[tuple[str, str, str]], form: Mapping[str, str], now: datetime
 ) -> list[Operation]:
     key = form.get("page", "")
     operations: list[Operation] = []

@@ -32,9 +32,7 @@ def keep_history(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in fixed)
         for name, when in zip(
-            _NAMES,
-            (f"BEFORE UPDATE ON {_TABLE} WHEN {changed}", _deleting()),
-            strict=True,
+            _NAMES, (f"BEFORE UPDATE ON {_TABLE} WHEN {changed}", _deleting()), strict=True
         ):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(
@@ -49,10 +47,7 @@ def keep_history(connection: Connection) -> None:
     changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in fixed)
     for name, when in (
         (_NAMES[0], f"BEFORE UPDATE ON {_TABLE} FOR EACH ROW WHEN ({changed})"),
-        (
-            _NAMES[1],
-            f"BEFORE DELETE ON {_TABLE} FOR EACH ROW WHEN (OLD.device <> '{MERGE}')",
-        ),
+        (_NAMES[1], f"BEFORE DELETE ON {_TABLE} FOR EACH ROW WHEN (OLD.device <> '{MERGE}')"),
         ("mark_operation_refuses_truncate", f"BEFORE TRUNCATE ON {_TABLE} FOR EACH STATEMENT"),
     ):
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {_TABLE}")

@@ -102,16 +102,7 @@ def missing_table(kind: str) -> ResponseReturnValue:
     note_table(actor)
     rows = [
         [_("Record"), _("Belongs to"), _("Since"), _("Missing"), _("Who may mend it")],
-        *(
-            [
-                line.title,
-                line.text,
-                line.since,
-                str(of_kind.label),
-                line.ask,
-            ]
-            for line in lines
-        ),
+        *([line.title, line.text, line.since, str(of_kind.label), line.ask] for line in lines),
     ]
     if request.form.get("kind") == "csv":
         return download(table_csv(rows), name="missing.csv", type="text/csv; charset=utf-8")

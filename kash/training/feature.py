@@ -44,7 +44,7 @@ CHAPTERS = Chapters(
                 Role.MONITORING: "monitoring#what-you-see",
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
             },
-        ),
+        )
     }
 )
 
@@ -228,9 +228,7 @@ MISSING = (
 
 
 PERSONAL = (
-    *free_texts(
-        "course_version.returned_because",
-    ),
+    *free_texts("course_version.returned_because"),
     *about_things(
         course="lineage name audience level",
         course_version=(

@@ -156,9 +156,7 @@ class SessionPlan(PublicId, Lineage, Base):
 
     module: Mapped[Module] = relationship(back_populates="plans")
     rows: Mapped[list[PlanRow]] = relationship(
-        back_populates="plan",
-        order_by="PlanRow.position, PlanRow.id",
-        cascade="all, delete-orphan",
+        back_populates="plan", order_by="PlanRow.position, PlanRow.id", cascade="all, delete-orphan"
     )
 
     def of(self, kind: str) -> list[PlanRow]:

@@ -119,11 +119,7 @@ def course_links(public_id: str) -> list[dict[str, Any]]:
     """The pages about a course that the present actor may open: label, url and icon."""
     actor = current_actor()
     return [
-        {
-            "label": link.label,
-            "url": url_for(link.endpoint, public_id=public_id),
-            "icon": link.icon,
-        }
+        {"label": link.label, "url": url_for(link.endpoint, public_id=public_id), "icon": link.icon}
         for link in declared(CourseLink)
         if actor.may(link.permission)
     ]
@@ -498,10 +494,7 @@ def catalogue(actor: Actor, search: CourseSearch) -> tuple[Listing[Any], dict[in
         statement = statement.where(Course.level == search.level)
     page = listing(
         statement,
-        sorts={
-            "name": func.lower(Course.name),
-            "level": (Course.level, func.lower(Course.name)),
-        },
+        sorts={"name": func.lower(Course.name), "level": (Course.level, func.lower(Course.name))},
         default_sort="name",
         key=Course.id,
     )

@@ -352,11 +352,7 @@ PERSONAL = (
         _l("This person has a seat in a workshop that is still to come. Take the seat back."),
         _expected,
     ),
-    *free_texts(
-        "workshop.title",
-        "workshop.cancelled_reason",
-        "workshop_session.title",
-    ),
+    *free_texts("workshop.title", "workshop.cancelled_reason", "workshop_session.title"),
     FreeText("session_record.notes_sealed", kind="session.notes"),
     FreeText("session_record.next_time_sealed", kind="session.next_time"),
     GoesIfNamed(
@@ -499,13 +495,7 @@ def _hers(_viewer: Viewer, person: str) -> Sequence[TodayLine]:
 
 TODAY = (
     Panel(
-        "now",
-        10,
-        _now,
-        "workshops/today_now.html",
-        top=True,
-        says=_sessions_today,
-        lead_place=30,
+        "now", 10, _now, "workshops/today_now.html", top=True, says=_sessions_today, lead_place=30
     ),
     Need(
         "registers",
@@ -517,21 +507,9 @@ TODAY = (
     ),
     Need("unended", 125, _unended, most=MOST_SHOWN),
     Need(
-        "to_confirm",
-        130,
-        _to_confirm,
-        lead=_l("Registers to confirm:"),
-        lead_place=50,
-        count=total,
+        "to_confirm", 130, _to_confirm, lead=_l("Registers to confirm:"), lead_place=50, count=total
     ),
-    Need(
-        "phones",
-        110,
-        _phones,
-        lead=_l("From phones, to see to:"),
-        lead_place=60,
-        count=total,
-    ),
+    Need("phones", 110, _phones, lead=_l("From phones, to see to:"), lead_place=60, count=total),
     Panel("sessions", 10, _coming, "workshops/today_sessions.html", "attendance.mark"),
     Own(20, _hers),
     BeginningStep(

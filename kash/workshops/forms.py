@@ -74,23 +74,14 @@ MOVE: dict[EnrolmentState, Any] = {
     EnrolmentState.INVITED: _l("Invite again"),
     EnrolmentState.WITHDRAWN: _l("Withdraw"),
 }
-PAUSE: dict[Break, Any] = {
-    Break.TEA: _l("Tea"),
-    Break.LUNCH: _l("Lunch"),
-    Break.OTHER: _l("Break"),
-}
+PAUSE: dict[Break, Any] = {Break.TEA: _l("Tea"), Break.LUNCH: _l("Lunch"), Break.OTHER: _l("Break")}
 STAGE: dict[Stage, Any] = {
     Stage.PLANNED: _l("Planned"),
     Stage.RUNNING: _l("Running"),
     Stage.OVER: _l("Over"),
     Stage.CANCELLED: _l("Cancelled"),
 }
-STAGE_TONE = {
-    Stage.PLANNED: "",
-    Stage.RUNNING: "live",
-    Stage.OVER: "good",
-    Stage.CANCELLED: "bad",
-}
+STAGE_TONE = {Stage.PLANNED: "", Stage.RUNNING: "live", Stage.OVER: "good", Stage.CANCELLED: "bad"}
 LEFT_OUT: dict[LeftOutReason, Any] = {
     LeftOutReason.TIME: _l("Time was short"),
     LeftOutReason.KNOWN: _l("They knew it already"),
@@ -368,9 +359,7 @@ class WalkInForm(NamedForm):
     """Someone at the door. `key` makes the same form, sent twice, take in one person."""
 
     chosen_name = text_field(
-        _l("Name"),
-        most=200,
-        description=_l("The name the person chooses. It may be an alias."),
+        _l("Name"), most=200, description=_l("The name the person chooses. It may be an alias.")
     )
     group = choice_field(_l("Group"))
     sex = choice_field(_l("Sex"), [(code, word) for code, word in SEX.items()], required=False)
@@ -406,10 +395,7 @@ class StepLine(Form):
         required=False,
     )
     words = text_field(
-        _l("In a few words"),
-        most=LONGEST_WORDS,
-        required=False,
-        validators=[no_control_characters],
+        _l("In a few words"), most=LONGEST_WORDS, required=False, validators=[no_control_characters]
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -427,10 +413,7 @@ class ObjectiveLine(Form):
     lineage = HiddenField()
     reached = radio_field(
         _l("How far was it reached?"),
-        [
-            *((str(code), word) for code, word in REACHED.items()),
-            ("", _l("Not said")),
-        ],
+        [*((str(code), word) for code, word in REACHED.items()), ("", _l("Not said"))],
         required=False,
     )
 

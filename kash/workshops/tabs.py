@@ -12,10 +12,7 @@ from kash.feature import Part, declared
 from kash.policy import Actor, Reach
 
 # Pages that have a tab above them, not of their own.
-_UNDER = {
-    "workshops.counts": "workshops.attendance",
-    "workshops.sheets": "workshops.attendance",
-}
+_UNDER = {"workshops.counts": "workshops.attendance", "workshops.sheets": "workshops.attendance"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +30,7 @@ class Tab(Part):
 
 
 def tabs_for(
-    public_id: str,
-    actor: Actor,
-    notes: Mapping[str, Any] | None = None,
-    *,
-    own: bool = True,
+    public_id: str, actor: Actor, notes: Mapping[str, Any] | None = None, *, own: bool = True
 ) -> list[dict[str, Any]]:
     """The tabs that this actor may open, the present one marked; `notes` by endpoint.
 

@@ -9,12 +9,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import delete, func, select, update
 
-from kash.accounts.errors import (
-    LinkSpent,
-    SignInPaused,
-    WeakPassword,
-    WrongPassword,
-)
+from kash.accounts.errors import LinkSpent, SignInPaused, WeakPassword, WrongPassword
 from kash.accounts.models import Account, AccountRequest, Invitation, Programme
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import (

@@ -16,11 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from kash.accounts.errors import (
-    CannotAgree,
-    LinkSpent,
-    NeedsSecond,
-)
+from kash.accounts.errors import CannotAgree, LinkSpent, NeedsSecond
 from kash.accounts.models import Account, AccountRequest, Programme
 from kash.accounts.queries.accounts import account, actor_of, roles_of, tied_by_backer
 from kash.accounts.queries.requests import made_alone, requests_for

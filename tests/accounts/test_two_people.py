@@ -13,11 +13,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.accounts.errors import (
-    CannotAgree,
-    LinkSpent,
-    NeedsSecond,
-)
+from kash.accounts.errors import CannotAgree, LinkSpent, NeedsSecond
 from kash.accounts.models import (
     Account,
     AccountBacking,

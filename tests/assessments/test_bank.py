@@ -85,9 +85,7 @@ def test_two_who_write_at_once_do_not_overwrite_each_other(bank: Bank) -> None:
         change_question(bank.course.public_id, bank.questions[0], COURT, row_version, bank.trainer)
 
 
-def test_a_translation_is_out_of_date_until_it_is_written_anew_or_found_fitting(
-    bank: Bank,
-) -> None:
+def test_a_translation_is_out_of_date_until_it_is_written_anew_or_found_fitting(bank: Bank) -> None:
     def stale() -> tuple[str, ...]:
         return question_of(bank.course, bank.questions[0]).stale
 

@@ -103,12 +103,7 @@ class Phone:
 
     def body(self, items: list[dict[str, Any]], **more: Any) -> tuple[bytes, dict[str, str]]:
         """What is sent, and its headers."""
-        sent = {
-            "pad": self.pad,
-            "sent_at": datetime.now(UTC).isoformat(),
-            "items": items,
-            **more,
-        }
+        sent = {"pad": self.pad, "sent_at": datetime.now(UTC).isoformat(), "items": items, **more}
         body = json.dumps(sent).encode()
         return body, {
             "X-Pad-Signature": self.sign(b"kash pad v1 sync\n" + body),

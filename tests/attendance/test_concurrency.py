@@ -85,9 +85,7 @@ def test_sixteen_threads_on_postgresql(
                     for person, status in wanted
                 ]
                 for (person, _status), answer in zip(
-                    wanted,
-                    apply_marks(kept.public_id, batch, writers[number]),
-                    strict=True,
+                    wanted, apply_marks(kept.public_id, batch, writers[number]), strict=True
                 ):
                     assert answer.answer in ("applied", "conflict")
                     known[person] = (answer.status, answer.version)

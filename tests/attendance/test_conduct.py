@@ -280,10 +280,7 @@ def test_a_meeting_that_ends_early_needs_no_reason(
 
 
 def close(kept: Kept, by: Actor, slot: int = 0) -> None:
-    operations = [
-        kept.operation(0, "present", slot=slot),
-        kept.operation(1, "absent", slot=slot),
-    ]
+    operations = [kept.operation(0, "present", slot=slot), kept.operation(1, "absent", slot=slot)]
     assert close_slot(kept.public_id, kept.slots[slot], by, operations).closed
 
 

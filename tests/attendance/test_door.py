@@ -221,10 +221,7 @@ def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(
     lines = held_lines(found.register_id, [late, absent])
     assert [
         (one["mine"]["status"], one["standing"]["status"], one["version"]) for one in lines
-    ] == [
-        ("late", "present", 1),
-        ("absent", "present", 1),
-    ]
+    ] == [("late", "present", 1), ("absent", "present", 1)]
     assert {one[side]["who"] for one in lines for side in ("mine", "standing")} == {"Amani Mfano"}
     decide_held(register, late.public_id, taken.trainer, take=False, seen=1)
     decide_held(register, absent.public_id, taken.trainer, take=True, seen=1)

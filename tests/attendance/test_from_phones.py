@@ -236,8 +236,7 @@ _KINDS = ("mark", "scan", "walk_in", "headcount", "note", "signature", "unreadab
 
 
 @given(
-    kind=st.sampled_from(_KINDS) | _JSON,
-    values=st.dictionaries(st.sampled_from(_FIELDS), _JSON),
+    kind=st.sampled_from(_KINDS) | _JSON, values=st.dictionaries(st.sampled_from(_FIELDS), _JSON)
 )
 def test_no_operation_breaks_its_reader(kind: Any, values: dict[str, Any]) -> None:
     """Whatever a field holds, it is no operation, or one whose every part is what it must be."""

@@ -79,10 +79,7 @@ def test_each_kind_is_read_with_all_that_it_says() -> None:
             OperationKind.SCAN,
             Operation("op 1", SLOT, ENTRY, "present", 0, read_moment(AT), "phone", 7),
         ),
-        (
-            OperationKind.WALK_IN,
-            WalkInSent("op 1", ENTRY, "Nyota", "B", "f", "18-24", "", MOMENT),
-        ),
+        (OperationKind.WALK_IN, WalkInSent("op 1", ENTRY, "Nyota", "B", "f", "18-24", "", MOMENT)),
         (OperationKind.HEADCOUNT, HeadcountSent("op 1", SLOT, cells, 2, MOMENT)),
         (OperationKind.NOTE, NoteSent("op 1", "", "Rain all day", MOMENT)),
         (OperationKind.SIGNATURE, SignatureSent("op 1", SLOT, ENTRY, strokes, MOMENT)),

@@ -412,16 +412,10 @@ def test_what_waits_of_a_register_stands_in_the_order_in_which_it_came(
     lines = held_lines(kept.register.id, [first, second])
     assert [
         [one[key] for key in ("name", "letter", "code", "skew_ms", "locked")] for one in lines
-    ] == [
-        ["Nyota", "B", "B01", 500, False],
-        ["Mto", "A", "A01", 500, False],
-    ]
+    ] == [["Nyota", "B", "B01", 500, False], ["Mto", "A", "A01", 500, False]]
     assert [
         (one["standing"]["status"], one["standing"]["who"], one["version"]) for one in lines
-    ] == [
-        ("late", "Zawadi", 2),
-        (None, "", 0),
-    ]
+    ] == [("late", "Zawadi", 2), (None, "", 0)]
     assert (lines[0]["mine"]["who"], lines[0]["standing"]["at"]) == ("Zawadi", NOW - DAY)
     for of, settled in ((kept, None), (kept, NOW), (kept, None), (other, None)):
         row(
@@ -494,13 +488,7 @@ def test_sheets_are_printed_again_as_parts_of_the_same_printing(two: tuple[Kept,
     ]
     assert [
         (one.number, one.people, one.scans, one.read_by) for one in sheets_of(kept.register.id)
-    ] == [
-        (5, 1, 0, ""),
-        (4, 1, 0, ""),
-        (3, 1, 0, ""),
-        (2, 1, 0, ""),
-        (1, 2, 2, "z"),
-    ]
+    ] == [(5, 1, 0, ""), (4, 1, 0, ""), (3, 1, 0, ""), (2, 1, 0, ""), (1, 2, 2, "z")]
     nothing = (0, (frozenset(),), 0)
     assert reading_of(kept.register.id, found[0]) == (4, (frozenset({0}), frozenset()), 1)
     assert reading_of(kept.register.id, found[1]) == nothing

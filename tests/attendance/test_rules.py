@@ -301,12 +301,7 @@ def test_sheets_hold_everybody_once_and_spare_rows_at_the_end(
     assert len(dealt[-1]) <= rows - 2
 
 
-@given(
-    operations,
-    st.booleans(),
-    st.booleans(),
-    st.sampled_from(["", "Signed on the sheet."]),
-)
+@given(operations, st.booleans(), st.booleans(), st.sampled_from(["", "Signed on the sheet."]))
 def test_a_locked_slot_takes_corrections_only_and_a_closed_one_takes_nothing(
     operation: Operation, closed: bool, locked: bool, correction: str
 ) -> None:

@@ -257,11 +257,7 @@ def test_a_meeting_has_statuses_of_its_own(
     kept = keep(purpose="meeting", slots=1)
     answers = apply_marks(
         kept.public_id,
-        [
-            kept.operation(0, "present"),
-            kept.operation(1, "apology"),
-            kept.operation(2, "late"),
-        ],
+        [kept.operation(0, "present"), kept.operation(1, "apology"), kept.operation(2, "late")],
         trainer,
     )
     assert replies(answers) == ["applied", "applied", "rejected"]

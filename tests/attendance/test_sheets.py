@@ -38,18 +38,10 @@ from kash.attendance.rules.pads import (
     from_data,
     signed_places,
 )
-from kash.attendance.rules.registers import (
-    Hindrance,
-    paper_differences,
-    unsettled,
-)
+from kash.attendance.rules.registers import Hindrance, paper_differences, unsettled
 from kash.attendance.services.marking import apply_marks, close_slot
 from kash.attendance.services.registers import CannotConfirm, confirm_slot, reopen_slot
-from kash.attendance.services.sheets import (
-    record_sheets,
-    save_reading,
-    settle_difference,
-)
+from kash.attendance.services.sheets import record_sheets, save_reading, settle_difference
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.press import documents as registers

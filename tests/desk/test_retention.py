@@ -56,9 +56,7 @@ def test_nothing_is_kept_beyond_its_bounds(sign_in: Callable[..., FlaskClient], 
     assert retention_from({name: BOUNDS[name].most + 1}) == Retention()
 
 
-def test_who_saved_meanwhile_is_told_and_loses_nothing(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_who_saved_meanwhile_is_told_and_loses_nothing(sign_in: Callable[..., FlaskClient]) -> None:
     browser = sign_in("administrator")
     db.session.rollback()
     shown = db.session.get_one(Programme, 1).version
@@ -93,9 +91,7 @@ def test_nothing_set_is_as_usual(app: APIFlask) -> None:
     assert retention_from(None) == Retention()
 
 
-def test_the_page_tells_what_signing_in_leaves_behind(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_the_page_tells_what_signing_in_leaves_behind(sign_in: Callable[..., FlaskClient]) -> None:
     page = sign_in("director").get("/settings/retention").text
     key = r'<div class="key">\s*(\S+)\s*<small>(\w+)</small>\s*</div>'
     what = r'\s*<div class="what">\s*<b>([^<]+)<'

@@ -67,11 +67,7 @@ def lake(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Actor:
     )
     db.session.add(Course(public_id=new_public_id(), name="Ziwa course"))
     db.session.add(
-        Forum(
-            public_id=new_public_id(),
-            name="Ziwa forum",
-            secretary_id=trainer.account_id,
-        )
+        Forum(public_id=new_public_id(), name="Ziwa forum", secretary_id=trainer.account_id)
     )
     db.session.commit()
     return trainer

@@ -161,9 +161,7 @@ def test_what_is_wrong_is_said_beside_the_field(
     assert _programme().name == "Lake programme"
 
 
-def test_an_old_password_is_asked_again(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_an_old_password_is_asked_again(sign_in: Callable[..., FlaskClient]) -> None:
     """Changing the programme is a dangerous action: the password must be fresh."""
     browser = sign_in("administrator")
     for row in db.session.scalars(select(SignedInSession)):

@@ -40,11 +40,7 @@ def administrator(sign_in: Callable[..., FlaskClient]) -> FlaskClient:
 @pytest.mark.parametrize(
     ("address", "typed", "saved"),
     [
-        (
-            "/settings/programme",
-            PROGRAMME,
-            ["Name", "Neutral name"],
-        ),
+        ("/settings/programme", PROGRAMME, ["Name", "Neutral name"]),
         ("/settings/contacts", {"looks_a_day": "7"}, ["Looks in a day"]),
         ("/settings/languages", {"luo": "Typed"}, ["Dholuo was read and accepted by"]),
         ("/settings/paper/edit", PAPER, ["Address", "Who signs minutes"]),

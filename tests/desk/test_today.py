@@ -70,10 +70,7 @@ def _put_outside_contact_and_custodians_there(a_member: Callable[..., Any]) -> N
     ],
 )
 def test_an_empty_day_says_what_to_do(
-    sign_in: Callable[..., FlaskClient],
-    a_member: Callable[..., object],
-    role: str,
-    sentence: str,
+    sign_in: Callable[..., FlaskClient], a_member: Callable[..., object], role: str, sentence: str
 ) -> None:
     if role == "director":
         _put_outside_contact_and_custodians_there(a_member)
@@ -86,15 +83,12 @@ def test_an_empty_day_says_what_to_do(
 
 
 def test_a_trainers_day(
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    workshop: Callable[..., int],
+    actor: Callable[..., Actor], client_for: ClientFor, workshop: Callable[..., int]
 ) -> None:
     """The session that runs now is on top; the one of yesterday waits; the next are listed."""
     trainer, now = actor("trainer"), utc_now()
     workshop(
-        trainer,
-        [now - timedelta(days=1), now - timedelta(minutes=20), now + timedelta(days=2)],
+        trainer, [now - timedelta(days=1), now - timedelta(minutes=20), now + timedelta(days=2)]
     )
     body = client_for(trainer).get("/").text
     text = _main(body)

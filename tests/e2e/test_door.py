@@ -195,11 +195,7 @@ def test_badges_are_read_by_the_camera(
     browser.close()
     db.session.rollback()
     (kept,) = db.session.query(MarkOperation).all()
-    assert (kept.status, kept.device, kept.marked_by) == (
-        "present",
-        "scan",
-        held.trainer.public_id,
-    )
+    assert (kept.status, kept.device, kept.marked_by) == ("present", "scan", held.trainer.public_id)
 
 
 @dataclass

@@ -50,11 +50,7 @@ def printed(days: list[datetime]) -> None:
                 lines = [["police", value], ["client", 10], ["other", None]]
                 db.session.add(
                     Release(
-                        plan_id=plan.id,
-                        table_key="who",
-                        window=window,
-                        freeze_on=day,
-                        lines=lines,
+                        plan_id=plan.id, table_key="who", window=window, freeze_on=day, lines=lines
                     )
                 )
     db.session.commit()

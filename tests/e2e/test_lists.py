@@ -32,10 +32,7 @@ WORDS = {"new": "New", "wrong": "Wrong"}
 
 @pytest.fixture(scope="module")
 def programme(
-    browser: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-    compiled: Path,
-    empty_database: Path,
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, compiled: Path, empty_database: Path
 ) -> Iterator[Walk]:
     """An empty programme with a trainer and a custodian."""
     folder = tmp_path_factory.mktemp("lists")

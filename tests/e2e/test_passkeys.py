@@ -139,10 +139,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(
-    browser: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-    compiled: Path,
-    empty_database: Path,
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, compiled: Path, empty_database: Path
 ) -> Iterator[Site]:
     others = list(browser.contexts)
     served = Served(tmp_path_factory.mktemp("passkeys") / "var", compiled, empty_database)

@@ -97,9 +97,7 @@ def test_verification_tells_status_title_and_whether_the_name_matches(walk: Walk
     assert "Valid" not in walk.notes["verified, unknown"]
 
 
-def test_the_minutes_say_what_was_decided_and_name_nobody_who_did_not_choose_it(
-    walk: Walk,
-) -> None:
+def test_the_minutes_say_what_was_decided_and_name_nobody_who_did_not_choose_it(walk: Walk) -> None:
     text = flat(walk.text("minutes.pdf"))
     assert SECRETARY_TEXT in text
     assert DECISION in text

@@ -451,10 +451,7 @@ def make_app(folder: Path) -> APIFlask:
         Settings(data_dir=folder, mail_url=f"file://{folder / 'mail'}", log_level="error")
     )
     app.config.update(
-        ARGON2=_CHEAP,
-        VAULT_ARGON2=_CHEAP,
-        WTF_CSRF_ENABLED=False,
-        PROPAGATE_EXCEPTIONS=False,
+        ARGON2=_CHEAP, VAULT_ARGON2=_CHEAP, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False
     )
     return app
 
@@ -831,9 +828,7 @@ class _Builder:
         self.calendar_token = new_token()
         self.add(
             CalendarAddress(
-                venue_id=self.venue.id,
-                token_hash=token_hash(self.calendar_token),
-                made_by="system",
+                venue_id=self.venue.id, token_hash=token_hash(self.calendar_token), made_by="system"
             )
         )
         self.holiday = self.add(
@@ -2389,11 +2384,7 @@ class _Builder:
         return row
 
     def circulated_minutes(
-        self,
-        forum: Forum,
-        side: str,
-        people: list[Person],
-        members: dict[str, ForumMember],
+        self, forum: Forum, side: str, people: list[Person], members: dict[str, ForumMember]
     ) -> dict[str, str]:
         meeting = self.held_meeting(forum, side, 15)
         item = self.session.query(AgendaItem).filter_by(meeting_id=meeting.id).one()
@@ -2419,11 +2410,7 @@ class _Builder:
         }
 
     def locked_minutes(
-        self,
-        forum: Forum,
-        side: str,
-        people: list[Person],
-        members: dict[str, ForumMember],
+        self, forum: Forum, side: str, people: list[Person], members: dict[str, ForumMember]
     ) -> tuple[str, dict[str, str]]:
         meeting = self.held_meeting(forum, side, 13)
         head = {"forum": forum.name, "starts_at": meeting.starts_at.isoformat(), "place": ""}

@@ -758,11 +758,7 @@ PLACES: dict[str, Place] = {
     "workshops.check_in": Place("attendance.check_in", "attendance.check_in"),
     "workshops.counts": _of("workshop", get="attendance.see"),
     "workshops.settle": _of(
-        "workshop",
-        both="attendance.mark",
-        session_id="teaching",
-        entry_id="entry",
-        source="=paper",
+        "workshop", both="attendance.mark", session_id="teaching", entry_id="entry", source="=paper"
     ),
     # --- certificates -----------------------------------------------------------------------
     "certificates.verify": Place(ANYONE, ANYONE),
@@ -930,22 +926,13 @@ PLACES: dict[str, Place] = {
     "evaluations.remove": _of("workshop", both="evaluations.run", form_id="evaluation"),
     "evaluations.add_question": _of("workshop", both="evaluations.run", form_id="evaluation"),
     "evaluations.question": _of(
-        "workshop",
-        both="evaluations.run",
-        form_id="evaluation",
-        question_id="evaluation_question",
+        "workshop", both="evaluations.run", form_id="evaluation", question_id="evaluation_question"
     ),
     "evaluations.move_question": _of(
-        "workshop",
-        post="evaluations.run",
-        form_id="evaluation",
-        question_id="evaluation_question",
+        "workshop", post="evaluations.run", form_id="evaluation", question_id="evaluation_question"
     ),
     "evaluations.remove_question": _of(
-        "workshop",
-        both="evaluations.run",
-        form_id="evaluation",
-        question_id="evaluation_question",
+        "workshop", both="evaluations.run", form_id="evaluation", question_id="evaluation_question"
     ),
     "evaluations.wall": _of("workshop", get="evaluations.run", form_id="open_evaluation"),
     "evaluations.paper": _of("workshop", get="evaluations.see", form_id="evaluation"),
@@ -1177,10 +1164,7 @@ PLACES: dict[str, Place] = {
         {"public_id": "workshop", "list_id": "payout_list", "line_id": "payment"},
     ),
     "payouts.reversal": _of(
-        "workshop",
-        get="payouts.staff",
-        list_id="payout_list",
-        reversal_id="payout_reversal",
+        "workshop", get="payouts.staff", list_id="payout_list", reversal_id="payout_reversal"
     ),
     "payouts.approve_reversal": _of(
         "workshop", post="payouts.approve", list_id="payout_list", reversal_id="payout_reversal"

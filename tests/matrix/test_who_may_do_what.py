@@ -18,18 +18,7 @@ from tests.refusals import Drawn, draw_refusals_once
 
 from .names_shown import ROLES, SHOW_NAMES, names_on, wrong_names
 from .programme import OTHER, OWN, Bearer, Value, World
-from .table import (
-    ANYONE,
-    BY_TOKEN,
-    EVERYONE,
-    MAY,
-    NOBODY,
-    PLACES,
-    ROOMS,
-    SHOWN,
-    SIGNED_IN,
-    in_room,
-)
+from .table import ANYONE, BY_TOKEN, EVERYONE, MAY, NOBODY, PLACES, ROOMS, SHOWN, SIGNED_IN, in_room
 
 LEFT_OUT = {"static"}
 # Those who are led elsewhere before anything is decided about them.

@@ -426,9 +426,7 @@ def test_every_revision_after_the_first_can_be_taken_back(empty_app: APIFlask) -
         assert_triggers(connection)
 
 
-def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(
-    empty_app: APIFlask,
-) -> None:
+def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(empty_app: APIFlask) -> None:
     """And nothing else does, nor is a form of people lost when the step is taken back."""
     to(FIRST)
     with db.engine.begin() as connection:

@@ -32,12 +32,7 @@ from kash.people.models import (
 )
 from kash.people.queries.search import JoinedPosting, dependents, joined_postings, references
 from kash.people.services.contacts import show_contact
-from kash.people.services.merging import (
-    MergedMeanwhile,
-    forget_merges,
-    merge_people,
-    undo_merge,
-)
+from kash.people.services.merging import MergedMeanwhile, forget_merges, merge_people, undo_merge
 from kash.people.services.persons import (
     AlreadyHere,
     ContactChange,

@@ -10,10 +10,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.people.models import Consent, ConsentBatch, Person
-from kash.people.services.persons import (
-    note_signed_forms,
-    record_consent,
-)
+from kash.people.services.persons import note_signed_forms, record_consent
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor

@@ -225,10 +225,7 @@ def test_an_old_code_another_session_and_guesses_are_refused(
 
 
 def test_a_mark_that_somebody_made_and_a_closed_register_stay(
-    both_engines_app: APIFlask,
-    held: Held,
-    actor: Callable[..., Actor],
-    in_time: str,
+    both_engines_app: APIFlask, held: Held, actor: Callable[..., Actor], in_time: str
 ) -> None:
     mine = own("Zawadi Sampuli", actor, "peer")
     slots = own_slots(mine, datetime.now(UTC))

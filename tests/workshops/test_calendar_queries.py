@@ -29,10 +29,7 @@ from kash.workshops.models import (
 )
 from kash.workshops.queries.deliveries import course_with_needs, last_minutes, unended_sessions
 from kash.workshops.queries.people import as_queue, version_taught, waiting_in
-from kash.workshops.queries.plan import (
-    calendar_sessions,
-    calendar_workshops,
-)
+from kash.workshops.queries.plan import calendar_sessions, calendar_workshops
 from kash.workshops.queries.workshops import own_workshop_events, venue_busy_times, workshop_events
 from tests.rows import TODAY, row
 
@@ -189,10 +186,7 @@ def test_events_are_the_days_of_what_she_teaches_or_has_a_place_in(
             cancelled=one.state == "cancelled",
         )
 
-    days = [
-        event(taught, 1, _at(-1, 8), _at(-1, 16)),
-        event(taught, 2, _at(0, 9), _at(0, 11, 30)),
-    ]
+    days = [event(taught, 1, _at(-1, 8), _at(-1, 16)), event(taught, 2, _at(0, 9), _at(0, 11, 30))]
     assert own_workshop_events(trainer, TODAY, LAST) == days
     assert own_workshop_events(peer, TODAY, LAST) == [event(attended, 1, _at(5, 8), _at(5, 16))]
     assert own_workshop_events(actor("peer"), TODAY, LAST) == []
@@ -254,10 +248,7 @@ def test_those_who_wait_stand_in_the_order_of_the_queue() -> None:
     ]
     queue = as_queue(waiting_in(db.session(), workshop))
     found = [(one.key, one.minor, one.offered_until, one.lapsed) for one in queue]
-    assert found == [
-        (made[1].id, False, _at(1, 9), False),
-        (made[0].id, True, None, True),
-    ]
+    assert found == [(made[1].id, False, _at(1, 9), False), (made[0].id, True, None, True)]
 
 
 def test_a_version_is_taught_once_published_and_a_course_asks_for_others_by_name() -> None:

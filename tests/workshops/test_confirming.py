@@ -272,9 +272,7 @@ def test_a_session_of_next_week_that_was_moved_to_yesterday_is_looked_at_singly(
     assert confirmed(made) == 1
 
 
-def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(
-    plan: Callable[..., Held],
-) -> None:
+def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(plan: Callable[..., Held]) -> None:
     made = next_week(plan)
     made.row.starts_on = local_today()
     db.session.commit()
@@ -386,10 +384,7 @@ def test_going_through_registers_one_by_one_leads_from_each_to_the_next(
 
 
 def test_the_page_of_confirming_asks_as_much_for_one_register_as_for_three(
-    plan: Callable[..., Held],
-    client_for: Browsers,
-    actor: Callable[..., Actor],
-    count_queries: Any,
+    plan: Callable[..., Held], client_for: Browsers, actor: Callable[..., Actor], count_queries: Any
 ) -> None:
     site, asked = client_for(actor("director")), []
     for number in (1, 3):
@@ -415,10 +410,7 @@ def test_registers_to_confirm_name_one_group_and_show_the_marks_of_the_other_by_
     db.session.rollback()
     site = client_for(actor("director", name="Neema Mfano"))
     at = url(held, "attendance", *([sessions(held)[0]] if single else []), "confirm")
-    for letter, names in (
-        ("A", {"Baraka Sampuli"}),
-        ("B", {"Zawadi Sampuli", "Faraja Sampuli"}),
-    ):
+    for letter, names in (("A", {"Baraka Sampuli"}), ("B", {"Zawadi Sampuli", "Faraja Sampuli"})):
         page = site.get(f"{at}?group={letter}").text.partition("<main")[2]
         assert set(re.findall(r"\w+ Sampuli", page)) == names
         assert not re.search("Community|Police", page)

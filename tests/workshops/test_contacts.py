@@ -295,8 +295,7 @@ def test_a_closed_phone_is_not_replaced_by_whoever_enrolled_her(
 ) -> None:
     """Or her money could be led to another phone before it is approved."""
     details = PersonDetails(
-        "Asali Mfano",
-        db.session.scalars(select(Group.public_id).where(Group.letter == "B")).one(),
+        "Asali Mfano", db.session.scalars(select(Group.public_id).where(Group.letter == "B")).one()
     )
     db.session.rollback()
     for change in (

@@ -174,11 +174,7 @@ def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(
     assert "Community" not in first.partition("<main")[2]
     # She turns to the other group, takes a tick away there, and turns back.
     second = site.post(at, data={"chosen": [*everybody], "group": "B"}).text
-    assert stands(second) == (
-        {"Zawadi Sampuli", "Faraja Sampuli"},
-        {zawadi, faraja},
-        police,
-    )
+    assert stands(second) == ({"Zawadi Sampuli", "Faraja Sampuli"}, {zawadi, faraja}, police)
     third = site.post(at, data={"chosen": [*police, zawadi], "group": "A"}).text
     assert stands(third) == ({"Baraka Sampuli"}, police, {zawadi})
     assert "Also ticked, in the group that is not shown: 1." in text_of(

@@ -15,15 +15,7 @@ from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held
 from tests.workshops.test_register_page import register, standing
-from tests.workshops.test_views import (  # noqa: F401
-    Browsers,
-    both_groups,
-    entries,
-    fields,
-    marks,
-    site,
-    url,
-)
+from tests.workshops.test_views import Browsers, both_groups, entries, fields, marks, site, url  # noqa: F401
 
 BY_SCRIPT = {"X-Requested-With": "fetch"}
 FORM = re.compile(r"<form[^>]*data-register=.*?</form>", re.DOTALL)
@@ -37,11 +29,7 @@ def cell(held: Held, name: str, number: int) -> str:
 
 def sent(form: dict[str, str], place: str, mark: str) -> dict[str, str]:
     """What the page sends of one cell."""
-    return {
-        "page": form["page"],
-        f"seen-{place}": form[f"seen-{place}"],
-        f"mark-{place}": mark,
-    }
+    return {"page": form["page"], f"seen-{place}": form[f"seen-{place}"], f"mark-{place}": mark}
 
 
 def saved(site: FlaskClient, held: Held, form: dict[str, str]) -> Any:  # noqa: F811
@@ -250,11 +238,7 @@ def test_each_row_of_the_register_is_saved_by_itself_with_what_was_seen_of_it(
     site: FlaskClient,  # noqa: F811
 ) -> None:
     tapped(
-        site,
-        held,
-        fields(site.get(register(held, "B"))),
-        entries(held)["Zawadi Sampuli"],
-        "late",
+        site, held, fields(site.get(register(held, "B"))), entries(held)["Zawadi Sampuli"], "late"
     )
     page = site.get(register(held, "B")).text
     (form,) = FORM.findall(page)

@@ -69,9 +69,7 @@ def _slots(workshop: Workshop) -> list[tuple[int, date, time, int]]:
     ]
 
 
-def test_sessions_and_the_register_follow_and_moving_back_restores_everything(
-    coming: Held,
-) -> None:
+def test_sessions_and_the_register_follow_and_moving_back_restores_everything(coming: Held) -> None:
     first, before = coming.row.starts_on, _slots(coming.row)
     there = move_workshop(coming.workshop, first + timedelta(days=5), coming.trainer, 1)
     assert there.before == WorkshopPlace(first, time(8, 30), "")
@@ -168,21 +166,14 @@ def _nothing(_held: Held) -> None:
     ],
 )
 def test_what_was_confirmed_cancelled_begun_or_changed_meanwhile_stays_where_it_is(
-    coming: Held,
-    spoil: Callable[[Held], None],
-    days: int,
-    row_version: int,
-    problem: str,
+    coming: Held, spoil: Callable[[Held], None], days: int, row_version: int, problem: str
 ) -> None:
     spoil(coming)
     before = (coming.row.starts_on, _slots(coming.row))
     db.session.rollback()
     with refuses(problem):
         move_workshop(
-            coming.workshop,
-            _next_week() + timedelta(days=days),
-            coming.trainer,
-            row_version,
+            coming.workshop, _next_week() + timedelta(days=days), coming.trainer, row_version
         )
     db.session.rollback()
     assert (coming.row.starts_on, _slots(coming.row)) == before

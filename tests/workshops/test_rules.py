@@ -129,17 +129,8 @@ def test_a_module_that_would_be_split_after_one_session_begins_the_next_day() ->
 
 def test_where_the_days_do_not_suffice_modules_are_split_rather_than_sessions_lost() -> None:
     modules = of_modules([90, 90, 90], [90, 90], [90, 90, 90])
-    assert laid(modules, 3) == [
-        ["1.1", "1.2", "1.3"],
-        ["2.1", "2.2"],
-        ["3.1", "3.2", "3.3"],
-        [],
-    ]
-    assert laid(modules, 2) == [
-        ["1.1", "1.2", "1.3", "2.1"],
-        ["2.2", "3.1", "3.2", "3.3"],
-        [],
-    ]
+    assert laid(modules, 3) == [["1.1", "1.2", "1.3"], ["2.1", "2.2"], ["3.1", "3.2", "3.3"], []]
+    assert laid(modules, 2) == [["1.1", "1.2", "1.3", "2.1"], ["2.2", "3.1", "3.2", "3.3"], []]
     assert days_needed(modules, time(8, 30), time(16, 30)) == 2
 
 

@@ -63,9 +63,7 @@ def distorted(picture: Image.Image) -> dict[str, Image.Image]:
     }
 
 
-def test_the_code_is_read_however_a_phone_holds_the_sheet(
-    printed: list[Image.Image],
-) -> None:
+def test_the_code_is_read_however_a_phone_holds_the_sheet(printed: list[Image.Image]) -> None:
     wanted = [row.public_id for row in db.session.query(Sheet).order_by(Sheet.number)]
     for name, picture in distorted(printed[1]).items():
         (page,) = pages_of(photo(picture))

@@ -406,10 +406,7 @@ def test_an_offer_that_ends_is_told_to_nobody_any_more(
 
 
 def test_an_offer_until_the_start_is_told_again_once_the_workshop_is_restored(
-    app: APIFlask,
-    plan: Callable[..., Held],
-    gateway: Gateway,
-    monkeypatch: pytest.MonkeyPatch,
+    app: APIFlask, plan: Callable[..., Held], gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As within a day of the start: each offer ends with it.
     monkeypatch.setattr(

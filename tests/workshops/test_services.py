@@ -23,20 +23,11 @@ from kash.training.services.course_files import start_version
 from kash.training.services.courses import NotADraft, remove_module, remove_plan
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
-from kash.workshops.queries.people import (
-    attendance_record,
-    people_in,
-    workshops_of_person,
-)
+from kash.workshops.queries.people import attendance_record, people_in, workshops_of_person
 from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of, trainers, venues
 from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.people import (
-    ArrivingPerson,
-    change_enrolment,
-    enrol,
-    walk_in,
-)
+from kash.workshops.services.people import ArrivingPerson, change_enrolment, enrol, walk_in
 from kash.workshops.services.planning import (
     cancel_workshop,
     change_workshop,
@@ -54,9 +45,7 @@ from kash.workshops.services.sessions import (
     remove_session,
     share_costs,
 )
-from kash.workshops.services.timetable import (
-    WorkshopCancelled,
-)
+from kash.workshops.services.timetable import WorkshopCancelled
 from tests.refusals import refuses
 from tests.workshops.conftest import (
     FIRST_DAY,
@@ -208,10 +197,7 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
 ) -> None:
     begins = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)
     added = add_session(
-        held.workshop,
-        SessionDetails("Closing", begins, 60),
-        held.row_version,
-        held.trainer,
+        held.workshop, SessionDetails("Closing", begins, 60), held.row_version, held.trainer
     )
     assert times(held)[-1] == (18, "09:00", "Closing")
     with refuses("This overlaps “Closing”, 09:00 to 10:00."):
@@ -315,12 +301,7 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     held = plan(capacity=2, **ahead)
     people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku", "Dalila")}
     answers = [enrol(held.workshop, public_id, held.trainer) for public_id in people.values()]
-    assert [str(answer) for answer in answers] == [
-        "confirmed",
-        "confirmed",
-        "waiting",
-        "waiting",
-    ]
+    assert [str(answer) for answer in answers] == ["confirmed", "confirmed", "waiting", "waiting"]
     assert roster(held) == ["Asha", "Bahati"]
     queue = people_in(held.row, [EnrolmentState.WAITING])
     assert [(one.name, one.place_in_queue) for one in queue] == [("Chausiku", 1), ("Dalila", 2)]

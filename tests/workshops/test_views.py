@@ -227,12 +227,7 @@ def test_an_edit_shows_what_somebody_else_saved(held: Held, site: FlaskClient) -
 
 def test_sessions_are_added_and_an_overlap_is_a_sentence(held: Held, site: FlaskClient) -> None:
     page = site.get(url(held, "sessions", "new"))
-    form = fields(page) | {
-        "title": "Closing",
-        "day": "2026-11-17",
-        "at": "09:00",
-        "minutes": "30",
-    }
+    form = fields(page) | {"title": "Closing", "day": "2026-11-17", "at": "09:00", "minutes": "30"}
     answer = site.post(url(held, "sessions", "new"), data=form)
     assert answer.status_code == 422
     assert "This overlaps “Session 1”, 08:30 to 10:00." in text_of(answer)
@@ -467,8 +462,7 @@ def test_what_was_left_alone_never_meets_what_somebody_else_changed(
 ) -> None:
     session = sessions(held)[0]
     site.post(
-        url(held, "attendance", session),
-        data=both_groups(site, url(held, "attendance", session)),
+        url(held, "attendance", session), data=both_groups(site, url(held, "attendance", session))
     )
     mine = both_groups(site, url(held, "attendance", session))
     theirs = both_groups(site, url(held, "attendance", session))
@@ -527,8 +521,7 @@ def test_a_tampered_page_is_no_failure(held: Held, site: FlaskClient, seen: str)
 def test_the_history_of_a_mark_is_seen(held: Held, site: FlaskClient) -> None:
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
     site.post(
-        url(held, "attendance", session),
-        data=both_groups(site, url(held, "attendance", session)),
+        url(held, "attendance", session), data=both_groups(site, url(held, "attendance", session))
     )
     shown = text_of(site.get(url(held, "attendance", session, entry)))
     assert "Zawadi Sampuli" in shown
@@ -605,8 +598,7 @@ def test_a_peer_sees_her_own_part_and_nobody_else(
 ) -> None:
     session = sessions(held)[0]
     site.post(
-        url(held, "attendance", session),
-        data=both_groups(site, url(held, "attendance", session)),
+        url(held, "attendance", session), data=both_groups(site, url(held, "attendance", session))
     )
     shown = text_of(peer.get(url(held)))
     for words in ("Kisumu Central", "Confirmed", "1 h 30 / 1 h 30", "100 %"):

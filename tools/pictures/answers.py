@@ -236,11 +236,7 @@ def _of_accounts(password: str) -> Iterator[Answer]:
         "administrator",
         "accounts.own_password",
         "too-common",
-        (
-            Fill("#present", password),
-            Fill("#new", "password1234"),
-            _ERRORS,
-        ),
+        (Fill("#present", password), Fill("#new", "password1234"), _ERRORS),
     )
     yield Answer(
         "administrator",

@@ -52,9 +52,7 @@ _OTHER_OFFICER = "documentation2"
 _AT_A_STATION, _OVERDUE = 9, 8
 
 
-def case_places(
-    loaded: SampleProgramme,
-) -> dict[str, Callable[[str, str, Known], Choices]]:
+def case_places(loaded: SampleProgramme) -> dict[str, Callable[[str, str, Known], Choices]]:
     """Values for the arguments of this room's routes, by the beginning of the route."""
 
     def in_state(state: str) -> str:

@@ -151,8 +151,7 @@ def _page(
     notes: list[str] = []
     page.on("pageerror", lambda problem: notes.append(f"script: {problem}"))
     page.on(
-        "console",
-        lambda message: notes.append(message.text) if message.type == "error" else None,
+        "console", lambda message: notes.append(message.text) if message.type == "error" else None
     )
     if order.acts:
         page.set_default_timeout(_PATIENCE)

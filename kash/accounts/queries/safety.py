@@ -14,17 +14,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from flask import current_app
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    bindparam,
-    exists,
-    func,
-    not_,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, not_, or_, select
 from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import (
@@ -371,9 +361,7 @@ def housekeeping(now: datetime) -> Any:
     )
     return db.session.execute(
         select(
-            waiting.label("invitations"),
-            bare.label("without_second_step"),
-            untied.label("untied"),
+            waiting.label("invitations"), bare.label("without_second_step"), untied.label("untied")
         )
     ).one()
 

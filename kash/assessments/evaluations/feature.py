@@ -118,12 +118,7 @@ FEATURE = Feature(
         "evaluation_part": part_word,
     },
     words={
-        "evaluation_words": {
-            "kind": KIND,
-            "state": STATE,
-            "state_tone": STATE_TONE,
-            "steps": STEPS,
-        }
+        "evaluation_words": {"kind": KIND, "state": STATE, "state_tone": STATE_TONE, "steps": STEPS}
     },
     parts=(
         *PERSONAL,

@@ -161,9 +161,7 @@ class EvaluationForm(PublicId, Base):
 
     workshop: Mapped[Workshop] = relationship()
     questions: Mapped[list[EvaluationQuestion]] = relationship(
-        back_populates="form",
-        order_by="EvaluationQuestion.position",
-        cascade="all, delete-orphan",
+        back_populates="form", order_by="EvaluationQuestion.position", cascade="all, delete-orphan"
     )
 
 

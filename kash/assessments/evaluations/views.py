@@ -529,8 +529,7 @@ def add_question(public_id: str, form_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route(
-    "/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>",
-    methods=["GET", "POST"],
+    "/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>", methods=["GET", "POST"]
 )
 @allow("evaluations.run")
 def question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
@@ -631,10 +630,7 @@ def paper(public_id: str, form_id: str) -> ResponseReturnValue:
     """The sheet to be printed and filled in by hand."""
     workshop, form = seen_form(public_id, form_id)
     return render_template(
-        "evaluations/paper.html",
-        workshop=workshop,
-        form=form,
-        **_questions_values(form),
+        "evaluations/paper.html", workshop=workshop, form=form, **_questions_values(form)
     )
 
 

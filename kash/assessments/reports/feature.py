@@ -16,7 +16,7 @@ CHAPTERS = Chapters(
             Role.TRAINER: "trainer#the-workshop-report",
             Role.DIRECTOR: "director#people-workshops-attendance",
             Role.MONITORING: "monitoring#the-workshop-report",
-        },
+        }
     }
 )
 

@@ -207,11 +207,7 @@ def change_question(
     beside the new words and found right. Raises NotFound, ChangedMeanwhile and QuestionFlawed.
     """
     _refuse_flawed(question)
-    with _changing("assessments.question_changed", course_id, public_id, by) as (
-        change,
-        _,
-        stored,
-    ):
+    with _changing("assessments.question_changed", course_id, public_id, by) as (change, _, stored):
         if stored.row_version != row_version:
             raise ChangedMeanwhile
         return _changed(change, stored, question, by, fitting)
@@ -228,11 +224,7 @@ def _latest(session: Session, question: Question, *, held: bool = False) -> Ques
 
 
 def _changed(
-    change: Change,
-    held: Question,
-    question: BankQuestion,
-    by: Actor,
-    fitting: Collection[str] = (),
+    change: Change, held: Question, question: BankQuestion, by: Actor, fitting: Collection[str] = ()
 ) -> bool:
     session = change.session
     # Services that enter answers hold the revision too: nobody answers what is being changed.

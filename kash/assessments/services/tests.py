@@ -245,9 +245,7 @@ def _on_register(session: Session, workshop: Workshop, which: ColumnElement[bool
         select(Person)
         .join(RosterEntry, RosterEntry.person_id == Person.id)
         .where(
-            RosterEntry.register_id == workshop.register_id,
-            RosterEntry.removed_at.is_(None),
-            which,
+            RosterEntry.register_id == workshop.register_id, RosterEntry.removed_at.is_(None), which
         )
     )
 

@@ -439,8 +439,7 @@ def _bubble(page: Any, middle: Point, black: float) -> Bubble | None:
     if contrast < _FAINTEST:
         return None
     return Bubble(
-        (paper - _mean(within)) / contrast,
-        (_level(near, _PAPER_ABOVE) - _mean(around)) / contrast,
+        (paper - _mean(within)) / contrast, (_level(near, _PAPER_ABOVE) - _mean(around)) / contrast
     )
 
 

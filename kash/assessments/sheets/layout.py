@@ -222,16 +222,7 @@ def projection_of(pairs: Sequence[tuple[Point, Point]]) -> Projection:
                     sums[index] += factor * value
     a, b, c, d, e, f, g, h = _solved(equations)
     ratio = other / scale
-    return (
-        a * ratio,
-        b * ratio,
-        c * other,
-        d * ratio,
-        e * ratio,
-        f * other,
-        g / scale,
-        h / scale,
-    )
+    return (a * ratio, b * ratio, c * other, d * ratio, e * ratio, f * other, g / scale, h / scale)
 
 
 def turned_over(projection: Projection, point: Point) -> bool:

@@ -59,11 +59,7 @@ class BubbleRow:
 
 
 def page_markup(
-    layout: SheetLayout,
-    rows: Sequence[BubbleRow],
-    wording: SheetWording,
-    *,
-    blank: bool,
+    layout: SheetLayout, rows: Sequence[BubbleRow], wording: SheetWording, *, blank: bool
 ) -> str:
     """A page with these rows. A blank one has a line to write a name on."""
     return (

@@ -168,9 +168,7 @@ def phone_worker() -> Response:
         content.update((Path(str(current_app.static_folder)) / name).read_bytes())
     pages = [url_for("assessments.phone"), url_for("assessments.phone_leave")]
     worker = render_template(
-        "assessments/sw.js",
-        version=content.hexdigest()[:12],
-        files=[*pages, *map(plain, _FILES)],
+        "assessments/sw.js", version=content.hexdigest()[:12], files=[*pages, *map(plain, _FILES)]
     )
     return Response(worker, mimetype="text/javascript")
 

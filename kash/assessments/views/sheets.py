@@ -207,10 +207,7 @@ def _address(picture: bytes) -> str:
 
 
 def _page(
-    found: Workshop,
-    test: WorkshopTest,
-    sheets: Sequence[ShownSheet],
-    problems: Sequence[str] = (),
+    found: Workshop, test: WorkshopTest, sheets: Sequence[ShownSheet], problems: Sequence[str] = ()
 ) -> ResponseReturnValue:
     questions = rows_of(test)
     body = test_page(

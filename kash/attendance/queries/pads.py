@@ -301,9 +301,7 @@ def skew_text(milliseconds: int | None) -> str:
 
 
 def conducts(
-    register_id: int,
-    session: Session | None = None,
-    taught: Mapping[str, int] | None = None,
+    register_id: int, session: Session | None = None, taught: Mapping[str, int] | None = None
 ) -> dict[str, Conduct]:
     """How each slot (public id) of a register was planned and held; four queries.
 
@@ -411,9 +409,7 @@ def read_tokens(
     asking = session or db.session()
     rows = asking.execute(
         select(Slot.id, Slot.public_id, Slot.closed_at, Slot.early_reason).where(
-            Slot.register_id == register_id,
-            Slot.public_id.in_(slots),
-            Slot.closed_at.is_not(None),
+            Slot.register_id == register_id, Slot.public_id.in_(slots), Slot.closed_at.is_not(None)
         )
     ).all()
     marks: dict[int, list[tuple[int, str, int]]] = {slot.id: [] for slot in rows}

@@ -111,9 +111,7 @@ def closed_ahead(register_id: int, session: Session | None = None) -> bool:
     return (session or db.session()).scalar(
         select(Slot.id)
         .where(
-            Slot.register_id == register_id,
-            Slot.closed_at.is_not(None),
-            Slot.starts_at > utc_now(),
+            Slot.register_id == register_id, Slot.closed_at.is_not(None), Slot.starts_at > utc_now()
         )
         .limit(1)
     ) is not None
@@ -487,8 +485,7 @@ def counted(session: Session, slot_id: int) -> Counted:
     version = session.scalar(
         select(HeadcountOperation.version)
         .where(
-            HeadcountOperation.slot_id == slot_id,
-            HeadcountOperation.answer == str(Reply.APPLIED),
+            HeadcountOperation.slot_id == slot_id, HeadcountOperation.answer == str(Reply.APPLIED)
         )
         .order_by(HeadcountOperation.version.desc())
         .limit(1)

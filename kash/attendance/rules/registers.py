@@ -53,12 +53,7 @@ class Hindrance(StrEnum):
 
 
 def hindrance_to_confirm(
-    signed: Signed,
-    by: str,
-    differences: int = 0,
-    *,
-    begun: bool = True,
-    independent: bool = True,
+    signed: Signed, by: str, differences: int = 0, *, begun: bool = True, independent: bool = True
 ) -> Hindrance:
     """Why this person does not confirm; `differences` are those that nobody has settled.
 
@@ -150,8 +145,7 @@ def day_differences(
 
 
 def unsettled(
-    differences: Iterable[MarkDifference],
-    settled: Mapping[tuple[str, str, str], SettledDifference],
+    differences: Iterable[MarkDifference], settled: Mapping[tuple[str, str, str], SettledDifference]
 ) -> list[MarkDifference]:
     """The differences that nobody settled as they are now. A reason given for another stand of
     paper or mark does not hold."""

@@ -109,10 +109,7 @@ def admit_walk_in(change: Change, came: Origin, sent: WalkInSent, by: Actor) -> 
     )
     session.add(
         RosterEntry(
-            public_id=sent.entry,
-            register_id=came.register_id,
-            person_id=person.id,
-            walk_in=True,
+            public_id=sent.entry, register_id=came.register_id, person_id=person.id, walk_in=True
         )
     )
     session.flush()

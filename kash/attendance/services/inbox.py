@@ -171,10 +171,7 @@ def _aliases(
 
 
 def _state(
-    found: _Found,
-    now: datetime,
-    cancelled_at: datetime | None,
-    clock_ahead: timedelta | None,
+    found: _Found, now: datetime, cancelled_at: datetime | None, clock_ahead: timedelta | None
 ) -> RegisterState:
     """The same as rules know it: public ids only."""
     slots = {key: name for name, (key, _) in found.slots.items()}

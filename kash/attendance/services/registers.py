@@ -171,10 +171,7 @@ def confirm_slot(register: str, slot: str, by: Actor, *, seen: str | None = None
 
 
 def confirm_slots(
-    register: str,
-    seen: Mapping[str, str],
-    by: Actor,
-    taught: Mapping[str, int] | None = None,
+    register: str, seen: Mapping[str, str], by: Actor, taught: Mapping[str, int] | None = None
 ) -> Confirmed:
     """Confirm several closed registers at once: those that she was shown as they stand.
 

@@ -583,12 +583,7 @@ def plan_series(
     last = _third_thursdays(sample.today)[-1]
     first = (last.replace(day=28) + timedelta(days=7)).replace(day=1)
     rule = Pattern(
-        Repeats.MONTHLY_WEEKDAY,
-        first,
-        weekdays=(3,),
-        ordinal=3,
-        count=3,
-        on_holiday=OnHoliday.NEXT,
+        Repeats.MONTHLY_WEEKDAY, first, weekdays=(3,), ordinal=3, count=3, on_holiday=OnHoliday.NEXT
     )
     dates = [planned.named for planned in dates_after(rule, 1)]
     hours = MeetingHours(begins, ends, place)

@@ -115,10 +115,7 @@ def strokes(number: int) -> list[list[list[int]]]:
     """A scrawl across the field, each its own."""
     return [
         [
-            [
-                100 + step * 8,
-                500 + round(260 * math.sin(step / (5 + number)) * math.cos(step / 17)),
-            ]
+            [100 + step * 8, 500 + round(260 * math.sin(step / (5 + number)) * math.cos(step / 17))]
             for step in range(100)
         ]
     ]

@@ -188,13 +188,7 @@ LINES = (
         always=True,
     ),
     SettingLine(
-        "programme",
-        20,
-        "",
-        _l("Address of links and codes"),
-        "connection",
-        _address,
-        always=True,
+        "programme", 20, "", _l("Address of links and codes"), "connection", _address, always=True
     ),
     SettingLine("programme", 50, "desk.zones", _l("Areas"), "directory", in_use, _zones),
     SettingLine("work", 10, "desk.statuses", _l("Marks on registers"), "check", _statuses),
@@ -204,13 +198,7 @@ LINES = (
     ),
     SettingLine("safety", 10, "desk.retention", _l("How long things are kept"), "lock", _retention),
     SettingLine(
-        "safety",
-        20,
-        "desk.contacts",
-        _l("Looks at contacts"),
-        "phone",
-        _looks,
-        always=True,
+        "safety", 20, "desk.contacts", _l("Looks at contacts"), "phone", _looks, always=True
     ),
 )
 

@@ -173,9 +173,7 @@ def quiet_people() -> ResponseReturnValue:
     if is_taken():
         return taken(people, QUIET_COLUMNS)
     return render_template(
-        "desk/settings/quiet_people.html",
-        listing=people,
-        years=spans.idle_people,
+        "desk/settings/quiet_people.html", listing=people, years=spans.idle_people
     )
 
 

@@ -23,12 +23,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from kash.accounts.models import Account, AccountRole
 from kash.incidents.models import Duty, DutyStation, MediationBrief
 from kash.incidents.queries.cases import KIND as CASES_KIND
-from kash.incidents.queries.cases import (
-    Case,
-    cases_by_document,
-    concerns_custodian,
-    open_cases,
-)
+from kash.incidents.queries.cases import Case, cases_by_document, concerns_custodian, open_cases
 from kash.incidents.queries.letterbox import Screens, Withdrawals, opened_box
 from kash.incidents.queries.officers import (
     Officer,

@@ -9,13 +9,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from kash.incidents.queries.cases import (
-    KIND,
-    Additions,
-    CaseAccess,
-    access_of,
-    cases_by_document,
-)
+from kash.incidents.queries.cases import KIND, Additions, CaseAccess, access_of, cases_by_document
 from kash.incidents.queries.letterbox import SCREENS_NAMED, Screens, Withdrawals, court_days
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work

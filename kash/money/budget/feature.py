@@ -25,18 +25,14 @@ CHAPTERS = Chapters(
             Role.TRAINER: "trainer#budget",
             Role.DIRECTOR: "director#budgets",
             Role.MONITORING: "monitoring#budgets",
-        },
+        }
     }
 )
 
 
 PERSONAL = (
-    *free_texts(
-        "budget_line.label",
-    ),
-    *about_things(
-        budget_line="driver budget_code frozen",
-    ),
+    *free_texts("budget_line.label"),
+    *about_things(budget_line="driver budget_code frozen"),
 )
 
 

@@ -72,7 +72,7 @@ CHAPTERS = Chapters(
                 Role.DIRECTOR: "director#payouts",
                 Role.MONITORING: "monitoring#how-payouts-add-up",
             },
-        ),
+        )
     }
 )
 
@@ -298,9 +298,7 @@ FEATURE = Feature(
         Reference(
             "settled_claim.person_id",
             move=joined(
-                "settled_claim.person_id",
-                ("day", "first_id", "second_id"),
-                lambda _kept, _gone: {},
+                "settled_claim.person_id", ("day", "first_id", "second_id"), lambda _kept, _gone: {}
             ),
             erased=stays(reason=""),
         ),

@@ -47,10 +47,7 @@ ROLE: dict[str, Any] = {
     "interpreter": _l("Interpreter"),
     "helper": _l("Helper"),
 }
-BASIS: dict[Basis, Any] = {
-    Basis.DAY: _l("for each day"),
-    Basis.SESSION: _l("for each session"),
-}
+BASIS: dict[Basis, Any] = {Basis.DAY: _l("for each day"), Basis.SESSION: _l("for each session")}
 STATE: dict[PaymentState, Any] = {
     PaymentState.OUTSTANDING: _l("To be paid"),
     PaymentState.SENT: _l("Sent to mobile money"),

@@ -20,12 +20,7 @@ from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesse
 from kash.people.queries.search import Move, Reference, Row, column_of, joined, references
 from kash.people.rules.duplicates import Known, Match, PostedStay, joined_stays
 from kash.people.rules.persons import ages_disagree, is_minor, sort_name
-from kash.people.services.persons import (
-    ages_apart,
-    email_values,
-    phone_values,
-    refuse_reference,
-)
+from kash.people.services.persons import ages_apart, email_values, phone_values, refuse_reference
 from kash.people.undo_log import ChangedSince, RowChanges, table_of, undo
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import JobResult, Progress, enqueue

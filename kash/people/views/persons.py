@@ -19,13 +19,7 @@ from kash.people import blueprint, documents, entry, words
 from kash.people import words as directory_words
 from kash.people.documents import language_name, packed_copy
 from kash.people.facts import FACT, FOUND_BY_CHOICE
-from kash.people.forms import (
-    ConsentForm,
-    GroupForm,
-    PersonForm,
-    SearchForm,
-    SignedFormsForm,
-)
+from kash.people.forms import ConsentForm, GroupForm, PersonForm, SearchForm, SignedFormsForm
 from kash.people.lists.views import asked_group, steps_to_take
 from kash.people.models import Person, form_language
 from kash.people.queries import directory as organisations

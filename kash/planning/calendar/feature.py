@@ -22,7 +22,7 @@ CHAPTERS = Chapters(
             Role.CUSTODIAN: "documentation-officer#what-you-see",
             Role.PEER: "peer-educator#your-calendar",
             Role.POLICE_PEER: "peer-educator#your-calendar",
-        },
+        }
     }
 )
 

@@ -24,16 +24,12 @@ CHAPTERS = Chapters(
         "clashes": {
             Role.TRAINER: "trainer#what-gets-in-the-way",
             Role.DIRECTOR: "director#what-gets-in-the-way",
-        },
+        }
     }
 )
 
 
-PERSONAL = (
-    *about_things(
-        clash_rule_set="weights",
-    ),
-)
+PERSONAL = (*about_things(clash_rule_set="weights"),)
 
 
 ACTION_WORDS = ActionWords({"clashes.rules_set": _l("settings: rules for clashes set")})

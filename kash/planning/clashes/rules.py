@@ -462,10 +462,7 @@ _FINDERS: tuple[
     (_of_trainers, frozenset({ClashKind.TRAINER, ClashKind.TRAVEL})),
     (_of_people, frozenset({ClashKind.PEOPLE})),
     (_of_venues, frozenset({ClashKind.VENUE, ClashKind.DOOR})),
-    (
-        _of_days,
-        frozenset({ClashKind.HOLIDAY, ClashKind.ABSENCE, ClashKind.BLOCK, ClashKind.LATE}),
-    ),
+    (_of_days, frozenset({ClashKind.HOLIDAY, ClashKind.ABSENCE, ClashKind.BLOCK, ClashKind.LATE})),
     (_of_teaching_days, frozenset({ClashKind.TEACHING_DAYS})),
     (_of_rooms, frozenset({ClashKind.SEATS})),
     (_of_habits, frozenset({ClashKind.PATTERN})),

@@ -38,11 +38,7 @@ CHAPTERS = Chapters(
 )
 
 
-PERSONAL = (
-    *about_things(
-        calendar_address="token_hash",
-    ),
-)
+PERSONAL = (*about_things(calendar_address="token_hash"),)
 
 
 def of_account(public_id: str, actor: Actor) -> tuple[CalendarAddress | None] | None:

@@ -29,16 +29,13 @@ CHAPTERS = Chapters(
         "quarters": {
             Role.TRAINER: "trainer#plan-a-quarter",
             Role.DIRECTOR: "director#what-you-see-of-a-quarter",
-        },
+        }
     }
 )
 
 
 PERSONAL = (
-    *about_things(
-        quarter_line="stations state team hindrances",
-        quarter_proposal="weekdays",
-    ),
+    *about_things(quarter_line="stations state team hindrances", quarter_proposal="weekdays"),
 )
 
 
@@ -95,13 +92,7 @@ FEATURE = Feature(
     "quarters",
     modules=(views,),
     blueprints=(blueprint,),
-    words={
-        "quarter_words": {
-            "days": days_text,
-            "quarter": quarter_of_proposal,
-            "state": STATE,
-        }
-    },
+    words={"quarter_words": {"days": days_text, "quarter": quarter_of_proposal, "state": STATE}},
     parts=(
         *PERSONAL,
         ACTION_WORDS,

@@ -545,11 +545,7 @@ def _days_of(proposal: QuarterProposal, version: CourseVersion) -> int:
 
 
 def _lines_for(
-    proposal: QuarterProposal,
-    version: CourseVersion,
-    group: Group,
-    days: int,
-    wanted: PlacesWanted,
+    proposal: QuarterProposal, version: CourseVersion, group: Group, days: int, wanted: PlacesWanted
 ) -> tuple[list[QuarterWorkshop], int]:
     """Lines for the places asked for, and how many people are left over."""
     needed = {station: count for station, count in sorted(wanted.places.items()) if count > 0}

@@ -22,21 +22,10 @@ from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleI
 from kash.policy import Actor, Reach, Role
 from kash.workshops.models import Workshop
 
-CHAPTERS = Chapters(
-    {
-        "series": {
-            Role.TRAINER: "trainer#series",
-            Role.DIRECTOR: "director#forums",
-        },
-    }
-)
+CHAPTERS = Chapters({"series": {Role.TRAINER: "trainer#series", Role.DIRECTOR: "director#forums"}})
 
 
-PERSONAL = (
-    *about_things(
-        series="repeats weekdays on_holiday",
-    ),
-)
+PERSONAL = (*about_things(series="repeats weekdays on_holiday"),)
 
 
 @dataclass(frozen=True)

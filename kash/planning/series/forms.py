@@ -40,13 +40,7 @@ REPEATS = {
     Repeats.MONTHLY_WEEKDAY: _l("A weekday of the month"),
     Repeats.MONTHLY_DAY: _l("A day of the month"),
 }
-ORDINALS = {
-    1: _l("first"),
-    2: _l("second"),
-    3: _l("third"),
-    4: _l("fourth"),
-    LAST: _l("last"),
-}
+ORDINALS = {1: _l("first"), 2: _l("second"), 3: _l("third"), 4: _l("fourth"), LAST: _l("last")}
 ON_HOLIDAY = {
     OnHoliday.NEXT: _l("on the next working day"),
     OnHoliday.BEFORE: _l("on the working day before"),
@@ -77,9 +71,7 @@ def sentence(pattern: Pattern, begins: time | None = None, ends: time | None = N
     text = ", ".join(parts)
     if pattern.on_holiday is not OnHoliday.KEEP:
         text = _(
-            "%(rule)s; on a public holiday %(what)s",
-            rule=text,
-            what=ON_HOLIDAY[pattern.on_holiday],
+            "%(rule)s; on a public holiday %(what)s", rule=text, what=ON_HOLIDAY[pattern.on_holiday]
         )
     return text[:1].upper() + text[1:]
 
@@ -230,10 +222,7 @@ class ComingForm(KashForm):
 
     which = radio_field(
         _l("What is changed"),
-        [
-            ("following", _l("This date and those that follow")),
-            ("all", _l("All dates to come")),
-        ],
+        [("following", _l("This date and those that follow")), ("all", _l("All dates to come"))],
         default="following",
     )
     days = whole_number_field(
@@ -253,10 +242,7 @@ class LeaveOutForm(KashForm):
 
     which = radio_field(
         _l("What is called off"),
-        [
-            ("one", _l("This date only")),
-            ("following", _l("This date and those that follow")),
-        ],
+        [("one", _l("This date only")), ("following", _l("This date and those that follow"))],
         default="one",
     )
     reason = long_text_field(

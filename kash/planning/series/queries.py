@@ -200,9 +200,7 @@ def next_days(series: Sequence[Series], now: datetime) -> dict[int, datetime | d
         select(SeriesDate.series_id, func.min(Workshop.starts_on))
         .join(Workshop, Workshop.id == SeriesDate.workshop_id)
         .where(
-            SeriesDate.series_id.in_(keys),
-            Workshop.state == "planned",
-            Workshop.starts_on >= today,
+            SeriesDate.series_id.in_(keys), Workshop.state == "planned", Workshop.starts_on >= today
         )
         .group_by(SeriesDate.series_id)
     )

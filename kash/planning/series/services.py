@@ -427,12 +427,7 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
 
 
 def _change_one(
-    change: Change,
-    series: Series,
-    one: HeldDate,
-    model: HeldDate,
-    wanted: ComingChange,
-    by: Actor,
+    change: Change, series: Series, one: HeldDate, model: HeldDate, wanted: ComingChange, by: Actor
 ) -> bool:
     """Change one date; False if nothing of what is wanted is for it."""
     day = one_or_404(one.day) + timedelta(days=wanted.days)

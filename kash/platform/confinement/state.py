@@ -27,10 +27,7 @@ class Confinement:
             sentence
             for missing, sentence in (
                 (self.uid == 0, "It is root's: put Kash and Python where others can read them."),
-                (
-                    not self.landlock_abi,
-                    "No Landlock: its user alone keeps it from files.",
-                ),
+                (not self.landlock_abi, "No Landlock: its user alone keeps it from files."),
                 (not self.seccomp, "System calls are not filtered: install libseccomp2."),
                 (self.network != "none", "It reaches a network."),
             )

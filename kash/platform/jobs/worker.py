@@ -62,9 +62,7 @@ def run_and_exit(work: Callable[[], None]) -> NoReturn:
         status = 0
     except BaseException as error:
         log.error(
-            "worker_failed",
-            error=type(error).__name__,
-            at=where_it_broke(error.__traceback__),
+            "worker_failed", error=type(error).__name__, at=where_it_broke(error.__traceback__)
         )
     finally:
         for stream in (sys.stdout, sys.stderr):

@@ -38,9 +38,7 @@ class OutboxMessage(PublicId, Base):
         ),
         Index("ix_outbox_message_gateway_id", "gateway_id"),
         Index(
-            "ix_outbox_message_unshredded",
-            "created_at",
-            **only_where("request_sealed is not null"),
+            "ix_outbox_message_unshredded", "created_at", **only_where("request_sealed is not null")
         ),
     )
 

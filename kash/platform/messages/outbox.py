@@ -444,8 +444,7 @@ def shred_old(now: datetime) -> int:
     One that still waits then will not go either.
     """
     old = select(OutboxMessage.id).where(
-        OutboxMessage.request_sealed.is_not(None),
-        OutboxMessage.created_at < now - SHREDDED_AFTER,
+        OutboxMessage.request_sealed.is_not(None), OutboxMessage.created_at < now - SHREDDED_AFTER
     )
     keys = db.session.scalars(old.order_by(OutboxMessage.created_at).limit(_AT_ONCE)).all()
     db.session.rollback()

@@ -126,10 +126,7 @@ def _wave(placed: Placed, length: float, weave: _Weave, phase: float) -> str:
             height = weave.mean - weave.swelling * math.cos(turn * at)
             # A wave that grows would lean to the side to which it grows.
             middle = growth * math.sin(turn * at) / 4
-            yield (
-                placed(at * wave, middle),
-                placed((at - _FAR) * wave, middle - _HIGH * height),
-            )
+            yield (placed(at * wave, middle), placed((at - _FAR) * wave, middle - _HIGH * height))
 
     return _smooth(joints())
 
@@ -162,11 +159,7 @@ def _petals(centre: Point, inner: float, outer: float, count: int, spread: int) 
     for number in range(count):
         middle = number + 0.5
         (ax, ay), (bx, by), (to_x, to_y) = _rounded(
-            (
-                place(reach, middle + spread),
-                place(reach, middle - spread),
-                place(inner, number + 1),
-            )
+            (place(reach, middle + spread), place(reach, middle - spread), place(inner, number + 1))
         )
         path.append(f"c{ax - x} {ay - y} {bx - x} {by - y} {to_x - x} {to_y - y}")
         x, y = to_x, to_y

@@ -93,9 +93,7 @@ def dictionary_of(content: bytes) -> bytes:
 
 
 def renumbered(
-    content: bytes,
-    number: Callable[[int], bytes],
-    string: Callable[[bytes], bytes] = bytes,
+    content: bytes, number: Callable[[int], bytes], string: Callable[[bytes], bytes] = bytes
 ) -> bytes:
     """An object whose references are written anew, each as `number` gives it, and its strings."""
     head = dictionary_of(content)

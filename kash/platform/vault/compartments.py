@@ -241,11 +241,7 @@ def seal_private(private: X25519PrivateKey, key: bytes, member: str, use: str) -
 def open_private(sealed: bytes, key: bytes, member: str, use: str) -> X25519PrivateKey:
     """A member's private half. Raises SealError: NotAuthentic if the passphrase is wrong."""
     raw = open_bytes(
-        sealed,
-        keys={_MEMBER_KEY_ID: key},
-        kind=f"{_MEMBER}.{use}",
-        public_id=member,
-        version=1,
+        sealed, keys={_MEMBER_KEY_ID: key}, kind=f"{_MEMBER}.{use}", public_id=member, version=1
     )
     return X25519PrivateKey.from_private_bytes(raw)
 

@@ -30,10 +30,7 @@ class ActionWords(Part):
     words: Mapping[str, Any]
 
 
-ACTORS: dict[str, Any] = {
-    "nobody": _l("Somebody without an account"),
-    "system": _l("The system"),
-}
+ACTORS: dict[str, Any] = {"nobody": _l("Somebody without an account"), "system": _l("The system")}
 
 
 @dataclass(frozen=True)

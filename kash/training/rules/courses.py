@@ -118,10 +118,7 @@ METHODS = {
     "reflection": N_("Quiet thinking"),
 }
 RANKS = {"must": N_("Must"), "should": N_("Should"), "may": N_("May")}
-USES = {
-    "home": N_("Goes home with the hand-out"),
-    "room": N_("Stays in the room"),
-}
+USES = {"home": N_("Goes home with the hand-out"), "room": N_("Stays in the room")}
 LEADERS = {
     "police": N_("A police facilitator"),
     "community": N_("A community facilitator"),
@@ -199,12 +196,7 @@ PLAN = RowKind(
     (
         _line("title", N_("Title of the session"), 160, needed=True, shown=True),
         _number(
-            "minutes",
-            N_("Length in minutes"),
-            LEAST_MINUTES,
-            MOST_MINUTES,
-            needed=True,
-            shown=True,
+            "minutes", N_("Length in minutes"), LEAST_MINUTES, MOST_MINUTES, needed=True, shown=True
         ),
         _line("why", N_("Why this session, in one sentence"), 300, shown=True),
         _line("group_size", N_("Group size")),

@@ -172,11 +172,7 @@ def edit_course(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_course(
-                public_id,
-                form.name.data,
-                form.audience.data,
-                form.level.data,
-                current_actor(),
+                public_id, form.name.data, form.audience.data, form.level.data, current_actor()
             )
             return go("training.course", _("Saved."))
     return page("training/course_edit.html", form=form, course=public_id)
@@ -390,12 +386,7 @@ def _remove_page(
     version: CourseVersion, question: str, title: str, text: str = "", **values: str
 ) -> str:
     return render_template(
-        "training/remove.html",
-        version=version,
-        question=question,
-        title=title,
-        text=text,
-        **values,
+        "training/remove.html", version=version, question=question, title=title, text=text, **values
     )
 
 

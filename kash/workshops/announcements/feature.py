@@ -23,11 +23,7 @@ from kash.workshops.queries.scope import run_by
 CHAPTERS = Chapters({"announcements": {Role.TRAINER: "trainer#tell-the-people-of-a-workshop"}})
 
 
-PERSONAL = (
-    *about_things(
-        announcement="told held",
-    ),
-)
+PERSONAL = (*about_things(announcement="told held"),)
 
 
 def of_workshop(public_id: str, actor: Actor) -> dict[str, object] | None:

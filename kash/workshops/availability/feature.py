@@ -41,14 +41,9 @@ CHAPTERS = Chapters(
 
 
 PERSONAL = (
-    *free_texts(
-        "venue_block.reason",
-    ),
+    *free_texts("venue_block.reason"),
     FreeText("absence.note_sealed", kind="absence.note"),
-    *about_things(
-        absence="kind",
-        teaching_days="weekdays",
-    ),
+    *about_things(absence="kind", teaching_days="weekdays"),
 )
 
 
@@ -102,10 +97,7 @@ FEATURE = Feature(
         SettingLine("programme", 60, "venues.index", _l("Venues"), "place", in_use, _venues),
         Revocation("availability.forget_leaver", _l("Absences are forgotten"), forget_leaver),
         Chore("forget_past_days", lambda: forget_past_days(utc_now()), minutes=60),
-        SampleId(
-            "/absences/<public_id>",
-            lambda _: select(Absence.public_id).order_by(Absence.id),
-        ),
+        SampleId("/absences/<public_id>", lambda _: select(Absence.public_id).order_by(Absence.id)),
         SampleId("/absences/teaching/<public_id>", _who_teaches),
         SampleId(
             "/venues/<public_id>",

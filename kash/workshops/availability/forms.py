@@ -43,9 +43,7 @@ class AbsenceForm(RowVersionForm):
     whose = choice_field(_l("Who is away"), required=False)
     first = DayField(_l("First day"), validators=[required()])
     last = DayField(
-        _l("Last day"),
-        validators=[Optional()],
-        description=_l("Leave it empty for a single day."),
+        _l("Last day"), validators=[Optional()], description=_l("Leave it empty for a single day.")
     )
     kind = radio_field(_l("Why"), list(ABSENCE_KIND.items()), default="leave")
     note = text_field(
@@ -134,15 +132,11 @@ class BlockForm(KashForm):
     key = NewIdField()
     first = DayField(_l("First day"), validators=[required()])
     last = DayField(
-        _l("Last day"),
-        validators=[Optional()],
-        description=_l("Leave it empty for a single day."),
+        _l("Last day"), validators=[Optional()], description=_l("Leave it empty for a single day.")
     )
     starts_at = TimeOfDayField(_l("From"), validators=[Optional()])
     ends_at = TimeOfDayField(
-        _l("Until"),
-        validators=[Optional()],
-        description=_l("Leave both empty for the whole day."),
+        _l("Until"), validators=[Optional()], description=_l("Leave both empty for the whole day.")
     )
     reason = text_field(_l("Why"), most=120, required=False)
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    SmallInteger,
-    String,
-    Time,
-)
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Time
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account

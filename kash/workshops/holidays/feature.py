@@ -21,7 +21,7 @@ CHAPTERS = Chapters(
         "holidays": {
             Role.ADMINISTRATOR: "administrator#settings",
             Role.DIRECTOR: "administrator#settings",
-        },
+        }
     }
 )
 

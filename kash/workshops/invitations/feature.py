@@ -48,10 +48,7 @@ PERSONAL = (
         kind="sign_up.typed",
         emptied={"typed_sealed": None, "state": "declined"},
     ),
-    *about_things(
-        sign_up="state",
-        sign_up_link="kind call token_hash",
-    ),
+    *about_things(sign_up="state", sign_up_link="kind call token_hash"),
 )
 
 
@@ -135,9 +132,7 @@ FEATURE = Feature(
             under=("invitations.quotas", "invitations.open_link"),
         ),
         Revocation(
-            "invitations.links",
-            _l("Links for names that it made take no more"),
-            end_links_made_by,
+            "invitations.links", _l("Links for names that it made take no more"), end_links_made_by
         ),
         Chore("shred_undecided_names", lambda: shred_undecided(utc_now()), minutes=60),
         SampleId("/workshops/<public_id>/sign-ups/<link_id>", _links),

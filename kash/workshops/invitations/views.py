@@ -167,8 +167,7 @@ class OwnSignUpForm(SignUpRow):
     """Somebody who puts herself down."""
 
     phone = PhoneField(
-        _l("Phone"),
-        description=_l("So that you can be told. You may leave it empty."),
+        _l("Phone"), description=_l("So that you can be told. You may leave it empty.")
     )
 
     @property

@@ -10,18 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    Select,
-    String,
-    case,
-    cast,
-    exists,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-)
+from sqlalchemy import Select, String, case, cast, exists, func, literal, null, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Account

@@ -63,10 +63,7 @@ class ArrivingPerson:
 
 
 def enrol(
-    workshop: str,
-    person: str,
-    by: Actor,
-    wanted: EnrolmentState = EnrolmentState.CONFIRMED,
+    workshop: str, person: str, by: Actor, wanted: EnrolmentState = EnrolmentState.CONFIRMED
 ) -> EnrolmentState:
     """Enrol or invite a person; returns how she now stands (waiting while no seat is free).
 

@@ -524,10 +524,7 @@ def _references(workshops: Sequence[int], but: set[str]) -> Iterator[Select[int]
     targets: Mapping[str, tuple[Any, Select[int]]] = {
         "workshop": (Workshop.id, select(Workshop.id)),
         "register": (Workshop.register_id, select(Workshop.id)),
-        "slot": (
-            Slot.id,
-            select(Workshop.id).join(Slot, Slot.register_id == Workshop.register_id),
-        ),
+        "slot": (Slot.id, select(Workshop.id).join(Slot, Slot.register_id == Workshop.register_id)),
         "workshop_session": (
             WorkshopSession.id,
             select(Workshop.id).join(WorkshopSession, of_session),

@@ -28,13 +28,7 @@ from kash.attendance.forms import (
 from kash.attendance.queries import registers as registers_queries
 from kash.attendance.queries.history import codes_of, conflicts_of, history
 from kash.attendance.queries.pads import notes, pads_of, read_tokens, signed_by_slot
-from kash.attendance.queries.registers import (
-    GridRow,
-    RegisterGrid,
-    grid,
-    heads_by_slot,
-    slot_sheet,
-)
+from kash.attendance.queries.registers import GridRow, RegisterGrid, grid, heads_by_slot, slot_sheet
 from kash.attendance.rules.marking import Operation, OperationAnswer, Presence
 from kash.attendance.rules.registers import (
     Hindrance,
@@ -46,12 +40,7 @@ from kash.attendance.rules.registers import (
     is_ahead,
     opens_at,
 )
-from kash.attendance.services.marking import (
-    SomebodyUnmarked,
-    WrongReason,
-    apply_marks,
-    close_slot,
-)
+from kash.attendance.services.marking import SomebodyUnmarked, WrongReason, apply_marks, close_slot
 from kash.attendance.services.registers import (
     CannotConfirm,
     confirm_slot,

@@ -33,12 +33,7 @@ from kash.attendance.queries.pads import (
     held_lines,
     waiting_count,
 )
-from kash.attendance.queries.registers import (
-    SlotSheet,
-    count_history,
-    counted,
-    slot_sheet,
-)
+from kash.attendance.queries.registers import SlotSheet, count_history, counted, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.attendance.rules.pads import is_public_id

@@ -63,13 +63,7 @@ from kash.workshops.queries.plan import (
     workshop_list,
 )
 from kash.workshops.queries.scope import is_run_by, own_workshop
-from kash.workshops.rules import (
-    EnrolmentState,
-    days_between,
-    following_on,
-    pause_kind,
-    stage,
-)
+from kash.workshops.rules import EnrolmentState, days_between, following_on, pause_kind, stage
 from kash.workshops.services import sessions as sessions_services
 from kash.workshops.services.people import enrol_all
 from kash.workshops.services.planning import (
@@ -396,11 +390,7 @@ def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
 
 
 ENROL_LIST = NextStep(
-    "enrol",
-    _l("Enrol them in a workshop"),
-    _l("Nobody under 18 is enrolled."),
-    _coming,
-    _enrol,
+    "enrol", _l("Enrol them in a workshop"), _l("Nobody under 18 is enrolled."), _coming, _enrol
 )
 
 

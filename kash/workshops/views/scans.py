@@ -27,11 +27,7 @@ from kash.attendance.rules.registers import opens_at
 from kash.attendance.services import sheets as sheets_services
 from kash.attendance.services.marking import set_times, undo_time
 from kash.attendance.services.marking import tap_time as tap
-from kash.attendance.services.sheets import (
-    MOST_WRITTEN_IN,
-    keep_scans,
-    save_reading,
-)
+from kash.attendance.services.sheets import MOST_WRITTEN_IN, keep_scans, save_reading
 from kash.platform.cleaning import CannotClean, ScannedPage
 from kash.platform.database import utc_now
 from kash.platform.storage import StorageError

@@ -86,9 +86,7 @@ def test_forms_of_days_come_before_that_of_the_whole_and_open_ones_are_hers_who_
     assert (taken_so_far(forms[0]), taken_so_far(forms[2])) == (7, 0)
 
 
-def test_results_stand_by_question_part_and_option_of_one_form(
-    groups: tuple[Group, Group],
-) -> None:
+def test_results_stand_by_question_part_and_option_of_one_form(groups: tuple[Group, Group]) -> None:
     form, other = _form(row(Workshop)), _form(row(Workshop))
     questions = [
         row(EvaluationQuestion, form=of, position=position, kind=kind, options=[{}] * options)

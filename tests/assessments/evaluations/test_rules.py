@@ -157,9 +157,7 @@ def test_a_group_with_a_few_phones_beside_sheets_does_not_stand_apart() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["A", "B", "rest"]), st.integers(1, 12)))
-def test_groups_stand_apart_only_if_none_can_be_taken_off_the_others(
-    parts: dict[str, int],
-) -> None:
+def test_groups_stand_apart_only_if_none_can_be_taken_off_the_others(parts: dict[str, int]) -> None:
     total = sum(parts.values())
     safe = all(count >= FEWEST and total - count >= FEWEST for count in parts.values())
     assert parts_may_show(parts, parts) is (safe and bool(parts))

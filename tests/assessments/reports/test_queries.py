@@ -13,9 +13,7 @@ from tests.rows import NOW, row
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_each_counts_once_who_had_a_place_or_came_to_any_of_it(
-    groups: tuple[Group, Group],
-) -> None:
+def test_each_counts_once_who_had_a_place_or_came_to_any_of_it(groups: tuple[Group, Group]) -> None:
     police, members = groups
     workshop, other = row(Workshop), row(Workshop)
     for code, weight in (("present", 100), ("late", 1), ("absent", 0)):

@@ -137,10 +137,7 @@ def test_what_a_funder_gets_holds_nobodys_own_words_and_no_name_but_the_trainers
 
 
 def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
-    app: APIFlask,
-    taught: Held,
-    printed: list[PagedDocument],
-    monkeypatch: pytest.MonkeyPatch,
+    app: APIFlask, taught: Held, printed: list[PagedDocument], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside the figures that are sent to funders it could tell who was there; and so could how
     many answered: beside the officers who came, the rest are the others."""

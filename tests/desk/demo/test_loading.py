@@ -148,12 +148,7 @@ def test_certificates_are_in_each_state_and_dated_before_today(sample: Sample) -
     ]
     today = local_today()
     issued = db.session.scalars(select(Certificate).where(Certificate.serial.is_not(None))).all()
-    assert {one.condition(today) for one in issued} == {
-        "valid",
-        "expiring",
-        "expired",
-        "replaced",
-    }
+    assert {one.condition(today) for one in issued} == {"valid", "expiring", "expired", "replaced"}
     assert all(one.issued_on is not None and one.issued_on < today for one in issued)
 
 
@@ -206,8 +201,7 @@ def test_each_role_signs_in_with_the_password(sample: Sample) -> None:
     for key in ("administrator", "director", "trainer", "peer", "police", "funder"):
         browser = sample.app.test_client()
         answer = browser.post(
-            "/sign-in",
-            data={"email": f"{key}@demo.example", "password": SAMPLE_PASSWORD},
+            "/sign-in", data={"email": f"{key}@demo.example", "password": SAMPLE_PASSWORD}
         )
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")
         assert browser.get("/").status_code == 200

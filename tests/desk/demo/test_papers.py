@@ -84,9 +84,7 @@ def test_the_files_are_sound(sample: Sample, name: str) -> None:
     assert "WARNING" not in done.stdout + done.stderr
 
 
-def test_each_eligible_person_stands_once_in_the_certificates_and_no_other(
-    sample: Sample,
-) -> None:
+def test_each_eligible_person_stands_once_in_the_certificates_and_no_other(sample: Sample) -> None:
     pages = _text(sample.folder / "certificates.pdf").split("\f")[:-1]
     eligible = _eligible()
     assert 10 < len(eligible) < 23

@@ -74,12 +74,7 @@ def test_heads_are_those_of_each_workshop_who_have_a_part_in_it() -> None:
         )
     ):
         removed = NOW if at == 3 else None
-        row(
-            RosterEntry,
-            register_id=workshop.register_id,
-            person_id=person.id,
-            removed_at=removed,
-        )
+        row(RosterEntry, register_id=workshop.register_id, person_id=person.id, removed_at=removed)
         for slot, status in zip(slots, marks, strict=True):
             if status is not None:
                 row(Mark, slot_id=slot.id, person_id=person.id, status=status)

@@ -210,10 +210,7 @@ def test_lists_lines_files_and_sheets_are_those_of_their_own_in_order(
     funders = {name: row(Funder, name=name) for name in ("beta", "Alpha")}
     for name, share, of in (("beta", 25, workshop), ("Alpha", 75, workshop)):
         row(Funding, workshop=of, funder=funders[name], share=share)
-    assert funder_parts(workshop, lines) == [
-        ("Alpha", 225, 75),
-        ("beta", 75, 25),
-    ]
+    assert funder_parts(workshop, lines) == [("Alpha", 225, 75), ("beta", 75, 25)]
     assert funder_parts(other, lines) == []
     with pytest.raises(NotFound):
         person_and_part(workshop, her.public_id)

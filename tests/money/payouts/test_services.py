@@ -150,10 +150,7 @@ def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
     table = table_for(key)
     assert table is not None
     assert (table.workshop_id, rates_of(table)) == (None, RATES)
-    assert [(one.version, one.bands) for one in table_versions(key)] == [
-        (2, []),
-        (1, [NEAR]),
-    ]
+    assert [(one.version, one.bands) for one in table_versions(key)] == [(2, []), (1, [NEAR])]
     asked = db.session.query(AuditEntry).filter_by(action="payouts.rates_given_up")
     assert asked.count() == 1
     assert all(row.undecided for row in ready.rows().values() if row.due.days)
@@ -179,10 +176,7 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
     one = ready.one(made)
     assert (one.number, one.state, one.total_cents) == (1, "approved", 290_100)
     assert ready.amounts(made) == {BARAKA: 50_000, ZAWADI: 240_100}
-    assert [(sheet.letter, sheet.number) for sheet in sheets_of(one)] == [
-        ("A", 1),
-        ("B", 2),
-    ]
+    assert [(sheet.letter, sheet.number) for sheet in sheets_of(one)] == [("A", 1), ("B", 2)]
     with refuses("Nothing is due that is not on a list already."):
         ready.proposed()
 
@@ -546,10 +540,7 @@ def test_a_merge_shows_who_was_paid_twice_under_two_names(ready: Ready, twice: R
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     choose_bands(
         twice.workshop,
-        {
-            alias: Chosen("participant", FAR),
-            ready.person(ZAWADI): Chosen("participant", ""),
-        },
+        {alias: Chosen("participant", FAR), ready.person(ZAWADI): Chosen("participant", "")},
         twice.trainer,
     )
     make_exception(

@@ -118,10 +118,7 @@ def test_whoever_proposed_a_list_is_told_that_it_was_sent_back(
 
 
 def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
-    ready: Ready,
-    at: str,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
+    ready: Ready, at: str, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     director, officer = actor("director", name="Mwalimu Mfano"), actor("monitoring")
     today = local_today()

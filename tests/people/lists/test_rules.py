@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.lists.rules.cells import (
-    Born,
-    one_phone,
-    read_birth,
-    read_phone,
-)
+from kash.people.lists.rules.cells import Born, one_phone, read_birth, read_phone
 from kash.people.lists.rules.headings import (
     FIELDS,
     WAYS_OF,

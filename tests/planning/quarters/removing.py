@@ -103,9 +103,7 @@ def _longer(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgr
     assert isinstance(gone.first, date)
     assert isinstance(gone.last, date)
     return replace(
-        programme,
-        first=min(programme.first, gone.first),
-        last=max(programme.last, gone.last),
+        programme, first=min(programme.first, gone.first), last=max(programme.last, gone.last)
     )
 
 

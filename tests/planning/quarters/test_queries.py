@@ -113,9 +113,7 @@ def test_courses_with_certificates_come_before_those_that_are_new() -> None:
     assert versions_of(courses[0].id) == [versions[1], versions[0]]
 
 
-def test_what_is_planned_for_a_station_is_taken_off_its_need(
-    groups: tuple[Group, Group],
-) -> None:
+def test_what_is_planned_for_a_station_is_taken_off_its_need(groups: tuple[Group, Group]) -> None:
     police = groups[0]
     course = row(Course)
     version, other = (row(CourseVersion, course=one) for one in (course, row(Course)))
@@ -153,11 +151,7 @@ def test_what_is_planned_for_a_station_is_taken_off_its_need(
         people[:5], ("invited", "confirmed", "declined", "waiting", "withdrawn"), strict=True
     ):
         row(Enrolment, workshop_id=to_come.id, person_id=person.id, state=state)
-    for held in (
-        workshop(TODAY - DAY),
-        workshop(TODAY, other),
-        workshop(TODAY, state="cancelled"),
-    ):
+    for held in (workshop(TODAY - DAY), workshop(TODAY, other), workshop(TODAY, state="cancelled")):
         keep(held, 1, 9, state="accepted")
         row(Enrolment, workshop_id=held.id, person_id=people[5].id, state="confirmed")
     keep(None, 2, 2, of=own)

@@ -157,10 +157,7 @@ def test_accepted_lines_are_workshops_with_one_entry_in_the_trail(quarter: Quart
     lines = quarter.lines()
     entries = db.session.scalar(select(func.count(AuditEntry.seq)))
     done = accept(
-        quarter.proposal,
-        {one.public_id for one in lines},
-        quarter.row_version,
-        by=quarter.atieno,
+        quarter.proposal, {one.public_id for one in lines}, quarter.row_version, by=quarter.atieno
     )
     assert (len(done.workshops), done.refused, list(done.in_the_way)) == (2, {}, [])
     assert db.session.scalar(select(func.count(AuditEntry.seq))) == (entries or 0) + 1
@@ -191,10 +188,7 @@ def test_what_got_in_the_way_since_is_not_planned_and_is_told(quarter: Quarter) 
     assert first.first is not None
     away(quarter, "Juma", (first.first - quarter.first).days, (first.first - quarter.first).days)
     done = accept(
-        quarter.proposal,
-        {first.public_id, other.public_id},
-        quarter.row_version,
-        by=quarter.atieno,
+        quarter.proposal, {first.public_id, other.public_id}, quarter.row_version, by=quarter.atieno
     )
     assert (len(done.workshops), list(done.in_the_way)) == (1, [first.public_id])
     (stays,) = quarter.lines()

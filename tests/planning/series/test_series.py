@@ -290,9 +290,7 @@ def test_nobody_but_who_runs_it_sees_a_series(
     assert client_for(source.trainer).get(f"/series/{repeated}").status_code == 200
 
 
-def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(
-    series: Forum,
-) -> None:
+def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(series: Forum) -> None:
     by = series.secretary
     rule = Pattern(Repeats.MONTHLY_WEEKDAY, date(2027, 2, 1), weekdays=(2,), ordinal=3, count=3)
     made = repeat_meetings(

@@ -275,10 +275,7 @@ def test_whoever_waits_for_nobody_is_told(
     assert not APPROVAL.offered(row, trainer).nobody
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8),
-    st.integers(0, 4),
-)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8), st.integers(0, 4))
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

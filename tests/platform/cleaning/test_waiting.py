@@ -9,9 +9,7 @@ from kash.platform import cleaning as child_process
 from kash.platform.cleaning import KINDS, CleaningBusy, cleaned, scanned_pages
 
 
-def test_nobody_waits_without_end_for_her_turn_to_clean(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_nobody_waits_without_end_for_her_turn_to_clean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "_PATIENCE_SECONDS", 0.05)
     with child_process.turn():
         with pytest.raises(CleaningBusy), cleaned([b"never read"], KINDS["jpeg"]):

@@ -134,9 +134,7 @@ def test_a_claim_that_was_left_is_not_known_after_five_minutes_and_its_late_word
     assert (row.state, row.gateway_id) == ("accepted", "A")
 
 
-def test_old_messages_lose_what_they_said_and_to_whom_and_stay_to_be_counted(
-    app: APIFlask,
-) -> None:
+def test_old_messages_lose_what_they_said_and_to_whom_and_stay_to_be_counted(app: APIFlask) -> None:
     with writing() as session:
         put_in(session, [_one()], TEN)
     assert shred_old(TEN + timedelta(days=90)) == 0

@@ -148,11 +148,7 @@ def test_a_backup_that_was_not_written_as_it_was_made_is_not_kept(
 
 @pytest.mark.parametrize("harm", ["database", "key"])
 def test_a_backup_whose_database_or_key_would_not_open_is_not_kept(
-    new_place: Place,
-    opened: Open,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    harm: str,
+    new_place: Place, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
     place = new_place("before", backup_recipient=RECIPIENT)
     app = opened(place)

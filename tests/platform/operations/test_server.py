@@ -320,13 +320,7 @@ def _answer(command: list[str], folder: Path, variable: str, value: str) -> tupl
         log = folder.with_name(f"{folder.name}.log")
         ended = gunicorn(OPTIONS, environment, log).wait(60)
         return -1 if ended is None else ended, log.read_text(), ""
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
     return done.returncode, done.stderr, done.stdout
 
 

@@ -79,9 +79,7 @@ def test_a_body_may_be_as_large_as_its_page_takes(app: APIFlask) -> None:
 
 
 def test_no_memory_is_set_aside_for_strangers(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     ways = Ways(app, trusted_proxies=0)
 

@@ -228,9 +228,7 @@ def chunks(sealed: bytes, where: SealingPlace, part: str) -> list[Blob]:
 
 @pytest.fixture
 def world(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
+    app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> tuple[AMember, AMember, list[str]]:
     """A custodian, an officer, and what an administrator and an officer of the police know."""
     custodian, officer = a_member("custodian"), a_member("documentation")

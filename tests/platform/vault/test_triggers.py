@@ -19,7 +19,7 @@ CHANGES = [
 ]
 ON_SQLITE = [
     "INSERT OR REPLACE INTO audit_entry SELECT seq, at, 'x', action, subjects, previous, mac "
-    "FROM audit_entry",
+    "FROM audit_entry"
 ]
 ON_POSTGRESQL = ["TRUNCATE audit_entry", "TRUNCATE audit_entry, audit_head CASCADE"]
 

@@ -203,9 +203,7 @@ def test_register_row_has_one_mark_and_knows_what_was_sent(app: Flask) -> None:
 def test_pager_shows_ends_and_neighbours(app: Flask, page: int, shown: str) -> None:
     listing = SimpleNamespace(page=page, pages=9, total=412, url_for=lambda page: f"/?page={page}")
     drawn = draw(
-        app,
-        '{% from "macros/table.html" import pager %}{{ pager(listing) }}',
-        listing=listing,
+        app, '{% from "macros/table.html" import pager %}{{ pager(listing) }}', listing=listing
     )
     numbers = re.findall(r"(?:</span> |page\">)(\d+)</", drawn)
     assert " ".join(numbers) == shown

@@ -70,12 +70,7 @@ def test_pages_of_a_list(both_engines_app: APIFlask, accounts: None, searched: b
     ],
 )
 def test_of_a_long_list_so_many_are_counted_and_every_page_can_be_turned_to(
-    both_engines_app: APIFlask,
-    accounts: None,
-    query: str,
-    total: int,
-    pages: int,
-    beyond: bool,
+    both_engines_app: APIFlask, accounts: None, query: str, total: int, pages: int, beyond: bool
 ) -> None:
     found = _page(both_engines_app, f"/accounts?{query}", most_counted=3)
     assert (found.total, found.pages, found.beyond) == (total, pages, beyond)

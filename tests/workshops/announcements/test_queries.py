@@ -16,9 +16,7 @@ from tests.rows import row
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_news_is_told_by_kind_with_the_state_of_each_message(
-    groups: tuple[Group, Group],
-) -> None:
+def test_news_is_told_by_kind_with_the_state_of_each_message(groups: tuple[Group, Group]) -> None:
     names = [one.name for one in message_kinds()]
     first, second = [name for name in names if name.startswith("workshops.")][:2]
     strange = next(name for name in names if not name.startswith("workshops."))
@@ -40,13 +38,7 @@ def test_news_is_told_by_kind_with_the_state_of_each_message(
         (2, second, f"{enrolments[2].public_id}:1", "delivered"),
     ):
         message = None if state is None else row(OutboxMessage, state=state, channel="sms").id
-        row(
-            Notice,
-            person_id=people[person].id,
-            kind=kind,
-            event_key=event_key,
-            message_id=message,
-        )
+        row(Notice, person_id=people[person].id, kind=kind, event_key=event_key, message_id=message)
     assert [
         (line["kind"].name, line["people"], line["states"]) for line in told_lines(workshop)
     ] == [

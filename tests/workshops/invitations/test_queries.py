@@ -38,7 +38,4 @@ def test_of_each_link_is_told_how_many_came_by_it_and_how_many_wait(sqlite_app: 
     found = links_of(workshop)
     assert [
         tuple(map(link.get, ("public_id", "station", "entered", "waiting"))) for link in found
-    ] == [
-        (used.public_id, "Central", 3, 1),
-        (unused.public_id, "Central", 0, 0),
-    ]
+    ] == [(used.public_id, "Central", 3, 1), (unused.public_id, "Central", 0, 0)]

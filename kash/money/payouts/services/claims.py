@@ -69,14 +69,7 @@ BOTH, HERE, THERE = "both", "here", "there"
 
 
 def settle(
-    workshop: Workshop,
-    *,
-    person: str,
-    day: date,
-    other: str,
-    keeps: str,
-    reason: str,
-    by: Actor,
+    workshop: Workshop, *, person: str, day: date, other: str, keeps: str, reason: str, by: Actor
 ) -> None:
     """Say which of two workshops pays a day, or that both do, and why; public ids of the other
     workshop and the person.

@@ -32,12 +32,7 @@ from kash.money.payouts.models import (
     PayoutReversal,
     ReversalLine,
 )
-from kash.money.payouts.queries.claims import (
-    as_settled,
-    draft,
-    listed_claims,
-    settled_claims,
-)
+from kash.money.payouts.queries.claims import as_settled, draft, listed_claims, settled_claims
 from kash.money.payouts.queries.payments import OPENED_AGAIN, given_later, lines_waiting, paid_again
 from kash.money.payouts.rules import (
     ApprovedPayment,
@@ -63,11 +58,7 @@ from kash.money.payouts.rules import (
     takes_two,
     written,
 )
-from kash.money.payouts.services.claims import (
-    UNKNOWN_PAYOUT_CHOICE,
-    NoPaymentToSend,
-    WrongState,
-)
+from kash.money.payouts.services.claims import UNKNOWN_PAYOUT_CHOICE, NoPaymentToSend, WrongState
 from kash.people.lists.services import read_file
 from kash.people.models import Person
 from kash.people.queries.persons import consent_holds

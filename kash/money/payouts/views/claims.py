@@ -94,11 +94,7 @@ LIST_COLUMNS: Sequence[TableColumn[PayoutListLine]] = (
     TableColumn(_l("Proposed"), lambda line: line[0].created_at, "#date"),
     TableColumn(_l("Sum"), lambda line: line[1].proposed / 100, "#value+proposed"),
     TableColumn(_l("Paid so far"), lambda line: line[1].paid / 100, "#value+paid"),
-    TableColumn(
-        _l("Outstanding"),
-        _outstanding,
-        "#value+outstanding",
-    ),
+    TableColumn(_l("Outstanding"), _outstanding, "#value+outstanding"),
     TableColumn(_l("Currency"), lambda line: line[0].table.currency, "#currency"),
     TableColumn(_l("Status"), lambda line: LIST_STATE[line[0].state], "#status"),
 )
