@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def N_(sentence: str) -> str:  # noqa: N802
-    """Mark a sentence for the translation catalogue; whoever shows it looks it up there."""
+    """Mark a sentence for the translation catalogue; the code that shows it looks it up there."""
     return sentence

@@ -204,7 +204,7 @@ def in_turn(url: URL) -> Iterator[None]:
 
     A writer that finds the database locked sleeps longer and longer, up to a tenth of a second,
     while nobody writes at all. Here the threads of a process wait for a lock of theirs, and the one
-    that has it for a file beside the database, asleep until whoever writes closes it: so nobody
+    that has it for a file beside the database, asleep until the writer closes it: so nobody
     asks again and again, and processes take turns. A thread that has waited long goes on without:
     the database's own lock is what counts. Only the one at the file waits as long as it takes, for
     a process that stands still in the middle of writing, and writes nothing itself meanwhile.

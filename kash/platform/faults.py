@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 
 class Fault(StrEnum):
-    """A kind of fault that is no mistake of ours or of whoever sent something."""
+    """A kind of fault that is no mistake of ours or of the person who sent something."""
 
     NO_ROOM = "no room"
     DAMAGED = "damaged"
@@ -34,7 +34,7 @@ _SQLITE = {
 }
 _BASIC = 0xFF
 # PostgreSQL's, by their beginnings: a disk that is full, data or an index that are damaged, a file
-# that cannot be read, no connection, a server that is ending or takes no more, and whoever was sent
+# that cannot be read, no connection, a server that is ending or takes no more, and a caller sent
 # away since two waited for each other or wrote at once.
 _POSTGRESQL = {
     "53100": Fault.NO_ROOM,

@@ -261,8 +261,8 @@ _join = joined("enrolment.person_id", ("workshop_id",), merged_enrolment)
 def move_enrolments(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Where both had a seat, one falls free and goes to the queue's first.
 
-    It stays hers when the merge is undone: whoever was told that she has a seat keeps it. So it
-    doesn't stand in the row_changes.
+    It stays hers when the merge is undone: a person who was told that she has a seat keeps it. So
+    it doesn't stand in the row_changes.
     """
     table = table_of(Enrolment)
     seats = [

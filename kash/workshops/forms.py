@@ -332,7 +332,7 @@ class SeatRulesForm(RowVersionForm):
 
 
 class EarlierForm(KashForm):
-    """Courses that whoever is enrolled in another is to have had."""
+    """Courses that a person must have had before she is enrolled in another."""
 
     needs = SeveralField(_l("Courses"), validators=[Optional()], choices=[])
 

@@ -1,4 +1,4 @@
-"""Workshops: when, where, from which course version, with whom and paid by whom. Sealed texts of
+"""Workshops: when, where, from which course version, who is in it and who pays. Sealed texts of
 this room: what trainers wrote of a session in their own words. Each reading function raises
 SealError."""
 
@@ -162,7 +162,7 @@ class ObjectiveReached(Base):
 
 
 class Facilitator(Base):
-    """An account that teaches a workshop since it was added; whoever facilitates it runs it."""
+    """An account that teaches a workshop since it was added; those who facilitate it run it."""
 
     __tablename__ = "facilitator"
     __table_args__ = (UniqueConstraint("workshop_id", "account_id"),)
@@ -196,7 +196,7 @@ class Funding(Base):
 
 
 class Enrolment(PublicId, Base):
-    """A person in a workshop. Whoever is confirmed stands on the roster. `answered_at` is when she
+    """A person in a workshop. A confirmed person stands on the roster. `answered_at` is when she
     said herself, with her own account, that she comes; empty if she did not, or said no after.
     `answered_by` is that account, which may be linked to another by now. `history` are the states
     that she had, each as [state, moment in ISO format], the present one last.
@@ -234,9 +234,9 @@ class Enrolment(PublicId, Base):
 
 
 class AnswerLink(Base):
-    """A link by which whoever holds it answers for one enrolment without signing in. Only the hash
-    of its token is kept. It opens nothing else: an answer by it never opens her contact, since
-    whoever invited her may have held it too."""
+    """A link by which its holder answers for one enrolment without signing in. Only the hash
+    of its token is kept. It opens nothing else: an answer by it never opens her contact, since the
+    person who invited her may have held it too."""
 
     __tablename__ = "answer_link"
 
@@ -250,7 +250,7 @@ class AnswerLink(Base):
 
 
 class EarlierCourse(PublicId, Base):
-    """A course that whoever is enrolled in another one is to have had before."""
+    """A course that a person must have had before she is enrolled in another one."""
 
     __tablename__ = "earlier_course"
     __table_args__ = (

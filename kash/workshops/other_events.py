@@ -16,8 +16,8 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class EventQuestion:
-    """Question for what begins between two moments. Of people those are told of whom `people` is
-    true, given the column of their keys, none if it is None; `actor` is who asks, None for the
+    """Question for what begins between two moments. Answers name only the people that `people` is
+    true of, given the column of their keys, none if it is None; `actor` is who asks, None for the
     application itself."""
 
     begins: datetime
@@ -42,7 +42,7 @@ class OtherEvent:
 
 @dataclass(frozen=True)
 class HoldsEvents(Part):
-    """A room that has such events. It answers none to whom it shows none."""
+    """A room that has such events. It answers none to an actor who may see none."""
 
     events: Callable[[EventQuestion], Sequence[OtherEvent]] = field()
 

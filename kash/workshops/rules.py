@@ -261,8 +261,8 @@ class EnrolmentState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-# Nobody chooses to wait: who is to be confirmed waits when no seat is free. Whoever waits and whom
-# nobody asks any more is given a free seat by hand.
+# Nobody chooses to wait: who is to be confirmed waits when no seat is free. A person who waits, and
+# is not asked any more, is given a free seat by hand.
 _MOVES = {
     EnrolmentState.INVITED: (EnrolmentState.CONFIRMED, EnrolmentState.DECLINED),
     EnrolmentState.CONFIRMED: (EnrolmentState.WITHDRAWN,),
@@ -386,7 +386,7 @@ class Reached(StrEnum):
     NOT_TAUGHT = "not_taught"
 
 
-# Whoever came to less of a workshop did not have the course, in per cent of its hours.
+# A person who came to less of a workshop did not have the course, in per cent of its hours.
 LEAST_SHARE = 50
 # Without a certificate that says how long it holds, a course counts as fresh for so long.
 FRESH_FOR = timedelta(days=730)
@@ -441,7 +441,7 @@ def had_before(
 
 DAYS_BEFORE = Bounds(3, 0, 30, "days")
 OFFER_HOURS = Bounds(24, 2, 120, "hours")
-# Whoever reads of a seat so shortly before the start can't come any more.
+# A person who reads of a seat so shortly before the start can't come any more.
 SHORTEST_OFFER = timedelta(hours=1)
 
 
@@ -526,12 +526,13 @@ def seats_taken(
     queue: Sequence[InQueue], confirmed: int, moving: Moving, key: int | None = None
 ) -> int:
     """How many seats are not to be had for somebody now: taken, held for others, or due to those
-    before her in the queue. `key` is she herself if she waits there; whoever comes new is last."""
+    before her in the queue. `key` is she herself if she waits there; a person who comes new is
+    last."""
     others = [one for one in queue if one.key != key]
     place = next((at for at, one in enumerate(queue) if one.key == key), len(queue))
     mine = next((one for one in queue if one.key == key), None)
     if mine is not None and mine.offered_until is not None:
-        # Her own seat is held for her, whoever stands before her.
+        # Her own seat is held for her, no matter who stands before her.
         return confirmed + held_seats(others)
     due = 0 if moving is Moving.NO_LONGER else sum(1 for one in queue[:place] if one.moves)
     return confirmed + held_seats(others) + due

@@ -49,7 +49,7 @@ class ScheduleAdvice:
 
 @dataclass(frozen=True)
 class ChecksSchedule(Part):
-    """A room that knows what gets in a workshop's way: `check` tells whoever plans, or only what is
+    """A room that knows what gets in a workshop's way: `check` tells the planner, or only what is
     about its `people`; `refused`, asked within the transaction of an action, what of a workshop
     must not be saved: sentences, by marks that stay the same while a clash does."""
 

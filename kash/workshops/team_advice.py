@@ -36,8 +36,8 @@ class TrainerToAsk:
 
 @dataclass(frozen=True)
 class TeamAdvice:
-    """Sentences on what a team lacks, and whom to ask, the best first. `told` is said where there
-    is neither."""
+    """Sentences on what a team lacks, and who could be asked, the best first. `told` is said where
+    there is neither."""
 
     warnings: Sequence[Any] = ()
     to_ask: Sequence[TrainerToAsk] = ()

@@ -387,7 +387,7 @@ def tie(change: Change, account: Account, person_id: int | None, by: str, decide
 
 
 def refuse_tie(by: Actor, session: Session, account_id: int, person_id: int) -> None:
-    """Refuse a participant to whom another account belongs and, if `by` may know of participants,
+    """Refuse a participant who has another account and, if `by` may know of participants,
     one who is under 18."""
     taken = select(Account.id).where(Account.person_id == person_id, Account.id != account_id)
     if session.scalar(taken):

@@ -1,7 +1,7 @@
 """Audiences of stories: who hears one follows from the consent to it, by name. Drafts of stories,
 opened in memory; none of a case in which the reader has a part. Printed lines that a story would
 stand beside. Told stories, for every page that shows them: forums, agenda packs, reports and the
-list itself. Each function says to whom it shows them, by name of audience; none shows one of which
+list itself. Each function names the audience that it shows them to; none shows one of which
 a printed line says "few"."""
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ def numbered_likenesses(*where: ColumnElement[bool]) -> Iterator[tuple[int, Like
 def people_like(actor: Actor, asked: Likeness) -> list[Match]:
     """People here who may be the same as somebody just entered, best first.
 
-    Of whom the actor does not reach only name and group are compared, and the phone only of whom it
-    is open: the person who types a phone or a number must not learn by it whose it is. Nobody is
-    told that it was said she is another person than the one with `asked.key`.
+    Of people that the actor does not reach, only name and group are compared; the phone is compared
+    only where it is open: the person who types a phone or a number must not learn by it whose it
+    is. Nobody is told that it was said she is another person than the one with `asked.key`.
     """
     reached = within_reach(actor, "people.see")
     by_name = Likeness(asked.key, asked.group, asked.name)
@@ -179,8 +179,8 @@ def _reached(actor: Actor, table: Any) -> ColumnElement[int]:
 
 
 def _shown(actor: Actor) -> ColumnElement[bool]:
-    """Pairs of whom one at least is within reach; where the other is not, only those of whom the
-    names alone would say it: what is typed of the one must not tell what is kept of the other."""
+    """Pairs with at least one person within reach. If the other is not, only pairs that the names
+    alone would show: what is typed of the one must not tell what is kept of the other."""
     enough = case((LikelyDuplicate.names_alike, 1), else_=2)
     return _reached(actor, LikelyDuplicate) >= enough
 

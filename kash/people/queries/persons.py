@@ -229,8 +229,8 @@ def known_for(actor: Actor, asked: Collection[Likeness]) -> Known:
     """Everyone in the programme that one of those asked about could match, to be asked the same
     as if it knew everyone.
 
-    Of whom the actor does not reach it is name and group only, and the phone only of whom it is
-    open: the person who writes a list of phones must not learn by it whose they are.
+    Of people that the actor does not reach, it is name and group only, and the phone only where it
+    is open: the person who writes a list of phones must not learn by it whose they are.
     """
     candidates = Candidates(asked)
     near = _may_match(actor, candidates)

@@ -103,8 +103,8 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """A row of the list of people. Of whom the actor does not reach there are the first three
-    only; `whole` says so, and everything else is empty."""
+    """A row of the list of people. Of a person that the actor does not reach, it has the first
+    three fields only; `whole` says so, and everything else is empty."""
 
     public_id: str
     chosen_name: str

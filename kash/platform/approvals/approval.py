@@ -32,7 +32,7 @@ class StandsInForProposer(SamePerson):
 
 
 class GivenToApprover(SamePerson):
-    """Approval by whom the proposal pays or certifies, or for her; refused as well."""
+    """Approval by a person that the proposal pays or certifies, or for her; refused as well."""
 
 
 class StandsBehind(SamePerson):
@@ -53,7 +53,8 @@ class WrongStep(Problem):
 class Proposal:
     """Gives a table what one person proposes and another approves, by their public ids.
 
-    `approved_for` is for whom the approver stood in, if she did. The table checks its own states.
+    `approved_for` is the person that the approver stood in for, if she did. The table checks its
+    own states.
     """
 
     state: Mapped[str] = mapped_column(String(12), default="proposed")
@@ -71,9 +72,9 @@ class Proposal:
 
 @dataclass(frozen=True)
 class OfferedDecision:
-    """Decision on a proposal, as its page offers it to an actor. `standing_in` is for whom she
-    would decide, None in her own right. `refused` says why she may not approve what she otherwise
-    would; `nobody` tells who proposed it that nobody may approve it as things stand."""
+    """Decision on a proposal, as its page offers it to an actor. `standing_in` is the person that
+    she would decide for, None in her own right. `refused` says why she may not approve what she
+    otherwise would; `nobody` tells who proposed it that nobody may approve it as things stand."""
 
     own: bool
     approves: bool
@@ -89,13 +90,12 @@ class Approval(Part):
     may be lent (one of `policy.DELEGABLE`) as `label`.
 
     Rows in the states `waits` may be turned back, and are handed over, as `waiting`, with the
-    account that proposed them; `key` is kept in hand-overs. `own` and `stands_in` are said to
-    whoever may not approve, because she proposed it or stands in for who did. `gains` is the
-    condition that a proposal pays or certifies one of these people (keys): none of them approves
-    it, which `gained` says. `sent_back` is what
-    the account that proposed it is told on its Today once another sent it back; None where Today
-    shows what was sent back for as long as it is. `also` names accounts of a row that decide on it
-    as little as the one that proposed it.
+    account that proposed them; `key` is kept in hand-overs. `own` and `stands_in` are said to a
+    person who may not approve, because she proposed it or stands in for the proposer. `gains` is
+    the condition that a proposal pays or certifies one of these people (keys): none of them
+    approves it, which `gained` says. `sent_back` is what the account that proposed it is told on
+    its Today once another sent it back; None where Today shows what was sent back for as long as it
+    is. `also` names accounts of a row that decide on it as little as the one that proposed it.
     """
 
     key: str
@@ -126,8 +126,8 @@ class Approval(Part):
         return one_or_404(session.scalar(statement.options(*loaded).with_for_update()))
 
     def decides(self, row: Any, by: Actor) -> str | None:
-        """For whom an actor decides on a proposal, None in her own right. Raises SamePerson,
-        StandsInForProposer, GivenToApprover and StandsBehind."""
+        """The person that an actor decides for on a proposal, None in her own right. Raises
+        SamePerson, StandsInForProposer, GivenToApprover and StandsBehind."""
         absent = by.decides_for(self.approves, not_for=self._barred(row))
         stands = self.standing(row, by)
         if stands is Standing.ASKED:
@@ -173,8 +173,8 @@ class Approval(Part):
         return (row.proposed_by, *sorted(self.also(row)))
 
     def _given(self, by: Actor, absent: str | None, session: Session) -> ColumnElement[bool] | None:
-        """The condition that a proposal gives the approver something, or for whom she decides; None
-        where it cannot."""
+        """The condition that a proposal gives something to the approver, or to the person that she
+        decides for; None where it cannot."""
         if self.gains is None:
             return None
         people = {by.person_id, *people_of_accounts([absent] if absent else [], session)} - {None}
@@ -214,8 +214,8 @@ class Approval(Part):
 
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
         """The condition of what an actor can approve, by `standing`: nothing of her own, nor of the
-        one for whom alone she would decide, nor what gives her something, nor what somebody
-        proposed who stands behind her or behind whom she stands."""
+        only person that she would decide for, nor what gives her something, nor what was proposed
+        by somebody who stands behind her or has her behind them."""
         if not actor.may(self.approves):
             return false()
         absent = actor.decides_for(self.approves)
@@ -258,7 +258,7 @@ class Approval(Part):
 
 
 def note(change: Change, row: Any, absent: str | None) -> None:
-    """Write down what was decided, and for whom."""
+    """Write down what was decided, and which person it was decided for."""
     change.about(row.public_id, *([f"for:{absent}"] if absent else []))
 
 

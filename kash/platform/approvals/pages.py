@@ -73,6 +73,6 @@ def waiting_line(
 
 
 def returned_line(title: str, url: str, reason: str, **shown: Any) -> TodayLine:
-    """A line of Today about a proposal that was sent back, for whoever puts it right."""
+    """A line of Today about a proposal that was sent back, for the person who puts it right."""
     reasons = [reason] if reason else []
     return TodayLine(title, url, _("Sent back"), button=_("See to it"), reasons=reasons, **shown)

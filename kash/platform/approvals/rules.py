@@ -28,10 +28,10 @@ def standing_of(
 ) -> Standing:
     """How somebody stands to a proposal; all are accounts by public id.
 
-    `decides_for` is for whom she would decide (`Actor.decides_for`): empty if that is only the
-    proposer herself. `independent` is whether her account is so of the proposer's, by the strict
-    rule or by that of approvals. `gains` is whether it pays or certifies her, or for whom she would
-    decide.
+    `decides_for` is the person that she would decide for (`Actor.decides_for`): empty if that is
+    only the proposer herself. `independent` is whether her account is so of the proposer's, by the
+    strict rule or by that of approvals. `gains` is whether it pays or certifies her, or a person
+    that she would decide for.
     """
     if second == proposed_by:
         return Standing.ASKED

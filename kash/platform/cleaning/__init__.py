@@ -145,7 +145,7 @@ _LONGEST_NAME = 16
 _LONGEST_LINE = 1024 * 1024
 # What is cleaned lies whole in memory, twice: once and no more in each process.
 one_at_a_time = threading.BoundedSemaphore(1)
-# Whoever waits for her turn keeps a thread of the site meanwhile.
+# A person who waits for her turn keeps a thread of the site meanwhile.
 _PATIENCE_SECONDS = 5.0
 
 

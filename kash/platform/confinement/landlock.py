@@ -1,7 +1,7 @@
 """Landlock: the kernel keeps this process, and whatever runs in it, from files and networks.
 
 Spoken to by its three system calls. They take numbers and two small structures; what wraps them for
-Python is larger than they are, and kept by nobody whom a distribution would know.
+Python is larger than they are, and no distribution knows the people who keep it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tells whoever runs the machine what keeps the children that read others' files."""
+"""Tells those who run the machine what keeps the children that read others' files."""
 
 from __future__ import annotations
 

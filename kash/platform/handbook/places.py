@@ -1,4 +1,5 @@
-"""Chapters of the handbook, for whom each is, and where each page of the site leads in them."""
+"""Chapters of the handbook, the readers that each is for, and where each page of the site leads in
+them."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ STAFF = EVERYBODY - {Role.PEER, Role.POLICE_PEER, Role.FUNDER}
 class Chapter:
     """A file of `docs/` by its `name`, and the letter in its address, which never changes.
 
-    `public` chapters are read by whoever is not signed in as well: what the pages tell that
+    `public` chapters are also read by people who are not signed in: what the pages tell that
     anybody may open.
     """
 

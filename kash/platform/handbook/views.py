@@ -149,7 +149,7 @@ FOLDER = "kash_handbook_folder"
 @allow(SIGNED_IN)
 @leaves_no_trace
 def index() -> ResponseReturnValue:
-    """The chapters that whoever looks reads."""
+    """The chapters that this reader may read."""
     shown = [
         (url_for("handbook.chapter", code=chapter.code), _text(chapter))
         for chapter in readable_chapters(current_actor().roles)
@@ -169,7 +169,7 @@ def chapter(code: str) -> ResponseReturnValue:
 @allow(ANYONE)
 @leaves_no_trace
 def open_chapter(code: str) -> ResponseReturnValue:
-    """A chapter that whoever is not signed in reads as well."""
+    """A chapter that people who are not signed in may read as well."""
     wanted = BY_CODE.get(code)
     if wanted is None or not wanted.public:
         raise NotFound
@@ -199,11 +199,11 @@ def _text(chapter: Chapter) -> ChapterText:
 
 
 def _address(name: str, heading: str) -> str | None:
-    """The address of a chapter for whoever looks, None if it is not one that they read."""
+    """The address of a chapter for this reader, None if she may not read it."""
     wanted = BY_NAME.get(name)
     if wanted is None or not readable(wanted, current_actor().roles):
         return None
-    # Also whoever has signed in by half, or has to set up a second step first, reads these.
+    # People who signed in by half, or must set up a second step first, read these too.
     endpoint = "handbook.open_chapter" if wanted.public else "handbook.chapter"
     anchor = anchors(_folder(), name).get(heading) if heading else None
     return url_for(endpoint, code=wanted.code, _anchor=anchor)

@@ -42,7 +42,8 @@ class JobKind(Part):
     `resumable` work is started again when its worker died under it; other work is marked failed.
     Of `heavy` work each account has one piece done at a time, so that nobody keeps others waiting.
     `patient` work that failed, such as a mail that no server took, is tried again, later and later.
-    Where it `needs` a permission, whoever asked and has lost it since has neither page nor file.
+    Where it `needs` a permission, a person who asked and has lost it since gets neither page nor
+    file.
     """
 
     name: str

@@ -94,7 +94,7 @@ def joined(busy: Iterable[BusyTime]) -> list[BusyTime]:
 def invitation(event: CalendarEvent, sender: str, to: str, zone: ZoneInfo) -> bytes:
     """An invitation to one event, to be sent as `text/calendar; method=REQUEST`.
 
-    `sender` and `to` are e-mail addresses. Whoever is asked is the only one named (RFC 5546,
+    `sender` and `to` are e-mail addresses. The person who is asked is the only one named (RFC 5546,
     3.2.2).
     """
     return _asked(event, sender, to, zone, REQUEST)

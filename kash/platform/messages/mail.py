@@ -25,15 +25,15 @@ _PATIENCE = 10
 
 
 class MailFailed(Exception):
-    """The mail server did not take a message; nothing is said about to whom or why."""
+    """The mail server did not take a message; nothing is said about the address or the reason."""
 
     def __str__(self) -> str:
         return _("The e-mail could not be sent. Hand the link over yourself.")
 
 
 class _CheckedSmtp(smtplib.SMTP):
-    """A connection that asks, where it becomes a protected one, whose certificate it is: else
-    whoever sits in between reads the password, and the links."""
+    """A connection that asks, where it becomes a protected one, whose certificate it is: else a
+    person who sits in between reads the password, and the links."""
 
     def starttls(self, *_given: Any, **_more: Any) -> tuple[int, bytes]:
         return super().starttls(context=ssl.create_default_context())

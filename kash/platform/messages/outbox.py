@@ -53,8 +53,8 @@ def _key(letter: OutgoingMessage) -> str:
 def put_in(session: Session, letters: Sequence[OutgoingMessage], now: datetime) -> list[int]:
     """Put messages into the outbox within the caller's transaction; their keys, in order.
 
-    Of one event, address and text there is one message, whoever puts it in how often: where it is
-    there already, that one is answered.
+    Of one event, address and text there is one message, no matter who puts it in and how often:
+    where it is there already, that one is answered.
     """
     ids_put_in: list[int] = []
     for some in _in_parts(letters):
@@ -430,7 +430,8 @@ def _send_mails(claim: HeldMessages, sender: Sender) -> int:
 def _settled(claim: HeldMessages, outcomes: Mapping[int, Tried], sender: Sender) -> None:
     stopped = [key for key, came in outcomes.items() if says_stopped(came.code)]
     if stopped:
-        # Before it is written down: whoever dies in between has rather told too few than too many.
+        # Before it is written down: a worker that dies in between has told too few rather than too
+        # many.
         sender.stopped(stopped)
     settle(claim.name, outcomes, sender.now())
 

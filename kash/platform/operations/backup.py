@@ -121,7 +121,7 @@ def write_backup(
 def trying_backup(settings: Settings, began: datetime) -> Iterator[None]:
     """Keep for `/healthz` and Today that a backup is tried, and how that ends; a failure is logged.
 
-    What stops it on the machine's side becomes an OperationError: one line for whoever runs it.
+    What stops it on the machine's side becomes an OperationError: one line for those who run it.
     """
     note_backup(settings, began, ended=False)
     try:

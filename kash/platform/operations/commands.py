@@ -44,8 +44,8 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
     with told_at_terminal(OperationError, StorageError, CannotStart):
         passphrase = None
         if at_a_terminal():
-            # Whoever mistypes sees it, and earlier backups are as good as before. What a timer is
-            # refused nobody sees, so there it is a backup that failed.
+            # A person who mistypes sees it, and earlier backups are as good as before. What a timer
+            # is refused nobody sees, so there it is a backup that failed.
             path_of_backup(target, utc_now())
             passphrase = passphrase_for(settings, passphrase_fd)
         with trying_backup(settings, utc_now()):

@@ -114,7 +114,7 @@ def _opened(settings: Settings) -> Any:
 
 @contextmanager
 def _sqlite(settings: Settings) -> Iterator[Tables]:
-    """SQLite's tables. Each is read in a moment of its own, since whoever reads for long keeps the
+    """SQLite's tables. Each is read in a moment of its own, since a long read keeps the
     write-ahead log from being emptied."""
     address = f"file:{settings.database_file}?mode=ro"
     with closing(

@@ -53,7 +53,7 @@ class PatientWorker(WatchingWorker):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._arriving: dict[WebConnection, None] = {}
-        # Large bodies that are not read: whoever sends them is looked up, or memory is wanted.
+        # Large bodies that are not read: the sender is looked up, or memory is wanted.
         self._unread: dict[WebConnection, None] = {}
         self._queued: dict[WebConnection, None] = {}
         self._leaving: dict[WebConnection, None] = {}
@@ -194,7 +194,7 @@ class PatientWorker(WatchingWorker):
         else:
             self._ask(conn, head)
 
-    # Large bodies take memory from others, so whoever sends one is looked up first.
+    # Large bodies take memory from others, so the sender is looked up first.
 
     def _ask(self, conn: WebConnection, head: Head) -> None:
         self._unwatch(conn)

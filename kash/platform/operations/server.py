@@ -160,8 +160,8 @@ class Server:
     def forked(self, worker: Any) -> None:
         """In the web process: it counts on from where the one at its place ended."""
         count_as(f"web-{worker.place}")
-        # Whoever computes for long lets the others on after a millisecond, not after five: beside
-        # one that reads a list, a small page comes in an eighth of the time.
+        # A thread that computes for long lets the others on after a millisecond, not after five:
+        # beside one that reads a list, a small page comes in an eighth of the time.
         sys.setswitchinterval(0.001)
 
     def serving(self, worker: Any) -> None:

@@ -642,7 +642,7 @@ class _Printing:
     def _pieces(
         self, said: Sequence[_Said], stampers: Mapping[str, PieceStamper], limits: RenderLimits
     ) -> Iterator[Piece]:
-        """A piece for each, in order. Whoever the plate can't set is set by the layout engine."""
+        """A piece for each, in order. The layout engine sets those that the plate can't."""
         codes = [qr_symbol(piece.qr) if piece.qr else None for piece in said]
         contents = [
             stampers[piece.look].content(piece.texts, piece.points, code)

@@ -58,7 +58,7 @@ class StampedPage:
 def stamped_pages(
     design: CertificateDesign, entries: Sequence[CertificateEntry], limits: RenderLimits | None
 ) -> Iterator[StampedPage]:
-    """A page for each entry, in order. Whoever the plate can't set is set by the layout engine."""
+    """A page for each entry, in order. The layout engine sets those that the plate can't."""
     if not entries:
         raise ValueError("there is nothing to print")
     # A plate takes a tenth of a second; a busy machine must not lose a batch.

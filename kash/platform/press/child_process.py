@@ -89,8 +89,8 @@ def render(request: DocumentRequest | PlatesRequest, limits: RenderLimits) -> It
 def start_ahead() -> None:
     """Start a child for the next call of this process, which so need not wait for its start.
 
-    A child takes as long to start as a plate takes to make. Whoever knows that paper will be asked
-    for, and has something else to do before, calls this first.
+    A child takes as long to start as a plate takes to make. Code that knows that paper will be
+    asked for, and has something else to do before, calls this first.
     """
     _spare.fill()
 

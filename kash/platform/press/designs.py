@@ -570,7 +570,7 @@ def _lines(entry: CertificateEntry) -> str:
 
 
 def signatures(signatories: tuple[Signatory, ...]) -> str:
-    """One to four lines to sign on; a picture stands over the line of whoever allowed it."""
+    """One to four lines to sign on; a picture stands over the line of the person who allowed it."""
     signs = "".join(
         f'<div class="sign">{_signature(signatory)}<b>{escaped(signatory.name)}</b>'
         f"<span>{escaped(signatory.role)}</span></div>"

@@ -191,7 +191,7 @@ def _locked(path: Path, flags: int) -> Iterator[int]:
 
 MIRROR_STARTED = "audit.mirror_started"
 
-# For whom somebody decided, standing in.
+# The person that somebody decided for, standing in.
 _ON_BEHALF = re.compile(rf"for:{PUBLIC_ID}")
 # A list or another file that was taken away, by the endpoint of its page.
 _TAKEN = re.compile(r"(?:list|file):[a-z0-9_]+\.[a-z0-9_]+")
@@ -211,7 +211,7 @@ _log = structlog.get_logger("kash.audit")
 
 
 class ActorLike(Protocol):
-    """Whoever acts: only the public id counts here."""
+    """The person who acts: only the public id counts here."""
 
     @property
     def public_id(self) -> str:

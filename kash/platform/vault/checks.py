@@ -1,6 +1,6 @@
 """Checks of public keys, before anything is sealed to them.
 
-Whoever can write the database, but has neither the key file nor a passphrase, must not have
+A person who can write the database, but has neither the key file nor a passphrase, must not have
 anything sealed to a key of her own. A compartment's key has a seal under the key file; a member's
 key has one under the secret of each generation that is wrapped to her. What was there before seals
 were, has none until it is listed (compartments) or compared (members).

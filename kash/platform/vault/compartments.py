@@ -79,7 +79,7 @@ class Secret:
         return self.private.public_key().public_bytes_raw()
 
     def member_seal(self, member: str, holder: str, public_key: bytes) -> bytes:
-        """The seal of a member's public key: whoever does not hold this secret makes none.
+        """The seal of a member's public key: nobody makes one without this secret.
 
         `member` is her public id as a member, `holder` that of her account.
         """
@@ -133,7 +133,7 @@ def wrap_for_member(secret: Secret, public: bytes, member: str) -> bytes:
 def unwrap_as_member(
     wrapped: bytes, private: X25519PrivateKey, *, compartment: str, generation: int, member: str
 ) -> Secret:
-    """A compartment's secret, opened by the member to whom it was wrapped. Raises SealError."""
+    """A compartment's secret, opened by the member that it was wrapped to. Raises SealError."""
     secret = open_from(private, wrapped, _wrap_info(compartment, generation, member))
     return Secret(compartment, generation, secret)
 

@@ -1,8 +1,8 @@
 """The server's keys: one file outside the database, made on first start, readable by its owner.
 
 The file holds a random root, from which the key of each purpose is derived, and the random sealing
-keys by id: one of them is current, the older ones only open what was sealed before. Whoever copies
-the database without this file reads nothing that is sealed and cannot forge the audit chain.
+keys by id: one of them is current, the older ones only open what was sealed before. A person who
+copies the database without this file reads nothing that is sealed and cannot forge the audit chain.
 """
 
 from __future__ import annotations

@@ -186,8 +186,8 @@ def missing_compartments(session: Session, names: Collection[str]) -> list[str]:
 def let_in(
     session: Session, vault: OpenVault, member: VaultMember, names: Collection[str], now: datetime
 ) -> list[str]:
-    """Wrap to a member, with whom four words were compared, every generation of these compartments
-    that the open vault holds, and seal her key for those that she has already.
+    """Wrap to a member, after four words were compared with her, every generation of these
+    compartments that the open vault holds, and seal her key for those that she has already.
 
     Answers the compartments that she can open now.
     """
@@ -260,8 +260,8 @@ def _forgotten(session: Session, member: VaultMember, names: Collection[str]) ->
 
 
 def only_holder_of(session: Session, member: VaultMember, *, lock: bool = False) -> list[str]:
-    """The compartments of which something opens for this member alone. With `lock` whoever removes
-    somebody waits here for another who does."""
+    """The compartments of which something opens for this member alone. With `lock`, a person who
+    removes somebody waits here for another who does so."""
     wrapped = (
         select(Compartment.id, Compartment.name)
         .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)

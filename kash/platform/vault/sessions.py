@@ -145,8 +145,8 @@ def touch_opening(session: Session, session_id: str, now: datetime) -> None:
     )
 
 
-# Every page of whoever has the vault open asks these two. Putting them together takes as long as
-# running them.
+# Every page asks these two for a member who has the vault open. Putting them together takes as long
+# as running them.
 _OPENING = (
     select(
         VaultOpening.sealed_private,

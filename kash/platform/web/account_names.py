@@ -16,9 +16,9 @@ from kash.policy import Actor
 class AccountsKnown(Part):
     """Accounts as other rooms find them: names by public ids; the select of public ids of those
     that are not independent of one, itself among them (`tied_to`), and of those alone that stand
-    behind it or behind which it stands (`in_line_with`); the participants to whom accounts belong;
-    who may do something now; and whether whoever tied an account to its participant stands behind
-    it."""
+    behind it or behind which it stands (`in_line_with`); the participants that accounts belong to;
+    who may do something now; and whether the person who tied an account to its participant stands
+    behind it."""
 
     names_of: Callable[[Iterable[str]], dict[str, str]]
     tied_to: Callable[[str], Select[str]]
@@ -53,7 +53,7 @@ def accounts_in_line(public_id: str) -> Select[str]:
 
 
 def people_of_accounts(public_ids: Iterable[str], session: Session) -> frozenset[int]:
-    """The keys of the participants to whom these accounts belong."""
+    """The keys of the participants that these accounts belong to."""
     wanted = list(public_ids)
     if not wanted:
         return frozenset()
@@ -69,6 +69,6 @@ def actors_that_may(permission: str) -> list[Actor]:
 
 
 def tied_by_backer(public_id: str) -> bool:
-    """True if whoever tied an account to its participant stands behind the account: she could have
-    made it, or come into it, to read what is the participant's."""
+    """True if the person who tied an account to its participant stands behind the account: she
+    could have made it, or come into it, to read what is the participant's."""
     return any(part.tied_by_backer(public_id) for part in declared(AccountsKnown))

@@ -1,4 +1,4 @@
-"""Actor of this request. Whoever keeps the accounts says so through Flask-Login."""
+"""Actor of this request. The room that keeps the accounts says so through Flask-Login."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SignedIn(UserMixin):
 
 
 class NobodyHere(AnonymousUserMixin):
-    """Whoever has not signed in."""
+    """A person who has not signed in."""
 
     actor = NOBODY
 
@@ -64,7 +64,7 @@ def init_actors(app: Flask, actor_now: Callable[[str], Actor]) -> None:
 
 
 def actor_of_job(owner: str) -> Actor:
-    """For whom work is done: an account with what it may do now, NOBODY if it may not act."""
+    """The account that work is done for, with what it may do now, NOBODY if it may not act."""
     if owner == SYSTEM.public_id:
         return SYSTEM
     actor_now: Callable[[str], Actor] = current_app.extensions[_EXTENSION]

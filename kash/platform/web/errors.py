@@ -59,9 +59,9 @@ _CODES_OF_THINGS = ("incidents.", "workshops.")
 def posted(*, onto_page: bool = False) -> tuple[str, list[tuple[str, str]]]:
     """Where the present form is going, and its fields but for what is typed anew.
 
-    `onto_page`: they go back only into the page of whoever sent them. There the code of a report
-    stays with what was typed for it, which would go into another report without; it is kept nowhere
-    else.
+    `onto_page`: they go back only into the page of the person who sent them. There the code of a
+    report stays with what was typed for it, which would go into another report without; it is kept
+    nowhere else.
     """
     code_stays = onto_page and (request.endpoint or "").startswith(_CODES_OF_THINGS)
     fields = [
@@ -96,7 +96,7 @@ _SENTENCES: dict[int, Any] = {
 
 
 def is_for_programs(path: str) -> bool:
-    """True if whoever asks for this path is a program."""
+    """True if a program asks for this path."""
     return path.startswith(PLACE)
 
 

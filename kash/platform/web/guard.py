@@ -41,7 +41,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def asked_with(bearer: Callable[[], Actor]) -> Callable[[View], View]:
     """Declare that a view is asked by programs, and no session counts: `bearer` reads from the
-    request for whom it is. It raises the Problem for which the request is refused."""
+    request which account it is for. It raises the Problem for which the request is refused."""
 
     def declare(view: View) -> View:
         view.kash_bearer = bearer  # type: ignore[attr-defined]

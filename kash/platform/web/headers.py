@@ -83,7 +83,7 @@ def _add_headers(response: Response) -> Response:
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Flask's own, but whoever brings no cookie costs no reading of one: phones bring none."""
+    """Flask's own, but a request without a cookie costs no reading of one: phones bring none."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Session that the cookie holds."""

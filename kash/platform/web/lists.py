@@ -24,7 +24,7 @@ Made = TypeVar("Made")
 
 
 class AllRows(Sequence[Row]):
-    """All rows of a list that is taken away, read anew and some at a time by whoever goes through
+    """All rows of a list that is taken away, read anew and some at a time as a caller goes through
     them. Asking how many they are, or for one of them, reads them all."""
 
     def __init__(self, batches: Callable[[], Iterator[Sequence[Row]]]) -> None:

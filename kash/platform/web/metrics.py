@@ -1,18 +1,18 @@
-"""Numbers for whoever watches over the machine: how many requests, how long, with what answer.
+"""Numbers for those who watch over the machine: how many requests, how long, with what answer.
 Only a loopback address without a proxy before it, or the token, may read them. Figures that
 somebody must look at everybody for, kept as long as nothing was written since. figures =
 counted(("coverage", group.id, today), lambda: figures_of(group, today)) The key holds all that the
-figures depend on: what is asked, the day, and the reach of whoever asks where it narrows them.
-What is kept are figures, never names of people, words in a language, or anything of the vault; it
-lies in the memory of one process, and is a few kilobytes each. Every write moves the head of the
-audit chain, in the transaction of the write itself: while the head is where it was when counting
-began, nothing was written, and the figures are those of now. Once it moved they are counted anew;
-but where counting takes long they may be shown some minutes longer, and then the page says when
-they were counted, with a link that counts them anew. What a chore writes without an entry shows
-within the same minutes. Whatever `make` does, it asks for nothing that is kept elsewhere and moves
-without the head. What takes long is counted once for all web processes of a server: a process that
-is new, or was not asked yet, finds it in the folder in shared memory that they have together for
-as long as they run."""
+figures depend on: what is asked, the day, and the reach of the person who asks, where it narrows
+them. What is kept are figures, never names of people, words in a language, or anything of the
+vault; it lies in the memory of one process, and is a few kilobytes each. Every write moves the head
+of the audit chain, in the transaction of the write itself: while the head is where it was when
+counting began, nothing was written, and the figures are those of now. Once it moved they are
+counted anew; but where counting takes long they may be shown some minutes longer, and then the page
+says when they were counted, with a link that counts them anew. What a chore writes without an entry
+shows within the same minutes. Whatever `make` does, it asks for nothing that is kept elsewhere and
+moves without the head. What takes long is counted once for all web processes of a server: a process
+that is new, or was not asked yet, finds it in the folder in shared memory that they have together
+for as long as they run."""
 
 from __future__ import annotations
 
@@ -219,8 +219,8 @@ class _Result:
 @dataclass
 class _Results:
     by_key: dict[Hashable, _Result] = field(default_factory=dict)
-    # One at a time: two that count would only take the processor from each other, and whoever
-    # asked for the same finds it counted.
+    # One at a time: two that count would only take the processor from each other, and the second,
+    # if it asked for the same, finds it counted.
     turn: Any = field(default_factory=threading.RLock)
 
 

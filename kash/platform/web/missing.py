@@ -1,8 +1,8 @@
 """Missing information: kinds of records that lack something which figures or papers need.
 
-A feature declares each kind with a select of what lacks it, narrowed to what whoever looks may mend
-or answers for. The page counts them all in one query, and shows one kind a page at a time; whoever
-follows a line, mends it and saves comes back to the place where the line stood.
+A feature declares each kind with a select of what lacks it, narrowed to what the reader may mend or
+answers for. The page counts them all in one query, and shows one kind a page at a time. A reader
+who follows a line, mends it and saves comes back to the place where the line stood.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Lookout:
 
 @dataclass(frozen=True)
 class MissingLine:
-    """One record that lacks something: a title that leads to `url`, which is the field itself for
-    whoever may mend it; what it belongs to; and since when."""
+    """One record that lacks something: a title that leads to `url`, which is the field itself for a
+    person who may mend it; what it belongs to; and since when."""
 
     title: str
     url: str
@@ -61,8 +61,8 @@ class MissingInformation(Part):
     """A kind of thing that is missing. `key` stands in addresses, `about` is the heading over kinds
     of one sort, and `why` says what it is needed for. With `by_group` it names participants.
 
-    `find` answers None to whom it shows nothing, else a select with the columns `key` (a whole
-    number, unique), `ordered` (what it is put in order by), `mends` (1 if whoever looks may mend
+    `find` answers None to an actor who is shown nothing, else a select with the columns `key` (a
+    whole number, unique), `ordered` (what it is put in order by), `mends` (1 if the reader may mend
     it), `asked` (the account that may, by public id) and those of which `line` makes a line. It
     reads nothing itself.
     """

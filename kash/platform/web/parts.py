@@ -67,8 +67,8 @@ def action_text(action: str) -> str:
 
 @dataclass(frozen=True)
 class CalendarFilters:
-    """Filters by public id, each empty for all. Only whoever sees everybody's workshops filters
-    anything: to others an answer would tell what is not theirs to know."""
+    """Filters by public id, each empty for all. Only a person who sees everybody's workshops
+    filters anything: to others an answer would tell what is not theirs to know."""
 
     trainer: str = ""
     venue: str = ""
@@ -95,9 +95,10 @@ class CalendarEntry:
     """One thing on the days from `first` to `last`; `key` is its own within the whole calendar.
 
     `starts_at` and `ends_at` are clocks at which each of its days begins and ends, None for whole
-    days. `text` says where, or with whom; `tag` is a word that must not be missed, in the `tone` of
-    tags; `ended` is what was cancelled. `within` is the key of the entry that it is a part of.
-    `moves` is the public id of the workshop that this actor may move, as it stood at `row_version`.
+    days. `text` says where it is, or who is there; `tag` is a word that must not be missed, in the
+    `tone` of tags; `ended` is what was cancelled. `within` is the key of the entry that it is a
+    part of. `moves` is the public id of the workshop that this actor may move, as it stood at
+    `row_version`.
     """
 
     key: str
@@ -138,7 +139,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Findable(Part):
-    """One kind: whom it is found for, and how, told the actor, the text and the most that is
+    """One kind: who may find it, and how, told the actor, the text and the most that is
     wanted. `all_at` is the feature's own search, if it has one."""
 
     key: str
@@ -170,7 +171,7 @@ _OWN = "/account"
 @dataclass(frozen=True)
 class Destination(Part):
     """A main place; `place` is where it stands among all. `phone` says that it comes first in the
-    bar of a phone, before "More"; whoever holds the permission `unless` has another place for it,
+    bar of a phone, before "More"; a person with the permission `unless` has another place for it,
     and `when` decides what no role says. `covers` names the rooms that are reached from it."""
 
     endpoint: str
@@ -329,7 +330,7 @@ class SettingLine(Part):
 
     What it `says` is told the number that `count` selects, which all lines ask for in one
     statement. `always` tells what holds also to who may not go there; of a page that is not there,
-    or not open to whoever looks, there is else no line.
+    or not open to the reader, there is else no line.
     """
 
     section: Literal["programme", "work", "safety"]

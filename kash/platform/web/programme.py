@@ -34,7 +34,7 @@ class PaperSigner:
 class PaperWording:
     """Words on paper; whatever is empty goes by its usual word.
 
-    `certificate_signers` are the lead trainer, whoever approved, and a third if one is set;
+    `certificate_signers` are the lead trainer, the approver, and a third if one is set;
     `minutes_signers` are titles only. `logo` is a key of the file store.
     """
 
@@ -120,7 +120,7 @@ class Retention:
     """Retention as a programme chose it; units as in `BOUNDS`. `backups` is the age at which
     the command deletes one, `idle_people` after how many quiet years a person comes up for
     review. `erasure_answer` is within how many
-    days whoever asks to be erased must have an answer."""
+    days a person who asks to be erased must have an answer."""
 
     ended_sessions: int = BOUNDS["ended_sessions"].usual
     job_results: int = BOUNDS["job_results"].usual

@@ -35,7 +35,8 @@ class AddressKind(StrEnum):
 
 
 def kind_of_address(address: str) -> AddressKind:
-    """Local: it leads whoever follows it to her own machine. Plain: nothing protects its way."""
+    """Local: it leads a person who follows it to her own machine. Plain: nothing protects its
+    way."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     if host == "localhost" or host.endswith(".localhost") or _leads_nowhere(host):

@@ -291,7 +291,7 @@ def _plain(value: object, words: Mapping[bool, str]) -> object:
 
 def noted(file: Response) -> Response:
     """A file that names somebody or tells what left, given once that stands in the audit trail: by
-    its address and what it belongs to, never by whom it holds."""
+    its address and what it belongs to, never by the people in it."""
     _note("files.exported", "file")
     return file
 

@@ -48,8 +48,8 @@ class TodayLine:
     """One line: a `key` before it (or an icon's name in its place) with a `small` word below, a
     title that leads to `url`, texts, and a button that leads there or to `button_url`.
 
-    `about` tells buttons with the same word apart to whoever hears the page. `count` is how many it
-    stands for, and `tone` makes a tag of its text.
+    `about` tells buttons with the same word apart to a person who hears the page. `count` is how
+    many it stands for, and `tone` makes a tag of its text.
     """
 
     title: str
@@ -73,14 +73,14 @@ def total(lines: Sequence[TodayLine]) -> int:
 
 @dataclass(frozen=True)
 class Need(Part):
-    """One kind of thing that needs whoever looks.
+    """One kind of thing that needs the reader.
 
     `find` answers lines, or with a `template` of its own what that template shows as `found`. With
     a `lead` the number stands in the sentence on top, at `lead_place`. What is `ranked` comes first
     in an order of its own, and not as the oldest.
 
-    `exists` is the condition under which there is anything; None for whom there cannot be. All
-    conditions are asked in one statement, and `find` only where they hold.
+    `exists` is the condition under which there is anything; None for an actor who never has any.
+    All conditions are asked in one statement, and `find` only where they hold.
     """
 
     key: str
@@ -154,7 +154,7 @@ def answer(session: Session, account: str, kind: str, at: datetime, about: str) 
 class BeginningStep(Part):
     """One thing to do, with its place among those of each role that sees it.
 
-    `done` is a part of one statement. Whoever may do it herself (`at_once`: a permission and a
+    `done` is a part of one statement. A person who may do it herself (`at_once`: a permission and a
     page) begins there.
     """
 
@@ -169,7 +169,7 @@ class BeginningStep(Part):
 
 @dataclass(frozen=True)
 class ShownStep:
-    """A step as whoever looks sees it: its words, the page on which it is done, whether it is."""
+    """A step as the reader sees it: its words, the page on which it is done, whether it is."""
 
     key: str
     label: Any
@@ -179,7 +179,7 @@ class ShownStep:
 
 
 def steps_for(roles: Collection[Role]) -> list[BeginningStep]:
-    """The steps of whoever holds these roles, each once, in the order in which one needs the one
+    """The steps of a person with these roles, each once, in the order in which one needs the one
     before."""
     steps: dict[str, BeginningStep] = {}
     for role in Role:
@@ -192,7 +192,7 @@ def steps_for(roles: Collection[Role]) -> list[BeginningStep]:
 
 
 def steps_of(asked: Viewer) -> Sequence[ShownStep]:
-    """All steps of whoever looks, done or not; one query, none for who has no steps."""
+    """All steps of the reader, done or not; one query, or none if she has no steps."""
     steps = steps_for(asked.actor.roles)
     if not steps:
         return ()

@@ -1,4 +1,4 @@
-"""Rules of announcements: when a change is told, to whom, and when reminders go."""
+"""Rules of announcements: when a change is told, who is told, and when reminders go."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class News(StrEnum):
 
 @dataclass(frozen=True)
 class WorkshopFacts:
-    """Facts of a workshop that whoever takes part must know. `venue` is a name, empty for none."""
+    """Facts of a workshop that those who take part must know. `venue` is a name, empty for none."""
 
     first: date
     last: date

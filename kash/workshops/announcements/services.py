@@ -1,7 +1,7 @@
 """Entries for calendars that go with mails about a workshop. Texts of what is told of a workshop.
 They hold its public title and nothing of a group, and are the same for everybody. All that is to
-be said of a workshop at a moment. Telling the people of a workshop: begun and ended by whoever
-runs it, done by the clock."""
+be said of a workshop at a moment. Telling the people of a workshop: begun and ended by those who
+run it, done by the clock."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ _REMIND_AT = time(10)
 
 
 def facts_of(workshop: Workshop) -> WorkshopFacts:
-    """The facts of a workshop that whoever takes part must know."""
+    """The facts of a workshop that those who take part must know."""
     return WorkshopFacts(
         workshop.starts_on,
         workshop.ends_on,

@@ -1,4 +1,4 @@
-"""The page on which whoever runs a workshop has its people told of it."""
+"""The page on which those who run a workshop have its people told of it."""
 
 from __future__ import annotations
 

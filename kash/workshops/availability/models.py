@@ -40,7 +40,7 @@ class Absence(PublicId, Base):
 
 class TeachingDays(Base):
     """Weekdays on which an account teaches (0 is Monday), and on how many days of a month at most.
-    Whoever has no row teaches on all of them."""
+    An account without a row teaches on all of them."""
 
     __tablename__ = "teaching_days"
     __table_args__ = (

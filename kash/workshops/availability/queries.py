@@ -1,11 +1,11 @@
 """Distance bands: the words by which rates know how far somebody comes, offered for venues.
 Bookings: what features above hold on days on which somebody is away or a venue can't be had.
-Absences as far as whoever asks may know: the days of all, and why of her own or of everybody.
-Absences and blocks of venues on certain days, as a calendar shows them to whoever plans. Absences
-and days on which venues can't be had, in the calendar: never why. Facts that planning asks for:
-who is away, which venue can't be had, who teaches when, how far zones lie. Why somebody is away
-stands in none of it: who sees that is decided in `absences`. Venues by what is asked of them, with
-what only who plans may read; days on which one can't be had, and minutes between zones."""
+Absences as far as the person who asks may know: the days of all, and why of her own or of
+everybody. Absences and blocks of venues on certain days, as a calendar shows them to the planner.
+Absences and days on which venues can't be had, in the calendar: never why. Facts that planning asks
+for: who is away, which venue can't be had, who teaches when, how far zones lie. Why somebody is
+away stands in none of it: who sees that is decided in `absences`. Venues by what is asked of them,
+with what only who plans may read; days on which one can't be had, and minutes between zones."""
 
 from __future__ import annotations
 

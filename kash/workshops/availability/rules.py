@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 
-# Whoever is away for longer hands over what she holds.
+# A person who is away for longer hands over what she holds.
 MOST_DAYS = 366
 # As long as it is kept after its last day.
 KEPT_DAYS = 90
@@ -17,7 +17,7 @@ DAYS_AHEAD = 3 * 366
 
 
 class AbsenceKind(StrEnum):
-    """Kind of an absence; seen by whoever it is about and by who plans for all."""
+    """Kind of an absence; seen by the person who is away and by those who plan for all."""
 
     LEAVE = "leave"
     TRAINING = "training"

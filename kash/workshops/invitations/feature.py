@@ -1,5 +1,5 @@
 """Chapters of the handbook that tell about sign-ups. Columns of this room's tables, sorted by what
-they hold about a person. Sign-ups on Today: names that wait for whoever runs the workshop. Words
+they hold about a person. Sign-ups on Today: names that wait for those who run the workshop. Words
 of the audit trail for what is done here: the room, then what happened. The declaration of sign-
 ups."""
 

@@ -19,9 +19,9 @@ from kash.workshops.models import Workshop
 class SignUpLink(PublicId, Base):
     """A link into one workshop; of its token the hash alone is kept.
 
-    A `quota` link is for a station, and shows whoever holds it what was typed into it; an `open`
-    one shows nothing. `most_rows` is the quota, or the most that an open link takes. `call` is whom
-    the letter says to call: an office, no person.
+    A `quota` link is for a station, and shows its holder what was typed into it; an `open`
+    one shows nothing. `most_rows` is the quota, or the most that an open link takes. `call` is the
+    office, no person, that the letter says to call.
     """
 
     __tablename__ = "sign_up_link"

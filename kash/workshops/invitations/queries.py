@@ -1,4 +1,4 @@
-"""Problems of sign-ups, each with its sentence. Links and what waits in them, for whoever runs the
+"""Problems of sign-ups, each with its sentence. Links and what waits in them, for those who run the
 workshop; and the link behind a token."""
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The letter of invitation to the commander of a station: no name of a person, and no group.
 Deciding on those who were put down: taken in as new, as somebody who is here, or declined. Putting
-names down through a link. Whoever holds it has no account, and learns nothing of whether somebody
-is known. Making links into a workshop, and ending them. How the fixed values of sign-ups read to a
-person."""
+names down through a link. The holder of a link has no account, and learns nothing of whether
+somebody is known. Making links into a workshop, and ending them. How the fixed values of sign-ups
+read to a person."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def _held(session: Session, link: int, now: datetime) -> SignUpLink:
 @dataclass(frozen=True)
 class QuotaDetails:
     """So many places for each of these stations (public ids), to be filled within so many days;
-    `call` is whom the letter says to call."""
+    `call` is the office that the letter says to call."""
 
     stations: Sequence[str]
     quota: int
@@ -263,7 +263,7 @@ def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[tu
             .where(Organisation.public_id.in_(chosen), Organisation.kind == "station")
             .order_by(Organisation.name)
         ).all()
-        # Names of a collective would lie open to whoever holds its link.
+        # Names of a collective would lie open to the holder of its link.
         police = change.session.scalars(select(Group).where(Group.is_police)).first()
         if not stations or len(stations) < len(chosen) or police is None:
             raise Problem(_l("Choose stations."), field="stations")

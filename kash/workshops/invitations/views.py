@@ -1,5 +1,5 @@
 """Forms of sign-ups: the links, the list of a station, and the open form. Links into a workshop,
-and the list of those who wait for a decision. Pages behind links, for whoever holds one: no
+and the list of those who wait for a decision. Pages behind links, for those who hold one: no
 account, no session, no trace of who looked. They answer alike whether or not somebody is known:
 nothing that is typed is looked up here."""
 
@@ -340,7 +340,7 @@ def letter(public_id: str, link_id: str) -> ResponseReturnValue:
     return noted(download(content, name="invitation.pdf", type="application/pdf"))
 
 
-# A whole hall behind one address puts itself down; whoever guesses needs millions of tries.
+# A whole hall behind one address puts itself down; a person who guesses needs millions of tries.
 _WINDOW, _WRONG_TRIES, _SENDS = timedelta(minutes=10), 60, 120
 _WRONG, _SENT = "invitations.link", "invitations.sent"
 _LONGEST = 64
@@ -480,6 +480,6 @@ def _sign_up(token: str, language: str) -> ResponseReturnValue:
 
 
 def join_sign_ups(app: Flask) -> None:
-    """Have names taken without a token of a session: whoever holds a link has none."""
+    """Have names taken without a token of a session: the holder of a link has none."""
     for view in (station, station_out, sign_up):
         app.extensions["csrf"].exempt(f"{view.__module__}.{view.__name__}")

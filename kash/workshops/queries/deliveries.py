@@ -1,6 +1,6 @@
 """Sessions as they were taught: how long, what was left out, what was reached. Certificates as
 enrolling sees them. A room that stands above issues them, and declares how they are read.
-Workshops that are next and tasks that are open, for whoever runs workshops. Courses that somebody
+Workshops that are next and tasks that are open, for those who run workshops. Courses that somebody
 had before: what a course asks for, and what to tell beside each person."""
 
 from __future__ import annotations

@@ -440,7 +440,7 @@ def _whole(
 
 
 def _taken_off(session: Session, people: Collection[int] | None) -> dict[int, set[int]]:
-    """{register: persons} of those taken off it again, of whom there are few: nobody else's place
+    """{register: persons} of those taken off it again. They are few: nobody else's place
     on a register is looked up."""
     narrowed = [] if people is None else [RosterEntry.person_id.in_(people)]
     gone: defaultdict[int, set[int]] = defaultdict(set)

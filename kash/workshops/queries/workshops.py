@@ -1,6 +1,6 @@
 """Workshops as events of calendars: one a day, under the public title. How the sessions of a
 workshop were planned and held, which registers wait, and in which period it counts. Load of
-trainers: what else they teach on some days, and around them. People whom a trainer met by an act
+trainers: what else they teach on some days, and around them. People that a trainer met by an act
 not hers alone, which opens how to reach them."""
 
 from __future__ import annotations
@@ -288,8 +288,8 @@ def met(actor: Actor) -> ColumnElement[bool]:
     """The persons who answered this actor's invitation, or came to a session of hers.
 
     `people.rules.contacts` says what counts, and a test that both decide alike. It is asked of each
-    person, of whom there are few, so that nobody's marks are read but hers. It says nothing of what
-    is stored, so that it is put together once for each actor: that takes longer than asking it.
+    person, and they are few, so that nobody's marks are read but hers. It says nothing of what is
+    stored, so that it is put together once for each actor: that takes longer than asking it.
     """
     # What each part stands beside is said outright: left to itself, a part within a part would
     # begin a table of its own, and open everybody to everybody.
@@ -325,8 +325,8 @@ def _attended(actor: Actor) -> ColumnElement[bool]:
 
 
 def _ran(actor: Actor) -> ColumnElement[bool]:
-    """Workshops that she made, or taught when the session began: whoever is put among those who
-    taught afterwards met nobody by that."""
+    """Workshops that she made, or taught when the session began: a person who is put among the
+    teachers afterwards met nobody by that."""
     taught = (
         exists()
         .where(
@@ -340,8 +340,8 @@ def _ran(actor: Actor) -> ColumnElement[bool]:
 
 
 def _by_another(actor: Actor) -> ColumnElement[bool]:
-    """Registers of two people, of whom one at least is independent of the actor. Confirming itself
-    asks less: two trainers whom one administrator invited may confirm each other's."""
+    """Registers of two people, at least one of them independent of the actor. Confirming itself
+    asks less: two trainers that one administrator invited may confirm each other's."""
     tied = tied_to(actor.public_id)
     others = or_(Slot.closed_by.not_in(tied), Slot.confirmed_by.not_in(tied))
     return and_(Slot.confirmed_by != Slot.closed_by, others)

@@ -1,5 +1,5 @@
 """Enrolment: enrolling, changing, withdrawing, and people who come to the door. Answers to an
-invitation: by one's own account, or by whoever holds a link of the enrolment."""
+invitation: by one's own account, or by the person who holds a link of the enrolment."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ from kash.workshops.services.timetable import (
 @dataclass(frozen=True)
 class WorkshopDetails:
     """A workshop as entered; `venue`, `facilitators` and who is to `lead` by public id, a new venue
-    by name. Whoever leads teaches too; with nobody named the lead stays as it is.
+    by name. The lead teaches too; with nobody named the lead stays as it is.
 
     `as_delivered` lays its sessions out as long as they took the last times.
     """

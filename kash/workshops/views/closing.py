@@ -291,7 +291,7 @@ def print_register(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/documents/badges")
 @allow("attendance.mark")
 def print_badges(public_id: str) -> ResponseReturnValue:
-    """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
+    """A badge for everybody, or for all who were asked about their names, as PDF."""
     workshop = mine(public_id, "attendance.mark")
     with FlashedProblems(RenderError), FlashedProblems(NotFound, tone="warn"):
         left_out = request.form.get("unasked") == "leave_out"

@@ -182,7 +182,7 @@ def _offer(form: NewWorkshopForm | WorkshopForm, workshop: Workshop | None = Non
         offered.append(chosen)
     form.venue.choices = [
         ("", _("Not decided yet")),
-        # For whom it is safe is told to who plans.
+        # The planner is told who may come safely.
         *(
             (venue.public_id, " · ".join(filter(None, (venue.name, venue.safe_for))))
             for venue in offered
