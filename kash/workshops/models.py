@@ -162,7 +162,8 @@ class ObjectiveReached(Base):
 
 
 class Facilitator(Base):
-    """An account that teaches a workshop since it was added; those who facilitate it run it."""
+    """An account that teaches a workshop since it was added; those who facilitate a workshop run
+    it."""
 
     __tablename__ = "facilitator"
     __table_args__ = (UniqueConstraint("workshop_id", "account_id"),)

@@ -215,7 +215,7 @@ class Approval(Part):
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
         """The condition of what an actor can approve, by `standing`: nothing of her own, nor of the
         only person that she would decide for, nor what gives her something, nor what was proposed
-        by somebody who stands behind her or has her behind them."""
+        by somebody who stands behind her, or that she stands behind."""
         if not actor.may(self.approves):
             return false()
         absent = actor.decides_for(self.approves)
@@ -258,7 +258,7 @@ class Approval(Part):
 
 
 def note(change: Change, row: Any, absent: str | None) -> None:
-    """Write down what was decided, and which person it was decided for."""
+    """Write down what was decided, and for which person."""
     change.about(row.public_id, *([f"for:{absent}"] if absent else []))
 
 

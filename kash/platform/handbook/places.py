@@ -1,5 +1,4 @@
-"""Chapters of the handbook, the readers that each is for, and where each page of the site leads in
-them."""
+"""Chapters of the handbook, their readers, and where each page of the site leads in them."""
 
 from __future__ import annotations
 

@@ -430,8 +430,7 @@ def _send_mails(claim: HeldMessages, sender: Sender) -> int:
 def _settled(claim: HeldMessages, outcomes: Mapping[int, Tried], sender: Sender) -> None:
     stopped = [key for key, came in outcomes.items() if says_stopped(came.code)]
     if stopped:
-        # Before it is written down: a worker that dies in between has told too few rather than too
-        # many.
+        # Before it is written down: a worker that dies in between told too few, not too many.
         sender.stopped(stopped)
     settle(claim.name, outcomes, sender.now())
 

@@ -119,7 +119,7 @@ class Waiting:
                 del self._lines[line]
 
     def _merit(self, line: Line, now: float) -> tuple[bool, float, float]:
-        # A reader that reads at once begins anew again and again, so a short wait says nothing yet.
+        # A line that is read at once begins anew again and again, so a short wait says nothing yet.
         began, taken = self._lines[line]
         is_new = now - began < _SHORT_WAIT
         return is_new, 0 if is_new else (line.taken - taken) / (now - began), began

@@ -273,7 +273,7 @@ def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
 @blueprint.route("/<public_id>/people/contacts", methods=["GET", "POST"])
 @allow("workshops.edit")
 def ask_contacts(public_id: str) -> ResponseReturnValue:
-    """Ask a second person to open the contacts of everybody here that are closed to her."""
+    """Ask a second person to open the contacts of people here that the actor can't see."""
     actor = current_actor()
     workshop = mine(public_id)
     closed = closed_people(actor, people_expected(workshop))
