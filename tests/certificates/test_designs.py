@@ -365,7 +365,7 @@ def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(
     ):
         assert said in answer.text, said
     right = {**typed, "accent": "#123456", "sentence_en": "", "signer_name_1": "Heri Mazoezi"}
-    assert browser.post(f"{made}/edit", data=right).status_code == 302
+    assert browser.post(f"{made}/edit", data=right).status_code == 303
     page = browser.get(made).text
     assert "The field “qr” is missing; no certificate is without it." in page
     assert browser.post(f"{made}/use", data={"row_version": "2"}).status_code == 409

@@ -71,14 +71,14 @@ def test_a_batch_tells_how_far_it_is_and_what_can_be_done(
     assert "Certificates: 1" in words(trainer.get(batch))
 
     # The first print file is for free, the second needs a reason.
-    assert trainer.post(f"{batch}/print", data={"kind": "print_file"}).status_code == 302
+    assert trainer.post(f"{batch}/print", data={"kind": "print_file"}).status_code == 303
     asked = trainer.post(f"{batch}/print", data={"kind": "print_file"})
     assert asked.status_code == 422
     assert "This was made before. Say why it is made again." in words(asked)
     wrong = trainer.post(f"{batch}/print", data={"kind": "print_file", "reason": "nonsense"})
     assert wrong.status_code == 422
     made = trainer.post(f"{batch}/print", data={"kind": "print_file", "reason": "damaged"})
-    assert made.status_code == 302
+    assert made.status_code == 303
     assert "Paper was damaged" in words(director.get(batch))
 
 
@@ -139,7 +139,7 @@ def test_renewals_are_proposed_on_their_page(
     assert "Nobody was chosen" in words(nobody)
     assert "Works well" in nobody.text
     proposed = trainer.post(f"{start}/renewals", data={**sent, "reason": "Works well"})
-    assert proposed.status_code == 302
+    assert proposed.status_code == 303
     seen = words(director.get(proposed.location))
     assert "Renewals: 1" in seen
     assert "Renewed by decision Works well" in seen
@@ -179,7 +179,7 @@ def test_renewals_name_one_group_and_turning_loses_no_tick(
     assert db.session.scalars(renewal).all() == []
     db.session.rollback()
     sent = {"certificate": list(ids.values()), "reason": "Works well", "basis": "decision"}
-    assert trainer.post(page, data=sent).status_code == 302
+    assert trainer.post(page, data=sent).status_code == 303
     assert len(db.session.scalars(renewal).one().certificates) == 2
 
 
@@ -214,4 +214,4 @@ def test_proposing_one_section_keeps_the_ticks_of_the_other(
     assert f'name="certificate" value="{refreshed}"' in first.text
     assert 'data-unsent="yes"' in first.text
     last = trainer.post(page, data={"certificate": [refreshed], "basis": "refresher"})
-    assert last.status_code == 302
+    assert last.status_code == 303

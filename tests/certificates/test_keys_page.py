@@ -25,7 +25,7 @@ def test_a_director_changes_the_key(app: APIFlask, sign_in: Signing) -> None:
     form = browser.get("/certificates/keys/change").text
     fields = dict(re.findall(r'name="(csrf_token|shown)"[^>]*value="([^"]+)"', form))
     answer = browser.post("/certificates/keys/change", data={**fields, "doubted": "y"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     db.session.rollback()
     new, old = signing_keys()
     assert (old.key_id, old.doubted, old.private_sealed) == (first_id, True, None)

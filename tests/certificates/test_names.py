@@ -311,4 +311,4 @@ def test_where_everybody_was_asked_nothing_is_asked(ready: Ready, trainer: Flask
     start = f"/workshops/{ready.held.workshop}/certificates"
     assert "not yet asked" not in words(trainer.get(start))
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303

@@ -284,7 +284,7 @@ def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
     # Sent twice, it stays required.
     assert 'name="required" value="yes"' in director.get(page).text
     for _twice in range(2):
-        assert director.post(page, data={"required": "yes"}).status_code == 302
+        assert director.post(page, data={"required": "yes"}).status_code == 303
     enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
     today = words(trainer.get("/"))

@@ -35,7 +35,7 @@ def _accept(sign_in: Callable[..., FlaskClient], name: str) -> None:
     answer = sign_in("administrator").post(
         "/settings/languages", data={"luo": name, "row_version": row_version[1]}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
 
 
 def test_dholuo_is_offered_only_once_somebody_accepted_it(

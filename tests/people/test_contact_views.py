@@ -196,6 +196,6 @@ def test_how_many_looks_are_usual_is_set_within_bounds(
             == 422
         )
     sent = {"looks_a_day": "12", "row_version": row_version[1]}
-    assert administrator.post(at, data=sent).status_code == 302
+    assert administrator.post(at, data=sent).status_code == 303
     assert administrator.post(at, data=sent).status_code == 409
     assert "In a day without a reason: 12" in said(administrator, "/settings")

@@ -88,7 +88,7 @@ def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, e
         ("Third", []),
     ]
     again = browser.post(edit, data=sent)
-    assert again.status_code == 302
+    assert again.status_code == 303
     assert len(draft.outline()) == 3
     assert draft.now().row_version == 3
     assert draft.now().modules[0].plans[0].notes == "Only-for-her"
@@ -106,7 +106,7 @@ def test_nothing_typed_is_lost_when_someone_else_saved(
         f"plan-{draft.plans[0]}-title": "Theirs-session",
         "public_title": "Theirs-title",
     }
-    assert other.post(edit, data=theirs).status_code == 302
+    assert other.post(edit, data=theirs).status_code == 303
     remove_plan(draft.version, draft.plans[2], SYSTEM)
     mine = posted(page) | {
         f"plan-{draft.plans[0]}-title": "Mine-session",
@@ -178,7 +178,7 @@ def test_a_dragged_order_is_kept(sign_in: SignIn, draft: Draft) -> None:
     )
     assert (answer.status_code, answer.data) == (204, b"")
     plans = {"order": [draft.plans[1], draft.plans[0]]}
-    assert browser.post(f"{path}/modules/{draft.modules[0]}/order", data=plans).status_code == 302
+    assert browser.post(f"{path}/modules/{draft.modules[0]}/order", data=plans).status_code == 303
     assert draft.outline() == [("Second", ["Closing"]), ("First", ["Pairs", "Opening"])]
     wrong = browser.post(f"{path}/modules/nothing/order", data=plans, headers=fetched)
     assert wrong.status_code == 404
@@ -250,7 +250,7 @@ def test_a_telling_title_is_warned_of(sign_in: SignIn, draft: Draft, edit: str) 
     path = f"/courses/versions/{draft.version}"
     assert "may tell a stranger" not in browser.get(path).text
     sent = posted(browser.get(edit).text) | {"public_title": "Safety with the police"}
-    assert browser.post(edit, data=sent).status_code == 302
+    assert browser.post(edit, data=sent).status_code == 303
     for page in (path, edit):
         assert "may tell a stranger what this is about: police" in browser.get(page).text
 
@@ -314,7 +314,7 @@ def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str,
     for name in ("public_title", "summary", f"module-{draft.modules[0]}-title"):
         sent[name] = text
     sent[f"plan-{draft.plans[0]}-title"] = text
-    assert browser.post(edit, data=sent).status_code == 302
+    assert browser.post(edit, data=sent).status_code == 303
     for page in (edit, f"/courses/versions/{draft.version}", f"/courses/{draft.course}"):
         body = browser.get(page).text
         assert "<script>alert" not in body
@@ -325,9 +325,9 @@ def test_bad_input_is_no_error_of_ours(sign_in: SignIn, draft: Draft, edit: str)
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text)
     assert browser.post(edit, data=sent | {"summary": "a\x00b"}).status_code == 400
-    assert browser.post(edit, data={}).status_code == 302
+    assert browser.post(edit, data={}).status_code == 303
     assert draft.now().row_version == 2
-    assert browser.post(edit, data=sent | {"row_version": "9" * 30}).status_code == 302
+    assert browser.post(edit, data=sent | {"row_version": "9" * 30}).status_code == 303
     for key in ("new-module-key", f"new-{draft.modules[0]}-key"):
         other = sent | {key: "<>", key.replace("key", "title"): "Titled"}
         assert browser.post(edit, data=other | {"row_version": "2"}).status_code in (302, 409)

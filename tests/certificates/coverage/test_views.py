@@ -217,7 +217,7 @@ def test_the_goal_is_kept_with_those_before_and_bad_numbers_are_told_beside_thei
         saved = browser.post(
             "/coverage/goal", data={"wanted": wanted, "due_months": "6", "area": area}
         )
-        assert saved.status_code == 302
+        assert saved.status_code == 303
     assert goal_of(latest_goal()) == Goal(5, 6, area)
     assert db.session.query(CoverageGoal).count() == 2
     entries = db.session.query(AuditEntry).filter_by(action="coverage.goal_set").count()

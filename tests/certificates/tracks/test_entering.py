@@ -129,12 +129,12 @@ def test_a_page_shows_who_is_new_and_who_cannot_be_and_loses_no_tick(
         browser.post(address, data=ticked | {"group": "B"}).text, "chosen"
     )
     assert on_it(tracked) == 1
-    assert browser.post(address, data=ticked | {"do": "save"}).status_code == 302
+    assert browser.post(address, data=ticked | {"do": "save"}).status_code == 303
     assert on_it(tracked) == 2
     people = browser.get(f"/tracks/{tracked.track}/people?group=A").text
     undo = people.split("/undo")[0].rsplit('"', 1)[1] + "/undo"
     assert "Take off: 1" in browser.get(undo).text
-    assert browser.post(undo).status_code == 302
+    assert browser.post(undo).status_code == 303
     assert on_it(tracked) == 1
 
 

@@ -219,7 +219,7 @@ def test_a_grid_of_scores_is_entered_and_nothing_typed_is_lost(
     assert MOST in turned
     assert ALL not in turned
     scores |= {f"of-{other}": "40", f"of-{third}": "80"}
-    assert browser.post(address, data=sent | scores | {"do": "save"}).status_code == 302
+    assert browser.post(address, data=sent | scores | {"do": "save"}).status_code == 303
     db.session.rollback()
     assert sorted(fact.amount for fact in db.session.query(SeenFact)) == [40, 80, 81]
 
@@ -272,14 +272,14 @@ def test_a_person_is_moved_withdrawn_from_and_taken_off_on_her_page(
     browser = client_for(tracked.trainer)
     address = f"/tracks/{tracked.track}/people/{tracked.person(ALL)}"
     moved = {"version": second, "reason": "The new one fits her."}
-    assert browser.post(f"{address}/move", data=moved).status_code == 302
+    assert browser.post(f"{address}/move", data=moved).status_code == 303
     fact = db.session.query(SeenFact).one().public_id
     withdrawn = browser.post(f"{address}/facts/{fact}/withdraw", data={"because": "Wrong day"})
-    assert withdrawn.status_code == 302
+    assert withdrawn.status_code == 303
     page = browser.get(address).text
     assert "The new one fits her." in page
     assert "Wrong day" in page
-    assert browser.post(f"{address}/take-off").status_code == 302
+    assert browser.post(f"{address}/take-off").status_code == 303
     db.session.rollback()
     assert db.session.query(TrackEnrolment).count() == 0
 
@@ -289,7 +289,7 @@ def test_people_are_found_by_name_and_enrolled(tracked: Tracked, client_for: Cli
     browser = client_for(tracked.trainer)
     address = f"/tracks/{tracked.track}/people"
     assert ALL in browser.post(f"{address}/find", data={"search": "Zawadi"}).text
-    assert browser.post(f"{address}/enrol", data={"person": tracked.person(ALL)}).status_code == 302
+    assert browser.post(f"{address}/enrol", data={"person": tracked.person(ALL)}).status_code == 303
     db.session.rollback()
     assert db.session.query(TrackEnrolment).count() == 1
 

@@ -299,7 +299,7 @@ def test_a_visit_is_entered_on_a_page_that_loses_nothing_and_stands_on_her_own(
     assert "The next visit comes after this one." in wrong.text
     assert "Calm and clear" in wrong.text
     assert f'name="seen-{key}" value="yes" checked' in wrong.text
-    assert browser.post(f"{progress}/visits/new", data=sent | {"next_on": ""}).status_code == 302
+    assert browser.post(f"{progress}/visits/new", data=sent | {"next_on": ""}).status_code == 303
     herself = client_for(actor("peer", person_id=on_track.keys()[ALL]))
     page = herself.get(progress).text
     assert "Seen so far: 1 of 2" in page

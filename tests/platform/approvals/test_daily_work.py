@@ -176,6 +176,6 @@ def test_four_people_of_one_administrator_do_all_daily_work(
     note_payment(money.one(paid), payment, failed, PaymentState.SENT, pili)
     assert money.agreed() == 1
     pay_in_cash(money.one(paid), [payment], amani)
-    assert [one.list for one in lists_paid_again(director)] == [paid]
+    assert [again.public_id for again, _lines in lists_paid_again(director)] == [paid]
     note_compared(money.one(paid), [payment], director)
     assert lists_paid_again(director) == []

@@ -176,7 +176,6 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/assessments/moodle_child.py",
         "kash/assessments/sheets/child.py",
         "kash/assessments/sheets/finding.py",
-        "kash/assessments/sheets/measuring.py",
         "kash/platform/cleaning/child.py",
         "kash/platform/cleaning/scans_child.py",
         "kash/platform/press/picture_child.py",

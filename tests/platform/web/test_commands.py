@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -27,6 +29,9 @@ from kash.platform.web.forms import (
 )
 from kash.platform.web.pages import page
 from kash.platform.web.row_versions import RowVersionForm
+from tools.house.modules import modules_below
+
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -263,6 +268,11 @@ def test_every_problem_names_a_field_that_there_is() -> None:
     named = {
         f"{each.__module__}.{each.__name__}": each.field for each in _all_of(Problem) if each.field
     }
+    for module in modules_below(ROOT, "kash"):
+        for node in ast.walk(module.tree):
+            match node:
+                case ast.keyword(arg="field", value=ast.Constant(value=str() as field)) if field:
+                    named[f"{module.name}:{node.value.lineno}"] = field
     assert len(named) > 40
     assert {name: field for name, field in named.items() if field not in fields} == {}
 
