@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template
+from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from kash.platform import storage
 from kash.platform.jobs import services
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, WAITING, Job
 from kash.platform.jobs.services import kind_named, own_job, waits_for_own
-from kash.platform.web.pages import go
 from kash.policy import SIGNED_IN, allow
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -81,7 +80,7 @@ def cancel(public_id: str) -> Any:
     """Ask the work to stop; harmless if it has ended."""
     if not public_id.isascii() or not services.cancel(public_id, _owner()):
         abort(404)
-    return go("jobs.page")
+    return redirect(url_for("jobs.page", public_id=public_id), code=303)
 
 
 @blueprint.get("/<public_id>/result")
