@@ -129,7 +129,7 @@ def _shares_with(module: str) -> str:
     folder = module.split("/")[1]
     if folder == "e2e" and module.endswith(WALKING):
         return "walk"
-    if folder == "demo" or module.startswith("tests/tools/pictures/"):
+    if module.startswith(("tests/desk/demo/", "tests/tools/pictures/")):
         return "sample"
     return folder if folder in ("matrix", "migrations", "translations") else module
 

@@ -75,7 +75,11 @@ def fixed() -> Iterator[None]:
     chance = Chance()
     with ExitStack() as stack:
         for place, name, instead in (
-            (database, "datetime", SimpleNamespace(now=Clock().now)),
+            (
+                database,
+                "datetime",
+                SimpleNamespace(now=Clock().now, fromisoformat=datetime.fromisoformat),
+            ),
             (os, "urandom", chance.draw),
             (random, "_urandom", chance.draw),
             (Ed25519PrivateKey, "generate", lambda: _signing_key(chance)),
