@@ -416,7 +416,7 @@ def test_minutes_are_not_confirmed_without_quorum_or_by_who_is_not_there(life: L
     assert refused.value.reason is ConfirmRefusal.NOT_CIRCULATED
     life.circulate()
     start = _row(Meeting, life.later).starts_at
-    alone = life.series.plan(start + timedelta(minutes=10))
+    alone = life.series.plan(start + (utc_now() - start) / 2)
     mark(life.series, alone, ("name", "alias"))
     for changes, reason in (
         ({"confirmed_in": life.meeting}, ConfirmRefusal.EARLIER),
@@ -437,10 +437,12 @@ def test_minutes_are_not_confirmed_without_quorum_or_by_who_is_not_there(life: L
 
 @pytest.mark.any_engine
 def test_who_left_neither_confirms_nor_makes_a_quorum(life: Life) -> None:
-    """The only officer left half an hour ago: what the meeting confirms now is not confirmed."""
+    """The only officer left halfway: what the meeting confirms now is not confirmed."""
     life.circulate()
     start, now = _row(Meeting, life.later).starts_at, utc_now()
-    spell("office", life, start, now - timedelta(minutes=30))
+    # Just after midnight the meeting has only begun, so its parts are parts of its length.
+    length = now - start
+    spell("office", life, start, start + length / 2)
     members = life.series.members
     for seconder, reason, told in (
         ("office", ConfirmRefusal.ABSENT, "seconder"),
@@ -449,7 +451,7 @@ def test_who_left_neither_confirms_nor_makes_a_quorum(life: Life) -> None:
         with pytest.raises(problems.NotConfirmed) as refused:
             life.confirm(at=now, seconder=members[seconder])
         assert (refused.value.reason, refused.value.field) == (reason, told)
-    life.confirm(at=now - timedelta(minutes=40))
+    life.confirm(at=start + length / 3)
     confirmed = locked_record(life.stored()).confirmed
     assert confirmed is not None
     assert confirmed["groups"] == [["A", 1, 1], ["B", 3, 3]]

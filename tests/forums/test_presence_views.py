@@ -183,8 +183,9 @@ class TestTaps:
     ) -> None:
         director = actor("director")
         entry, began = _entry(series, meeting, "office"), _meeting(meeting).starts_at
-        first = TimeThere(began, began + timedelta(minutes=1))
-        again = TimeThere(began + timedelta(minutes=2), began + timedelta(minutes=3))
+        part = (utc_now() - began) / 4
+        first = TimeThere(began, began + part)
+        again = TimeThere(began + 2 * part, began + 3 * part)
         set_times(series.forum, meeting, entry, [first], by=series.secretary)
         set_times(series.forum, meeting, entry, [first, again], by=director)
         noted = db.session.scalars(
@@ -199,7 +200,7 @@ class TestTaps:
         _tap(series, meeting, "office", DoorTap.CAME)
         hold_meeting(series.forum, meeting, by=series.secretary)
         began = _meeting(meeting).starts_at
-        left = began + timedelta(minutes=10)
+        left = began + (utc_now() - began) / 2
         entry = _entry(series, meeting, "office")
         set_times(series.forum, meeting, entry, [TimeThere(began, left)], by=series.secretary)
         assert _quorum(meeting)[0] == ("A", 0, 1, 1)

@@ -18,6 +18,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import add_link, comment
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from tests.incidents.conftest import Filed, Member
 
@@ -131,7 +132,7 @@ def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(
     came = {
         "row_version": shown[1],
         "court": "Mfano",
-        "before_court_at": f"{long_ago:%Y-%m-%d}T23:59",
+        "before_court_at": f"{to_local(long_ago + timedelta(hours=1)):%Y-%m-%dT%H:%M}",
     }
     assert anna.client.post(address, data=came).status_code == 303
     assert rows(anna.client.get("/w"))[0] == runs

@@ -226,7 +226,7 @@ def test_the_search_finds_authors_where_order_is_kept(
 ) -> None:
     for place in ("kash.platform.vault.documents", "kash.incidents.services.letterbox"):
         monkeypatch.setattr(f"{place}.without_order", lambda *_given: None)
-    monkeypatch.setattr("kash.incidents.services.filing.scrub", lambda: True)
+    monkeypatch.setattr("kash.incidents.services.filing.scrub", lambda **_how: True)
     member = a_member("documentation")
     # The log is not begun anew meanwhile.
     db.session.execute(text("PRAGMA wal_autocheckpoint = 0"))

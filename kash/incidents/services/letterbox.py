@@ -405,7 +405,7 @@ def tend_letterbox(now: datetime) -> int:
 
 def _scrub() -> None:
     # By the worker, which nobody waits for.
-    scrub(patience=20)
+    scrub(patience=20, pages=False)
 
 
 def _take_over(session: Session, box: Box) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,13 +42,15 @@ def scrub_after_commit() -> None:
     scrub()
 
 
-def scrub(patience: float = _PATIENCE) -> bool:
+def scrub(patience: float = _PATIENCE, *, pages: bool = True) -> bool:
     """Clear what was deleted out of the database's files; whether that is done.
 
-    SQLite overwrites what it deletes; here its write-ahead log is emptied, which readers can hold
-    up, so it is tried for `patience` seconds. A try that waits for a reader keeps everybody from
-    writing, so each is short and others may write between two. What is not done by then is done by
-    the next that succeeds, which is tried every minute (`incidents.services.letterbox`).
+    SQLite overwrites a row that it deletes, but not the copies that it made of it while it moved
+    rows between pages. So all pages are written anew; without `pages` only if that could not be
+    done before. Then its write-ahead log is emptied, which readers can hold up, so it is tried for
+    `patience` seconds. A try that waits for a reader keeps everybody from writing, so each is short
+    and others may write between two. What is not done by then is done by the next that succeeds,
+    which is tried every minute (`incidents.services.letterbox`).
 
     On PostgreSQL the tables are vacuumed, that of the keys is written anew, since a page keeps the
     bytes of a row that is gone; its write-ahead log ages out.
@@ -61,7 +64,21 @@ def scrub(patience: float = _PATIENCE) -> bool:
         assert raw is not None  # noqa: S101 - for the type: the connection is open
         if raw.in_transaction:
             raw.rollback()
-        return empty_log(raw, patience)
+        return _pages_are_clean(raw, pages) and empty_log(raw, patience)
+
+
+def _pages_are_clean(raw: Any, pages: bool) -> bool:
+    """Write SQLite's pages anew if that is wanted or still due; False if writers kept it out."""
+    try:
+        if pages:
+            # A number of the file's head that SQLite leaves to its users: 1 until it is done.
+            raw.execute("PRAGMA user_version=1")
+        if raw.execute("PRAGMA user_version").fetchone() == (1,):
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA user_version=0")
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def empty_log(raw: Any, patience: float = _PATIENCE) -> bool:
