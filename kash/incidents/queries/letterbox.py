@@ -80,6 +80,12 @@ def compartments_of_letters(session: Session) -> set[int]:
     return {letter.compartment_id for letter in opened_box(session).letters()}
 
 
+def owner_of(reference: str) -> str:
+    """The account (a public id) that owns an open case; empty of any other."""
+    owned = opened_box(db.session()).owners.get(reference)
+    return owned.account if owned is not None else ""
+
+
 COUNTED = timedelta(weeks=13)
 SETTINGS, DRILLS = "alerts", "drills"
 

@@ -183,9 +183,10 @@ class KeptByPaper(BaseModel):
 class Sent(BaseModel):
     """A filing that waits for its hour: the sealed record and the screens that it names; `until`:
     the last day on which it is kept, None if something keeps it; `adds_to`: the reference of the
-    report that it is sent after, if any."""
+    report that it is sent after, if any; `held`: it says that somebody is held or in danger."""
 
     visible_at: datetime
+    held: bool = False
     until: date | None = None
     adds_to: str = ""
     record: Letter
@@ -207,6 +208,26 @@ class Answered(BaseModel):
     until: datetime
     language: str
     receipt: str = Field(repr=False)
+
+
+class Owned(BaseModel):
+    """An open case as its owner's phone needs it: her account's public id, when phones ring next
+    for it, whether somebody is held in it, and how often they rang since the last step."""
+
+    account: str
+    ring_at: datetime
+    held: bool = False
+    rung: int = 0
+
+
+class Ring(BaseModel):
+    """How somebody's phone rang of late: when, as far as it tells a flood, and the ways that took
+    nothing (`failed`) or of which it is not known (`unsure`) the last time."""
+
+    at: list[datetime] = Field(default_factory=list)
+    failed: list[str] = Field(default_factory=list)
+    unsure: list[str] = Field(default_factory=list)
+    reached: bool = False
 
 
 class Box(BaseModel):
@@ -238,6 +259,9 @@ class Box(BaseModel):
     # back (`mediation.open_requests`).
     briefs: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     made: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    # By reference, who owns each open case; and by account, how her phone rang.
+    owners: dict[str, Owned] = Field(default_factory=dict)
+    rings: dict[str, Ring] = Field(default_factory=dict)
 
     def is_held(self, reference: str) -> bool:
         """True if a case is not deleted, whatever was taken back: two members named a paper."""
@@ -337,6 +361,8 @@ def as_bytes(box: Box) -> bytes:
             purpose: {key: sorted(ids) for key, ids in sorted(cases.items()) if ids}
             for purpose, cases in sorted(box.made.items())
         },
+        owners=dict(sorted(box.owners.items())),
+        rings=dict(sorted(box.rings.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()
     size = SMALLEST

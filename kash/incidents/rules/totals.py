@@ -132,6 +132,8 @@ def _goes_to_court(record: Record) -> bool:
 PATIENCE = timedelta(minutes=15)
 # An alert at which nobody looked for so long is over.
 LASTS = timedelta(hours=24)
+# So long after the last step in a case phones ring for it: with somebody held, else.
+IDLE_HELD, IDLE = timedelta(hours=1), timedelta(days=1)
 MINUTES_OF_WEEK = 7 * 24 * 60
 USUAL_DRILLS, MOST_DRILLS = 2, 7
 
@@ -174,6 +176,22 @@ def steps_due(raised_at: datetime, now: datetime) -> int:
     """How many steps should have been taken by now if nobody looked: one at once, and one more
     after each quarter of an hour."""
     return 1 + max(0, (now - raised_at) // PATIENCE)
+
+
+def first_in_line(accounts: Collection[str], order: Sequence[OnRoster], instead: str = "") -> str:
+    """Who of these accounts a case goes to: the first officer in order, else any; `instead` if
+    there is nobody."""
+    officers = [officer.account for officer in order if officer.account in accounts]
+    return next(iter([*officers, *sorted(accounts)]), instead)
+
+
+def next_ring(now: datetime, due_on: date | None, *, held: bool) -> datetime:
+    """When phones ring for a case unless a step is noted: an hour from now while somebody is held,
+    else after a day, counted from the day on which something promised is due if that comes."""
+    if held:
+        return now + IDLE_HELD
+    days = 0 if due_on is None else max(0, (due_on - now.date()).days)
+    return now + IDLE + timedelta(days=days)
 
 
 def is_in_time(raised_at: datetime, looked_at: datetime) -> bool:

@@ -36,7 +36,7 @@ from kash.incidents.services.brief_endings import (
     end_what_tells_who_must_not_know,
     tells_who_must_not_know,
 )
-from kash.incidents.services.letterbox import letterbox, next_reminder
+from kash.incidents.services.letterbox import keep_owner, letterbox, next_reminder
 from kash.incidents.services.retention import (
     end_what_nobody_agrees_to,
     note_days,
@@ -236,6 +236,7 @@ def note_opening(
             _take_over(CaseChange(change, opened, incident, vault, by), shown=case)
         else:
             _settle(session, vault, opened)
+            _keep_owner(change, by, opened)
         if incident.remind_at is None:
             incident.remind_at = next_reminder(opened.record, opened.state, change.now)
         case.until = opened.until
@@ -415,10 +416,18 @@ def _keep_away_from_others(found: CaseChange) -> None:
 
 
 def save_record(
-    change: Change, by: Actor, vault: OpenVault, case: Case, history: History | None = None
+    change: Change,
+    by: Actor,
+    vault: OpenVault,
+    case: Case,
+    history: History | None = None,
+    *,
+    took: bool = False,
+    step: bool = False,
 ) -> None:
     """Seal the record as it stands now, under a reference for papers if it has none, and what the
-    case's history has to keep of it; what nobody has noted there was only taken over.
+    case's history has to keep of it; what nobody has noted there was only taken over. Whose it is
+    is noted with it: `took` and `step` as `keep_owner` asks them.
 
     Raises CaseChangedMeanwhile and NotFound.
     """
@@ -441,6 +450,7 @@ def save_record(
     forget_what_was_taken_in(session, case)
     end_what_nobody_agrees_to(session, case)
     _settle(session, vault, case)
+    _keep_owner(change, by, case, took=took, step=step)
 
 
 def forget_what_was_taken_in(session: Session, case: Case) -> None:
@@ -461,6 +471,22 @@ def forget_what_was_taken_in(session: Session, case: Case) -> None:
             incident.receipt_notes = in_bytes(waiting.notes)
             del box.taken_back[incident.receipt_hash or ""]
     case.taken_back = None
+
+
+def _keep_owner(
+    change: Change, by: Actor, case: Case, *, took: bool = False, step: bool = False
+) -> None:
+    keep_owner(
+        change.session,
+        case.reference,
+        case.state,
+        case.record,
+        case.seen,
+        change.now,
+        by=by.public_id,
+        took=took,
+        step=step,
+    )
 
 
 def _settle(session: Session, vault: OpenVault, case: Case) -> None:
@@ -568,8 +594,9 @@ def changing_within(
     _keep_away(changed)
     _keep_away_from_others(changed)
     incident.remind_at = next_reminder(case.record, incident.state, change.now)
+    took = case.state == "submitted" and incident.state not in {"submitted", *OVER}
     case.state = incident.state
-    save_record(change, by, vault, case, history)
+    save_record(change, by, vault, case, history, took=took, step=True)
     change.about(reference)
 
 

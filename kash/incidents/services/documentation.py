@@ -71,7 +71,7 @@ from kash.incidents.services.cases import (
     refuse_opening_unknown,
     tell_of_who_is_held,
 )
-from kash.incidents.services.letterbox import next_reminder
+from kash.incidents.services.letterbox import keep_owner, next_reminder
 from kash.incidents.services.retention import note_document, settle
 from kash.incidents.services.saved_views import (
     NOT_TO_BE_AGREED,
@@ -361,6 +361,9 @@ def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str
         change.session.flush()
         forget_typed(change.session, by, written.token)
         settle(change.session, vault, reference, state, record)
+        keep_owner(
+            change.session, reference, state, record, record, change.now, by=by.public_id, took=True
+        )
         change.about(reference)
         return reference
 

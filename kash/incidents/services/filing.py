@@ -254,6 +254,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
             record.links.append(Link(kind="incident", id=draft.adds_to))
         box.sent[key] = Sent(
             visible_at=next_arrival(filing.now, zone()),
+            held=draft.held,
             until=_kept_until(draft),
             adds_to=draft.adds_to,
             record=letter(session, KIND, record_as_bytes(record).ljust(1000)),

@@ -41,16 +41,28 @@ from kash.incidents.models import (
 )
 from kash.incidents.queries.letterbox import KIND as LETTERBOX_KIND
 from kash.incidents.queries.letterbox import PLACE as LETTERBOX_PLACE
-from kash.incidents.queries.letterbox import box_in, court_days
-from kash.incidents.queries.officers import KIND, PLACE, officers, spent_in, who_may_file
+from kash.incidents.queries.letterbox import box_in, court_days, custodians, opened_box, roster
+from kash.incidents.queries.officers import KIND, PLACE, may_work, officers, spent_in, who_may_file
 from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.clocks import MORNING, clocks_of, due_days, remind_at, whole_hour
+from kash.incidents.rules.consents import Seen
 from kash.incidents.rules.filing import SCREENS
-from kash.incidents.rules.letterbox import Box, BoxFull, Draft, Fate, Letter, in_bytes, in_text
+from kash.incidents.rules.letterbox import (
+    Box,
+    BoxFull,
+    Draft,
+    Fate,
+    Letter,
+    Owned,
+    in_bytes,
+    in_text,
+)
 from kash.incidents.rules.letterbox import as_bytes as letterbox_as_bytes
 from kash.incidents.rules.quota import Spent, as_bytes, begin, joined, spend, spend_minute
 from kash.incidents.rules.record import Record
-from kash.platform.database import after_commit, db, insertion, without_order, writing
+from kash.incidents.rules.totals import first_in_line, in_order, is_held, next_ring
+from kash.people.rules.directory import minute_of_week
+from kash.platform.database import after_commit, db, insertion, utc_now, without_order, writing
 from kash.platform.jobs import Progress, enqueue
 from kash.platform.jobs.models import Job
 from kash.platform.messages import mail_is_set_up, send_mail
@@ -317,6 +329,65 @@ def letterbox(session: Session) -> Iterator[Box]:
     session.flush()
 
 
+def note_step(session: Session, reference: str) -> None:
+    """Note in a write transaction that something was done in a case, so that phones ring for it
+    only if nothing follows. Like all that is noted here, not inside a `letterbox` block."""
+    with letterbox(session) as box:
+        if reference in box.owners:
+            owned, now = box.owners[reference], utc_now()
+            owned.ring_at, owned.rung = next_ring(now, None, held=owned.held), 0
+
+
+def set_owner(session: Session, reference: str, account: str) -> None:
+    """Give an open case to an account (a public id), whose phone rings within a minute."""
+    with letterbox(session) as box:
+        _give(box, reference, account, utc_now())
+
+
+def _give(box: Box, reference: str, account: str, now: datetime) -> None:
+    held = reference in box.owners and box.owners[reference].held
+    box.owners[reference] = Owned(account=account, ring_at=now, held=held)
+
+
+def keep_owner(
+    session: Session,
+    reference: str,
+    state: str,
+    record: Record,
+    seen: Seen,
+    now: datetime,
+    *,
+    by: str,
+    took: bool = False,
+    step: bool = False,
+) -> None:
+    """Note whose a case is as it is saved: hers to whom it was given, else of the person who `took`
+    it, else of the one who had it, as long as she may work on it. `step`: its saving is one.
+    Whose phone did not know of it rings within a minute."""
+    before = opened_box(session).owners.get(reference)
+    owned: Owned | None = None
+    if state not in OVER:
+        takes = took or (step and before is None)
+        account = record.assigned_to or (by if takes else before.account if before else "")
+        if not record.assigned_to:
+            may = {officer.public_id for officer in may_work(officers(), seen)}
+            if account not in may:
+                order = in_order(roster(), minute_of_week(to_local(now)))
+                account = first_in_line(may, order, account or by)
+        held = is_held(record)
+        ring_at = next_ring(now, min(due_days(record), default=None), held=held)
+        owned = Owned(account=account, ring_at=ring_at, held=held)
+        if account not in (by, before.account if before else ""):
+            owned.ring_at = now
+        elif before is not None and not step:
+            owned.ring_at, owned.rung = min(ring_at, before.ring_at), before.rung
+    if owned != before:
+        with letterbox(session) as box:
+            box.owners.pop(reference, None)
+            if owned is not None:
+                box.owners[reference] = owned
+
+
 def letter(session: Session, kind: str, plaintext: bytes) -> Letter:
     """A text sealed for members, to be put into the letterbox. Raises NobodyCanOpen."""
     prepared = prepare_document(session, kind, plaintext)
@@ -339,6 +410,8 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
     secrets.SystemRandom().shuffle(keys)
     there = set(session.scalars(select(Compartment.id)))
     remind_at = next_morning(now)
+    order = in_order(roster(), minute_of_week(to_local(now))) if keys else []
+    owner = order[0].account if order else next(iter(custodians()), "") if keys else ""
     references = []
     for key in keys:
         sent = box.sent.pop(key)
@@ -358,6 +431,9 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         session.add(incident)
         session.flush()
         without_order(session, Incident, incident.id)
+        box.owners[incident.public_id] = Owned(
+            account=owner, ring_at=next_ring(now, None, held=sent.held), held=sent.held
+        )
         if sent.adds_to:
             box.additions[incident.public_id] = sent.adds_to
         if sent.until is not None:

@@ -202,6 +202,7 @@ def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) ->
         box.fates.pop(reference, None)
         box.papers.pop(reference, None)
         box.briefs.pop(reference, None)
+        box.owners.pop(reference, None)
         if for_officers:
             box.for_officers.append(reference)
     together = {*box.additions, *box.additions.values()} - shredded.keys()

@@ -1,0 +1,145 @@
+"""Whose a case is: from its first minute, when somebody takes it, and when she must not know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select
+
+from kash.incidents.models import Incident
+from kash.incidents.queries.letterbox import opened_box, owner_of
+from kash.incidents.rules.filing import new_code
+from kash.incidents.rules.letterbox import Owned
+from kash.incidents.rules.parts import Filing, Party, Person
+from kash.incidents.rules.record import Record
+from kash.incidents.services import alerts
+from kash.incidents.services.cases import assign, comment, declare_conflict, note_opening
+from kash.incidents.services.filing import say_held, submit
+from kash.incidents.services.letterbox import note_step, set_owner
+from kash.incidents.services.second_member import take_step
+from kash.platform.database import db, utc_now, writing
+from kash.policy import SYSTEM, Actor
+from tests.conftest import AMember
+
+HELD = Record(filing=Filing(how="phone", held=True))
+
+
+@dataclass
+class Desk:
+    anna: AMember
+    brenda: AMember
+    grace: AMember
+    peer: Actor
+
+    def holds(self) -> str:
+        """A peer educator says that somebody is held, and nothing else; the case."""
+        code = new_code()
+        say_held(self.peer, code)
+        submit(self.peer, code, "sw")
+        reference = db.session.scalars(select(Incident.public_id)).one()
+        db.session.rollback()
+        return reference
+
+
+def owned(reference: str) -> Owned:
+    found = opened_box(db.session()).owners[reference]
+    db.session.rollback()
+    return found
+
+
+def the_owner(reference: str) -> str:
+    found = owner_of(reference)
+    db.session.rollback()
+    return found
+
+
+@pytest.fixture
+def desk(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
+) -> Desk:
+    anna = a_member("documentation", name="Anna")
+    brenda = a_member("documentation", name="Brenda")
+    for place, member in enumerate((brenda, anna), start=1):
+        alerts.set_duty(SYSTEM, member.actor.public_id, position=place, hours=(), active=True)
+    return Desk(anna, brenda, a_member("custodian", name="Grace"), actor("peer"))
+
+
+def opened(member: AMember, reference: str) -> None:
+    from kash.incidents.queries.cases import open_case
+
+    note_opening(member.actor, member.vault(), open_case(member.actor, member.vault(), reference))
+    db.session.rollback()
+
+
+@pytest.mark.any_engine
+def test_the_officer_on_duty_owns_a_report_in_the_minute_in_which_it_comes(desk: Desk) -> None:
+    reference = desk.holds()
+    found = owned(reference)
+    assert (found.account, found.held, found.rung) == (desk.brenda.actor.public_id, True, 0)
+    assert timedelta(0) < found.ring_at - utc_now() <= timedelta(hours=1)
+
+
+@pytest.mark.any_engine
+def test_she_who_triages_owns_it_then_she_to_whom_it_is_given_and_nobody_once_it_is_closed(
+    desk: Desk, filed: Callable[..., str]
+) -> None:
+    reference, anna, brenda = desk.holds(), desk.anna, desk.brenda
+    comment(reference, "I look.", by=anna.actor, vault=anna.vault())
+    assert the_owner(reference) == brenda.actor.public_id
+    take_step(reference, "triage", by=anna.actor, vault=anna.vault())
+    assert the_owner(reference) == anna.actor.public_id
+    assign(reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
+    found = owned(reference)
+    assert found.account == brenda.actor.public_id
+    assert found.ring_at <= utc_now()
+    comment(reference, "Called.", by=brenda.actor, vault=brenda.vault())
+    assert owned(reference).ring_at > utc_now() + timedelta(minutes=59)
+    reference = filed()
+    for verb, outcome in (("triage", ""), ("insufficient", ""), ("close", "insufficient")):
+        member = anna if verb == "triage" else brenda
+        take_step(
+            reference,
+            verb,
+            by=member.actor,
+            vault=member.vault(),
+            reason="Nothing more is known.",
+            outcome=outcome,
+        )
+        assert bool(the_owner(reference)) is (verb != "close")
+
+
+@pytest.mark.any_engine
+def test_it_goes_on_where_its_owner_must_not_know_of_it(
+    desk: Desk, filed: Callable[..., str]
+) -> None:
+    accused = HELD.model_copy(deep=True)
+    accused.parties.append(Party(id="q1", account=desk.brenda.actor.public_id))
+    accused.persons.append(Person(id="p1", code="P1"))
+    reference = filed(accused)
+    with writing() as session:
+        set_owner(session, reference, desk.brenda.actor.public_id)
+    opened(desk.grace, reference)
+    found = owned(reference)
+    assert found.account == desk.anna.actor.public_id
+    assert found.ring_at <= utc_now()
+    declare_conflict(reference, by=desk.anna.actor, vault=desk.anna.vault())
+    assert the_owner(reference) == desk.grace.actor.public_id
+
+
+@pytest.mark.any_engine
+def test_a_step_that_lies_outside_the_record_puts_the_next_ring_off(desk: Desk) -> None:
+    reference = desk.holds()
+    with writing() as session:
+        set_owner(session, reference, desk.anna.actor.public_id)
+    assert owned(reference).ring_at <= utc_now()
+    with writing() as session:
+        note_step(session, reference)
+        note_step(session, "0" * 16)
+    found = owned(reference)
+    assert (found.account, found.held) == (desk.anna.actor.public_id, True)
+    assert found.ring_at > utc_now() + timedelta(minutes=59)
+    assert the_owner("0" * 16) == ""
