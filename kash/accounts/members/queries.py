@@ -277,7 +277,7 @@ def member_line(
     raise NotFound
 
 
-def may_begin_now(actor: Actor) -> list[str]:
+def compartments_to_begin(actor: Actor) -> list[str]:
     """The compartments that this actor may make now: nobody has, or nobody can open them."""
     may = may_begin(actor.roles)
     session = db.session()

@@ -54,7 +54,7 @@ def cookie_name() -> str:
 
 
 def set_vault_cookie(answer: Any, token: str) -> None:
-    """Give this browser the secret, until it is closed."""
+    """Give this browser the vault's secret, `token`, in a cookie that ends with the browser."""
     answer.set_cookie(
         cookie_name(),
         token,

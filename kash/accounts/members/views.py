@@ -376,7 +376,7 @@ def sheet() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Make, with keys that one has already, what nobody has made or can open any more."""
     by = current_actor()
-    may = queries.may_begin_now(by)
+    may = queries.compartments_to_begin(by)
     if not may or queries.member_of(by.public_id) is None:
         return go("members.open_vault")
     if request.method == "POST":
@@ -565,6 +565,8 @@ def open_vault() -> ResponseReturnValue:
 
 
 def _overview(vault: OpenVault) -> str:
+    """The page of the open vault: who waits to be let in, whose words are to be compared, and her
+    own four words."""
     by = current_actor()
     lines = queries.member_lines(by, vault.secrets)
     mine = next(line for line in lines if line.mine)
@@ -573,7 +575,7 @@ def _overview(vault: OpenVault) -> str:
         open_vault=vault_status(),
         standings=queries.standings(),
         mine=mine,
-        # As her own key has them: the row may have been altered.
+        # Her words come from her own key: the key in her row may have been altered.
         words=fingerprint(vault.private.public_key().public_bytes_raw()),
         waiting=[line for line in lines if line.waits_for and not line.mine],
         uncompared=[
@@ -584,7 +586,7 @@ def _overview(vault: OpenVault) -> str:
         identity_requests=[
             line for line in queries.identity_request_lines(by) if line.state == "waits"
         ],
-        begin=queries.may_begin_now(by),
+        begin=queries.compartments_to_begin(by),
         names=COMPARTMENT_NAMES,
         texts=COMPARTMENT_TEXTS,
     )
@@ -599,7 +601,7 @@ def _without_keys(member: VaultMember | None) -> ResponseReturnValue:
         with form.showing_problems():
             words = own_words(by, form.passphrase.data)
             form.passphrase.data = ""
-    begin = queries.may_begin_now(by)
+    begin = queries.compartments_to_begin(by)
     lines = queries.member_lines(by)
     return page(
         "members/no_keys.html",

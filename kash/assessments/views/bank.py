@@ -372,11 +372,12 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
 @blueprint.route("/workshops/<public_id>/practice/words/<told_id>", methods=["GET", "POST"])
 @allow("assessments.hold")
 def delete_words(public_id: str, told_id: str) -> ResponseReturnValue:
-    """Ask, then delete words about somebody's practice, as where somebody is named in them."""
+    """Ask, then delete what was written about somebody's practice, for instance because it names
+    somebody."""
     workshop = held_by_her(public_id)
+    written = dict(written_practice(workshop, current_actor()))
+    text = one_or_404(written.get(told_id))
     if request.method == "GET":
-        written = dict(written_practice(workshop, current_actor()))
-        text = one_or_404(written.get(told_id))
         return render_template(
             "assessments/delete_words.html", **frame(workshop), told_id=told_id, said=text
         )

@@ -31,8 +31,8 @@ from kash.certificates.tracks.queries.visits import (
     KINDS,
     ROLES,
     count_to_make,
-    due_visits,
     pass_on_to_make,
+    tracks_with_due_visits,
 )
 from kash.certificates.tracks.services.tracks import give_badges
 from kash.certificates.tracks.services.visits import delete_old_notes
@@ -218,7 +218,7 @@ def _due(asked: Viewer) -> Sequence[TodayLine]:
             about=forms.track_name(due.name, due.name_sw),
             count=due.visits,
         )
-        for due in due_visits(asked.actor, asked.day)
+        for due in tracks_with_due_visits(asked.actor, asked.day)
     ]
 
 

@@ -316,8 +316,9 @@ def preview_design(design_id: str) -> ResponseReturnValue:
 @blueprint.get("/certificates/designs/<design_id>/preview.png")
 @allow("certificates.see_designs")
 def design_picture(design_id: str) -> ResponseReturnValue:
-    """A design or one of its versions as a picture, marked as void; while others are drawn one that
-    stands in for it."""
+    """A design or one of its versions as PNG, marked as void, with the name that `who` in the
+    address asks for: an invented one if it is empty, the "longest", or a person's by her id. While
+    another is being drawn, a picture that asks again. Raises NotFound and NotDrawn."""
     design = queries.design(design_id)
     try:
         return _picture(_shown(design, _number()), design, request.args.get("who", ""))

@@ -241,7 +241,8 @@ def approve_plan(public_id: str, digest: str, *, by: Actor) -> None:
                     " be counted: send it back, so that it begins with the next window."
                 )
             )
-        _check(change.session, plan.year_plan)
+        if plan.state == "proposed":
+            _refuse_unsound(change.session, plan.year_plan)
         APPROVAL.approve(change, plan, by)
 
 
@@ -258,9 +259,11 @@ def _hold(session: Session) -> None:
     session.execute(select(ReleasePlan.id).order_by(ReleasePlan.id).with_for_update()).all()
 
 
-def _check(session: Session, plan: YearPlan) -> None:
+def _refuse_unsound(session: Session, plan: YearPlan) -> None:
+    """Hold a plan against all that were approved, also for later years. Raises Problem with every
+    reason against it."""
     approved = session.scalars(select(ReleasePlan).where(ReleasePlan.state == "approved"))
-    refused = refusals(plan, [earlier.year_plan for earlier in approved])
+    refused = refusals(plan, [other.year_plan for other in approved])
     if refused:
         first = refused[0]
         raise Problem(
@@ -282,7 +285,7 @@ def _columns(session: Session, year: int, details: PlanDetails) -> dict[str, obj
             status=422,
         )
     plan = YearPlan(year, tuple(details.tables))
-    _check(session, plan)
+    _refuse_unsound(session, plan)
     windows = windows_of(plan, details.days)
     return {
         "tables": tables_as_json(plan.tables),

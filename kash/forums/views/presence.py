@@ -117,9 +117,11 @@ def all_came(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @blueprint.post("/<forum_id>/meetings/<meeting_id>/presence/<entry_id>")
 @allow("forums.edit")
 def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
-    """Somebody came, left, or the last tap was wrong."""
+    """Note that somebody came or left, or take the last tap back; what refuses it is told on the
+    page. Raises NotFound, and Problem for an unknown choice."""
     _found, meeting = _meeting(forum_id, meeting_id)
     if request.form.get("do") not in set(DoorTap):
+        # An unknown person is not found, whatever the choice.
         _person(meeting, entry_id)
         raise Problem(UNKNOWN_CHOICE, status=400)
     with CaughtProblem(NotBegun) as caught:

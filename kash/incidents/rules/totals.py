@@ -364,12 +364,13 @@ def is_held(record: Record) -> bool:
 
 
 def _may_have_been_held(record: Record) -> list[Person]:
-    """The persons with an arrest that is known or told of, else all on record."""
-    arrests = [act.persons for act in record.acts if act.code in ARRESTS]
+    """The persons whose arrest is known or who are named in an act of arrest, which is about all if
+    it names nobody; all on record if there are none."""
+    arrested = [act.persons for act in record.acts if act.code in ARRESTS]
     return [
         person
         for person in record.persons
-        if person.arrested_at or any(not named or person.id in named for named in arrests)
+        if person.arrested_at or any(not ids or person.id in ids for ids in arrested)
     ] or record.persons
 
 

@@ -318,13 +318,15 @@ class SettledReport:
 
 
 def take_report(report: Report, now: datetime) -> SettledReport:
-    """Settle the message that a report is about; nothing if there is none, or more than one."""
-    told = state_reported(report.status)
+    """Settle the message that a report is about: the first with its id at the gateway, else the
+    only one tried of late to its number. Nothing if there is none, or if its status tells nothing.
+    """
     stopped = says_stopped(report.status, report.reason)
+    told = MessageState.FAILED if stopped else state_reported(report.status)
     if told is None:
         return SettledReport()
     with writing() as session:
-        message = _by_name(session, report) or _by_number(session, report, now)
+        message = _by_gateway_id(session, report) or _by_number(session, report, now)
         if message is None:
             return SettledReport()
         after = reported(MessageState(message.state), told)
@@ -335,7 +337,7 @@ def take_report(report: Report, now: datetime) -> SettledReport:
         return SettledReport((message.id,), stopped)
 
 
-def _by_name(session: Session, report: Report) -> OutboxMessage | None:
+def _by_gateway_id(session: Session, report: Report) -> OutboxMessage | None:
     if not report.gateway_id:
         return None
     return session.scalars(

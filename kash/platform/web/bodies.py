@@ -112,7 +112,8 @@ def limit_body(beside: int) -> None:
 
 
 def takes_raw(most_bytes: Callable[[], int]) -> Callable[[View], View]:
-    """Declare that a view reads a body of the type `RAW` itself, of at most so many bytes."""
+    """Declare that a view reads its body itself, as `RAW` or JSON, of at most `most_bytes()` bytes,
+    which is called at each request as a setting may say it."""
 
     def declare(view: View) -> View:
         setattr(view, _MOST_RAW, most_bytes)

@@ -385,7 +385,7 @@ def test_nobody_begins_anew_what_nobody_gave_up(a_member: Member, thief: Thief) 
     a_member("documentation")
     look_after_keys()
     thief.writes("DELETE FROM vault_wrap")
-    assert queries.may_begin_now(her.actor) == ["case"]
+    assert queries.compartments_to_begin(her.actor) == ["case"]
     with pytest.raises(KeyNotRight):
         begin_compartments(her.actor)
     assert thief.copies("vault_compartment")[0]["generation"] == 1

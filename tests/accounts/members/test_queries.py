@@ -14,11 +14,11 @@ from kash.accounts.members.queries import (
     CompartmentStatus,
     IdentityRequestLine,
     MemberLine,
+    compartments_to_begin,
     holds_anything,
     identity_request_line,
     identity_request_lines,
     left_without,
-    may_begin_now,
     may_hold_keys,
     member_line,
     member_lines,
@@ -68,7 +68,10 @@ def test_members_stand_by_name_with_what_they_open_and_wait_for(
     second, director = actor("custodian", name="Bora"), actor("director", name="Chiku")
     trainer = actor("trainer")
     assert [may_hold_keys(one) for one in (officer, custodian, director)] == [True, True, False]
-    assert (may_begin_now(custodian), may_begin_now(trainer)) == ([CASE, IDENTITY], [])
+    assert (compartments_to_begin(custodian), compartments_to_begin(trainer)) == (
+        [CASE, IDENTITY],
+        [],
+    )
     assert standings() == [
         CompartmentStatus(
             name, made=False, holders=0, unfinished=False, documents=0, all_documents=0
@@ -145,7 +148,7 @@ def test_members_stand_by_name_with_what_they_open_and_wait_for(
     # What lies under the older keys opens for her alone.
     assert left_without(second.public_id) == {IDENTITY: "lost"}
     assert left_without(trainer.public_id) == {}
-    assert may_begin_now(custodian) == []
+    assert compartments_to_begin(custodian) == []
 
 
 def test_requests_are_ones_own_and_for_a_custodian_those_that_wait(

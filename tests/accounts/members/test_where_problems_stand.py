@@ -111,7 +111,7 @@ def test_what_a_button_cannot_do_is_told_on_the_next_page(
 ) -> None:
     one = a_member("documentation", is_open=False)
     views = "kash.accounts.members.views."
-    monkeypatch.setattr(views + "queries.may_begin_now", lambda _by: ["case"])
+    monkeypatch.setattr(views + "queries.compartments_to_begin", lambda _by: ["case"])
     if address == "/w/v/k":
         monkeypatch.setattr(views + "queries.member_of", lambda _holder: None)
     monkeypatch.setattr(views + service, _refusing(problem))

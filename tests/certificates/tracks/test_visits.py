@@ -18,9 +18,9 @@ from kash.certificates.tracks.models import SeenFact, SupervisionVisit, note_of
 from kash.certificates.tracks.queries.tracks import people_to_enter, who_stands_where
 from kash.certificates.tracks.queries.visits import (
     count_to_make,
-    due_visits,
     pass_on_to_make,
     seen_of_checklist,
+    tracks_with_due_visits,
     visits_of_track,
 )
 from kash.certificates.tracks.rules.standing import (
@@ -204,8 +204,10 @@ def test_a_visit_is_due_until_somebody_goes_there_and_for_whom_it_was_handed_to(
     director, yesterday = on_track.director, TODAY - timedelta(days=1)
     visited(on_track, ago=5, next_on=yesterday)
     visited(on_track, MOST, ago=5, next_on=TODAY + timedelta(days=9))
-    assert [(one.visits, one.since) for one in due_visits(director, TODAY)] == [(1, yesterday)]
-    assert due_visits(on_track.trainer, TODAY) == []
+    assert [(one.visits, one.since) for one in tracks_with_due_visits(director, TODAY)] == [
+        (1, yesterday)
+    ]
+    assert tracks_with_due_visits(on_track.trainer, TODAY) == []
     leaver = Holder(0, director.public_id)
     assert count_to_make(db.session(), leaver) == 2
     successor = actor("trainer")
@@ -224,8 +226,8 @@ def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
 ) -> None:
     stranger = actor("trainer")
     visited(on_track, next_on=TODAY, supervisor=stranger.public_id)
-    assert due_visits(stranger, TODAY) == []
-    assert [one.visits for one in due_visits(on_track.trainer, TODAY)] == [1]
+    assert tracks_with_due_visits(stranger, TODAY) == []
+    assert [one.visits for one in tracks_with_due_visits(on_track.trainer, TODAY)] == [1]
 
 
 def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_entered(
@@ -248,7 +250,7 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     grid = [one.person for one in page]
     assert (sum(where.counts.values()), grid) == (1, [adult])
     assert visits.counts == {}
-    assert due_visits(on_track.trainer, TODAY) == []
+    assert tracks_with_due_visits(on_track.trainer, TODAY) == []
     # What was entered before stays on her own page, which asks for nothing new.
     her_page = client_for(on_track.trainer).get(f"/tracks/{on_track.track}/people/{child}")
     assert "Next visit" in her_page.text
@@ -256,7 +258,7 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     # Once she is an adult after all, nothing is missing.
     db.session.query(Person).filter_by(public_id=child).one().minor = False
     db.session.commit()
-    assert [one.visits for one in due_visits(on_track.trainer, TODAY)] == [1]
+    assert [one.visits for one in tracks_with_due_visits(on_track.trainer, TODAY)] == [1]
 
 
 def test_two_people_who_are_one_keep_both_visits_and_one_outreach_a_day(on_track: Tracked) -> None:

@@ -66,6 +66,8 @@ def test_one_proposes_and_another_approves_exactly_what_she_read(actor: MakeActo
         approve_plan(made, digest, by=director)
     approve_plan(made, _read(made).digest, by=director)
     kept = _read(made)
+    with pytest.raises(WrongStep):
+        approve_plan(made, kept.digest, by=director)
     assert (kept.state, kept.approved_by) == ("approved", director.public_id)
     assert kept.year_plan.table(WHO) == replace(KNOWN[WHO], die=6)
     assert kept.calendar == windows_of(kept.year_plan, last_days(YEAR))

@@ -290,15 +290,19 @@ def test_reports_settle_what_they_name_once_and_any_other_is_answered_alike(
         assert states() == [after]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"status": "Failed", "failureReason": "UserInBlacklist"}, {"status": "Blacklisted"}],
+    ids=["as a reason", "as a status"],
+)
 def test_a_report_that_says_blacklisted_withdraws_the_consent(
-    someone: Someone, gateway: Gateway, client: FlaskClient
+    someone: Someone, gateway: Gateway, client: FlaskClient, told: dict[str, str]
 ) -> None:
     gateway.answer = lambda _text, _number: Tried(TryOutcome.ACCEPTED, gateway_id="ATXid_1")
     her = someone(PHONE)
     say_to(her)
     _send()
-    fields = {"id": "ATXid_1", "status": "Failed", "failureReason": "UserInBlacklist"}
-    assert _report(client, **fields, phoneNumber=PHONE) == 200
+    assert _report(client, id="ATXid_1", **told, phoneNumber=PHONE) == 200
     assert (states(), consent_given([her], "contact")) == (["failed"], set())
 
 

@@ -455,9 +455,9 @@ def visits_of_track(
     )
 
 
-def due_visits(actor: Actor, today: date) -> Sequence[Any]:
-    """The visits that an actor is to make by today, by track, the longest waiting first; one
-    query."""
+def tracks_with_due_visits(actor: Actor, today: date) -> Sequence[Any]:
+    """For each track, how many visits an actor is to make by today and since when the first is due;
+    the longest waiting first. One query."""
     first = func.min(SupervisionVisit.next_on)
     return db.session.execute(
         select(

@@ -84,9 +84,9 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
 
 
 def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
-    """Change what a track is called, and its certificate. Raises NotFound, and
-    Problem, also for another course where its certificates need this track, or once a published
-    version has a renewal."""
+    """Change a track's names, purpose and course. Raises NotFound, and Problem if the name is taken
+    or the course unknown, or if the course would change while certificates of the present one need
+    this track or a published version says how its certificate is renewed."""
     with audited("tracks.track_changed", by) as change:
         track = locked_track(change.session, public_id)
         course = track.course_id
