@@ -291,18 +291,18 @@ def test_reports_settle_what_they_name_once_and_any_other_is_answered_alike(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reported",
     [{"status": "Failed", "failureReason": "UserInBlacklist"}, {"status": "Blacklisted"}],
     ids=["as a reason", "as a status"],
 )
 def test_a_report_that_says_blacklisted_withdraws_the_consent(
-    someone: Someone, gateway: Gateway, client: FlaskClient, told: dict[str, str]
+    someone: Someone, gateway: Gateway, client: FlaskClient, reported: dict[str, str]
 ) -> None:
     gateway.answer = lambda _text, _number: Tried(TryOutcome.ACCEPTED, gateway_id="ATXid_1")
     her = someone(PHONE)
     say_to(her)
     _send()
-    assert _report(client, id="ATXid_1", **told, phoneNumber=PHONE) == 200
+    assert _report(client, id="ATXid_1", **reported, phoneNumber=PHONE) == 200
     assert (states(), consent_given([her], "contact")) == (["failed"], set())
 
 
