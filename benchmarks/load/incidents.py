@@ -21,6 +21,8 @@ from kash.platform.vault.models import random_key
 
 # Stands in one record of a thousand.
 RARE = "Wasonga"
+# Two people of this one are held.
+HELD = 9
 _TEXT = """she was taken from the street near the market by two officers who asked for money and
 let her go after a call but the phone was not given back until the evening when her sister came with
 what they wanted and nobody wrote anything down although she asked for it more than once"""
@@ -62,6 +64,8 @@ def a_record(number: int, rng: random.Random, officer: str) -> Record:
         assigned_to=officer if number % 200 == 0 else "",
     )
     record.filing.filed_at = filed
+    for person in record.persons if number == HELD else ():
+        person.arrested_at = filed
     record.happening.begun_on = date(2025, 1, 1) + timedelta(days=number % 600)
     record.place.ward = rng.choice(_WARDS)
     return record

@@ -6,6 +6,7 @@ questions and answers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -18,7 +19,9 @@ from kash.incidents.rules.clocks import Clock, Wrong
 from kash.incidents.rules.filing import WordProblem
 from kash.incidents.rules.mediation import FOR_PEOPLE
 from kash.incidents.rules.money import TermRefusal
-from kash.incidents.rules.parts import Asked, Intervention, Person
+from kash.incidents.rules.one_line import RELEASED, CaseLine
+from kash.incidents.rules.parts import Asked, Intervention, Person, by_id
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import Keeps, Summary, days_left
 from kash.platform.web.formats import date_text, local_today, moment_text, short_date_text, to_local
 
@@ -108,6 +111,13 @@ EVENT_NAMES: dict[str, Any] = {
     "mediator_refused": _l("The mediator said no"),
     "mediation_ended": _l("The mediator said how it ended"),
     "request_withdrawn": _l("A request to a mediator was taken back"),
+    "released": _l("%(name)s is free"),
+    "came": _l("Somebody came"),
+    "refused": _l("It was refused"),
+    "returned": _l("Something was given back"),
+    "paid": _l("Something was paid"),
+    "seen": _l("Somebody was seen by a clinic"),
+    "line_taken_back": _l("What was noted last was taken back"),
     "request_ended_gate": _l(
         "A request to a mediator ended: as the case stands on record now, this may not be asked"
     ),
@@ -270,6 +280,32 @@ def event_text(what: str, name: str) -> str:
     """Name of an event; of one that another version knows, its own word."""
     name_known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
     return str(name_known) % {"name": name} if name_known is not None else what.replace("_", " ")
+
+
+def line_text(line: CaseLine, record: Record, mediators: Mapping[str, str]) -> str:
+    """A line that can be noted of a case, such as "P2 is free"."""
+    request = by_id(record.interventions, line.about)
+    term, referral = by_id(record.terms, line.about), by_id(record.referrals, line.about)
+    who = record.codes.get(line.about, "")
+    if term is not None:
+        who = term.what or record.codes.get(term.owed_to, "")
+    elif referral is not None:
+        who = referral.service_name or record.codes.get(referral.person, "")
+    elif request is not None:
+        who = mediators.get(request.mediator) or _("the mediator")
+    if line.what == RELEASED:
+        return _("%(name)s is free", name=who)
+    text = str(LINE_NAMES[line.what])
+    return f"{text}: {who}" if who else text
+
+
+LINE_NAMES: dict[str, Any] = {
+    "came": _l("Came"),
+    "refused": _l("Refused"),
+    "returned": _l("Given back"),
+    "paid": _l("Paid"),
+    "seen": _l("Seen by a clinic"),
+}
 
 
 def told_at(person: Person, name: str) -> str:

@@ -845,6 +845,8 @@ PLACES: dict[str, Place] = {
     "incidents.remove_view": Place(post="incidents.see", address={"view_id": "incident_view"}),
     "incidents.case": _case(get="incidents.see"),
     "incidents.comment": _case(post="incidents.change"),
+    "incidents.note_line": _case(post="incidents.change"),
+    "incidents.take_line_back": _case(post="incidents.change"),
     "incidents.urgent": _case(post="incidents.change"),
     "incidents.step": _case(both="incidents.change", verb="=triage"),
     "incidents.assign": _case(both="incidents.change"),

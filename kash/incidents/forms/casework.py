@@ -24,6 +24,7 @@ from kash.incidents.rules.case_file import CourtPaper
 from kash.incidents.rules.casework import LONGEST_REASON, STEPS, WITHOUT_ENDINGS
 from kash.incidents.rules.clocks import endings_of
 from kash.incidents.rules.money import refusal_of
+from kash.incidents.rules.one_line import RELEASED, CaseLine
 from kash.incidents.rules.parts import Party, Person, Term
 from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import MOST_DRILLS, NOTED_BY_HAND, OnRoster
@@ -135,6 +136,33 @@ class CommentForm(KashForm):
     """A few words to the others."""
 
     text = long_text_field(_l("Comment"), most=4000, required=True, rows=3)
+
+
+class CaseLineForm(KashForm):
+    """One line of what came of a case: a button for each who is free (`free`, her id), or one of
+    the others from a list; and when, if not now. `sure`: she knows that it cannot be taken back."""
+
+    free = HiddenField()
+    line = choice_field(_l("What came of it"), required=False)
+    at = MomentField(_l("When, if not now"), [Optional()])
+    sure = HiddenField()
+
+    def offer(self, lines: Sequence[tuple[CaseLine, str]]) -> None:
+        """Offer these lines, each with its words."""
+        listed = [(":".join(line), text) for line, text in lines if line.what != RELEASED]
+        self.line.choices = [("", _("Choose")), *listed]
+
+    def said(self) -> CaseLine:
+        """The line that was chosen."""
+        if self.free.data:
+            return CaseLine(RELEASED, self.free.data)
+        what, _colon, about = self.line.data.partition(":")
+        return CaseLine(what, about)
+
+    def check_together(self) -> None:
+        """Besides each field: one line."""
+        if not (self.free.data or self.line.data or self.line.errors):
+            self.mark_wrong(self.line, _("Choose what came of it."))
 
 
 class AssignForm(KashForm):

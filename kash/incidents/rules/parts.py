@@ -371,7 +371,7 @@ class Comment(RecordPart):
 
 class Event(RecordPart):
     """One step of the case: a fixed word, who and when, the state it led to, what it is about (an
-    id), and why."""
+    id), and why. `at` is when it was noted, and `on` when it happened, if that was another time."""
 
     what: str
     by: str
@@ -379,6 +379,7 @@ class Event(RecordPart):
     state: str = ""
     about: str = ""
     reason: str = ""
+    on: datetime | None = None
 
 
 class CaseDecision(RecordPart):

@@ -318,8 +318,11 @@ class CaseChange:
         if self.row.state in OVER:
             raise Problem(CASE_CLOSED, field="")
 
-    def happened(self, what: str, about: str = "", reason: str = "") -> None:
-        """Add a step to the case's timeline, with the state as it is now."""
+    def happened(
+        self, what: str, about: str = "", reason: str = "", on: datetime | None = None
+    ) -> None:
+        """Add a step to the case's timeline, with the state as it is now; `on`: when it happened,
+        if that was another time."""
         self.why = self.why or reason
         self.record.timeline.append(
             Event(
@@ -329,6 +332,7 @@ class CaseChange:
                 state=self.row.state,
                 about=about,
                 reason=reason,
+                on=on,
             )
         )
 

@@ -656,7 +656,7 @@ def tell_what_came(
             return
         came = ("before_court_at", "court_result", "released_at")
         if any(getattr(person, name) != getattr(before, name) for name in came):
-            _heard_of(change, person)
+            heard_of(change, person)
         change.happened("limits_told", about=person.id)
 
 
@@ -672,11 +672,11 @@ def note_try(
         new = SearchTry(at=change.now, by=by.public_id, what=what, heard=heard)
         person.tries = [*person.tries, new]
         if heard:
-            _heard_of(change, person, what)
+            heard_of(change, person, what)
         change.happened("heard_of" if heard else "tried", about=person.id)
 
 
-def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
+def heard_of(change: CaseChange, person: Person, what: str = "") -> None:
     """End all that was said, or waits to be said, of nobody knowing where she is; the person who
     asked for it reads that it was not done."""
     person.not_known_at = None

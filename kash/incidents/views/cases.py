@@ -28,7 +28,13 @@ from kash.feature import declared
 from kash.incidents import blueprint, names, wording
 from kash.incidents.documents import FILE_NAME, FileChoice
 from kash.incidents.documents import case_file as printed
-from kash.incidents.forms.casework import CaseFileForm, CommentForm, FindLinkForm, ViewNameForm
+from kash.incidents.forms.casework import (
+    CaseFileForm,
+    CaseLineForm,
+    CommentForm,
+    FindLinkForm,
+    ViewNameForm,
+)
 from kash.incidents.models import Occasions
 from kash.incidents.queries.cases import MOST_FOUND, Case, first_account_of, linked_to, open_case
 from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts
@@ -62,6 +68,7 @@ from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, ForCustodian, Se
 from kash.incidents.rules.filing import MONEY, code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
 from kash.incidents.rules.mediation_gate import standing_of
+from kash.incidents.rules.one_line import RELEASED, CaseLine, line_to_take_back, lines_of
 from kash.incidents.rules.parts import Event, MemberAnswer, Person
 from kash.incidents.rules.record import (
     Record,
@@ -86,6 +93,7 @@ from kash.incidents.rules.totals import (
 )
 from kash.incidents.sections import CaseAction, Entry, actions_of, entries_for, sections_of
 from kash.incidents.services import cases as assignment
+from kash.incidents.services import one_line
 from kash.incidents.services import saved_views as saved_views_services
 from kash.incidents.services.alerts import note_look
 from kash.incidents.services.cases import note_opening, note_search
@@ -95,13 +103,14 @@ from kash.incidents.services.consents import (
     may_show_identities,
     note_printed,
 )
-from kash.incidents.services.saved_views import NOBODY_AGREED, saved_views
+from kash.incidents.services.saved_views import NOBODY_AGREED, CaseChangedMeanwhile, saved_views
 from kash.incidents.services.second_member import mark_urgent
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import Listing, NotFound, current_actor, download, go, page, signed_in
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import CONTROL_CHARACTERS
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, zone
 from kash.platform.web.guard import Moved, lead_on
@@ -292,10 +301,57 @@ def urgent(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     )
 
 
+@case_page("/1", "incidents.edit", "POST")
+def note_line(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Note one line of what came of it; what cannot be taken back is asked once."""
+    form = CaseLineForm()
+    form.offer(_lines(case.record))
+    if form.validate_on_submit():
+        try:
+            with form.showing_problems(CaseChangedMeanwhile):
+                said, sure = form.said(), form.sure.data == "1"
+                one_line.note_line(actor, vault, case.reference, said, form.at.data, sure=sure)
+                return to("case", _("Noted."), _anchor="line")
+        except one_line.CannotBeTakenBack as problem:
+            text = wording.line_text(said, case.record, {})
+            return page(
+                "incidents/line_sure.html", form=form, case=case, text=text, problem=problem
+            )
+        case = case_again(case.reference)
+        form.offer(_lines(case.record))
+    note_opening(actor, vault, case)
+    return _page(case, actor, line_form=form), 422
+
+
+@case_page("/1/x", "incidents.edit", "POST")
+def take_line_back(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Take back the line that she noted last."""
+    with FlashedProblems(CaseChangedMeanwhile):
+        one_line.take_line_back(actor, vault, case.reference)
+        flash(_("Taken back."))
+    return to("case", _anchor="line")
+
+
+def _lines(record: Record) -> list[tuple[CaseLine, str]]:
+    mediators = account_names({request.mediator for request in record.interventions} - {""})
+    return [(line, wording.line_text(line, record, mediators)) for line in lines_of(record)]
+
+
+def _line_form(lines: Sequence[tuple[CaseLine, str]]) -> CaseLineForm:
+    form = CaseLineForm(formdata=None)
+    form.offer(lines)
+    return form
+
+
 def _page(
-    case: Case, actor: Actor, comment_form: Form | None = None, answers: Sequence[MemberAnswer] = ()
+    case: Case,
+    actor: Actor,
+    comment_form: Form | None = None,
+    answers: Sequence[MemberAnswer] = (),
+    line_form: Form | None = None,
 ) -> str:
     record, now = case.record, utc_now()
+    lines = _lines(record)
     everybody = officers()
     works = actor.may("incidents.edit")
     clocks = _clocks(record, now) if case.state not in OVER else []
@@ -330,6 +386,9 @@ def _page(
         guarded=guarded(case, actor),
         left=autosaves_left(actor, the_vault(), case.reference, case.seen) if works else [],
         comment_form=comment_form or CommentForm(),
+        line_form=line_form or _line_form(lines),
+        free=[(line.about, text) for line, text in lines if line.what == RELEASED],
+        last_line=line_to_take_back(record, actor.public_id),
         sections=sections_of(case, actor),
         beside=sections_of(case, actor, beside=True),
         actions=actions_of(case, actor),

@@ -1,0 +1,84 @@
+"""Noting one line of what came of a case, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents.rules.one_line import (
+    RELEASED,
+    CaseLine,
+    ends_something,
+    is_pressed_twice,
+    line_to_take_back,
+    lines_of,
+    take_back_line,
+    write_line,
+)
+from kash.incidents.rules.parts import by_id
+from kash.incidents.services.cases import changing
+from kash.incidents.services.documentation import heard_of
+from kash.incidents.services.saved_views import CaseChangedMeanwhile
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
+
+
+class CannotBeTakenBack(Problem):
+    """With this line something ends that taking it back does not bring again: she is asked once."""
+
+    sentence = _l("What waits for this to happen ends with it, and does not begin again.")
+
+
+def note_line(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    line: CaseLine,
+    at: datetime | None = None,
+    *,
+    sure: bool = False,
+) -> None:
+    """Note a line, of now unless another moment is said; pressed twice, it is noted once.
+
+    Raises CannotBeTakenBack unless she is `sure`, CaseChangedMeanwhile if the record offers it no
+    more, CaseClosed, Problem for a moment that can't be, NotFound and Damaged.
+    """
+    with changing("incidents.line_noted", by, vault, reference) as case:
+        record, moment = case.record, at or case.now
+        if is_pressed_twice(record, line, by.public_id, case.now):
+            case.nothing()
+            return
+        case.refuse_closed()
+        if line not in lines_of(record):
+            raise CaseChangedMeanwhile
+        if moment > case.now:
+            raise Problem(_l("This has not happened yet."), field="at")
+        person = by_id(record.persons, line.about) if line.what == RELEASED else None
+        if person is not None and person.arrested_at and moment < person.arrested_at:
+            raise Problem(_l("This is before she was arrested."), field="at")
+        day = to_local(moment).date()
+        if not sure and ends_something(record, line, moment, day):
+            raise CannotBeTakenBack
+        about = write_line(record, line, moment, day)
+        if person is not None:
+            heard_of(case, person)
+        case.happened(line.what, about, on=at)
+
+
+def take_line_back(by: Actor, vault: OpenVault, reference: str) -> None:
+    """Take back the line that the actor noted last. Raises CaseChangedMeanwhile if something else
+    was done since, CaseClosed, NotFound and Damaged."""
+    with changing("incidents.line_taken_back", by, vault, reference) as case:
+        case.refuse_closed()
+        newest = case.record.timeline[-1] if case.record.timeline else None
+        if newest is not None and (newest.what, newest.by) == ("line_taken_back", by.public_id):
+            # The same was sent twice.
+            case.nothing()
+            return
+        event = line_to_take_back(case.record, by.public_id)
+        if event is None or not take_back_line(case.record, event):
+            raise CaseChangedMeanwhile
+        case.happened("line_taken_back", event.about)
