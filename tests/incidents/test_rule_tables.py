@@ -45,15 +45,24 @@ from kash.incidents.rules.letterbox import (
     Together,
     adds_to,
     as_one,
+    first_of,
     together_with,
 )
-from kash.incidents.rules.mediation import Contact, asked_by, contact_from, what_goes_on
+from kash.incidents.rules.mediation import (
+    Contact,
+    asked_by,
+    contact_from,
+    what_goes_on,
+    whom_to_free,
+)
 from kash.incidents.rules.mediation_gate import request_ended_last
+from kash.incidents.rules.money import question_terms
 from kash.incidents.rules.parts import (
     Act,
     Asked,
     CashBail,
     Choice,
+    CourtAsk,
     Event,
     Evidence,
     Filing,
@@ -67,6 +76,7 @@ from kash.incidents.rules.parts import (
     by_id,
 )
 from kash.incidents.rules.record import Record, held_among_adults, to_ask_about_adults, unprotected
+from kash.incidents.rules.records import write
 from kash.incidents.rules.totals import (
     EvidenceFile,
     Filters,
@@ -119,6 +129,43 @@ def test_all_that_add_to_each_other_belong_together() -> None:
     assert together_with("g", adds) == {"g"}
 
 
+def test_the_first_report_is_found_also_where_two_add_to_each_other() -> None:
+    assert first_of("c", {"b": "a", "c": "b"}) == "a"
+    assert first_of("d", {"d": "c", "b": "c", "c": "b"}) == "b"
+
+
+def test_a_release_is_asked_for_those_who_are_held_also_where_nobody_is_on_record() -> None:
+    held = Record(filing=Filing(held=True))
+    assert whom_to_free(held) == {""}
+    arrested = Person(id="p1", code="A", arrested_at=AT)
+    record = Record(persons=[arrested, Person(id="p2", code="B")], filing=Filing())
+    assert whom_to_free(record) == {"p1"}
+
+
+def test_answers_for_everybody_become_those_of_the_persons_who_were_there() -> None:
+    """Somebody who is added to a record later has said nothing."""
+    yes = CaseConsent(purpose="record", given=True, at=AT, by="x", wording="2026-1")
+    record = Record(persons=_people("adult"), consents=[yes])
+    (there,) = record.persons
+    later = record.model_copy(deep=True)
+    later.persons = [there, Person(id="p9", code="Z")]
+    write(record, later)
+    assert [(consent.purpose, consent.person) for consent in record.consents] == [
+        ("record", there.id)
+    ]
+    ask = CourtAsk(given=True, to_whom="court", about="x", on=AT.date(), at=AT, by="x")
+    empty = Record(court_asks=[ask])
+    write(empty, Record(persons=[there]))
+    assert [answer.person for answer in empty.court_asks] == [there.id]
+
+
+def test_terms_that_cannot_be_any_wait_behind_those_that_wait() -> None:
+    waits, wrong = {"id": "t0"}, {"id": "t1", "kind": "promise", "amount": 500}
+    record = {"terms": [wrong], "questioned_terms": [waits]}
+    question_terms(record)
+    assert record == {"terms": [], "questioned_terms": [waits, wrong]}
+
+
 def test_what_is_said_in_one_report_is_said_of_all_that_belong_to_it() -> None:
     child = Record(persons=_people("under_18"), declared=["d1"])
     plain = Record(parties=[Party(id="q1")], declared=["d2"], filing=Filing(screens={"who": ""}))
@@ -129,6 +176,11 @@ def test_what_is_said_in_one_report_is_said_of_all_that_belong_to_it() -> None:
     assert both.told_by() == child.told_by() | plain.told_by()
     assert both.is_about() == child.is_about() | plain.is_about()
     assert not both.asks_for_a_decision()
+    asks = Record(acts=[Act(id="a1", code="M1", amount=100)])
+    assert (asks.asks_for_a_decision(), Together([plain, asks]).asks_for_a_decision()) == (
+        True,
+        True,
+    )
     assert as_one(plain, {}) is plain
     assert as_one(plain, {"x": child}).has_minor()
     assert as_one(plain, {"x": child}).unread() == {"who"}
@@ -534,6 +586,8 @@ def test_a_token_helps_to_the_last_second_of_its_hour() -> None:
     assert answered_until(AT) == AT + timedelta(hours=1, minutes=2)
     seed = bytes(8) + (7).to_bytes(4, "big") + (9).to_bytes(4, "big")
     assert word_from(seed, ["a", "b", "c", "d", "e"]) == "c e"
+    # The second half begins right behind the first.
+    assert word_from(bytes(12) + b"\x01\0\0\0", ["a", "b", "c", "d"]) == "a c"
 
 
 def test_a_contact_outside_has_a_name_and_a_way_to_reach_it() -> None:

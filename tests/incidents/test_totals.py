@@ -22,6 +22,7 @@ from kash.incidents.rules.parts import (
     Asked,
     CaseDecision,
     Choice,
+    Event,
     Filing,
     Intervention,
     Link,
@@ -134,6 +135,8 @@ def test_mediation_ends_as_closing_says(outcome: str, result: str, wanted: str, 
 def test_a_case_without_an_hour_of_filing_came_in_when_it_is_first_known_of() -> None:
     assert came_in(record()) == NOON
     assert came_in(Record(consents=[YES])) == NOON
+    earlier = Event(what="filed", by="x", at=NOON - timedelta(hours=1))
+    assert came_in(Record(consents=[YES], timeline=[earlier])) == earlier.at
     assert came_in(Record()) is None
 
 
