@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.figures.releases.queries import PrintedLine, PrintedTable
-from kash.figures.releases.rules.tables import TablePlan, difference
+from kash.figures.releases.queries import PrintedLine, PrintedTable, read_table
+from kash.figures.releases.rules.tables import TablePlan, Trend, difference
 from kash.forums.models import AgendaItem, Decision, DecisionReview
 from kash.forums.queries import decisions as queries
 from kash.forums.queries.decisions import DecisionLine, lines_read
-from kash.forums.rules.meetings import ReviewedDecision, before_and_after, coming_back
+from kash.forums.rules.meetings import PrintedWindow, ReviewedDecision, coming_back, windows_around
 from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item, remove_item
 from kash.forums.services.decisions import ReviewDetails, conclude, set_review, take_back_conclusion
@@ -68,13 +68,28 @@ def test_what_was_concluded_is_told_once(look: date, concluded: date, gap: int) 
 
 
 @given(st.lists(_DAYS, max_size=12, unique=True), _DAYS, _DAYS)
-def test_before_and_after_are_the_last_values_up_to_the_decision_and_up_to_the_look(
+def test_a_decision_is_compared_with_no_window_that_holds_a_day_before_it(
     days: list[date], taken: date, until: date
 ) -> None:
-    printed = [(day, number) for number, day in enumerate(sorted(days))]
-    before, after = before_and_after(printed, taken, until)
-    assert before == max((each for each in printed if each[0] <= taken), default=None)
-    assert after == max((each for each in printed if taken < each[0] <= until), default=None)
+    ends = sorted(days)
+    windows = [
+        PrintedWindow(begins + timedelta(days=1), end, number)
+        for number, (begins, end) in enumerate(pairwise([date(2025, 12, 31), *ends]))
+    ]
+    around = windows_around(windows, taken, until)
+    over = [window for window in windows if window.ends_on <= until]
+    assert around.before == max(
+        (window for window in over if window.ends_on <= taken),
+        key=lambda window: window.value,
+        default=None,
+    )
+    if around.after is None:
+        assert all(window.begins_on <= taken for window in over)
+    else:
+        assert around.after == over[-1]
+        assert around.after.begins_on > taken
+    holds_it = [window for window in over if window.begins_on <= taken < window.ends_on]
+    assert [around.across] == (holds_it or [None])
 
 
 def _table(freeze_on: date, printed: int | None, plan: TablePlan = WHO) -> PrintedTable:
@@ -105,8 +120,71 @@ def test_the_difference_is_that_of_the_printed_values_and_of_nothing_else(
     assert (read["before"]["least"], read["before"]["most"]) == (32, 48)
     assert read["difference"] == difference(40, 20, WHO)
     read = lines_read([_line(date(2026, 5, 1))], date(2026, 7, 5))["d" * 16]
-    assert read["after"] is not None
-    assert read["after"]["printed"] is None
+    assert (read["after"], read["difference"], read["verdict"]) == (None, None, None)
+    assert read["across"]["freeze_on"] == date(2026, 7, 5)
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize(
+    ("printed", "word"),
+    [
+        ((90, 30), Trend.FALLING),
+        ((30, 90), Trend.RISING),
+        ((40, 35), Trend.CANNOT_TELL),
+        ((90, None), None),
+        # Clear between two windows, and no trend of four: the line has one word, the careful one.
+        ((30, 90, 80, 30, 90, 60), Trend.CANNOT_TELL),
+        ((100, 100, 90, 80, 20), Trend.FALLING),
+    ],
+)
+def test_a_line_since_a_decision_has_no_other_word_than_its_trend(
+    app: APIFlask,
+    monkeypatch: pytest.MonkeyPatch,
+    printed: tuple[int | None, ...],
+    word: Trend | None,
+) -> None:
+    days = [
+        date(year, month, day)
+        for year in (2026, 2027)
+        for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))
+    ]
+    tables = [_table(day, value) for day, value in zip(days, printed, strict=False)]
+    monkeypatch.setattr(queries, "printed_tables", lambda: tables)
+    decided_on = days[len(printed) - 2]
+    read = lines_read([_line(decided_on)], date(2027, 12, 31))["d" * 16]
+    assert (read["after"]["printed"], read["verdict"]) == (printed[-1], word)
+    trend = read_table(tables).lines[0].trend
+    assert trend in (None, word) or word is Trend.CANNOT_TELL
+
+
+@pytest.mark.any_engine
+def test_each_page_says_the_same_sentence_of_a_line_and_what_else_may_be_behind_it(
+    series: Series, decided: tuple[str, str], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = local_today() - timedelta(days=20)
+    tables = [_table(taken - timedelta(days=80), 90), _table(taken + timedelta(days=12), 30)]
+    monkeypatch.setattr(queries, "printed_tables", lambda: tables)
+    details = ReviewDetails("Hoped", local_today(), "who:police")
+    set_review(series.forum, decided[1], details, row_version=0, by=series.secretary)
+    later = series.plan(utc_now() + timedelta(days=1))
+    client = client_for(series.secretary)
+    at = f"/forums/{series.forum}"
+    pages = (
+        f"{at}/decisions",
+        f"{at}/decisions/{decided[1]}",
+        f"{at}/decisions/{decided[1]}/conclusion",
+        f"{at}/meetings/{later}",
+    )
+    for address in pages:
+        page = client.get(address).text
+        assert "since they began before the decision" in page
+        assert "does not say what made it" not in page
+    # Sixteen days later the first window is over that began after it.
+    tables.append(_table(taken + timedelta(days=13 + 3), 30))
+    for address in pages:
+        page = client.get(address).text
+        assert "<b>Falling</b>" in page
+        assert "fewer or more may dare to report: it does not say what made it" in page
 
 
 @pytest.mark.any_engine
@@ -116,7 +194,7 @@ def test_windows_of_another_length_are_not_held_against_each_other(
     yearly = TablePlan("who", "who", ("police", "client", "other"), 4, 1, 10, 4, 1)
     tables = [_table(date(2026, 1, 5), 20), _table(date(2027, 1, 5), 80, yearly)]
     monkeypatch.setattr(queries, "printed_tables", lambda: tables)
-    read = lines_read([_line(date(2026, 5, 1))], date(2027, 2, 1))["d" * 16]
+    read = lines_read([_line(date(2026, 1, 5))], date(2027, 2, 1))["d" * 16]
     assert read["after"] is not None
     assert read["difference"] is None
 

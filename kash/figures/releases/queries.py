@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -40,6 +40,7 @@ from kash.figures.releases.rules.tables import (
     Trend,
     YearPlan,
     content_odds,
+    difference,
     families_of,
     proposed_days,
     range_of,
@@ -579,8 +580,8 @@ MOST_SHOWN, FOR_TREND = 8, 4
 @dataclass(frozen=True)
 class ReadFigure:
     """A line of a table: from `low` to `high` is what it means, nine times in ten; `share` is None
-    where the table is too thin for one, `trend` before there were enough windows. `past` are its
-    values in the table's `windows`."""
+    where the table is too thin for one, `trend` before there were enough windows and where it reads
+    "few". `past` are its values in the table's `windows`."""
 
     printed: PrintedLine
     low: int
@@ -620,10 +621,31 @@ def read_table(tables: Sequence[PrintedTable]) -> ReadTable:
     for line in table.lines:
         past = tuple(window[line.code] for window in values)
         low, high = range_of(line.printed, table.plan)
-        direction = trend(past[-FOR_TREND:], table.plan) if len(past) >= FOR_TREND else None
+        # Of how many fewer than "few" there were, nothing is known.
+        tells = len(past) >= FOR_TREND and line.printed is not None
+        direction = trend(past[-FOR_TREND:], table.plan) if tells else None
         part = share(values[-1], line.code, table.plan)
         lines.append(ReadFigure(line, low, high, part, direction, past))
     return ReadTable(table, tuple(windows), tuple(lines))
+
+
+def first_days(tables: Sequence[PrintedTable]) -> list[date]:
+    """The first days of the windows of printed tables of one key, oldest first: each begins when
+    the one before it was counted, and the first with the year of its plan."""
+    before = [table.freeze_on + timedelta(days=1) for table in tables[:-1]]
+    return [date(table.year, 1, 1) for table in tables[:1]] + before
+
+
+def change_since(earlier: PrintedTable, tables: Sequence[PrintedTable], code: str) -> Trend | None:
+    """Word for a line from an earlier window to the last of these: no other one than its trend,
+    where that is said; None where it reads "few"."""
+    last = next(line for line in read_table(tables).lines if line.printed.code == code)
+    if last.printed.printed is None:
+        return None
+    before = next(line.printed for line in earlier.lines if line.code == code)
+    change = difference(before, last.printed.printed, tables[-1].plan)
+    word = Trend.FALLING if change.by < 0 else Trend.RISING
+    return word if change.clear and last.trend in (None, word) else Trend.CANNOT_TELL
 
 
 def _shape(table: PrintedTable) -> tuple[int, set[str]]:

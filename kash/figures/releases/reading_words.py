@@ -29,7 +29,7 @@ from kash.figures.releases.rules.tables import (
 TREND_WORDS: dict[Trend, Any] = {
     Trend.FALLING: _l("Falling"),
     Trend.RISING: _l("Rising"),
-    Trend.CANNOT_TELL: _l("Cannot be told"),
+    Trend.CANNOT_TELL: _l("No clear change"),
 }
 # What a table counts, beneath its title.
 COUNTS: dict[str, Any] = {

@@ -13,8 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from kash.figures.releases.queries import PrintedLine, PrintedTable, printed_tables
-from kash.figures.releases.rules.tables import PrintedDifference, difference, range_of
+from kash.figures.releases.queries import (
+    PrintedLine,
+    PrintedTable,
+    change_since,
+    first_days,
+    printed_tables,
+)
+from kash.figures.releases.rules.tables import difference, range_of
 from kash.forums.models import (
     Action,
     ActionLink,
@@ -34,11 +40,12 @@ from kash.forums.rules.meetings import (
     LATE,
     Age,
     OpenedAction,
+    PrintedWindow,
     ReviewedDecision,
     age_of,
     arising,
-    before_and_after,
     coming_back,
+    windows_around,
 )
 from kash.forums.rules.meetings import SOON as MEETINGS_SOON
 from kash.people.models import Person
@@ -329,8 +336,9 @@ def arising_in(meeting: Meeting, now: datetime, actor: Actor) -> list[tuple[Acti
     return [(_as_line(by_key[key], actor), state) for key, state in carried]
 
 
-# A printed line as a decision watches it: `table` and `line`, the values `before` it and `after`
-# it, and the `difference`, which there is only between two values.
+# A printed line as a decision watches it: `table` and `line`, the values of the windows `before`,
+# `across` and `after` it, and of two as long as each other the `difference` and the `verdict`,
+# which is None where "few" says no more.
 LineRead = dict[str, Any]
 # Which decisions a page shows.
 DECISION_STATES = ("all", "back", "waiting", "concluded")
@@ -472,32 +480,39 @@ def lines_read(
 
 
 def _read(decision: DecisionLine, tables: Sequence[PrintedTable], until: date) -> LineRead:
-    values: list[tuple[date, tuple[PrintedTable, PrintedLine]]] = [
-        (table.freeze_on, (table, line))
-        for table in tables
-        if table.key == decision.table_key
+    same = [table for table in tables if table.key == decision.table_key]
+    windows = [
+        PrintedWindow(first_day, table.freeze_on, (table, line))
+        for table, first_day in zip(same, first_days(same), strict=True)
         for line in table.lines
         if line.code == decision.line
     ]
-    before, after = before_and_after(values, to_local(decision.taken_at).date(), until)
-    newest = values[-1][1] if values else None
-    return {
+    around = windows_around(windows, to_local(decision.taken_at).date(), until)
+    newest = windows[-1].value if windows else None
+    read: LineRead = {
         "table": newest[0].title if newest else decision.table_key,
         "line": newest[1].label if newest else decision.line,
-        "before": _value(before),
-        "after": _value(after),
-        "difference": _difference(before, after),
+        "before": _value(around.before),
+        "across": _value(around.across),
+        "after": _value(around.after),
+        "difference": None,
+        "verdict": None,
     }
+    if around.before and around.after:
+        (first, earlier), (second, later) = around.before.value, around.after.value
+        # Windows of another length can't be held against each other.
+        if first.plan.every == second.plan.every:
+            # The larger die of the two: a plan may make it larger, never smaller.
+            read["difference"] = difference(earlier.printed, later.printed, second.plan)
+            read["verdict"] = change_since(first, same[: same.index(second) + 1], decision.line)
+    return read
 
 
-Found = tuple[date, tuple[PrintedTable, PrintedLine]] | None
-
-
-def _value(found: Found) -> dict[str, Any] | None:
+def _value(window: PrintedWindow[tuple[PrintedTable, PrintedLine]] | None) -> LineRead | None:
     """A printed value with its freeze day and the cases that it means; None reads "few"."""
-    if found is None:
+    if window is None:
         return None
-    table, line = found[1]
+    table, line = window.value
     least, most = range_of(line.printed, table.plan)
     return {
         "release_id": table.release_id,
@@ -506,17 +521,6 @@ def _value(found: Found) -> dict[str, Any] | None:
         "least": least,
         "most": most,
     }
-
-
-def _difference(before: Found, after: Found) -> PrintedDifference | None:
-    """None also between windows of another length, which can't be held against each other."""
-    if before is None or after is None:
-        return None
-    (first, earlier), (second, later) = before[1], after[1]
-    if first.plan.every != second.plan.every:
-        return None
-    # The larger die of the two: a plan may make it larger, never smaller.
-    return difference(earlier.printed, later.printed, second.plan)
 
 
 def returning_in(

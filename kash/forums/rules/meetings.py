@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from zlib import crc32
 
 MEETING_MINUTES = 120
@@ -641,14 +641,36 @@ def coming_back(
     ]
 
 
-def before_and_after(
-    printed: Sequence[tuple[date, Printed]], taken_on: date, until: date
-) -> tuple[tuple[date, Printed] | None, tuple[date, Printed] | None]:
-    """The last value that was printed when a decision was taken, and the last one of after it up to
-    a day; None where there is none. `printed` are values by their freeze days, oldest first."""
-    before = [value for value in printed if value[0] <= taken_on]
-    after = [value for value in printed if taken_on < value[0] <= until]
-    return (before[-1] if before else None, after[-1] if after else None)
+@dataclass(frozen=True)
+class PrintedWindow(Generic[Printed]):
+    """A value of a printed line, of the days from `begins_on` to `ends_on`."""
+
+    begins_on: date
+    ends_on: date
+    value: Printed
+
+
+@dataclass(frozen=True)
+class WindowsAround(Generic[Printed]):
+    """Windows around a decision: the last that was over `before` it, the one `across` which it was
+    taken, and the newest that began `after` it."""
+
+    before: PrintedWindow[Printed] | None
+    across: PrintedWindow[Printed] | None
+    after: PrintedWindow[Printed] | None
+
+
+def windows_around(
+    windows: Sequence[PrintedWindow[Printed]], taken_on: date, until: date
+) -> WindowsAround[Printed]:
+    """The windows before, across and after the day of a decision, oldest first, as far as they were
+    over `until` a day. Days before the decision tell nothing of it, so that the window in which
+    they lie is compared with none."""
+    over = [window for window in windows if window.ends_on <= until]
+    before = [window for window in over if window.ends_on <= taken_on]
+    after = [window for window in over if window.begins_on > taken_on]
+    across = [window for window in over if window.begins_on <= taken_on < window.ends_on]
+    return WindowsAround(*(part[-1] if part else None for part in (before, across, after)))
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,8 @@ def test_four_windows_make_a_trend(
 ) -> None:
     *_others, third, last = released(number=4, values=())
     browser = client_for(actor("funder"))
-    assert "Cannot be told" in browser.get(f"/releases/{last}").text
-    assert "Cannot be told" not in browser.get(f"/releases/{third}").text
+    assert "No clear change" in browser.get(f"/releases/{last}").text
+    assert "No clear change" not in browser.get(f"/releases/{third}").text
     # A table as it was printed says nothing of what came later.
     assert "Quarter 4" not in browser.get(f"/releases/{third}").text
 
