@@ -15,6 +15,7 @@ HELD: tuple[Any, Any] = (
 )
 # Each screen's question and what is said below it.
 QUESTIONS: dict[str, tuple[Any, Any]] = {
+    "now": (_l("Where, and how to reach somebody?"), _l("Press Send now when you are ready.")),
     "what": (_l("What happened?"), _l("Tick everything that fits.")),
     "when": (_l("When and where?"), _l("About is enough.")),
     "whom": (_l("Who was it done to?"), _l("Write no names.")),
@@ -152,7 +153,24 @@ WANTED: dict[str, Any] = {
     "return": _l("Give things back"),
     "pay": _l("Pay what is owed"),
     "apologise": _l("Say sorry"),
+    "medical": _l("See a doctor"),
+    "legal": _l("An advocate"),
+    "complaint": _l("Make a complaint"),
+    "court": _l("Go to court"),
+    "counted": _l("Only that it is counted"),
 }
+# Whose number it is by which somebody is reached.
+WHOSE: dict[str, Any] = {
+    "herself": _l("Hers"),
+    "reporter": _l("It is mine"),
+    "other": _l("Somebody else’s"),
+    "nobody": _l("Nobody: I will come"),
+}
+# What cannot be done as long as nobody says where, and how to reach somebody.
+WITHOUT: tuple[Any, Any] = (
+    _l("Without a place nobody can go there or call the station."),
+    _l("Without a number nobody can ask you more, or tell you what came of it."),
+)
 # In the order in which they are asked; all are off at first. The very words that are read out
 # later, under the same version. What concerns health is asked only when they are.
 ALLOWED: dict[str, tuple[Any, Any]] = {

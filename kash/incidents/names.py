@@ -235,6 +235,9 @@ WANTED_NAMES: dict[str, Any] = {
     "stop": _l("That it stops"),
     "medical": _l("A doctor"),
     "complaint": _l("That a complaint is taken"),
+    "legal": _l("An advocate"),
+    "court": _l("A court"),
+    "counted": _l("Only to be counted"),
 }
 FILE_FAMILY_NAMES: dict[str, Any] = {
     "photo": _l("Photo"),

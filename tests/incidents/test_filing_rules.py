@@ -40,7 +40,7 @@ from kash.incidents.rules.filing import (
     service_number_in,
 )
 from kash.incidents.rules.older_records import brought_up_to_date
-from kash.incidents.rules.parts import AGE_BANDS, PARTY_KINDS, SOURCES, TERM_KINDS, Filing, Person
+from kash.incidents.rules.parts import AGE_BANDS, PARTY_KINDS, SOURCES, WISHES, Filing, Person
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.rules.record import from_bytes as record_from_bytes
@@ -62,7 +62,7 @@ answers = st.builds(
     ages=st.lists(st.sampled_from([*AGE_BANDS, "old"]), max_size=6),
     party=st.sampled_from(["", *PARTY_KINDS, "nonsense"]),
     description=words,
-    wanted=st.lists(st.sampled_from([*TERM_KINDS, "revenge"]), max_size=4),
+    wanted=st.lists(st.sampled_from([*WISHES, "revenge"]), max_size=4),
     consents=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
     unticked=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
     wording=st.sampled_from(["", "2026-2"]),
@@ -87,7 +87,7 @@ def test_the_words_say_all_that_can_be_said() -> None:
     assert ["police", *PARTIES] == list(PARTY_KINDS)
     assert list(AGES) == [band for band in AGE_BANDS if band != "unknown"]
     # Of health nobody is asked before a file for a court is spoken of.
-    assert ([*ALLOWED, "health"], tuple(WANTED)) == (list(PURPOSES), TERM_KINDS)
+    assert ([*ALLOWED, "health"], tuple(WANTED)) == (list(PURPOSES), WISHES)
     assert set(TELLERS) < set(SOURCES)
     assert tuple(ORIGIN_WORDS) == ORIGINS
     assert {*RECEIPT_STATES, "draft"} == set(STATES)
@@ -187,7 +187,7 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     assert {one for one in PURPOSES if record.consents_to(one)} <= given_to
     # What was asked for was not agreed to by anybody.
     assert record.terms == []
-    assert record.wanted == [one for one in dict.fromkeys(said.wanted) if one in TERM_KINDS]
+    assert record.wanted == [one for one in dict.fromkeys(said.wanted) if one in WISHES]
     assert {one.account for one in record.information} <= {record.filing.author}
     assert (record.narrative, record.place.place) == (said.narrative, said.place)
     assert len(record.parties) == bool(said.party in PARTY_KINDS or said.description)

@@ -3,7 +3,7 @@ of a receipt, both parts typed later, and what is taken back by them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,15 +18,24 @@ from kash.incidents.rules.consents import PROGRAMME
 from kash.incidents.rules.filing import (
     LONGEST_WORD,
     MOST_PERSONS,
+    URGENT,
     Screen,
     code_as_read,
+    named_in,
     problem_with,
+    station_in,
     word_as_read,
 )
 from kash.incidents.wording import TAKING_BACK, WORD_PROBLEMS
 from kash.people.models import Organisation
 from kash.platform.web import KashForm
-from kash.platform.web.fields import DayField, HiddenField, SeveralField, TimeOfDayField
+from kash.platform.web.fields import (
+    DayField,
+    HiddenField,
+    SeveralField,
+    TimeOfDayField,
+    number_as_read,
+)
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     choice_field,
@@ -60,6 +69,52 @@ class ScreenForm(KashForm):
         return bool(self.answers().model_dump(exclude_defaults=True))
 
 
+def _place_typed(place: str, wards: Sequence[str]) -> tuple[str, str]:
+    """Place and ward of what was typed; a place that is the name of a ward is that ward."""
+    ward = named_in(place, {name: name for name in wards})
+    return ("" if ward and ward.casefold() == place.casefold() else place), ward
+
+
+class NowForm(ScreenForm):
+    """Screen on where somebody is who is held or in danger, and how to reach somebody."""
+
+    station = choice_field(_l("At which station"), required=False, default="")
+    place = text_field(
+        _l("Or where"), most=200, required=False, description=_l("A ward, or a place people know.")
+    )
+    number = text_field(
+        _l("Number to call"), most=60, required=False, render_kw={"type": "tel", "inputmode": "tel"}
+    )
+    whose = radio_field(_l("Whose number"), list(words.WHOSE.items()), required=False)
+    hours = text_field(
+        _l("When is it safe to call?"),
+        most=80,
+        required=False,
+        description=_l("For example: any time, or after 18:00."),
+    )
+    stations: dict[str, str]
+    wards: Sequence[str] = ()
+
+    def offer(self, stations: Sequence[Organisation]) -> None:
+        """Set what can be chosen."""
+        self.stations = {station.public_id: station.name for station in stations}
+        self.station.choices = [("", _("Somewhere else, or not known")), *self.stations.items()]
+
+    def answers(self) -> Screen:
+        """Where and how; a number that is none is kept as it was typed."""
+        place, ward = _place_typed(self.place.data, self.wards)
+        station = self.station.data or station_in(self.place.data, self.stations)
+        return Screen(
+            at_place=place,
+            at_ward=ward,
+            at_station=station,
+            at_station_name=self.stations.get(station, ""),
+            number=number_as_read(self.number.data) or self.number.data,
+            whose=self.whose.data or "",
+            hours=self.hours.data,
+        )
+
+
 class WhatForm(ScreenForm):
     """Screen on what happened."""
 
@@ -86,6 +141,7 @@ class WhenForm(ScreenForm):
         _l("Place"), most=200, required=False, description=_l("A ward, or a place people know.")
     )
     wards: Sequence[str] = ()
+    stations: Mapping[str, str] = {}
 
     def validate_day(self, field: Any) -> None:
         """It has happened, and not in another life."""
@@ -97,11 +153,16 @@ class WhenForm(ScreenForm):
         return local_today() - _LONGEST_AGO
 
     def answers(self) -> Screen:
-        """When and where; a place that is the name of a ward is that ward."""
-        place = self.place.data
-        ward = next((ward for ward in self.wards if ward.casefold() == place.casefold()), "")
+        """When and where, with the ward and the station that the place names."""
+        place, ward = _place_typed(self.place.data, self.wards)
+        station = station_in(self.place.data, self.stations)
         return Screen(
-            day=self.day.data, clock=self.clock.data, place="" if ward else place, ward=ward
+            day=self.day.data,
+            clock=self.clock.data,
+            place=place,
+            ward=ward,
+            at_station=station,
+            at_station_name=self.stations.get(station, ""),
         )
 
 
@@ -202,6 +263,7 @@ class WordsForm(ScreenForm):
 
 
 SCREEN_FORMS: dict[str, type[ScreenForm]] = {
+    URGENT: NowForm,
     "what": WhatForm,
     "when": WhenForm,
     "whom": WhomForm,

@@ -25,7 +25,7 @@ from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
 from kash.incidents.queries.officers import may_work, officers, settings_of
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
-from kash.incidents.rules.filing import SCREENS, code_from, compose, word_as_read, word_from
+from kash.incidents.rules.filing import ALL_SCREENS, code_from, compose, word_as_read, word_from
 from kash.incidents.rules.letterbox import Box, Draft, Letter, TakenBack, from_bytes, in_bytes
 from kash.incidents.rules.record import (
     Notes,
@@ -273,7 +273,7 @@ def draft_of(code: str) -> Draft | None:
 def answered_screens(code: str) -> list[str] | None:
     """Screens of a draft that were answered, in their order; None if there is no draft."""
     draft = draft_of(code)
-    return None if draft is None else [name for name in SCREENS if name in draft.screens]
+    return None if draft is None else [name for name in ALL_SCREENS if name in draft.screens]
 
 
 def state_of(receipt_hash: str) -> str | None:

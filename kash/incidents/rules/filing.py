@@ -30,12 +30,14 @@ from kash.incidents.rules.parts import (
     AGE_BANDS,
     PARTY_KINDS,
     SOURCES,
-    TERM_KINDS,
+    WHOSE,
+    WISHES,
     Act,
     Filing,
     Information,
     Party,
     Person,
+    Reach,
     RecordPart,
     TakenOut,
     next_id,
@@ -153,6 +155,39 @@ def _parts(name: str) -> list[str]:
     return ["".join(letter for letter in part if letter.isalnum()) for part in name.split()]
 
 
+# What names of stations have in common, and what is left out of them where they are typed.
+_OF_A_STATION = frozenset(["police", "polisi", "station", "post", "kituo", "cha"])
+
+
+def _words_of(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    letters = (sign for sign in plain if not unicodedata.combining(sign))
+    return "".join(sign if sign.isalnum() else " " for sign in letters).split()
+
+
+def named_in(text: str, names: Mapping[str, str]) -> str:
+    """The key of the name of which all words stand in a text, one after the other: of several the
+    longest; empty if there is none."""
+    typed = f" {' '.join(_words_of(text))} "
+    fits = {key: called for key, name in names.items() if (called := " ".join(_words_of(name)))}
+    fits = {key: called for key, called in fits.items() if f" {called} " in typed}
+    return max(fits, key=lambda key: (len(fits[key]), key), default="")
+
+
+def station_in(text: str, stations: Mapping[str, str]) -> str:
+    """The key of the station that a text names, empty if it names none. Beside "station" or the
+    like, what sets its name apart from all others is enough."""
+    whole = named_in(text, stations)
+    if whole or _OF_A_STATION.isdisjoint(_words_of(text)):
+        return whole
+    short = {
+        key: " ".join(word for word in _words_of(name) if word not in _OF_A_STATION)
+        for key, name in stations.items()
+    }
+    fits = [key for key, name in short.items() if named_in(text, {key: name})]
+    return fits[0] if len(fits) == 1 else ""
+
+
 # The screens in their order, each with the names of its questions.
 SCREENS: dict[str, tuple[str, ...]] = {
     "what": ("acts",),
@@ -162,6 +197,9 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "next": ("wanted", "consents", "origin"),
     "words": ("narrative", "teller"),
 }
+# The screen before these, for somebody who is held or in danger now.
+URGENT = "now"
+ALL_SCREENS = (*SCREENS, URGENT)
 # The screen on which she says what is allowed.
 CONSENTS = "next"
 MOST_ANSWERS = 13
@@ -190,6 +228,14 @@ class Screen(BaseModel):
     clock: time | None = None
     place: str = ""
     ward: str = ""
+    # Where somebody is who is held or in danger, and how to reach her (`parts.Reach`).
+    at_place: str = ""
+    at_ward: str = ""
+    at_station: str = ""
+    at_station_name: str = ""
+    number: str = ""
+    whose: str = ""
+    hours: str = ""
     count: int | None = None
     ages: list[str] = Field(default_factory=list)
     party: str = ""
@@ -266,7 +312,7 @@ def compose(record: Record, screens: Mapping[str, bytes], zone: tzinfo) -> Recor
     """
     whole = record.model_copy(deep=True)
     read: dict[str, Screen] = {}
-    for name in SCREENS:
+    for name in ALL_SCREENS:
         if name not in screens or name not in whole.filing.screens:
             continue
         try:
@@ -306,20 +352,8 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
         )
     if said.count and said.count > MOST_WRITTEN_PERSONS:
         record.persons[-1].note = f"+{said.count - MOST_WRITTEN_PERSONS}"
-    if said.party in PARTY_KINDS or said.station or said.description:
-        kind = said.party if said.party in PARTY_KINDS else "other"
-        record.parties.append(
-            Party(
-                id=next_id(record.parties, "q"),
-                kind="police" if said.station else kind,
-                station=said.station,
-                station_name=said.station_name,
-                service_number=service_number_in(said.description),
-                description=said.description,
-                account=said.account if kind == PROGRAMME and not said.station else "",
-            )
-        )
-    record.wanted = [kind for kind in dict.fromkeys(said.wanted) if kind in TERM_KINDS]
+    _parties(record, said)
+    record.wanted = [wish for wish in dict.fromkeys(said.wanted) if wish in WISHES]
     _consents(record, said)
     record.narrative = record.narrative or said.narrative
     if said.teller in SOURCES:
@@ -328,6 +362,38 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
                 id=next_id(record.information, "i"),
                 source=said.teller,
                 account=record.filing.author,
+            )
+        )
+
+
+def _parties(record: Record, said: Screen) -> None:
+    """Write down who did it, and the station at which somebody is held: nobody who serves there
+    may read it."""
+    somebody_held = record.filing.held or not HOLDS.isdisjoint(said.acts)
+    at = (said.at_station, said.at_station_name) if somebody_held else ("", "")
+    station, name = (
+        at if said.party == "police" and not said.station else (said.station, said.station_name)
+    )
+    if said.party in PARTY_KINDS or station or said.description:
+        kind = said.party if said.party in PARTY_KINDS else "other"
+        record.parties.append(
+            Party(
+                id=next_id(record.parties, "q"),
+                kind="police" if station else kind,
+                station=station,
+                station_name=name,
+                service_number=service_number_in(said.description),
+                description=said.description,
+                account=said.account if kind == PROGRAMME and not station else "",
+            )
+        )
+    if at[0] and at[0] != station:
+        record.parties.append(
+            Party(
+                id=next_id(record.parties, "q"),
+                involvement="unclear",
+                station=at[0],
+                station_name=at[1],
             )
         )
 
@@ -369,8 +435,18 @@ def _when_and_where(record: Record, said: Screen) -> None:
         record.happening.begun_on = said.day
     if said.clock is not None:
         record.happening.about_when = f"{said.clock:%H:%M}"
-    record.place.ward = record.place.ward or said.ward
-    record.place.place = record.place.place or said.place
+    is_placed = said.ward or said.place
+    record.place.ward = record.place.ward or (said.ward if is_placed else said.at_ward)
+    record.place.place = record.place.place or (said.place if is_placed else said.at_place)
+    if said.at_place or said.at_ward or said.number or said.whose or record.filing.held:
+        record.reach = Reach(
+            where=said.at_place or said.at_ward,
+            station=said.at_station,
+            station_name=said.at_station_name,
+            number=said.number,
+            whose=said.whose if said.whose in WHOSE else "",
+            hours=said.hours,
+        )
 
 
 def _moments(said: Screen, zone: tzinfo) -> tuple[datetime | None, datetime | None]:

@@ -31,6 +31,8 @@ PARTY_KINDS = (
 AGE_BANDS = ("under_18", "unsure", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
 TERM_KINDS = ("release", "return", "pay", "apologise")
+# What can be asked for on a phone: codes of `mediation.REQUESTS`, and what no mediator is asked.
+WISHES = (*TERM_KINDS, "medical", "legal", "complaint", "court", "counted")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
 REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
 LINK_KINDS = ("incident", "workshop", "meeting")
@@ -75,6 +77,23 @@ class Place(RecordPart):
 
     ward: str = ""
     place: str = ""
+
+
+# Whose a number is by which somebody is reached; "nobody": the person who reported comes herself.
+WHOSE = ("herself", "reporter", "other", "nobody")
+
+
+class Reach(RecordPart):
+    """Way to somebody who is held or in danger: `where` she is in words, or the `station` (an
+    organisation's public id) with what it is called; a `number` as E.164, or as it was typed if it
+    is none, `whose` it is (one of `WHOSE`), and at which `hours` it is safe, in words."""
+
+    where: str = ""
+    station: str = ""
+    station_name: str = ""
+    number: str = ""
+    whose: str = ""
+    hours: str = ""
 
 
 class SearchTry(RecordPart):

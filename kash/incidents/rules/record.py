@@ -56,6 +56,7 @@ from kash.incidents.rules.parts import (
     Party,
     Person,
     Place,
+    Reach,
     RecordPart,
     Referral,
     RemovedEvidence,
@@ -117,6 +118,7 @@ class Record(RecordPart):
     filing: Filing = Field(default_factory=Filing)
     happening: Happening = Field(default_factory=Happening)
     place: Place = Field(default_factory=Place)
+    reach: Reach = Field(default_factory=Reach)
     narrative: str = ""
     asked_for: str = ""
     wanted: list[str] = Field(default_factory=list)

@@ -31,8 +31,8 @@ from kash.incidents.queries.letterbox import (
 from kash.incidents.rules.casework import next_arrival
 from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import (
+    ALL_SCREENS,
     CONSENTS,
-    SCREENS,
     Screen,
     answered_until,
     as_bytes,
@@ -161,7 +161,7 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
 
     Raises AlreadySent, NobodyHoldsKeys.
     """
-    if name not in SCREENS:
+    if name not in ALL_SCREENS:
         raise ValueError("no such screen")
     with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))

@@ -28,6 +28,7 @@ from kash.feature import declared
 from kash.incidents import blueprint, names, wording
 from kash.incidents.documents import FILE_NAME, FileChoice
 from kash.incidents.documents import case_file as printed
+from kash.incidents.filing_words import WHOSE
 from kash.incidents.forms.casework import (
     CaseFileForm,
     CaseLineForm,
@@ -105,6 +106,7 @@ from kash.incidents.services.consents import (
 )
 from kash.incidents.services.saved_views import NOBODY_AGREED, CaseChangedMeanwhile, saved_views
 from kash.incidents.services.second_member import mark_urgent
+from kash.people.words import phone_text
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import Listing, NotFound, current_actor, download, go, page, signed_in
@@ -381,6 +383,8 @@ def _page(
         money=MONEY,
         says=wording,
         words=names,
+        whose=WHOSE,
+        phone_text=phone_text,
         stopped=_stopped(record),
         held=bool(whom_to_free(record)),
         guarded=guarded(case, actor),

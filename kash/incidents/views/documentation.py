@@ -419,6 +419,7 @@ _GROUPS: dict[str, Any] = {
     "assigned_to": _l("Works on it"),
     "declared": _l("Must not work on it"),
     "urgent": _l("Cannot wait"),
+    "reach": _l("Where now, and how to reach"),
 }
 _LABELS: dict[str, Any] = {
     **{f"taking.{name}": TakingForm for name in ("language", "told_by", "interpreter")},

@@ -19,6 +19,7 @@ from kash.incidents.consent_texts import unread as words_unread
 from kash.incidents.forms.filing import (
     SCREEN_FORMS,
     HelpForm,
+    NowForm,
     OwnWordForm,
     ReceiptCodeForm,
     ReceiptForm,
@@ -34,7 +35,9 @@ from kash.incidents.queries.letterbox import Receipt, keys_of, receipt_by
 from kash.incidents.queries.officers import custodians_with_keys, outside_contact
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import (
+    ALL_SCREENS,
     SCREENS,
+    URGENT,
     code_as_read,
     code_as_shown,
     new_code,
@@ -340,6 +343,7 @@ def _step(language: str) -> ResponseReturnValue:
         code = new_code()
         if go == HELD[0]:
             say_held(current_actor(), code)
+            return _screen_page(language, code, URGENT)
         return _screen_page(language, code, "what")
     if go == "more":
         code = new_code()
@@ -349,7 +353,7 @@ def _step(language: str) -> ResponseReturnValue:
         return _resumed(language)
     code = code_as_read(request.form.get("code", ""))
     name = request.form.get("screen", "")
-    if not code or name not in (*SCREENS, REVIEW, SENT):
+    if not code or name not in (*ALL_SCREENS, REVIEW, SENT):
         return _start(language)
     if name == SENT:
         return after_sending(language, code, go)
@@ -384,7 +388,7 @@ def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
         return _help_page(language, code, REVIEW)
     if go == "back":
         return _screen_page(language, code, _NAMES[-1])
-    if go.startswith("to-") and go[3:] in SCREENS:
+    if go.startswith("to-") and go[3:] in ALL_SCREENS:
         return _screen_page(language, code, go[3:])
     return _review_page(language, code)
 
@@ -449,19 +453,24 @@ def _sent(language: str, code: str, *, held: bool, unread: bool = False) -> Resp
 
 
 def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValue:
-    position = _NAMES.index(name) + step
+    order = [URGENT, *_NAMES] if name == URGENT or _so_far(code)[1] else _NAMES
+    position = order.index(name) + step
     if position < 0:
         return _start(language)
-    if position >= len(_NAMES):
+    if position >= len(order):
         return _review_page(language, code)
-    return _screen_page(language, code, _NAMES[position])
+    return _screen_page(language, code, order[position])
 
 
 def _form_of(name: str, given: MultiDict[str, str] | None) -> ScreenForm:
     form = SCREEN_FORMS[name](formdata=given)
     if isinstance(form, WhoForm):
         form.offer(organisations(("station",)), custodians_with_keys())
+    if isinstance(form, NowForm):
+        form.offer(organisations(("station",)))
     if isinstance(form, WhenForm):
+        form.stations = {one.public_id: one.name for one in organisations(("station",))}
+    if isinstance(form, (NowForm, WhenForm)):
         form.wards = zone_names()
     return form
 
@@ -471,7 +480,7 @@ def _so_far(code: str) -> tuple[list[str], bool]:
     draft = drafts.draft_of(code)
     if draft is None:
         return [], False
-    return [name for name in _NAMES if name in draft.screens], draft.held
+    return [name for name in ALL_SCREENS if name in draft.screens], draft.held
 
 
 def _screen_page(
@@ -499,7 +508,7 @@ def _screen_page(
         screen=name,
         readers=told_readers() if unread or name in ("whom", "who") else None,
         unread=unread,
-        step=_NAMES.index(name) + 1,
+        step=0 if name == URGENT else _NAMES.index(name) + 1,
         steps=len(_NAMES),
         answered=answered,
         today=local_today(),
@@ -518,19 +527,18 @@ def _review_page(
     *,
     later: bool = False,
 ) -> ResponseReturnValue:
-    if answered is None:
-        answered = drafts.answered_screens(code)
+    so_far, is_held = _so_far(code)
     return shown(
         "filing_review.html",
         language,
         status if problem else 200,
-        held=_so_far(code)[1],
+        held=is_held,
         code=code,
         shown_code=code_as_shown(code),
         screen=REVIEW,
-        screens=_NAMES,
+        screens=[URGENT] * is_held + _NAMES,
         readers=told_readers(),
-        answered=answered or [],
+        answered=so_far if answered is None else answered,
         problem=problem,
         later=later,
     )
@@ -547,7 +555,7 @@ def help_now() -> ResponseReturnValue:
     return _help_page(
         language,
         code_as_read(request.form.get("code", "")),
-        name if name in (*SCREENS, REVIEW) else "",
+        name if name in (*ALL_SCREENS, REVIEW) else "",
     )
 
 

@@ -36,7 +36,7 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.rules.case_file import MEDIATION, to_ask, wants
 from kash.incidents.rules.clocks import is_free, who_is_held
-from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
+from kash.incidents.rules.mediation import REQUESTS, Mediator, may_mediate, somebody_is_free
 from kash.incidents.rules.mediation_gate import (
     CHARGE,
     is_shut,
@@ -141,7 +141,9 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
         "to_ask": [person.code for person in able if person.id in to_ask(record)],
         "gate_shut": is_shut(record),
         "not_asked_for": [
-            WANTED_NAMES[wish] for wish in record.wanted if wish not in requests_open(record)
+            WANTED_NAMES[wish]
+            for wish in record.wanted
+            if wish in REQUESTS and wish not in requests_open(record)
         ],
         "own_yes_missing": CHARGE in requests_open(record)
         and CHARGE not in requests_offered(record),

@@ -93,6 +93,18 @@ class NewIdField(HiddenField):
         self.data = given if is_public_id(given) else new_public_id()
 
 
+def number_as_read(typed: str) -> str:
+    """A phone number as E.164, however it is grouped; empty if it is none. Without a country code
+    it is taken as Kenyan."""
+    try:
+        number = phonenumbers.parse(typed, DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
 class PhoneField(StringField):
     """A phone number as E.164, or None. Without a country code it is taken as Kenyan."""
 
@@ -109,15 +121,10 @@ class PhoneField(StringField):
         self.data = None
         if not self.typed:
             return
-        if len(self.typed) > 40:
+        number = number_as_read(self.typed) if len(self.typed) <= 40 else ""
+        if not number:
             raise ValueError(_("This is not a phone number. It looks like 0712 345 678."))
-        try:
-            number = phonenumbers.parse(self.typed, DEFAULT_REGION)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
-            raise ValueError(_("This is not a phone number. It looks like 0712 345 678."))
-        self.data = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        self.data = number
 
     def _value(self) -> str:
         if self.raw_data and self.typed is not None:

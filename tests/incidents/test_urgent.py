@@ -1,0 +1,145 @@
+"""The first minute: where somebody is who is held or in danger, and how to reach somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.queries import cases
+from kash.incidents.rules.filing import named_in, station_in
+from kash.incidents.rules.parts import Reach
+from kash.incidents.rules.record import Record
+from kash.people.models import Organisation, Zone
+from kash.platform.database import db
+from kash.policy import Actor
+from tests.conftest import AMember
+from tests.incidents.sent_reports import carried
+
+FILE = "/w/n"
+
+
+@pytest.fixture
+def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def station(app: APIFlask) -> Organisation:
+    station = Organisation(name="Kondele Police Station", kind="station")
+    db.session.add_all([station, Organisation(name="Central Police Station", kind="station")])
+    db.session.add_all([Zone(name="Kondele"), Zone(name="Manyatta B")])
+    db.session.commit()
+    return station
+
+
+@pytest.fixture
+def phone(peer: Actor, client_for: Callable[..., FlaskClient]) -> FlaskClient:
+    return client_for(peer)
+
+
+def _only_case(member: AMember) -> Record:
+    db.session.rollback()
+    (case,), damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    return case.record
+
+
+def _yes(phone: FlaskClient) -> str:
+    return phone.post(FILE, data={"go": "begin-yes"}).text
+
+
+def test_where_and_how_to_reach_somebody_are_asked_before_it_is_sent(
+    phone: FlaskClient,
+    member: AMember,
+    station: Organisation,
+    client_for: Callable[..., FlaskClient],
+) -> None:
+    page = _yes(phone)
+    assert 'name="screen" value="now"' in page
+    assert page.count('value="now" class="btn main"') == 1
+    assert "Without a place nobody can go there or call the station." in page
+    assert "Without a number nobody can ask you more, or tell you what came of it." in page
+    told = {"place": "kondele station, in the cells", "number": "0712 34 56 78", "whose": "other"}
+    sent = phone.post(FILE, data={**carried(page), **told, "hours": "after 18:00", "go": "now"})
+    assert "It has arrived" in sent.text
+    record = _only_case(member)
+    assert record.reach == Reach(
+        where="kondele station, in the cells",
+        station=station.public_id,
+        station_name="Kondele Police Station",
+        number="+254712345678",
+        whose="other",
+        hours="after 18:00",
+    )
+    assert (record.place.ward, record.place.place) == ("Kondele", "kondele station, in the cells")
+    assert [(one.kind, one.involvement, one.station) for one in record.parties] == [
+        ("police", "unclear", station.public_id)
+    ]
+
+
+def test_a_number_that_is_none_is_kept_as_it_was_typed(
+    phone: FlaskClient, member: AMember, station: Organisation
+) -> None:
+    page = _yes(phone)
+    told = {"station": station.public_id, "number": "ask at the kiosk", "whose": "nobody"}
+    phone.post(FILE, data={**carried(page), **told, "go": "now"})
+    reach = _only_case(member).reach
+    assert (reach.number, reach.whose, reach.where) == ("ask at the kiosk", "nobody", "")
+    assert reach.station_name == "Kondele Police Station"
+
+
+def test_both_may_be_skipped_and_more_may_be_told_first(
+    phone: FlaskClient, member: AMember, station: Organisation
+) -> None:
+    page = _yes(phone)
+    told = phone.post(FILE, data={**carried(page), "place": "Manyatta B", "go": "next"}).text
+    assert 'name="screen" value="what"' in told
+    back = phone.post(FILE, data={**carried(told), "go": "back"}).text
+    assert 'name="screen" value="now"' in back
+    assert "You have answered this." in back
+    what = phone.post(FILE, data={**carried(back), "go": "skip"}).text
+    who = phone.post(FILE, data={**carried(what), "screen": "who", "go": "here"}).text
+    phone.post(FILE, data={**carried(who), "who": "client", "go": "now"})
+    record = _only_case(member)
+    assert (record.place.ward, record.place.place) == ("Manyatta B", "")
+    assert record.reach == Reach(where="Manyatta B")
+    assert [one.kind for one in record.parties] == ["client"]
+
+
+def test_nothing_at_all_is_sent_at_once(phone: FlaskClient, member: AMember) -> None:
+    page = _yes(phone)
+    assert "It has arrived" in phone.post(FILE, data={**carried(page), "go": "now"}).text
+    assert _only_case(member).reach == Reach()
+
+
+STATIONS = {"k": "Kondele Police Station", "c": "Central Police Station", "o": "Obunga"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("Kondele Police Station", "k"),
+        ("seli, KONDELE station", "k"),
+        ("kituo cha Kóndele", "k"),
+        ("Kondele", ""),
+        ("police station", ""),
+        ("behind Obunga market", "o"),
+        ("between kondele and central police", ""),
+        ("Kondeleville station", ""),
+        ("", ""),
+    ],
+)
+def test_the_station_is_taken_from_the_place_typed(typed: str, key: str) -> None:
+    assert station_in(typed, STATIONS) == key
+
+
+@given(st.dictionaries(st.text(max_size=3), st.text(max_size=12)), st.text(max_size=30))
+def test_what_is_named_stands_in_the_text(names: dict[str, str], typed: str) -> None:
+    key = named_in(typed, names)
+    assert key == "" or named_in(names[key], {key: names[key]}) == key
+    assert named_in("", names) == ""
