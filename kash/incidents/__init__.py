@@ -8,3 +8,5 @@ briefs, and never a case."""
 from flask import Blueprint
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/w")
+# Pages for anybody, at addresses that tell nothing: the receipt, and help.
+near = Blueprint("near", __name__)

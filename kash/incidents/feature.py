@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.members.queries import SealedPage, identity_request_lines, may_hold_keys
 from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
-from kash.incidents import blueprint, views
+from kash.incidents import blueprint, near, views
 from kash.incidents.models import BeforeSaving, Closing, Occasions, Shredding
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters
@@ -45,6 +45,7 @@ from kash.incidents.views import consents, evidence, history
 from kash.incidents.views import mediation as bail
 from kash.incidents.views.cases import moved
 from kash.incidents.views.evidence import identity_address
+from kash.incidents.views.near import take_without_token
 from kash.people.erasure import about_things
 from kash.platform.database import unless_full, utc_now
 from kash.platform.handbook.places import OFFICER, Chapters, each, peers
@@ -100,6 +101,7 @@ CHAPTERS = Chapters(
             "filing filing_step receipt help_now paper leaflet",
             peers(_FILING, dict.fromkeys(_WRITERS, _FILING)),
         ),
+        "near.receipt": "signing-in#look-at-a-receipt-without-an-account",
         **each(
             "incidents",
             "briefs answer_brief close_brief own_duty",
@@ -335,7 +337,8 @@ _PAGES = (
 FEATURE = Feature(
     "incidents",
     modules=(mediation, views),
-    blueprints=(blueprint, moved),
+    blueprints=(blueprint, near, moved),
+    start=take_without_token,
     parts=(
         *PERSONAL,
         NamedFiles(lambda: {file_key(one, ORIGINAL) for one in documents_of_evidence()}),

@@ -330,6 +330,7 @@ PLACES: dict[str, Place] = {
     # --- reports ----------------------------------------------------------------------------
     "incidents.filing": Place("incidents.file"),
     "incidents.filing_step": Place(post="incidents.file"),
+    "near.receipt": Place(ANYONE, ANYONE),
     "incidents.receipt": Place("incidents.file", "incidents.file"),
     "incidents.help_now": Place("incidents.file", "incidents.file"),
     "incidents.paper": Place("incidents.file"),

@@ -239,7 +239,7 @@ def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[F
 
 _WITHOUT_SESSION = {
     "certificates.verify", "evaluations.answer", "answers.answer", "invitations.station",
-    "invitations.station_out", "invitations.sign_up",
+    "invitations.station_out", "invitations.sign_up", "near.receipt",
     # A mail program stops messages by one post, and a gateway reports by its secret path.
     "notices.stop_now", "notices.stopped", "notices.report",
     # A program shows its token, and no session counts.

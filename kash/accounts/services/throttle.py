@@ -82,6 +82,39 @@ def tries_are_over(kind: str, key: str, *, limit: int) -> bool:
     return _standing([counter], utc_now())[counter] >= limit
 
 
+@dataclass(frozen=True)
+class Queue:
+    """Queue in which tries wait: `free` of them at once, then one after the other `every` so long,
+    nobody longer than `most`. `key` is the address, or what is tried."""
+
+    kind: str
+    key: str
+    free: int
+    every: timedelta
+    most: timedelta
+
+
+def take_turns(queues: Sequence[Queue]) -> timedelta:
+    """Stand in several queues at once, right or wrong alike; for how long to wait.
+
+    Nobody is refused, and the row of a queue tells only when it ends, after which it is deleted.
+    Queues are given in one order always. Not to be called inside a write transaction.
+    """
+    longest = timedelta(0)
+    with writing() as session:
+        now = utc_now()
+        for queue in queues:
+            key = lookup(network_of(queue.key), kind=f"tries.{queue.kind}")
+            counted = _locked(session, (queue.kind, key), now, timedelta(0))
+            counted.tries += 1
+            wait = counted.until + queue.every - queue.free * queue.every - now
+            if wait <= queue.most:
+                # A queue does not grow beyond what anybody waits.
+                counted.until += queue.every
+            longest = max(longest, min(wait, queue.most))
+    return longest
+
+
 def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     """Count a try on an account before the password is looked at. Raises SignInPaused.
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.accounts.services.throttle import count_try, tries_are_over
+from kash.accounts.services.throttle import Queue, count_try, take_turns, tries_are_over
 from kash.incidents.models import Incident
 from kash.incidents.queries import letterbox as queries
 from kash.incidents.queries.letterbox import (
@@ -37,6 +37,7 @@ from kash.incidents.services.letterbox import letter, letterbox
 from kash.incidents.services.retention import end_made
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, open_text, seal
+from kash.platform.web.bodies import network_of
 from kash.platform.web.errors import Problem, TooManyTries
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -132,12 +133,52 @@ def open_receipt(code: str, word: str) -> Found | None:
     if tries_are_over(_CODE, code, limit=_WRONG_WORDS):
         raise TooManyTries
     keys = keys_of(code, word)
-    opened = _found(keys)
+    opened = found_under(keys)
     if opened is None:
         # The row tells the day and not the moment.
         count_try(_CODE, code, limit=_WRONG_WORDS, window=_until_midnight(utc_now()))
         count_try(_ANYBODY, "anybody", limit=_WRONG, window=_WITHIN)
     return opened
+
+
+# Where no account is asked for: tries of one code from one address, of one code, from one address,
+# and of everybody. An address waits as long as it takes, and never others for it; her code, though
+# it was found by others, opens for her within ten minutes.
+_TURN, _TURN_WAITS = "incidents.receipt_turn", timedelta(minutes=15)
+
+
+def turn_of(code: str, address: str) -> timedelta:
+    """Queue up with what somebody without an account typed; for how long she waits before it
+    is looked at, whether it opens anything or not. Nobody is refused."""
+    here = network_of(address)
+    day, minutes = timedelta(days=1), timedelta(minutes=10)
+    return take_turns(
+        (
+            Queue(f"{_TURN}.both", f"{code} {here}", 5, minutes, day),
+            Queue(f"{_TURN}.code", code, 10, timedelta(minutes=1), minutes),
+            Queue(f"{_TURN}.address", here, 20, timedelta(seconds=10), day),
+            Queue(f"{_TURN}.all", "anybody", 300, timedelta(seconds=1), timedelta(minutes=1)),
+        )
+    )
+
+
+def ticket_of(code: str, word: str, wait: timedelta) -> str:
+    """Ticket that a page carries that waits for its turn, with what was typed on it."""
+    carried = json.dumps([int((utc_now() + wait).timestamp()), code, word]).ljust(300)
+    return urlsafe_b64encode(seal(carried, kind=_TURN, public_id="receipt")).decode()
+
+
+def waited_for(ticket: str) -> tuple[timedelta, ReceiptKeys | None]:
+    """Time that a ticket still waits, and once that is over the keys that it makes. There are none
+    if its turn was long ago, or if it is no ticket."""
+    try:
+        blob = urlsafe_b64decode(ticket.encode())
+        opens, code, word = json.loads(open_text(blob, kind=_TURN, public_id="receipt"))
+    except (SealError, ValueError, TypeError):
+        return timedelta(0), None
+    left = timedelta(seconds=opens - utc_now().timestamp())
+    fits = -_TURN_WAITS < left <= timedelta(0)
+    return max(left, timedelta(0)), keys_of(code, word) if fits else None
 
 
 def _until_midnight(now: datetime) -> timedelta:
@@ -146,7 +187,9 @@ def _until_midnight(now: datetime) -> timedelta:
     return tomorrow - local
 
 
-def _found(keys: ReceiptKeys) -> Found | None:
+def found_under(keys: ReceiptKeys) -> Found | None:
+    """Findings under what code and word make, None if there is nothing; always by the same
+    statements."""
     box = opened_box(db.session())
     incident = db.session.execute(
         select(Incident.state, Incident.receipt_notes, Incident.public_id).where(
@@ -180,7 +223,7 @@ def found_by_pass(carried: str) -> Found | None:
     minute, keys = _carried(carried)
     if keys is None or utc_now().timestamp() - minute * 60 > PASS_HELPS.total_seconds():
         return None
-    return _found(keys)
+    return found_under(keys)
 
 
 def keys_to_add_by(carried: str) -> ReceiptKeys | None:

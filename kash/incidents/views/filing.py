@@ -83,6 +83,7 @@ from kash.platform.web.formats import date_text, local_today, to_local
 from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
+from kash.platform.web.public_address import public_address
 from kash.policy import allow
 
 
@@ -122,6 +123,7 @@ def shown(template: str, language: str, status: int = 200, **context: Any) -> Re
             seven_days=SEVEN_DAYS,
             hours=", ".join(f"{hour}:00" for hour in COME_AT),
             told=can_tell(),
+            site=public_address().split("://", 1)[-1],
             **context,
         ),
         status,

@@ -26,6 +26,8 @@ SLOW = {
     "evaluations.answer",
     "incidents.paper",
     "incidents.leaflet",
+    # Anybody may send to it, and each try is slow.
+    "near.receipt",
     "handbook.index",
     "handbook.chapter",
     "handbook.open_chapter",

@@ -101,6 +101,7 @@ def test_every_endpoint_declares_a_permission(app: APIFlask) -> None:
         "invitations.sign_up",
         "invitations.station",
         "invitations.station_out",
+        "near.receipt",
         "notices.report",
         "notices.stop",
         "notices.stop_now",

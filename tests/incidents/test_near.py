@@ -1,0 +1,167 @@
+"""Pages for people without an account: the receipt, and help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash.accounts.models import CountedTries
+from kash.incidents.queries.letterbox import Receipt
+from kash.incidents.views.near import PAGE_BYTES
+from kash.platform.database import db, utc_now
+from kash.policy import Actor
+from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
+from tests.incidents.sent_reports import hidden, sent
+
+LOOK = "/r"
+UNKNOWN = "0123 4567 89AB"
+NOTHING = "There is no report under this code and word."
+
+
+@pytest.fixture
+def receipt(member: AMember, actor: Callable[..., Actor]) -> Receipt:
+    return sent(actor("peer", name="Achieng Mfano"))
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Lets time pass for those who wait in line."""
+    passed = timedelta(0)
+
+    def now() -> datetime:
+        return utc_now() + passed
+
+    def let_pass(time: timedelta) -> None:
+        nonlocal passed
+        passed += time
+
+    for place in ("kash.incidents.services.receipts", "kash.accounts.services.throttle"):
+        monkeypatch.setattr(f"{place}.utc_now", now)
+    return let_pass
+
+
+def look(phone: FlaskClient, code: str, word: str, **more: Any) -> str:
+    """A page of the receipt, which is like any other from outside."""
+    answer = phone.post(LOOK, data={"code": code, "word": word}, **more)
+    assert_like_any_other(answer)
+    return answer.text
+
+
+def assert_like_any_other(answer: Any) -> None:
+    assert (answer.status_code, len(answer.data)) == (200, PAGE_BYTES)
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.any_engine
+def test_right_wrong_and_unknown_are_alike_from_outside(
+    receipt: Receipt, client: FlaskClient, count_queries: Callable[..., Any]
+) -> None:
+    typed = ((receipt.code, receipt.word), (receipt.code, "kitabu"), (UNKNOWN, receipt.word))
+    for _arrived in range(2):
+        statements = []
+        pages = []
+        for code, word in typed:
+            with count_queries() as queries:
+                pages.append(look(client, code, word))
+            statements.append(queries.statements)
+        assert statements[0] == statements[1] == statements[2]
+        assert [NOTHING in page for page in pages] == [False, True, True]
+        assert "It has arrived" in pages[0]
+        assert not {receipt.code, receipt.word} & {*re.findall(r"\w+", pages[0])}
+        let_arrive()
+    for odd in (
+        {},
+        {"code": "short", "word": "x"},
+        {"code": receipt.code},
+        {"pass": "x"},
+        {"ticket": "x"},
+    ):
+        assert_like_any_other(client.post(LOOK, data=odd))
+    assert_like_any_other(client.get(f"{LOOK}?in=sw"))
+
+
+@pytest.mark.any_engine
+def test_guesses_wait_longer_and_longer_and_the_right_words_are_never_refused(
+    receipt: Receipt, client: FlaskClient, turns: Callable[[timedelta], None]
+) -> None:
+    """Nor do they tell before their turn that they are right."""
+    for _guess in range(5):
+        assert NOTHING in look(client, receipt.code, "kitabu")
+    waits = []
+    for _guess in range(3):
+        page = look(client, receipt.code, "kitabu")
+        waits.append(int(re.findall(r'data-turn="(\d+)"', page)[0]))
+    assert [round(wait / 600) for wait in waits] == [1, 2, 3]
+    page = look(client, receipt.code, receipt.word)
+    assert "Wait for your turn" in page
+    assert NOTHING not in page
+    assert receipt.word not in page
+    ticket = hidden(page, "ticket")
+    early = client.post(LOOK, data={"ticket": ticket})
+    assert "Wait for your turn" in early.text
+    turns(timedelta(minutes=41))
+    late = client.post(LOOK, data={"ticket": ticket})
+    assert_like_any_other(late)
+    assert "It has arrived" in late.text
+    turns(timedelta(minutes=20))
+    assert "This page was open for long" in client.post(LOOK, data={"ticket": ticket}).text
+
+
+@pytest.mark.any_engine
+def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(
+    receipt: Receipt, client: FlaskClient, turns: Callable[[timedelta], None]
+) -> None:
+    for guess in range(60):
+        where = {"REMOTE_ADDR": f"10.1.0.{guess}"}
+        look(client, receipt.code, "kitabu", environ_overrides=where)
+    page = look(client, receipt.code, receipt.word, environ_overrides={"REMOTE_ADDR": "10.2.0.1"})
+    assert "Wait for your turn" in page
+    assert int(re.findall(r'data-turn="(\d+)"', page)[0]) <= 600
+    turns(timedelta(minutes=10))
+    assert "It has arrived" in client.post(LOOK, data={"ticket": hidden(page, "ticket")}).text
+    # Nothing but when each line ends is kept, under hashes, and of right and wrong alike.
+    kinds = set(db.session.scalars(select(CountedTries.kind)))
+    assert kinds == {
+        f"incidents.receipt_turn.{line}" for line in ("both", "code", "address", "all")
+    }
+
+
+@pytest.mark.any_engine
+def test_one_address_waits_for_nobody_elses(
+    receipt: Receipt, client: FlaskClient, turns: Callable[[timedelta], None]
+) -> None:
+    for guess in range(22):
+        page = look(client, f"{guess:012}", "kitabu")
+    assert "Wait for your turn" in page
+    other = {"REMOTE_ADDR": "10.2.0.1"}
+    assert "It has arrived" in look(client, receipt.code, receipt.word, environ_overrides=other)
+    turns(timedelta(hours=1))
+    assert NOTHING in look(client, UNKNOWN, "kitabu")
+
+
+@pytest.mark.any_engine
+def test_consents_are_taken_back_without_an_account_once_it_was_asked_again(
+    receipt: Receipt, client: FlaskClient
+) -> None:
+    page = look(client, receipt.code, receipt.word)
+    form = {"pass": hidden(page, "pass")}
+    none = client.post(LOOK, data={**form, "go": "take"})
+    assert "Tick what you take back." in none.text
+    asked = client.post(LOOK, data={**form, "go": "take", "purposes": ["court"]})
+    assert_like_any_other(asked)
+    assert "Is this what you take back?" in asked.text
+    assert "You took this back" not in look(client, receipt.code, receipt.word)
+    done = client.post(LOOK, data={**form, "go": "sure", "purposes": ["court"]})
+    assert_like_any_other(done)
+    assert "You took this back" in done.text
+    assert look(client, receipt.code, receipt.word).count("You took this back") == 1
+    elsewhere = client.post(LOOK, data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert elsewhere.status_code == 403
