@@ -127,7 +127,7 @@ def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(
     assert int(re.findall(r'data-turn="(\d+)"', page)[0]) <= 600
     turns(timedelta(minutes=10))
     assert "It has arrived" in client.post(LOOK, data={"ticket": hidden(page, "ticket")}).text
-    # Nothing but when each line ends is kept, under hashes, and of right and wrong alike.
+    # Nothing but when each queue ends is kept, under hashes, and of right and wrong alike.
     kinds = set(db.session.scalars(select(CountedTries.kind)))
     assert kinds == {
         f"incidents.receipt_turn.{line}" for line in ("both", "code", "address", "all")
