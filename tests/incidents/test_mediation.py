@@ -30,7 +30,7 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.mediation import Result
-from kash.incidents.rules.parts import Choice, Filing, Information, Party
+from kash.incidents.rules.parts import Act, Choice, Filing, Information, Party
 from kash.incidents.rules.parts import Person as SomebodyHeld
 from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.services.brief_endings import shred_old_notes
@@ -641,6 +641,28 @@ def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_i
     with pytest.raises(NotFound):
         assign(reference, filer.actor.public_id, by=officer.actor, vault=officer.vault())
     assert officer.client.get(f"/w/{reference}").status_code == 200
+
+
+@pytest.mark.any_engine
+def test_the_release_of_who_is_held_is_asked_before_she_said_anything_and_is_marked_so(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    reference = a_case(consent=False, acts=[Act(id="a1", code="L1")], wanted=())
+    page = asking(officer, reference)
+    assert "Not asked yet: P1." in page
+    assert "Without an answer only the release of who is held can be asked." in page
+    assert "Consent is missing" not in page
+    assert re.findall(r'name="requests"[^>]*value="(\w+)"', page, re.S) == ["release"]
+    with refuses("One of them has not agreed, or does not let the report be kept any more."):
+        ask(officer, reference, mediator, "release", "medical")
+    ask(officer, reference, mediator, "release")
+    assert "Could not be asked" in the_case(officer, reference)
+    (brief,) = own_briefs(mediator)
+    assert brief.requests == ("release",)
+    answer_consents(officer.actor, officer.vault(), reference, 2, "p1", {"mediation": True})
+    assert "Could not be asked" not in the_case(officer, reference)
 
 
 @pytest.mark.any_engine

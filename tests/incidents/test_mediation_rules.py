@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,13 +22,24 @@ from kash.incidents.rules.mediation import (
     events_of,
     is_result,
     may_ask,
+    may_be_asked_for,
     may_mediate,
+    not_confirmed,
+    open_requests,
     runs_out,
     somebody_is_free,
     take_over,
     who_may_be_helped,
 )
-from kash.incidents.rules.parts import Asked, Filing, Information, Intervention, Party, Person
+from kash.incidents.rules.parts import (
+    WISHES,
+    Asked,
+    Filing,
+    Information,
+    Intervention,
+    Party,
+    Person,
+)
 from kash.incidents.rules.record import Record
 from kash.people.rules.directory import Stretch
 
@@ -174,7 +186,8 @@ def test_an_officer_who_wrote_down_what_she_was_told_works_on() -> None:
 
 
 def test_every_request_has_its_names_and_results() -> None:
-    assert list(REQUESTS) == list(RESULTS) == list(REQUEST_NAMES) == list(WANTED_NAMES)
+    assert list(REQUESTS) == list(RESULTS) == list(REQUEST_NAMES)
+    assert list(WANTED_NAMES) == [*REQUESTS, *(wish for wish in WISHES if wish not in REQUESTS)]
     said = {result for results in RESULTS.values() for result in results}
     assert said | {""} == set(RESULT_NAMES)
     assert all(results[-1] == "none" for results in RESULTS.values())
@@ -324,12 +337,62 @@ ANSWERS = st.lists(
 
 
 @given(ANSWERS, st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True))
-def test_nobody_is_asked_about_whoever_did_not_agree(
+def test_nobody_is_asked_about_whoever_refused_or_is_free_and_did_not_agree(
     answers: list[CaseConsent], whom: list[str]
 ) -> None:
     record = three_women()
+    record.persons[2].released_at = NOW
     record.consents = answers
     able = {one.id for one in who_may_be_helped(record)}
-    assert able == {one for one in ("p1", "p2", "p3") if record.consents_to("mediation", one)}
+    agreed = {one for one in ("p1", "p2", "p3") if record.consents_to("mediation", one)}
+    for one in ("p1", "p2"):
+        says = list(record.answers_to("mediation", one))
+        if not says or says[0].origin == "not_asked":
+            agreed.add(one)
+    assert able == agreed
+    # All else waits for her yes.
+    for kind in REQUESTS:
+        for one in ("p1", "p2", "p3"):
+            may = may_be_asked_for(record, one, ["release", kind])
+            wanted = record.consents_to("mediation", one) or (kind == "release" and one in able)
+            assert may == wanted
     assert may_ask(record) == bool(able)
     assert may_ask(record, whom) == (bool(whom) and set(whom) <= able)
+
+
+def _said(purpose: str, person: str, *, given: bool, **more: Any) -> CaseConsent:
+    return CaseConsent(purpose=purpose, given=given, at=NOW, by="a9", person=person, **more)
+
+
+def test_what_is_asked_without_her_word_is_marked_until_she_confirms_and_ends_with_her_no() -> None:
+    record = three_women()
+    assert not_confirmed(record) == ["p1", "p2", "p3"]
+    record.consents = [
+        _said("mediation", "p1", given=True),
+        _said("mediation", "p2", given=False),
+        # She lets nothing be kept: what nobody agreed to is not begun.
+        _said("record", "p3", given=False),
+    ]
+    assert not_confirmed(record) == []
+    assert [one.id for one in who_may_be_helped(record)] == ["p1"]
+    # What was left unticked for somebody who could not be asked is no word of hers.
+    record.consents = [_said("mediation", "p1", given=False, wish=True, origin="not_asked")]
+    assert not_confirmed(record) == ["p1", "p2", "p3"]
+    record.consents[0].origin = "told_reporter"
+    assert not_confirmed(record) == ["p2", "p3"]
+
+
+def test_a_release_asked_without_her_word_ends_if_keeping_is_taken_back() -> None:
+    record = three_women()
+    asked(record, "a1", "b1", ["release"], NOW, ["p1"])
+    assert open_requests(record) == {"b1": []}
+    record.consents = [_said("mediation", "p1", given=True)]
+    assert open_requests(record) == {"b1": ["release"]}
+
+
+def test_with_nobody_on_record_the_release_of_who_is_held_is_asked() -> None:
+    record = Record(filing=Filing(how="phone", held=True))
+    assert (may_ask(record), not_confirmed(record)) == (True, [""])
+    record.consents = [_said("mediation", "", given=False)]
+    assert (may_ask(record), not_confirmed(record)) == (False, [])
+    assert not may_ask(Record(filing=Filing(how="phone")))

@@ -1,19 +1,19 @@
 """Consents of somebody in a case: what was said of each purpose, and what holds. A *wish* is what
 was ticked on a phone, entered from paper, or told by somebody else. An *answer* is what she said
 herself when the words were read out to her. A wish is enough to keep a report and to ask a
-mediator, since both may have to be done before anybody has spoken with her, and both end as soon
-as she says no. Whatever is told, counted or printed cannot be called back: that takes an answer. A
-no counts however it is known, if a member noted it. Conflicts of interest: nobody reads, verifies
-or mediates a case who is part of it, told of it or serves where it happened, staff included. An
-officer who wrote down what somebody told her is no source: she goes on working on it, and only
-another verifies it (`workflow`). Cases that go straight to a custodian, and that no documentation
-officer and no director sees. They are those with somebody who is or may be under 18 (`minors`),
-and those with somebody of the programme on the other side. What tells it is sealed, so it is
-decided of an opened record, at the one place where conflicts of interest are
-(`queries.cases.Sight`). A screen of a phone that would tell it and does not open counts as if it
-did. Where no custodian is free, a child's case is worked on by documentation officers after all,
-since she may be in a cell; somebody of the programme might be any of them, so nobody reads that
-one."""
+mediator, since both may have to be done before anybody has spoken with her, and both end as soon as
+she says no. To ask for the release of who is held takes not even a wish (`mediation`). Whatever is
+told, counted or printed cannot be called back: that takes an answer. A no counts however it is
+known, if a member noted it. Conflicts of interest: nobody reads, verifies or mediates a case who is
+part of it, told of it or serves where it happened, staff included. An officer who wrote down what
+somebody told her is no source: she goes on working on it, and only another verifies it
+(`workflow`). Cases that go straight to a custodian, and that no documentation officer and no
+director sees. They are those with somebody who is or may be under 18 (`minors`), and those with
+somebody of the programme on the other side. What tells it is sealed, so it is decided of an opened
+record, at the one place where conflicts of interest are (`queries.cases.Sight`). A screen of a
+phone that would tell it and does not open counts as if it did. Where no custodian is free, a
+child's case is worked on by documentation officers after all, since she may be in a cell; somebody
+of the programme might be any of them, so nobody reads that one."""
 
 from __future__ import annotations
 

@@ -134,18 +134,40 @@ def asked_by(record: Record, intervention: Intervention) -> str:
 
 
 def may_be_asked_for(record: Record, person: str, requests: Collection[str]) -> bool:
-    """True if somebody's consent (of a person's id, or empty: of everybody) covers these requests.
+    """True if somebody's consent (of a person's id, or empty: of everybody) covers these requests,
+    or if they need none.
 
-    Of a person who does not let the report be kept any more only her release is still asked, while
-    she is held and unless she took mediation back too."""
+    The release of who is held is asked without her consent, unless she refused; of a person who
+    does not let the report be kept any more, only if she agreed that a mediator is asked."""
     if record.consents_to("mediation", person):
         return True
     if not set(requests) <= {RELEASE}:
         return False
     people = [person] if person else everybody(record)
     return whom_to_free(record) >= set(people) and all(
-        record.agreed_to("mediation", person) for person in people
+        record.agreed_to("mediation", person)
+        or not (record.is_stopped(person) or _refused(record, person))
+        for person in people
     )
+
+
+def _refused(record: Record, person: str) -> bool:
+    # What was left unticked of somebody who could not be asked is no word of hers.
+    return any(
+        not (answer.given or answer.origin == "not_asked")
+        for answer in record.answers_to("mediation", person)
+    )
+
+
+def not_confirmed(record: Record) -> list[str]:
+    """Ids of those who a mediator may be asked about though they have not agreed themselves (an
+    empty one where nobody is on record): so it is marked until each confirms it."""
+    return [
+        person
+        for person in everybody(record)
+        if may_be_asked_for(record, person, [RELEASE])
+        and (not record.consents_to("mediation", person) or record.is_unasked("mediation", person))
+    ]
 
 
 def whom_to_free(record: Record) -> set[str]:
@@ -173,7 +195,11 @@ def open_requests(record: Record) -> dict[str, list[str]]:
         intervention.brief: [
             request.kind
             for request in intervention.asked
-            if request.kind == RELEASE and set(_about(record, intervention)) <= ids_held
+            if request.kind == RELEASE
+            and set(_about(record, intervention)) <= ids_held
+            and all(
+                record.agreed_to("mediation", person) for person in _about(record, intervention)
+            )
         ]
         for intervention in record.interventions
         if intervention.brief

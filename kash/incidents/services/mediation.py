@@ -62,8 +62,8 @@ from kash.policy import Actor
 
 _WHY_NOT = {
     Why.CONSENT: _l(
-        "One of them does not let the report be kept any more. Only a release may be asked, while"
-        " she is held."
+        "One of them has not agreed, or does not let the report be kept any more. Only a release"
+        " may be asked, while she is held."
     ),
     Why.GATE: _l(
         "Here a mediator may ask for a release, that what was taken is given back, that it stops,"

@@ -36,7 +36,16 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.rules.case_file import MEDIATION, to_ask, wants
 from kash.incidents.rules.clocks import is_free, who_is_held
-from kash.incidents.rules.mediation import REQUESTS, Mediator, may_mediate, somebody_is_free
+from kash.incidents.rules.mediation import (
+    RELEASE,
+    REQUESTS,
+    Mediator,
+    may_ask,
+    may_be_asked_for,
+    may_mediate,
+    not_confirmed,
+    somebody_is_free,
+)
 from kash.incidents.rules.mediation_gate import (
     CHARGE,
     is_shut,
@@ -125,7 +134,7 @@ def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
 def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
     record, able = case.record, who_may_be_offered(case.record)
     numbers = numbers_of(mediator.account for mediator in offered)
-    unasked = [person.code for person in able if case.record.is_unasked("mediation", person.id)]
+    unasked = not_confirmed(record)
     return {
         "form": form,
         "case": case,
@@ -133,7 +142,7 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
         "others": [
             person.code
             for person in record.persons
-            if not record.consents_to("mediation", person.id)
+            if not may_be_asked_for(record, person.id, [RELEASE])
         ],
         "unwilling": [
             person.code for person in record.persons if wants(record, person.id, MEDIATION) is False
@@ -148,7 +157,7 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
         "own_yes_missing": CHARGE in requests_open(record)
         and CHARGE not in requests_offered(record),
         # Nobody on record: then the answer was for the case.
-        "unasked": unasked or ([""] if case.record.is_unasked("mediation") and not able else []),
+        "unasked": record.codes_of(unasked) or [""] * bool(unasked),
         "notes": {
             mediator.account: " · ".join(
                 filter(
@@ -176,7 +185,7 @@ def may_be_asked(record: Record) -> bool:
     """True if a mediator may be asked about anybody in a case."""
     if record.persons:
         return bool(who_may_be_offered(record))
-    return record.consents_to("mediation") and wants(record, "", MEDIATION) is not False
+    return may_ask(record) and wants(record, "", MEDIATION) is not False
 
 
 @blueprint.post("/<reference>/m/<intervention_id>/withdraw")
@@ -214,7 +223,7 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
             for intervention in record.interventions
             if intervention.response == "ended"
         ],
-        "unasked": record.is_unasked("mediation"),
+        "unasked": bool(not_confirmed(record)),
         "who_is_free": somebody_is_free(record) and may_edit,
     }
 
