@@ -136,6 +136,7 @@ PERSONAL = (
         letterbox="body",
         mediation_brief="state note_sealed outcome_sealed",
         mediator_duty="phone_sealed spoken note",
+        officer_duty="phone_sealed",
     ),
 )
 
@@ -326,7 +327,6 @@ _PAGES = (
     case_file.PRINT,
     case_file.CHANGE,
     consents.HOLD,
-    bail.ASK,
     consents.ENTRY,
     *case_file.ENTRIES,
     bail.ENTRY,

@@ -126,7 +126,8 @@ def delete_where(session: Session, column: Any, values: Any) -> None:
 class OfficerDuty(Base):
     """When a documentation officer is told of an alert, and who before her: the lowest `position`
     on duty is told first. Without hours she is on duty always; `active` is off while she is
-    away."""
+    away. `phone_sealed` is a number for this duty; custodians and directors have a row for it
+    alone."""
 
     __tablename__ = "officer_duty"
 
@@ -134,6 +135,7 @@ class OfficerDuty(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
     position: Mapped[int] = mapped_column(default=1)
     active: Mapped[bool] = mapped_column(default=True)
+    phone_sealed: Mapped[bytes | None]
 
     account: Mapped[Account] = relationship()
     hours: Mapped[list[OfficerDutyHours]] = relationship(

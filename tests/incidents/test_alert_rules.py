@@ -15,6 +15,8 @@ from kash.incidents.rules.totals import (
     in_order,
     is_drill,
     is_in_time,
+    step_begins,
+    step_of,
     steps,
     steps_due,
 )
@@ -56,19 +58,27 @@ def test_nobody_is_left_out_and_custodians_come_with_the_second(
     roster: list[OnRoster], custodians: list[str]
 ) -> None:
     order = in_order(roster, 0)
-    plan = steps(order, custodians)
-    assert {one for step in plan for one in step} == {one.account for one in order} | set(
-        custodians
-    )
+    plan = steps(order, custodians, ["dora"])
+    everybody = {one.account for one in order} | {"dora", *custodians}
+    assert {one for step in plan for one in step} == everybody
     if order:
         assert set(plan[0]) == {order[0].account, *custodians}
-        assert [step for step in plan[1:] if len(step) != 1] == []
+        rest = [one.account for one in order[1:]]
+        assert plan[1:] == [rest[:1], ["dora"], rest[1:]]
 
 
 def test_the_next_is_told_after_a_quarter_of_an_hour() -> None:
-    minutes = (0, 14, 15, 29, 30, 45)
+    minutes = (-9, 0, 14, 15, 29, 30, 45, 59, 60, 119, 120)
     due = [steps_due(NOW, NOW + timedelta(minutes=minute)) for minute in minutes]
-    assert due == [1, 1, 2, 2, 3, 4]
+    assert due == [1, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6]
+    begins = [step_begins(step) // timedelta(minutes=1) for step in range(6)]
+    assert begins == [0, 15, 30, 45, 60, 120]
+    assert [step_of([["a"], ["b"], ["c"], ["d"]], step) for step in (0, 3, 4, 9)] == [
+        ["a"],
+        ["d"],
+        ["a"],
+        ["a"],
+    ]
     assert is_in_time(NOW, NOW + timedelta(minutes=15))
     assert not is_in_time(NOW, NOW + timedelta(minutes=16))
 

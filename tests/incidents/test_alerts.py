@@ -301,9 +301,12 @@ def test_the_roster_says_so_where_no_mail_goes_out(
 ) -> None:
     monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: False)
     page = office.anna.client.get("/w/o").text
-    assert "E-mail is not set up, so nobody is told." in page
+    assert "Nobody’s phone will ring" in page
+    assert "Neither SMS nor e-mail is set up." in page
     monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: True)
-    assert "E-mail is not set up" not in office.anna.client.get("/w/o").text
+    page = office.anna.client.get("/w/o").text
+    assert "Nobody’s phone will ring" not in page
+    assert "SMS is not set up, so only e-mail tells anybody." in page
 
 
 @pytest.mark.any_engine

@@ -163,9 +163,9 @@ FIXED = {
     "Counted is only who was there on at least %(least)s days of the workshop.",
     "This list has more than %(most)s people. Bring it in parts.",
     "Use at most %(most)s days.",
-    "When somebody is held or in danger, the first officer on duty gets an e-mail that says only"
-    " “Sign in”. If nobody opened the queue after %(minutes)s minutes, the next one and the"
-    " custodian get it.",
+    "Nobody opened the queue after %(minutes)s minutes: the next officer.",
+    "After %(minutes)s minutes: the directors.",
+    "After %(minutes)s minutes: the other officers.",
 }
 COUNTED = re.compile(
     r"%\((?!num\))\w+\)s (?:people|names|rows|days|hours|minutes|weeks|months|years|seats|cards|"

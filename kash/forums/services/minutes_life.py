@@ -34,7 +34,6 @@ from kash.forums.models import (
     PresenceSpell,
     forget,
 )
-from kash.forums.queries.meetings import number_of
 from kash.forums.queries.minutes import leaf_rows, live_record
 from kash.forums.queries.minutes_life import (
     errata_rows,
@@ -67,19 +66,19 @@ from kash.forums.rules.minutes import (
     said_in,
 )
 from kash.forums.services.agenda import (
+    DIFFERENCES_LEFT,
     NOT_HELD_YET,
     ONLY_WHO_WAS_THERE,
     UNKNOWN_CHOICE,
     NotCirculated,
     NotConfirmed,
-    differences_left,
     forum_in_reach,
     forum_run_by,
     item_in,
     meeting_in,
     written_meeting,
 )
-from kash.forums.services.minutes import forget_revisions, items_to_settle
+from kash.forums.services.minutes import forget_revisions, open_differences
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.chain import root_subject
@@ -113,8 +112,8 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
             raise Problem(_l("Choose today or a later day."), field="remarks_until", status=422)
         if not any(item.minute or item.decisions or item.actions for item in meeting.items):
             raise Problem(_l("Nothing is written yet. Write the minutes first."))
-        if to_settle := items_to_settle(session, meeting):
-            raise differences_left([number_of(item, meeting) for item in to_settle])
+        if open_differences(session, meeting):
+            raise Problem(DIFFERENCES_LEFT)
         forget_revisions(session, meeting)
         if life is None:
             life = MinutesLife(meeting_id=meeting.id)
@@ -243,8 +242,8 @@ def confirm(
         if reason is not None or life is None:
             absent = reason is ConfirmRefusal.ABSENT and proposer in there
             raise NotConfirmed(reason, "seconder" if absent else "") if reason else NotCirculated
-        if to_settle := items_to_settle(session, meeting):
-            raise differences_left([number_of(item, meeting) for item in to_settle])
+        if open_differences(session, meeting):
+            raise Problem(DIFFERENCES_LEFT)
         day = to_local(confirming.starts_at).date()
         proposed, seconded = there[proposer], there[seconder]
         record = replace(

@@ -44,6 +44,7 @@ from kash.platform.web.fields import (
     HiddenField,
     MomentField,
     MoneyField,
+    PhoneField,
     SeveralField,
     clean_text,
 )
@@ -302,17 +303,26 @@ class OfficerForm(WeekForm):
     """An officer's place in the order, and her hours."""
 
     position = whole_number_field(_l("Place in the order"), least=1, most=LAST_PLACE)
+    phone = PhoneField(_l("Number for this duty"))
     active = BooleanField(_l("On duty"), default=True)
 
-    def fill(self, found: OnRoster) -> None:
+    def fill(self, found: OnRoster, phone: str) -> None:
         """Show what is kept."""
+        self.phone.data = phone
         self.position.data, self.active.data = min(found.position, LAST_PLACE), found.active
         self.fill_week(found.stretches)
 
 
-class DrillsForm(web_KashForm):
-    """How many drills come."""
+class NumberForm(web_KashForm):
+    """The number at which the phone of a custodian or a director rings."""
 
+    phone = PhoneField(_l("Number for this duty"))
+
+
+class DrillsForm(web_KashForm):
+    """The programme's own number, and how many drills come."""
+
+    number = PhoneField(_l("The programme’s number"))
     drills = whole_number_field(_l("Drills a week, on average"), least=0, most=MOST_DRILLS)
 
 

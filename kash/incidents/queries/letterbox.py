@@ -20,13 +20,13 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from kash.accounts.models import Account
+from kash.accounts.models import Account, AccountRole
 from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
 from kash.incidents.queries.officers import may_work, officers, settings_of
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
 from kash.incidents.rules.filing import ALL_SCREENS, code_from, compose, word_as_read, word_from
-from kash.incidents.rules.letterbox import Box, Draft, Letter, TakenBack, from_bytes, in_bytes
+from kash.incidents.rules.letterbox import Box, Draft, Letter, Ring, TakenBack, from_bytes, in_bytes
 from kash.incidents.rules.record import (
     Notes,
     Record,
@@ -87,7 +87,7 @@ def owner_of(reference: str) -> str:
 
 
 COUNTED = timedelta(weeks=13)
-SETTINGS, DRILLS = "alerts", "drills"
+SETTINGS, DRILLS, NUMBER = "alerts", "drills", "number"
 
 
 def roster() -> list[OnRoster]:
@@ -132,6 +132,41 @@ def on_roster(account: str) -> OnRoster:
 def custodians() -> list[str]:
     """The accounts of custodians who hold keys."""
     return [officer.public_id for officer in officers() if officer.custodian]
+
+
+def _directors() -> dict[str, str]:
+    query = (
+        select(Account.public_id, Account.name)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.active.is_(True), AccountRole.role == str(Role.DIRECTOR))
+        .order_by(Account.name, Account.public_id)
+    )
+    return {account.public_id: account.name for account in db.session.execute(query)}
+
+
+def directors() -> list[str]:
+    """The accounts of directors."""
+    return list(_directors())
+
+
+def also_told() -> dict[str, str]:
+    """Custodians and directors who are told of alerts besides the roster, by account: names."""
+    everybody = officers()
+    keepers = {officer.public_id: officer.name for officer in everybody if officer.custodian}
+    on_duty = {officer.public_id for officer in everybody if officer.works}
+    others = {**keepers, **_directors()}
+    return {account: name for account, name in others.items() if account not in on_duty}
+
+
+def rings() -> dict[str, Ring]:
+    """How phones rang of late, by account."""
+    return opened_box(db.session()).rings
+
+
+def duty_number() -> str:
+    """The programme's own number, E.164, that is called where no phone rings by itself; empty if
+    none is set."""
+    return str(settings_of(SETTINGS).get(NUMBER, ""))
 
 
 def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.accounts.models import Account, AccountRole
-from kash.incidents.models import Duty, DutyStation, MediationBrief
+from kash.incidents.models import Duty, DutyStation, MediationBrief, OfficerDuty
 from kash.incidents.queries.cases import KIND as CASES_KIND
 from kash.incidents.queries.cases import Case, cases_by_document, concerns_custodian, open_cases
 from kash.incidents.queries.letterbox import Screens, Withdrawals, opened_box
@@ -52,7 +53,7 @@ from kash.incidents.rules.totals import (
     who_did_it,
 )
 from kash.incidents.services.saved_views import EvidenceDamaged, RecordsNotOpen, ReportsStillWait
-from kash.people.models import ServiceEntry
+from kash.people.models import Person, ServiceEntry
 from kash.people.queries.directory import ServiceSearch, services_for_paper
 from kash.people.rules.directory import Stretch, open_at
 from kash.platform.approvals.rules import Standing, standing_of
@@ -75,6 +76,7 @@ from kash.platform.web.formats import from_local, to_local, zone
 from kash.policy import Actor, Role
 
 NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
+OFFICER_PHONE = "officer.phone"
 # What is noted for members of a brief that a receipt ended while no vault was open.
 ENDED = "ended"
 MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
@@ -155,6 +157,34 @@ def numbers_of(accounts: Iterable[str]) -> dict[str, str]:
             numbers[duty.account.public_id] = phone_of(duty)
         except SealError:
             continue
+    return numbers
+
+
+def numbers_to_ring(accounts: Iterable[str]) -> dict[str, str]:
+    """The numbers at which these accounts' phones ring, E.164: an officer's or a mediator's for
+    that duty, else that of the person who she is; who has none is left out. Three queries."""
+    wanted = list(accounts)
+    numbers: dict[str, str] = {}
+    for account, public_id, sealed in db.session.execute(
+        select(Account.public_id, Person.public_id, Person.phone_sealed)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.public_id.in_(wanted), Person.phone_sealed.is_not(None))
+    ):
+        with suppress(SealError):
+            numbers[account] = open_text(sealed or b"", kind="person.phone", public_id=public_id)
+    return {**numbers, **numbers_of(wanted), **officers_numbers(wanted)}
+
+
+def officers_numbers(accounts: Iterable[str]) -> dict[str, str]:
+    """The numbers for their duty of those who are told of alerts, by account."""
+    numbers: dict[str, str] = {}
+    for account, sealed in db.session.execute(
+        select(Account.public_id, OfficerDuty.phone_sealed)
+        .join(OfficerDuty, OfficerDuty.account_id == Account.id)
+        .where(Account.public_id.in_(list(accounts)), OfficerDuty.phone_sealed.is_not(None))
+    ):
+        with suppress(SealError):
+            numbers[account] = open_text(sealed or b"", kind=OFFICER_PHONE, public_id=account)
     return numbers
 
 

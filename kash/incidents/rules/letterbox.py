@@ -212,7 +212,8 @@ class Answered(BaseModel):
 
 class Owned(BaseModel):
     """An open case as its owner's phone needs it: her account's public id, when phones ring next
-    for it, whether somebody is held in it, and how often they rang since the last step."""
+    for it, whether somebody is held in it, and how often they rang since the last step: -1 if its
+    owner does not know of it yet."""
 
     account: str
     ring_at: datetime
@@ -221,13 +222,17 @@ class Owned(BaseModel):
 
 
 class Ring(BaseModel):
-    """How somebody's phone rang of late: when, as far as it tells a flood, and the ways that took
-    nothing (`failed`) or of which it is not known (`unsure`) the last time."""
+    """How somebody's phone rang of late. `alerts`: when for an alert, as far as it tells a flood;
+    `last`: the last time at all, the ways that `failed` then, those of which it is not known
+    whether it came (`unsure`), and whether one took it; `waits`: alerts are joined until an hour
+    is over."""
 
-    at: list[datetime] = Field(default_factory=list)
+    alerts: list[datetime] = Field(default_factory=list)
+    last: datetime | None = None
     failed: list[str] = Field(default_factory=list)
     unsure: list[str] = Field(default_factory=list)
     reached: bool = False
+    waits: bool = False
 
 
 class Box(BaseModel):

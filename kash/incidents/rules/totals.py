@@ -134,6 +134,7 @@ PATIENCE = timedelta(minutes=15)
 LASTS = timedelta(hours=24)
 # So long after the last step in a case phones ring for it: with somebody held, else.
 IDLE_HELD, IDLE = timedelta(hours=1), timedelta(days=1)
+_IN_FIRST_HOUR, MOST_ALERTS, MOST_DAILY = 4, 3, 2
 MINUTES_OF_WEEK = 7 * 24 * 60
 USUAL_DRILLS, MOST_DRILLS = 2, 7
 
@@ -163,35 +164,75 @@ def in_order(roster: Sequence[OnRoster], minute: int) -> list[OnRoster]:
     )
 
 
-def steps(order: Sequence[OnRoster], custodians: Sequence[str]) -> list[list[str]]:
-    """Steps of an alert, each the accounts that are told together: the first officer and the
-    custodians, then each of the others. What a custodian alone may read can't wait for an officer
-    who does not see it; and as every alert tells both, none says which kind it is."""
+def steps(
+    order: Sequence[OnRoster], custodians: Sequence[str], directors: Sequence[str] = ()
+) -> list[list[str]]:
+    """The four steps of an alert's first hour, each the accounts that are told together: the first
+    officer and the custodians, the second officer, the directors, and the other officers. What a
+    custodian alone may read can't wait for an officer who does not see it; and as every alert tells
+    both, none says which kind it is."""
     accounts = [officer.account for officer in order]
-    plan = [[*accounts[:1], *custodians], *([account] for account in accounts[1:])]
-    return [list(dict.fromkeys(step)) for step in plan if step]
+    plan = [[*accounts[:1], *custodians], accounts[1:2], list(directors), accounts[2:]]
+    return [list(dict.fromkeys(step)) for step in plan]
+
+
+def step_of(plan: Sequence[list[str]], number: int) -> list[str]:
+    """The accounts of a step. After the first hour, each hour tells those of the first again."""
+    return plan[number] if number < len(plan) else plan[0]
+
+
+def step_begins(number: int) -> timedelta:
+    """How long after an alert was raised a step is due."""
+    return number * PATIENCE if number < _IN_FIRST_HOUR else (number - 3) * IDLE_HELD
 
 
 def steps_due(raised_at: datetime, now: datetime) -> int:
-    """How many steps should have been taken by now if nobody looked: one at once, and one more
-    after each quarter of an hour."""
-    return 1 + max(0, (now - raised_at) // PATIENCE)
+    """How many steps should have been taken by now if nobody looked: one at once, one more after
+    each quarter of the first hour, and then one each hour."""
+    waited = max(now - raised_at, timedelta(0))
+    return 1 + waited // PATIENCE if waited < IDLE_HELD else _IN_FIRST_HOUR + waited // IDLE_HELD
+
+
+def flood_of(alerts: Sequence[datetime], now: datetime) -> list[datetime]:
+    """The alerts of a flood that goes on: it is over two hours after the last of them. Moments that
+    are still to come are of a clock that was wrong."""
+    past = [at for at in alerts if at <= now]
+    return past if past and now - past[-1] < 2 * IDLE_HELD else []
+
+
+def may_ring(alerts: Sequence[datetime], now: datetime) -> bool:
+    """True if a phone rings for an alert now: after the third of a flood once an hour, for all that
+    came meanwhile."""
+    flood = flood_of(alerts, now)
+    return len(flood) < MOST_ALERTS or now - flood[-1] >= IDLE_HELD
+
+
+def who_rings(
+    account: str, rung: int, order: Sequence[OnRoster], custodians: Sequence[str]
+) -> list[str]:
+    """The accounts whose phones ring for a case: its owner's; if she did nothing, with the next
+    officer's, and the next time with the custodians' too."""
+    following = [officer.account for officer in order if officer.account != account][:1]
+    told = [account, *(following if rung >= 0 else []), *(custodians if rung > 0 else [])]
+    return [public_id for public_id in dict.fromkeys(told) if public_id]
 
 
 def first_in_line(accounts: Collection[str], order: Sequence[OnRoster], instead: str = "") -> str:
-    """Who of these accounts a case goes to: the first officer in order, else any; `instead` if
-    there is nobody."""
+    """The account among these to which a case goes: the first officer in order, else any;
+    `instead` if there is nobody."""
     officers = [officer.account for officer in order if officer.account in accounts]
     return next(iter([*officers, *sorted(accounts)]), instead)
 
 
-def next_ring(now: datetime, due_on: date | None, *, held: bool) -> datetime:
+def next_ring(now: datetime, due_on: date | None = None, *, held: bool, rung: int = 0) -> datetime:
     """When phones ring for a case unless a step is noted: an hour from now while somebody is held,
-    else after a day, counted from the day on which something promised is due if that comes."""
+    else after a day, counted from the day on which something promised is due if that comes, and a
+    week after they rang twice. In whole minutes, so that one phone rings once for several."""
+    now = now.replace(second=0, microsecond=0)
     if held:
         return now + IDLE_HELD
     days = 0 if due_on is None else max(0, (due_on - now.date()).days)
-    return now + IDLE + timedelta(days=days)
+    return now + IDLE + timedelta(days=days if rung < MOST_DAILY else 6)
 
 
 def is_in_time(raised_at: datetime, looked_at: datetime) -> bool:

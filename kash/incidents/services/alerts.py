@@ -1,12 +1,14 @@
-"""Alerts: a mail "Sign in" to the officer on duty when somebody is held, and in drills. Nothing
-says why: not the mail, not the row, not the log. Ways to reach somebody are asked one after the
-other by `tell`; a gateway for SMS is one more of them. Setting the contact outside the programme:
-one proposes it, another agrees."""
+"""Alerts: an SMS and a mail "Sign in" to the officer on duty when somebody is held, in drills, and
+to the owner of a case in which nothing is done. Nothing says why: not the text, not the row, not
+the log. All ways to reach somebody stand in `WAYS`. Setting the contact outside the programme: one
+proposes it, another agrees."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,25 +21,38 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import STANDING_SENTENCES, Account
 from kash.accounts.queries.accounts import email_of
+from kash.accounts.rules import is_address
 from kash.accounts.services.accounts import change_settings
 from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.queries import letterbox as queries
+from kash.incidents.queries.mediation import OFFICER_PHONE, duties, is_on_duty, numbers_to_ring
 from kash.incidents.queries.officers import HOLDS, PROPOSED, SETTINGS, proposed_contacts, standings
+from kash.incidents.rules.letterbox import Owned, Ring
 from kash.incidents.rules.mediation import Contact
 from kash.incidents.rules.totals import (
+    IDLE_HELD,
     LASTS,
     MINUTES_OF_WEEK,
+    MOST_ALERTS,
+    flood_of,
     in_order,
     is_drill,
     is_in_time,
+    may_ring,
+    next_ring,
+    step_begins,
+    step_of,
     steps,
     steps_due,
+    who_rings,
 )
+from kash.incidents.services.letterbox import letterbox
 from kash.people.rules.directory import Stretch, minute_of_week, overlap
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now, without_order, writing
-from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
-from kash.platform.vault import audited
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail, sms_gateway, sms_is_set_up
+from kash.platform.messages.rules import TryOutcome
+from kash.platform.vault import audited, seal
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import programme_languages
@@ -49,31 +64,76 @@ _KEPT = timedelta(weeks=53)
 
 # --- Ways to reach somebody -------------------------------------------------------------------
 
-
-def _by_mail(account: Account, text: str) -> bool:
-    if not mail_is_set_up():
-        return False
-    try:
-        send_mail(email_of(account), text, text + "\n")
-    except MailFailed:
-        return False
-    return True
+# What a way is told: the text for each account. What it answers: what came of it, by the account's
+# public id; accounts that it cannot reach at all are left out.
+Texts = Mapping[Account, str]
+Way = Callable[[Texts], dict[str, TryOutcome]]
 
 
-# Each tells one account a text, and whether that went out.
-WAYS: list[Callable[[Account, str], bool]] = [_by_mail]
+def _by_sms(texts: Texts) -> dict[str, TryOutcome]:
+    if not sms_is_set_up():
+        return {}
+    numbers = numbers_to_ring(account.public_id for account in texts)
+    outcomes: dict[str, TryOutcome] = {}
+    for text in sorted(set(texts.values())):
+        to = {
+            account.public_id: numbers[account.public_id]
+            for account, said in texts.items()
+            if said == text and account.public_id in numbers
+        }
+        if to:
+            # All in one request, and a number that two share once.
+            tried = sms_gateway().send(text, list(dict.fromkeys(to.values())))
+            outcomes |= {key: tried[number].outcome for key, number in to.items()}
+    return outcomes
+
+
+def _by_mail(texts: Texts) -> dict[str, TryOutcome]:
+    outcomes: dict[str, TryOutcome] = {}
+    for account, text in texts.items() if mail_is_set_up() else ():
+        if not is_address(email_of(account)):
+            continue
+        try:
+            send_mail(email_of(account), text, text + "\n")
+            outcomes[account.public_id] = TryOutcome.ACCEPTED
+        except MailFailed:
+            outcomes[account.public_id] = TryOutcome.NOT_SENT
+    return outcomes
+
+
+# Each by its name. The first is the one that rings.
+WAYS: dict[str, Way] = {"sms": _by_sms, "mail": _by_mail}
+
+
+def _ring(
+    accounts: Collection[Account], ways: Mapping[str, Collection[str]] | None = None
+) -> dict[str, dict[str, TryOutcome]]:
+    """Have people sign in, each in her language, and say nothing else; what came of each way, by
+    account. `ways`: by account those that are tried, if not all."""
+    texts: dict[Account, str] = {}
+    for account in accounts:
+        with force_locale(account.language or programme_languages()[0]):
+            texts[account] = _("Sign in")
+    came: dict[str, dict[str, TryOutcome]] = {account.public_id: {} for account in accounts}
+    for name, way in WAYS.items():
+        wanted = {
+            account: text
+            for account, text in texts.items()
+            if ways is None or name in ways[account.public_id]
+        }
+        for public_id, outcome in (way(wanted) if wanted else {}).items():
+            came[public_id][name] = outcome
+    return came
 
 
 def tell(account: Account) -> bool:
     """Have somebody sign in, in her language, and say nothing else; whether it went out."""
-    with force_locale(account.language or programme_languages()[0]):
-        text = _("Sign in")
-    return sum(way(account, text) for way in WAYS) > 0
+    return TryOutcome.ACCEPTED in _ring([account])[account.public_id].values()
 
 
 def can_tell() -> bool:
     """True if anybody can be reached at all."""
-    return mail_is_set_up()
+    return mail_is_set_up() or sms_is_set_up()
 
 
 # --- Raising ------------------------------------------------------------------------------------
@@ -104,51 +164,165 @@ def drill(now: datetime) -> bool:
 # --- Telling ------------------------------------------------------------------------------------
 
 
-def tell_officers(now: datetime) -> int:
-    """Tell the person who is next of each alert at which nobody looked yet; how many were told.
+@dataclass
+class _Round:
+    """One minute's ringing: each account is tried once, whatever it is for."""
 
-    The order is that of the minute in which it was raised. A step that reaches no officer is passed
-    over at once; if none reaches anybody, it is tried again in the next minute."""
-    waiting = queries.open_alerts()
-    if not waiting:
+    now: datetime
+    accounts: Mapping[str, Account]
+    rings: dict[str, Ring]
+    tried: set[str] = field(default_factory=set)
+
+    def ring(self, public_ids: Sequence[str], since: datetime, *, alert: bool = False) -> set[str]:
+        """Ring those who did not ring since then, and by the ways that failed those who were not
+        reached; who of all is reached, or is told of it with what comes within the hour."""
+        ways: dict[str, Collection[str]] = {}
+        waiting = set()
+        for key in dict.fromkeys(public_ids):
+            if key not in self.accounts or key in self.tried:
+                continue
+            ring = self.rings.setdefault(key, Ring())
+            if ring.last is not None and since <= ring.last <= self.now and not ring.reached:
+                ways[key] = ring.failed
+            elif alert and not may_ring(ring.alerts, self.now):
+                ring.waits = True
+                waiting.add(key)
+            else:
+                ways[key] = WAYS
+        self._try(ways, alert=alert)
+        return waiting | {
+            key for key in public_ids if key in self.tried and self.rings[key].reached
+        }
+
+    def is_unsure(self, public_id: str) -> bool:
+        """True if it may have gone out to her, and nobody knows."""
+        return public_id in self.tried and bool(self.rings[public_id].unsure)
+
+    def _try(self, ways: Mapping[str, Collection[str]], *, alert: bool) -> None:
+        self.tried |= ways.keys()
+        for key, came in _ring([self.accounts[key] for key in ways], ways).items():
+            ring, anew = self.rings[key], ways[key] is WAYS
+            taken = [name for name, outcome in came.items() if outcome is TryOutcome.ACCEPTED]
+            unsure = [name for name, outcome in came.items() if outcome is TryOutcome.UNKNOWN]
+            ring.reached = bool(taken) or (ring.reached and not anew)
+            ring.failed = [name for name in came if name not in (*taken, *unsure)]
+            # Of what may have gone there is no second: nobody is rung twice for one thing.
+            ring.unsure = unsure if anew else [*ring.unsure, *unsure]
+            if anew:
+                ring.last, ring.waits = self.now, False
+                flood = flood_of(ring.alerts, self.now)
+                ring.alerts = [*flood, self.now][-MOST_ALERTS:] if alert else flood
+
+    def try_again(self, public_ids: Collection[str]) -> None:
+        """Ring by the ways that took nothing within the hour, and what was joined if it is time."""
+        again: dict[str, Collection[str]] = {}
+        for key in public_ids:
+            ring = self.rings.get(key)
+            if ring is None or key in self.tried or key not in self.accounts:
+                continue
+            if ring.waits and may_ring(ring.alerts, self.now):
+                again[key] = WAYS
+            elif ring.failed and ring.last and self.now - ring.last < IDLE_HELD:
+                again[key] = ring.failed
+        self._try(again, alert=True)
+
+
+def tell_officers(now: datetime) -> int:
+    """Tell those who are next of each alert at which nobody looked yet, and of each case in which
+    nothing was done; how many were reached.
+
+    The order of an alert is that of the minute in which it was raised. A step that reaches nobody
+    (the first: no officer) is passed over at once; if none reaches anybody, it is tried again in
+    the next minute. Nothing of it needs a key."""
+    waiting, box = queries.open_alerts(), queries.opened_box(db.session())
+    due = {key: owned for key, owned in box.owners.items() if owned.ring_at <= now}
+    # One phone rings once an hour for all in which somebody is held.
+    joined = {owned.account for owned in due.values() if owned.held and owned.rung >= 0}
+    due |= {
+        key: owned
+        for key, owned in box.owners.items()
+        if owned.held and owned.rung >= 0 and owned.account in joined
+    }
+    if not waiting and not due:
         # A reader who stays would hold up the person who files.
         db.session.rollback()
         return 0
-    roster, keepers = queries.roster(), queries.custodians()
-    accounts = queries.accounts_named({*(officer.account for officer in roster), *keepers})
-    reached: set[str] = set()
+    roster, keepers, heads = queries.roster(), queries.custodians(), queries.directors()
     on_roster = {officer.account for officer in roster}
-
-    def reach(public_id: str) -> bool:
-        if public_id not in reached and public_id in accounts and tell(accounts[public_id]):
-            reached.add(public_id)
-        return public_id in reached
-
-    taken: dict[int, int] = {}
+    names = {*on_roster, *keepers, *heads, *(owned.account for owned in due.values())}
+    accounts = queries.accounts_named(names)
+    ringing = _Round(now, accounts, {key: box.rings[key] for key in box.rings.keys() & names})
+    taken: dict[int, tuple[int, datetime]] = {}
     for number, raised_at, told in waiting:
-        plan = steps(in_order(roster, minute_of_week(to_local(raised_at))), keepers)
-        due = steps_due(raised_at, now)
-        for step in range(told, len(plan)):
-            if step >= due:
-                break
-            told_now = {account for account in plan[step] if reach(account)}
-            if told_now:
-                taken[number] = step + 1
-            if not told_now & on_roster:
-                due += 1
-    for number, step in taken.items():
-        _note_told(number, step)
-    return len(reached)
+        # One that is still to come was raised by a clock that was wrong.
+        raised_at = min(raised_at, now)
+        plan = steps(in_order(roster, minute_of_week(to_local(raised_at))), keepers, heads)
+        last, step = steps_due(raised_at, now), told
+        for earlier in range(told):
+            ringing.try_again(step_of(plan, earlier))
+        while step < last:
+            since = raised_at + step_begins(step) if step >= len(plan) else raised_at
+            reached = ringing.ring(step_of(plan, step), since, alert=step < len(plan))
+            if reached:
+                taken[number] = (step + 1, raised_at)
+            if step < len(plan) and not (reached & on_roster if step == 0 else reached):
+                last = max(last, min(step + 2, len(plan)))
+            step += 1
+    order = in_order(roster, minute_of_week(to_local(now)))
+    rung: dict[str, Owned] = {}
+    for key, owned in due.items():
+        told_now = who_rings(owned.account, owned.rung, order, keepers)
+        reached = ringing.ring(told_now, owned.ring_at)
+        if not reached and owned.rung < 0:
+            reached = ringing.ring(who_rings(owned.account, 1, order, keepers), owned.ring_at)
+        if reached or any(ringing.is_unsure(public_id) for public_id in told_now):
+            rung[key] = owned
+    if ringing.tried or taken:
+        _note_rings(ringing, taken, rung)
+    db.session.rollback()
+    return sum(ringing.rings[key].reached for key in ringing.tried)
 
 
-def _note_told(number: int, told: int) -> None:
+def _note_rings(
+    ringing: _Round, taken: Mapping[int, tuple[int, datetime]], rung: Mapping[str, Owned]
+) -> None:
     with writing() as session:
-        session.execute(
-            update(Alert)
-            .where(Alert.id == number)
-            .values(told=told)
-            .execution_options(synchronize_session=False)
-        )
+        for number, (told, raised_at) in taken.items():
+            session.execute(
+                update(Alert)
+                .where(Alert.id == number, Alert.raised_at.is_not(None))
+                .values(told=told, raised_at=raised_at)
+                .execution_options(synchronize_session=False)
+            )
+        with letterbox(session) as box:
+            box.rings |= ringing.rings
+            for key, owned in rung.items():
+                # Unless a step was noted meanwhile.
+                if box.owners.get(key) == owned:
+                    box.owners[key] = owned.model_copy(
+                        update={
+                            "rung": owned.rung + 1,
+                            "ring_at": next_ring(ringing.now, held=owned.held, rung=owned.rung + 1),
+                        }
+                    )
+
+
+def ring_mediator(now: datetime) -> bool:
+    """Ring a mediator on duty, any, if the dice say so in this minute: else a mediator whose phone
+    rings would be known to be asked. Whether they did."""
+    if not is_drill(queries.drills_a_week(), secrets.randbelow(MINUTES_OF_WEEK)):
+        return False
+    minute = minute_of_week(to_local(now))
+    able = [duty.account for duty in duties() if is_on_duty(duty, minute)]
+    if not able:
+        db.session.rollback()
+        return False
+    account = able[secrets.randbelow(len(able))]
+    key = account.public_id
+    ringing = _Round(now, {key: account}, {})
+    ringing.ring([key], now)
+    _note_rings(ringing, {}, {})
+    return True
 
 
 # --- Looking ------------------------------------------------------------------------------------
@@ -190,19 +364,16 @@ def alert_officers() -> None:
     drill(now)
     end_old_alerts(now)
     tell_officers(now)
+    ring_mediator(now)
 
 
 # --- The roster -----------------------------------------------------------------------------------
 
 
-def set_duty(
-    by: Actor, account: str, *, position: int, hours: Sequence[Stretch], active: bool
-) -> None:
-    """Set an officer's place, hours (none: always) and whether she is there. Raises NotFound, and
-    ValueError if hours overlap."""
-    if overlap(hours):
-        raise ValueError("hours overlap")
-    queries.on_roster(account)
+@contextmanager
+def _changing_duty(by: Actor, account: str, phone: str | None) -> Iterator[OfficerDuty]:
+    """The row of somebody who is told of alerts, made if there is none; `phone` is E.164, empty for
+    none, None as it is."""
     with audited("incidents.roster_changed", by) as change:
         session = change.session
         number = one_or_404(session.scalar(select(Account.id).where(Account.public_id == account)))
@@ -212,17 +383,48 @@ def set_duty(
         if duty is None:
             duty = OfficerDuty(account_id=number)
             session.add(duty)
-        duty.position, duty.active = position, active
-        duty.hours = [
-            OfficerDutyHours(opens=stretch.opens, closes=stretch.closes) for stretch in hours
-        ]
+        if phone is not None:
+            duty.phone_sealed = (
+                seal(phone, kind=OFFICER_PHONE, public_id=account) if phone else None
+            )
+        yield duty
         session.flush()
         change.about(account)
 
 
-def set_drills(by: Actor, drills: int) -> None:
-    """Set how many drills come in a week, on average."""
-    change_settings(by, "alerts", queries.SETTINGS, {queries.DRILLS: drills})
+def set_number(by: Actor, account: str, phone: str) -> None:
+    """Set the number at which the phone of a custodian or a director rings. Raises NotFound."""
+    one_or_404(queries.also_told().get(account))
+    with _changing_duty(by, account, phone):
+        pass
+
+
+def set_duty(
+    by: Actor,
+    account: str,
+    *,
+    position: int,
+    hours: Sequence[Stretch],
+    active: bool,
+    phone: str | None = None,
+) -> None:
+    """Set an officer's place, hours (none: always), whether she is there, and her number for this
+    duty (None: as it is). Raises NotFound, and ValueError if hours overlap."""
+    if overlap(hours):
+        raise ValueError("hours overlap")
+    queries.on_roster(account)
+    with _changing_duty(by, account, phone) as duty:
+        duty.position, duty.active = position, active
+        duty.hours = [
+            OfficerDutyHours(opens=stretch.opens, closes=stretch.closes) for stretch in hours
+        ]
+
+
+def set_drills(by: Actor, drills: int, number: str | None = None) -> None:
+    """Set how many drills come in a week, on average, and the programme's own number, E.164 (empty
+    for none, None: as it is)."""
+    values = {queries.DRILLS: drills} | ({} if number is None else {queries.NUMBER: number})
+    change_settings(by, "alerts", queries.SETTINGS, values)
 
 
 def why_another(standing: Standing) -> Any:

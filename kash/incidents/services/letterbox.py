@@ -43,7 +43,7 @@ from kash.incidents.queries.letterbox import KIND as LETTERBOX_KIND
 from kash.incidents.queries.letterbox import PLACE as LETTERBOX_PLACE
 from kash.incidents.queries.letterbox import box_in, court_days, custodians, opened_box, roster
 from kash.incidents.queries.officers import KIND, PLACE, may_work, officers, spent_in, who_may_file
-from kash.incidents.rules.casework import OVER
+from kash.incidents.rules.casework import OPEN, OVER
 from kash.incidents.rules.clocks import MORNING, clocks_of, due_days, remind_at, whole_hour
 from kash.incidents.rules.consents import Seen
 from kash.incidents.rules.filing import SCREENS
@@ -60,7 +60,14 @@ from kash.incidents.rules.letterbox import (
 from kash.incidents.rules.letterbox import as_bytes as letterbox_as_bytes
 from kash.incidents.rules.quota import Spent, as_bytes, begin, joined, spend, spend_minute
 from kash.incidents.rules.record import Record
-from kash.incidents.rules.totals import first_in_line, in_order, is_held, next_ring
+from kash.incidents.rules.totals import (
+    IDLE_HELD,
+    MOST_DAILY,
+    first_in_line,
+    in_order,
+    is_held,
+    next_ring,
+)
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import after_commit, db, insertion, utc_now, without_order, writing
 from kash.platform.jobs import Progress, enqueue
@@ -87,6 +94,8 @@ OneRow = TypeVar("OneRow", FilingQuota, Letterbox)
 
 _log = structlog.get_logger("kash.incidents")
 
+# For so long the page of officers tells who was not reached.
+RINGS_TOLD = timedelta(days=7)
 # Milliseconds for which one try may keep everybody from reports.
 _LOCK_WAIT = 2000
 _TRIES = 3
@@ -335,18 +344,14 @@ def note_step(session: Session, reference: str) -> None:
     with letterbox(session) as box:
         if reference in box.owners:
             owned, now = box.owners[reference], utc_now()
-            owned.ring_at, owned.rung = next_ring(now, None, held=owned.held), 0
+            owned.ring_at, owned.rung = next_ring(now, held=owned.held), 0
 
 
 def set_owner(session: Session, reference: str, account: str) -> None:
     """Give an open case to an account (a public id), whose phone rings within a minute."""
     with letterbox(session) as box:
-        _give(box, reference, account, utc_now())
-
-
-def _give(box: Box, reference: str, account: str, now: datetime) -> None:
-    held = reference in box.owners and box.owners[reference].held
-    box.owners[reference] = Owned(account=account, ring_at=now, held=held)
+        held = reference in box.owners and box.owners[reference].held
+        box.owners[reference] = Owned(account=account, ring_at=utc_now(), held=held, rung=-1)
 
 
 def keep_owner(
@@ -375,10 +380,12 @@ def keep_owner(
                 order = in_order(roster(), minute_of_week(to_local(now)))
                 account = first_in_line(may, order, account or by)
         held = is_held(record)
-        ring_at = next_ring(now, min(due_days(record), default=None), held=held)
+        # A draft is its writer's own.
+        rung = MOST_DAILY if state == "draft" else 0
+        ring_at = next_ring(now, min(due_days(record), default=None), held=held, rung=rung)
         owned = Owned(account=account, ring_at=ring_at, held=held)
         if account not in (by, before.account if before else ""):
-            owned.ring_at = now
+            owned.ring_at, owned.rung = now, -1
         elif before is not None and not step:
             owned.ring_at, owned.rung = min(ring_at, before.ring_at), before.rung
     if owned != before:
@@ -432,7 +439,7 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         session.flush()
         without_order(session, Incident, incident.id)
         box.owners[incident.public_id] = Owned(
-            account=owner, ring_at=next_ring(now, None, held=sent.held), held=sent.held
+            account=owner, ring_at=next_ring(now, held=sent.held), held=sent.held
         )
         if sent.adds_to:
             box.additions[incident.public_id] = sent.adds_to
@@ -475,8 +482,38 @@ def tend_letterbox(now: datetime) -> int:
             tend_quota(session, now)
             _take_over(session, box)
             box.forget_old(local_today(), now)
+            box.rings = {
+                account: ring
+                for account, ring in box.rings.items()
+                if ring.last is not None and abs(now - ring.last) < RINGS_TOLD
+            }
             box.make_room()
-            return len(deliver(session, box, box.due(now), now))
+            came = len(deliver(session, box, box.due(now), now))
+            _tend_owners(session, box, now)
+            return came
+
+
+def _tend_owners(session: Session, box: Box, now: datetime) -> None:
+    """Have each open case owned by somebody who may own one: what nobody owns yet, or somebody who
+    left or was locked out, goes to the officer on duty. A clock that was wrong silences nobody."""
+    states = dict(
+        session.execute(
+            select(Incident.public_id, Incident.state).where(Incident.state.in_(OPEN))
+        ).all()
+    )
+    box.owners = {key: owned for key, owned in box.owners.items() if key in states}
+    everybody, keepers = roster(), custodians()
+    order = in_order(everybody, minute_of_week(to_local(now)))
+    able = [officer.account for officer in order] + keepers
+    present = {*keepers, *(officer.account for officer in everybody)}
+    for key, state in states.items():
+        owned = box.owners.get(key)
+        if owned is None and state != "draft" and able:
+            box.owners[key] = Owned(account=able[0], ring_at=next_ring(now, held=False))
+        elif owned is not None and owned.account not in present and able:
+            owned.account, owned.ring_at, owned.rung = able[0], now, -1
+        if owned is not None and owned.held:
+            owned.ring_at = now if owned.ring_at > now + IDLE_HELD else owned.ring_at
 
 
 def _scrub() -> None:

@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
-from kash.accounts.queries.accounts import email_of
 from kash.incidents.models import Duty, DutyHours, DutyStation, MediationBrief
 from kash.incidents.queries.cases import (
     Case,
@@ -44,6 +41,7 @@ from kash.incidents.rules.mediation import TOLD_AT, Result
 from kash.incidents.rules.mediation_gate import Why, why_not
 from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Taking
+from kash.incidents.services.alerts import can_tell, tell
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import refuse_unasked
@@ -52,12 +50,10 @@ from kash.incidents.services.saved_views import STAYS_HERE, NotNow
 from kash.people.models import Organisation
 from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import db, new_public_id, utc_now, writing
-from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
-from kash.platform.web.programme import brand, programme_languages
 from kash.policy import Actor
 
 _WHY_NOT = {
@@ -431,7 +427,7 @@ def shred_notes() -> None:
 def tell_who_is_asked() -> None:
     """Three times a day, and not when something is asked: a mail must not tell when that was."""
     now = utc_now()
-    if to_local(now).hour not in TOLD_AT or not mail_is_set_up():
+    if to_local(now).hour not in TOLD_AT or not can_tell():
         return
     waiting = db.session.scalars(
         select(Account)
@@ -445,12 +441,4 @@ def tell_who_is_asked() -> None:
         .order_by(Account.id)
     ).all()
     for account in waiting:
-        with force_locale(account.language or programme_languages()[0]):
-            try:
-                send_mail(
-                    email_of(account),
-                    _("Something waits for you at %(name)s", name=brand()),
-                    _("Sign in to read what it is.") + "\n",
-                )
-            except MailFailed:
-                continue
+        tell(account)

@@ -124,6 +124,7 @@ def shown(template: str, language: str, status: int = 200, **context: Any) -> Re
             hours=", ".join(f"{hour}:00" for hour in COME_AT),
             told=can_tell(),
             site=public_address().split("://", 1)[-1],
+            duty_number=directory_words.phone_text(drafts.duty_number()),
             **context,
         ),
         status,

@@ -20,6 +20,7 @@ from kash.incidents.forms.casework import (
     AccountForm,
     DrillsForm,
     LimitsForm,
+    NumberForm,
     OfficerForm,
     OutsideForm,
     RedactForm,
@@ -38,7 +39,7 @@ from kash.incidents.queries.cases import (
     whom_accounts_tell_of,
 )
 from kash.incidents.queries.letterbox import court_days
-from kash.incidents.queries.mediation import nobody_decides
+from kash.incidents.queries.mediation import nobody_decides, numbers_to_ring, officers_numbers
 from kash.incidents.queries.officers import outside_contact, proposed_contacts, standings
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
@@ -63,6 +64,7 @@ from kash.people import words as directory_words
 from kash.people.rules.directory import minute_of_week
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import utc_now
+from kash.platform.messages import sms_is_set_up
 from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
@@ -347,17 +349,33 @@ ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty"
 
 def _said(form: DrillsForm) -> dict[str, Any]:
     minute = minute_of_week(to_local(utc_now()))
-    roster = queries.roster()
+    roster, others = queries.roster(), queries.also_told()
     order = [officer for officer in in_order(roster, minute) if officer.active]
+    names_told = {officer.account: officer.name for officer in roster} | others
+    missed = {
+        key: ring
+        for key, ring in queries.rings().items()
+        if ring.failed or ring.unsure or not ring.reached
+    }
     return {
         "form": form,
         "roster": roster,
+        "others": others,
+        "numbers": officers_numbers(names_told),
+        "ringing": numbers_to_ring(names_told),
+        "missed": [
+            (name, missed[key])
+            for key, name in (account_names(set(missed)) if missed else {}).items()
+        ],
+        "phone_text": directory_words.phone_text,
         "first": order[0].account if order else "",
         "on_duty": lambda one: one.is_on_duty(minute),
         "hours_lines": lambda one: directory_words.hours_lines(one.stretches),
         "answered": queries.answered_since(local_today()),
         "drills": queries.drills_a_week(),
         "can_tell": services.can_tell(),
+        "sms": sms_is_set_up(),
+        "duty_number": queries.duty_number(),
         "patience": PATIENCE.seconds // 60,
     }
 
@@ -365,13 +383,13 @@ def _said(form: DrillsForm) -> dict[str, Any]:
 @blueprint.route("/o", methods=["GET", "POST"])
 @allow("incidents.duty")
 def officers() -> ResponseReturnValue:
-    """Everybody who may be told, in order; and how many drills come."""
+    """Everybody who may be told, in order; the programme's number, and how many drills come."""
     form = DrillsForm()
     if form.validate_on_submit():
-        services.set_drills(current_actor(), form.drills.data or 0)
+        services.set_drills(current_actor(), form.drills.data or 0, form.number.data or "")
         return to("officers", _("Saved."))
     if not form.is_submitted():
-        form.drills.data = queries.drills_a_week()
+        form.drills.data, form.number.data = queries.drills_a_week(), queries.duty_number()
     body = render_template("incidents/officers.html", **_said(form))
     return body, 422 if form.errors else 200
 
@@ -379,11 +397,22 @@ def officers() -> ResponseReturnValue:
 @blueprint.route("/o/<account>", methods=["GET", "POST"])
 @allow("incidents.duty")
 def officer(account: str) -> ResponseReturnValue:
-    """Change when an officer is told, and who before her."""
+    """Change when an officer is told, who before her, and at which number; of a custodian or a
+    director the number alone."""
+    name = queries.also_told().get(account)
+    phone = officers_numbers([account]).get(account, "")
+    if name is not None:
+        number = NumberForm()
+        if number.validate_on_submit():
+            services.set_number(current_actor(), account, number.phone.data or "")
+            return to("officers", _("Saved."))
+        if not number.is_submitted():
+            number.phone.data = phone
+        return page("incidents/officer.html", form=number, name=name)
     on_roster = queries.on_roster(account)
     form = OfficerForm()
     if not form.is_submitted():
-        form.fill(on_roster)
+        form.fill(on_roster, phone)
     elif form.validate():
         services.set_duty(
             current_actor(),
@@ -391,9 +420,10 @@ def officer(account: str) -> ResponseReturnValue:
             position=form.position.data or 1,
             hours=form.hours(),
             active=bool(form.active.data),
+            phone=form.phone.data or "",
         )
         return to("officers", _("Saved."))
-    return page("incidents/officer.html", form=form, officer=on_roster)
+    return page("incidents/officer.html", form=form, name=on_roster.name)
 
 
 OUTSIDE_ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
