@@ -25,10 +25,17 @@ from kash.figures.releases.queries import (
     read_table,
 )
 from kash.forums.models import AgendaPaper, Forum, Meeting, content_of, type_of
-from kash.forums.queries.decisions import ActionLine, ages_of, arising_in, returning_in
+from kash.forums.queries.decisions import (
+    ActionLine,
+    DecisionLine,
+    LineRead,
+    ages_of,
+    arising_in,
+    returning_in,
+)
 from kash.forums.queries.meetings import minutes_of, number_of, times_of
-from kash.forums.queries.minutes import papers_of, record_in
-from kash.forums.queries.minutes_life import ErratumLine, LifeLine, errata_of, life_of
+from kash.forums.queries.minutes import locked_record, papers_of, record_in
+from kash.forums.queries.minutes_life import ErratumLine, LifeLine, confirmed_in, errata_of, life_of
 from kash.forums.rules.meetings import (
     STATUSES,
     GroupAttendance,
@@ -40,7 +47,7 @@ from kash.forums.rules.meetings import (
 from kash.forums.rules.minutes import MinutesPart, MinutesRecord, Task, without_names
 from kash.forums.stories.queries import ToldStory, stories_told
 from kash.forums.stories.rules import FORUM
-from kash.forums.wording import CONCLUSION_WORDS
+from kash.forums.wording import CONCLUSION_WORDS, results_place, title_to_read, usual_item
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import head_code
 from kash.platform.web import Problem
@@ -75,7 +82,10 @@ class PrintedMinutes:
     errata: Sequence[ErratumLine] = ()
     needed: Mapping[str, int] = field(default_factory=dict)
     figures: Sequence[ReadTable] = ()
+    results_at: int | None = None
     stories: Sequence[ToldStory] = ()
+    earlier: Sequence[Mapping[str, Any]] = ()
+    returning: Sequence[tuple[DecisionLine, LineRead | None]] = ()
 
     @property
     def without_quorum(self) -> list[str]:
@@ -87,6 +97,11 @@ class PrintedMinutes:
     def decisions(self) -> list[dict[str, Any]]:
         """Every decision of the meeting in order."""
         return [decision for item in self.items for decision in item["decisions"]]
+
+    @property
+    def not_quorate(self) -> list[int]:
+        """The numbers of the decisions that were taken while too few of a group were there."""
+        return [decision["number"] for decision in self.decisions if not decision["quorate"]]
 
     @property
     def actions(self) -> list[dict[str, Any]]:
@@ -103,8 +118,10 @@ def owner_of(task: Task) -> str:
     """How paper names the owner of an action: as she appears, else by her group's letter."""
     if task.owner is not None:
         return text_of(task.owner, "shown")
+    if task.part.withdrawn:
+        return "–"
     letter = task.part["group"]
-    return _("Group %(letter)s", letter=letter) if letter else ""
+    return _("Group %(letter)s", letter=letter) if letter else _("Nobody yet")
 
 
 def attendance_in(record: MinutesRecord) -> list[GroupAttendance]:
@@ -176,6 +193,16 @@ def confirmation_in(record: MinutesRecord) -> dict[str, Any] | None:
     }
 
 
+def confirmed_here(meeting: Meeting, *, to_share: bool) -> list[dict[str, Any]]:
+    """The earlier minutes that a meeting confirmed, each with who proposed and seconded it."""
+    lines = []
+    for earlier, code in confirmed_in(meeting):
+        record = locked_record(earlier)
+        said = confirmation_in(without_names(record) if to_share else record) or {}
+        lines.append(said | {"starts_at": earlier.starts_at, "code": code})
+    return lines
+
+
 def printed_items(record: MinutesRecord) -> list[dict[str, Any]]:
     """The items of a record with the numbers of their decisions and actions; `carried` are the
     matters arising with their state."""
@@ -189,6 +216,7 @@ def printed_items(record: MinutesRecord) -> list[dict[str, Any]]:
                 "minute": number,
                 "text": text_of(part),
                 "presence": presence_of(part),
+                "quorate": not part["groups"] or part["quorate"],
             }
             for place, part in enumerate(item.decisions, start=decided + 1)
         ]
@@ -206,7 +234,8 @@ def printed_items(record: MinutesRecord) -> list[dict[str, Any]]:
         items.append(
             {
                 "number": number,
-                "title": item.head["title"] or _("Matters arising"),
+                "title": title_to_read(item.head["title"]) or _("Matters arising"),
+                "previous": usual_item(item.head["title"]) == "previous",
                 "paragraphs": [
                     text_of(part) for part in item.paragraphs if part.kind == "paragraph"
                 ],
@@ -254,7 +283,9 @@ def printed_minutes(
         needed={
             group["group"]: group["needed"] for group in record.groups if group["needed"] != ""
         },
-        figures=figures_on(to_local(meeting.starts_at).date()),
+        **results_of(meeting, [item.head["title"] for item in record.items]),
+        earlier=confirmed_here(meeting, to_share=to_share),
+        returning=returning_in(meeting, now, NOBODY),
         stories=stories_of_month(to_local(meeting.starts_at).date()),
     )
 
@@ -262,6 +293,13 @@ def printed_minutes(
 def figures_on(day: date) -> list[ReadTable]:
     """The newest printed table of each kind that was frozen up to and on a day, as it is read."""
     return [read_table(tables) for tables in by_key(_frozen_by(day)).values()]
+
+
+def results_of(meeting: Meeting, titles: Iterable[str]) -> dict[str, Any]:
+    """The `figures` that a meeting reads, and the place among its items, by their titles, where
+    they stand: `results_at`, None for below all of them."""
+    day = to_local(meeting.starts_at).date()
+    return {"figures": figures_on(day), "results_at": results_place(titles)}
 
 
 def _frozen_by(day: date) -> list[PrintedTable]:
@@ -309,6 +347,7 @@ def minutes_paper(
             organisation=brand(),
             wording=paper_wording(),
             logo=logo_address(paper_wording(), "minutes"),
+            conclusions=CONCLUSION_WORDS,
             code=head_code(),
             draft=draft,
             to_share=to_share,
@@ -333,7 +372,7 @@ def owner_on_paper(line: ActionLine) -> str:
     """The owner of an action on paper: as she appears, else by her group's letter."""
     if line.owner:
         return line.owner
-    return _("Group %(letter)s", letter=line.owner_group) if line.owner_group else ""
+    return _("Group %(letter)s", letter=line.owner_group) if line.owner_group else _("Nobody yet")
 
 
 def pack_name(held: Meeting) -> str:

@@ -75,16 +75,31 @@ def usual_agenda() -> list[PlannedItem]:
     ]
 
 
-def usual_item(title: str) -> str:
-    """Key of the usual item that a title is, in whatever language it was written; empty if none."""
+def _usual_name(title: str) -> tuple[str, Any]:
     written = " ".join(title.casefold().split())
     for language in LANGUAGES:
         with force_locale(language):
-            for usual, title in _TITLES.items():
-                names = (title, *_ALSO.get(usual, ()))
-                if any(str(name).casefold() == written for name in names):
-                    return usual
-    return ""
+            for usual, usual_title in _TITLES.items():
+                for name in (usual_title, *_ALSO.get(usual, ())):
+                    if str(name).casefold() == written:
+                        return usual, name
+    return "", title
+
+
+def usual_item(title: str) -> str:
+    """Key of the usual item that a title is, in whatever language it was written; empty if none."""
+    return _usual_name(title)[0]
+
+
+def title_to_read(title: str) -> str:
+    """A title as it stands on paper: that of a usual item in the paper's language."""
+    return str(_usual_name(title)[1])
+
+
+def results_place(titles: Iterable[str]) -> int | None:
+    """Place of the item under which a meeting reads the printed figures; None if it has none."""
+    places = (place for place, title in enumerate(titles) if usual_item(title) == "results")
+    return next(places, None)
 
 
 def missing_usual(items: Iterable[AgendaItem]) -> list[str]:

@@ -327,6 +327,7 @@ _PAGES = (
     case_file.PRINT,
     case_file.CHANGE,
     consents.HOLD,
+    bail.ASK,
     consents.ENTRY,
     *case_file.ENTRIES,
     bail.ENTRY,

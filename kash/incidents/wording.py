@@ -61,7 +61,10 @@ STEP_TEXTS: dict[str, Any] = {
     "reopen": _l("There is something to do again."),
 }
 # What is done on a page of its own, and moves no case.
-STEP_NAMES_BESIDE: dict[str, Any] = {"ask_her": _l("Ask what is wanted")}
+STEP_NAMES_BESIDE: dict[str, Any] = {
+    "ask_her": _l("Ask what is wanted"),
+    "ask_mediator": _l("Ask a mediator"),
+}
 _TO_CUSTODIAN = _l("A request to a mediator ended: the case went to a custodian, who may ask anew")
 EVENT_NAMES: dict[str, Any] = {
     "filed": _l("Filed"),

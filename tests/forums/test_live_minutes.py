@@ -44,7 +44,7 @@ from kash.forums.services.minutes import (
     apply_minutes_operation,
     close_action,
     forget_revisions,
-    open_differences,
+    items_to_settle,
     settle_difference,
     written_item,
 )
@@ -161,7 +161,7 @@ def test_a_sentence_that_both_changed_is_told_to_both_until_one_settles_it(
     db.session.rollback()
     found = db.session.scalars(select(MinutesDifference)).one().public_id
     meeting = db.session.scalars(select(Meeting)).one()
-    assert open_differences(db.session(), meeting) == 1
+    assert [item.public_id for item in items_to_settle(db.session(), meeting)] == [place[2]]
     answer = client_for(director).post(f"{address}/differences/{found}", data={"take": "other"})
     assert answer.status_code == 303
     assert standing(place).minute == "The rooms are too small for forty. We look for others."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
 from kash.attendance.models import RosterEntry
@@ -312,7 +313,7 @@ def test_circulated_minutes_keep_their_numbers(life: Life) -> None:
 
 @pytest.mark.any_engine
 def test_minutes_are_not_confirmed_over_a_sentence_that_came_late_and_nobody_settled(
-    life: Life,
+    life: Life, client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     """A page that had no network sends what was written before they were circulated."""
     place = (life.forum, life.meeting, life.item)
@@ -330,10 +331,14 @@ def test_minutes_are_not_confirmed_over_a_sentence_that_came_late_and_nobody_set
     apply_minutes_operation(
         place, MinutesOperation(new_public_id(), 1, 0, stood, wrote), by=life.by
     )
-    with refuses("Two people wrote something differently."):
+    with refuses("Two people wrote something differently under MIN 1/"):
         life.confirm()
+    at = f"/forums/{life.forum}/meetings/{life.meeting}"
+    leads_to = f'href="{at}/items/{life.item}#differences"'
+    assert leads_to in client_for(life.by).get(f"{at}/confirm").text
     (late,) = db.session.scalars(select(MinutesDifference.public_id))
     settle_difference(place, late, "both", by=life.by)
+    assert leads_to not in client_for(life.by).get(f"{at}/confirm").text
     life.confirm()
     assert "far too hot" in everything_stored()
 
@@ -361,7 +366,7 @@ def test_what_stands_against_circulating(life: Life, actor: Callable[..., Actor]
                 written_by="system",
             )
         )
-    with refuses("Two people wrote something differently."):
+    with refuses("Two people wrote something differently under MIN 1/"):
         life.circulate()
     with writing() as session:
         session.execute(delete(MinutesDifference))

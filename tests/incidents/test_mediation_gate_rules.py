@@ -27,6 +27,7 @@ from kash.incidents.rules.mediation_gate import (
     standing_of,
     terms_open,
     terms_refused,
+    urgent_step,
     who_may_be_offered,
     why_ended,
     why_not,
@@ -498,3 +499,27 @@ def test_a_record_of_before_has_been_asked_nothing() -> None:
     record = from_bytes(sealed)
     assert (to_ask(record), record.wanted) == (["p1"], ["pay"])
     assert wanted_by_them(record) is None
+
+
+def test_while_somebody_is_held_a_mediator_is_what_comes_first_until_one_is_asked() -> None:
+    held = a_case("P6", ages=("25_34", "25_34"))
+    assert urgent_step(held) == "ask_mediator"
+    assert urgent_step(a_case("V1")) == ""
+    request = asked(held, "m", "b" * 22, ["release"], NOW, ["p1", "p2"])
+    assert urgent_step(held) == ""
+    # A refusal of the station ends it: somebody else is asked.
+    request.ended_at, request.brief = NOW, ""
+    assert urgent_step(held) == "ask_mediator"
+    for person in held.persons:
+        person.released_at = NOW
+    assert urgent_step(held) == ""
+
+
+def test_no_mediator_is_the_next_step_after_her_no() -> None:
+    held = a_case("P6")
+    held.choices, held.consents = [], []
+    assert urgent_step(held) == "ask_mediator"
+    no = CaseConsent(purpose="mediation", given=False, at=NOW, by="x", person="p1", wording="1")
+    held.consents = [no]
+    assert urgent_step(held) == ""
+    assert urgent_step(a_case("P6", way="nothing")) == ""

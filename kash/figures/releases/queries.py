@@ -11,7 +11,7 @@ means, its share and where it goes, all of it from printed values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -601,10 +601,20 @@ class ReadTable:
     lines: tuple[ReadFigure, ...]
 
     @property
-    def top(self) -> int:
+    def highest(self) -> int:
         """The highest value that a chart of it shows."""
-        highest = [line.high for line in self.lines]
-        return max(*highest, *(value or 0 for line in self.lines for value in line.past))
+        return max(max(line.high, *(value or 0 for value in line.past)) for line in self.lines)
+
+    @property
+    def is_few(self) -> bool:
+        """True if every line reads "few"."""
+        return all(line.printed.printed is None for line in self.lines)
+
+
+def chart_top(tables: Iterable[ReadTable]) -> int:
+    """Where the one scale ends by which charts of these tables are drawn: its half is a whole
+    ten."""
+    return -(-max((read.highest for read in tables), default=1) // 20) * 20
 
 
 def read_table(tables: Sequence[PrintedTable]) -> ReadTable:

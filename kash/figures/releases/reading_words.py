@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.figures.indicators.queries.definitions import ResultTable, ShowsResults
 from kash.figures.releases.models import ReleasePlan
-from kash.figures.releases.queries import PrintedTable, printed_tables
+from kash.figures.releases.queries import PrintedTable, chart_top, printed_tables
 from kash.figures.releases.rules.tables import (
     ACTS,
     MEDIATION,
@@ -86,7 +86,18 @@ def how_to_read(plan: TablePlan) -> list[str]:
     ]
 
 
+def few_text(plan: TablePlan) -> str:
+    """The sentence on a table of which every line reads "few"."""
+    return _(
+        "Every line reads “few”: of each there were %(few)s or fewer, and not always none. No more"
+        " can be read from it, neither that it rose nor that it fell.",
+        few=range_of(None, plan)[1],
+    )
+
+
 WORDS: dict[str, Any] = {
+    "few": few_text,
+    "top": chart_top,
     "printed": printed_text,
     "range": range_text,
     "share": share_text,

@@ -163,16 +163,22 @@ def earlier_circulated(meeting: Meeting) -> list[Meeting]:
 
 def confirmed_at(meeting: Meeting) -> list[dict[str, Any]]:
     """The earlier minutes that this meeting confirmed; `code` is the short code of their root."""
+    return [
+        {"meeting_id": earlier.public_id, "starts_at": earlier.starts_at, "code": code}
+        for earlier, code in confirmed_in(meeting)
+    ]
+
+
+def confirmed_in(meeting: Meeting) -> list[tuple[Meeting, str]]:
+    """The earlier meetings whose minutes this one confirmed, with the short codes of their
+    roots."""
     rows = db.session.execute(
-        select(Meeting.public_id, Meeting.starts_at, MinutesLife.root)
+        select(Meeting, MinutesLife.root)
         .join(MinutesLife, MinutesLife.meeting_id == Meeting.id)
         .where(MinutesLife.confirmed_in_id == meeting.id)
         .order_by(Meeting.starts_at)
     )
-    return [
-        {"meeting_id": public_id, "starts_at": starts_at, "code": code_of(root)}
-        for public_id, starts_at, root in rows
-    ]
+    return [(earlier, code_of(root)) for earlier, root in rows]
 
 
 def members_present(meeting: Meeting) -> list[ForumMember]:

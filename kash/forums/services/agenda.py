@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -107,7 +108,14 @@ class MinutesLocked(Problem):
 NOT_HELD_YET = _l("Record the meeting as held first.")
 
 
-DIFFERENCES_LEFT = _l("Two people wrote something differently. Settle that first, under its item.")
+def differences_left(numbers: Sequence[str]) -> Problem:
+    """Problem of items, by their numbers, under which two people wrote something differently."""
+    return Problem(
+        _(
+            "Two people wrote something differently under %(items)s. Settle that first.",
+            items=", ".join(numbers),
+        )
+    )
 
 
 class NotCirculated(Problem):

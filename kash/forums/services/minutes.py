@@ -513,12 +513,11 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
         session.delete(difference)
 
 
-def open_differences(session: Session, meeting: Meeting) -> int:
-    """Number of differences that nobody settled yet, under all items of a meeting."""
-    counted = session.scalar(
-        select(func.count()).where(MinutesDifference.item_id.in_(_items_of(meeting)))
-    )
-    return counted or 0
+def items_to_settle(session: Session, meeting: Meeting) -> list[AgendaItem]:
+    """The items of a meeting under which two people wrote something differently, in order."""
+    differs = exists().where(MinutesDifference.item_id == AgendaItem.id)
+    wanted = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, differs)
+    return list(session.scalars(wanted.order_by(AgendaItem.position)))
 
 
 def forget_revisions(session: Session, meeting: Meeting) -> None:

@@ -34,6 +34,7 @@ from kash.forums.models import (
     PresenceSpell,
     forget,
 )
+from kash.forums.queries.meetings import number_of
 from kash.forums.queries.minutes import leaf_rows, live_record
 from kash.forums.queries.minutes_life import (
     errata_rows,
@@ -66,19 +67,19 @@ from kash.forums.rules.minutes import (
     said_in,
 )
 from kash.forums.services.agenda import (
-    DIFFERENCES_LEFT,
     NOT_HELD_YET,
     ONLY_WHO_WAS_THERE,
     UNKNOWN_CHOICE,
     NotCirculated,
     NotConfirmed,
+    differences_left,
     forum_in_reach,
     forum_run_by,
     item_in,
     meeting_in,
     written_meeting,
 )
-from kash.forums.services.minutes import forget_revisions, open_differences
+from kash.forums.services.minutes import forget_revisions, items_to_settle
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.chain import root_subject
@@ -112,8 +113,8 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
             raise Problem(_l("Choose today or a later day."), field="remarks_until", status=422)
         if not any(item.minute or item.decisions or item.actions for item in meeting.items):
             raise Problem(_l("Nothing is written yet. Write the minutes first."))
-        if open_differences(session, meeting):
-            raise Problem(DIFFERENCES_LEFT)
+        if to_settle := items_to_settle(session, meeting):
+            raise differences_left([number_of(item, meeting) for item in to_settle])
         forget_revisions(session, meeting)
         if life is None:
             life = MinutesLife(meeting_id=meeting.id)
@@ -242,8 +243,8 @@ def confirm(
         if reason is not None or life is None:
             absent = reason is ConfirmRefusal.ABSENT and proposer in there
             raise NotConfirmed(reason, "seconder" if absent else "") if reason else NotCirculated
-        if open_differences(session, meeting):
-            raise Problem(DIFFERENCES_LEFT)
+        if to_settle := items_to_settle(session, meeting):
+            raise differences_left([number_of(item, meeting) for item in to_settle])
         day = to_local(confirming.starts_at).date()
         proposed, seconded = there[proposer], there[seconder]
         record = replace(

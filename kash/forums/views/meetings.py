@@ -140,6 +140,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         if runs and meeting.starts_at <= now
         else [],
         languages=documents.paper_languages(),
+        **documents.results_of(meeting, [item.title for item in items]),
     )
 
 
@@ -165,6 +166,7 @@ def locked_page(
         languages=documents.paper_languages(),
         text_of=documents.text_of,
         owner_of=documents.owner_of,
+        **documents.results_of(held, [item.head["title"] for item in record.items]),
     )
 
 

@@ -98,6 +98,7 @@ def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         forum=forum,
         meeting=meeting,
         empty=[(item, meetings.number_of(item, meeting)) for item in empty],
+        to_settle=_to_settle(meeting),
     )
 
 
@@ -230,7 +231,14 @@ def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         confirming=confirming,
         later=later,
         quorum=None if confirming is None else _quorum(form, confirming),
+        to_settle=_to_settle(meeting),
     )
+
+
+def _to_settle(meeting: Meeting) -> list[tuple[AgendaItem, str]]:
+    """Items under which two people wrote something differently, with their numbers."""
+    items = live_minutes.items_to_settle(db.session(), meeting)
+    return [(item, meetings.number_of(item, meeting)) for item in items]
 
 
 def _quorum(form: forms.ConfirmMinutesForm, confirming: Meeting) -> tuple[str, bool] | None:

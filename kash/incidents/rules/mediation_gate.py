@@ -16,7 +16,7 @@ from kash.incidents.rules.casework import CaseStanding
 from kash.incidents.rules.clocks import is_agreed, is_free, took_it_back
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import ASSAULT, MONEY, SETTLED_FAMILIES, family_of
-from kash.incidents.rules.mediation import RELEASE, REQUESTS, may_be_asked_for
+from kash.incidents.rules.mediation import RELEASE, REQUESTS, may_be_asked_for, whom_to_free
 from kash.incidents.rules.money import has_price, is_in_authority
 from kash.incidents.rules.parts import TERM_KINDS, Act, Intervention, Person, Term, by_id
 from kash.incidents.rules.record import Record
@@ -217,6 +217,24 @@ def requests_offered(record: Record) -> tuple[str, ...]:
         and any(may_be_asked_for(record, person, [kind]) for person in people)
         and (kind != CHARGE or any(has_own_yes(record, person) for person in people))
     )
+
+
+ASK_MEDIATOR = "ask_mediator"
+
+
+def urgent_step(record: Record) -> str:
+    """`ASK_MEDIATOR` while somebody is held who a mediator may be asked about, and none is asked;
+    else empty."""
+    asked = any(
+        request.ended_at is None and request.response in ("waiting", "agreed")
+        for request in record.interventions
+    )
+    able = any(
+        wants(record, person, MEDIATION) is not False
+        and may_be_asked_for(record, person, [RELEASE])
+        for person in whom_to_free(record)
+    )
+    return ASK_MEDIATOR if able and not asked else ""
 
 
 def standing_of(record: Record) -> CaseStanding:

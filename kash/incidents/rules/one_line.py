@@ -111,7 +111,7 @@ def ends_something(record: Record, line: CaseLine, at: datetime, day: date) -> b
         return True
     after = record.model_copy(deep=True)
     write_line(after, line, at, day)
-    return any(
+    return bool(after.who_stopped()) and any(
         request.brief and len(what_goes_on(after, request)) < len(what_goes_on(record, request))
         for request in after.interventions
     )

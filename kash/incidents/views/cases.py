@@ -38,7 +38,7 @@ from kash.incidents.forms.casework import (
 )
 from kash.incidents.models import Occasions
 from kash.incidents.queries.cases import MOST_FOUND, Case, first_account_of, linked_to, open_case
-from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts
+from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts, owner_of
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.queries.officers import (
     Officer,
@@ -68,7 +68,7 @@ from kash.incidents.rules.clocks import clocks_of, unset_clocks, who_is_held
 from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, ForCustodian, Seen, for_custodian
 from kash.incidents.rules.filing import MONEY, code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
-from kash.incidents.rules.mediation_gate import standing_of
+from kash.incidents.rules.mediation_gate import ASK_MEDIATOR, standing_of, urgent_step
 from kash.incidents.rules.one_line import RELEASED, CaseLine, line_to_take_back, lines_of
 from kash.incidents.rules.parts import Event, MemberAnswer, Person
 from kash.incidents.rules.record import (
@@ -242,25 +242,46 @@ def case_page(
     return declare
 
 
-def next_of(case: Case, actor: Actor) -> dict[str, Any] | None:
-    """The one thing to do next with a case, a step or `ASK_HER`, and whether somebody else has to
-    do it; None if there is none or the actor only reads."""
+# What comes next and is no step, and where it is done.
+_BESIDE = {ASK_HER: "incidents.her_choice", ASK_MEDIATOR: "incidents.ask_mediator"}
+
+
+def next_of(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    """All that comes next with a case, the first thing first: its words, where it is done, and if
+    somebody else has to do it; empty if the actor only reads. While somebody is held a mediator is
+    asked before its usual step."""
+    if case.state in OVER or not actor.may("incidents.edit"):
+        return []
     standing = standing_of(case.record)
-    verb = next_step(case.state, standing)
-    if not verb or not actor.may("incidents.edit"):
-        return None
-    if verb == ASK_HER:
-        return {"verb": verb, "somebody_else": False}
-    why = refusal_of(
-        verb,
-        case.state,
-        by=actor.public_id,
-        filed_by=case.record.filing.author,
-        triaged_by=case.record.triage.by,
-        alone=decides_alone(actor.public_id, case.seen),
-        standing=standing,
-    )
-    return {"verb": verb, "somebody_else": why is Refusal.SAME_PERSON}
+    usual = next_step(case.state, standing)
+    steps: list[dict[str, Any]] = [
+        {
+            "url": url_for(_BESIDE[verb], reference=case.reference),
+            "text": wording.STEP_NAMES_BESIDE[verb],
+            "verb": verb,
+        }
+        for verb in (urgent_step(case.record), usual)
+        if verb in _BESIDE
+    ]
+    if usual in STEPS:
+        why = refusal_of(
+            usual,
+            case.state,
+            by=actor.public_id,
+            filed_by=case.record.filing.author,
+            triaged_by=case.record.triage.by,
+            alone=decides_alone(actor.public_id, case.seen),
+            standing=standing,
+        )
+        steps.append(
+            {
+                "url": url_for("incidents.step", reference=case.reference, verb=usual),
+                "text": wording.STEP_NAMES[usual],
+                "verb": usual,
+                "somebody_else": why is Refusal.SAME_PERSON,
+            }
+        )
+    return steps
 
 
 def case_again(reference: str) -> Case:
@@ -369,7 +390,8 @@ def _page(
         over=case.state in OVER,
         keeps=what_keeps(record, case.state),
         keeping=wording,
-        next=next_of(case, actor),
+        steps=next_of(case, actor),
+        owner=owner_of(case.reference),
         other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
         clocks=clocks,
@@ -377,7 +399,7 @@ def _page(
         unset=unset_clocks(record) if case.state not in OVER else [],
         away=_away(everybody, case.seen),
         links=linked_to(record, actor),
-        names=account_names(_accounts(record)),
+        names=account_names(_accounts(record) | {owner_of(case.reference)} - {""}),
         called=_called(record),
         told_at=wording.told_at,
         money=MONEY,

@@ -35,6 +35,7 @@ from kash.incidents.queries.mediation import (
     stretches_of,
 )
 from kash.incidents.rules.case_file import MEDIATION, to_ask, wants
+from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.clocks import is_free, who_is_held
 from kash.incidents.rules.mediation import (
     RELEASE,
@@ -45,17 +46,20 @@ from kash.incidents.rules.mediation import (
     may_mediate,
     not_confirmed,
     somebody_is_free,
+    whom_to_free,
 )
 from kash.incidents.rules.mediation_gate import (
+    ASK_MEDIATOR,
     CHARGE,
     is_shut,
     requests_offered,
     requests_open,
+    urgent_step,
     who_may_be_offered,
 )
 from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import CaseSection, Entry
+from kash.incidents.sections import CaseAction, CaseSection, Entry
 from kash.incidents.services import mediation
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.mediation import Request, change_mediator, set_own_duty
@@ -228,6 +232,15 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
     }
 
 
+def _asks_another(case: Case, actor: Actor) -> bool:
+    """True if somebody is held, and to ask a mediator is not what comes next already."""
+    record = case.record
+    is_open = case.state not in OVER and actor.may("incidents.edit")
+    another = bool(whom_to_free(record)) and urgent_step(record) != ASK_MEDIATOR
+    return is_open and another and may_be_asked(record)
+
+
+ASK = CaseAction(_l("Ask a mediator"), "incidents.ask_mediator", 5, _asks_another)
 SECTION = CaseSection("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)
 
 

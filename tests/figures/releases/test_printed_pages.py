@@ -122,6 +122,28 @@ def test_four_windows_make_a_trend(
     assert "Quarter 4" not in browser.get(f"/releases/{third}").text
 
 
+def test_charts_of_a_page_have_one_scale_and_show_it(
+    app: APIFlask, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    plan = plan_of()
+    for key, window, value in (("who", 0, 40), ("who", 1, 40), ("acts", 0, 100)):
+        table = plan.year_plan.table(key)
+        assert table is not None
+        lines = [[code, value] for code in table.codes]
+        row = Release(plan_id=plan.id, table_key=key, window=window, lines=lines)
+        row.freeze_on = SUMMER if window else SPRING
+        db.session.add(row)
+    db.session.commit()
+    page = client_for(actor("funder")).get("/releases/").text
+    # The acts' 100 means up to 106, so that all charts end at 120.
+    upright, lying = (
+        "<span>120</span><span>0</span>",
+        "<span>0</span><span>60</span><span>120</span>",
+    )
+    assert (page.count(upright), page.count(lying)) == (3, 8)
+    assert page.count('class="plot') == 3 + 8
+
+
 def test_a_note_stands_beside_the_table_and_one_with_a_digit_is_typed_again(
     a_member: AMemberOf,
 ) -> None:

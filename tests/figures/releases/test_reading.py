@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kash.figures.releases.queries import (
+    PrintedLine,
+    PrintedTable,
+    chart_top,
+    first_days,
+    read_table,
+)
 from kash.figures.releases.rules import proposing
 from kash.figures.releases.rules.proposing import propose
 from kash.figures.releases.rules.tables import (
@@ -49,6 +59,50 @@ def test_trend_words_are_said_only_of_large_changes() -> None:
     assert trend([40, 45, 35, 40], TABLE) is Trend.CANNOT_TELL
     assert trend([None, None, None, None], TABLE) is Trend.CANNOT_TELL
     assert trend([80, 20], TABLE) is Trend.CANNOT_TELL
+
+
+def _printed(*values: int | None, key: str = WHO) -> list[PrintedTable]:
+    plan = KNOWN[key]
+    return [
+        PrintedTable(
+            f"{number}",
+            key,
+            key,
+            2026,
+            number,
+            date(2026, 3, 31) + timedelta(days=91 * number),
+            tuple(PrintedLine(code, code, printed) for code in plan.codes),
+            plan,
+        )
+        for number, printed in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize("values", [(20, 15, 10, None), (80, 60, 40, None), (None,) * 4])
+def test_no_trend_is_said_of_a_line_that_reads_few(values: tuple[int | None, ...]) -> None:
+    read = read_table(_printed(*values))
+    assert [line.trend for line in read.lines] == [None] * len(read.lines)
+    assert read.is_few
+    assert read_table(_printed(*values, 40)).lines[0].trend is not None
+
+
+@given(
+    st.lists(st.lists(st.none() | st.integers(2, 400).map(lambda n: 5 * n), min_size=1), max_size=3)
+)
+def test_charts_of_all_tables_end_where_the_largest_value_fits(
+    histories: list[list[int | None]],
+) -> None:
+    tables = [read_table(_printed(*values[-8:])) for values in histories]
+    top = chart_top(tables)
+    highest = max((table.highest for table in tables), default=1)
+    assert highest <= top < highest + 20
+    assert top // 2 % 10 == 0
+
+
+def test_a_window_begins_when_the_one_before_it_was_counted() -> None:
+    tables = _printed(40, 40, 40)
+    assert first_days(tables) == [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)]
+    assert first_days([]) == []
 
 
 def test_shares_and_differences_say_how_far_off_they_may_be() -> None:

@@ -58,7 +58,11 @@ def test_a_look_counts_each_case_once_and_is_noted_without_ids(desk: Desk) -> No
     assert (_fact(page, "Cases by police"), _fact(page, "Cases by others")) == ("12", "2")
     said = "Left out, because nobody knows who did it: 1. Without a station"
     assert said in " ".join(page.split())
-    assert "Too few to say" in page
+    # Said once, with what can be read instead.
+    once = ("Too few to say", "are needed", "What can be read instead:")
+    assert [page.count(words) for words in once] == [1, 1, 1]
+    assert 'id="after-h"' not in page
+    assert 'href="#months-h"' in page
     assert "12 of 13" in page
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.seq.not_in(before))).all()
     assert [(one.action, one.subjects) for one in entries] == [("incidents.searched", [])]
