@@ -16,10 +16,11 @@ from typing import Any
 _WORDS = Path(__file__).with_name("rule_words")
 # Every version, oldest first, with the SHA-256 of its file.
 DIGESTS: dict[str, str] = {
-    "2026-1": "6c88ee7eb49a46f5a5fb69409facc4bef7c8b94c18816ad0fffcbee45f5c1f04"
+    "2026-1": "6c88ee7eb49a46f5a5fb69409facc4bef7c8b94c18816ad0fffcbee45f5c1f04",
+    "2026-2": "b928e682921ceb29935256908f863a477f11a9c9fff40f0042dc160173a7f266",
 }
 # The version that is shown and printed now.
-VERSION = "2026-1"
+VERSION = "2026-2"
 _FALLBACK = "en"
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
+from base64 import b64decode
 from collections.abc import Callable
 
 import pikepdf
 import pytest
 from flask.testing import FlaskClient
 
+from kash.figures.releases.documents.pictures import four_steps, hundred_dots
+from kash.figures.releases.rules.tables import as_printed
 from kash.policy import Actor
 
 pytestmark = pytest.mark.any_engine
@@ -47,10 +51,38 @@ def test_the_example_changes_with_what_was_rolled_and_says_what_is_no_face(
     asked = {"sides": "4", "police": "3 2 4 1 2 1", "client": "11", "other": "4"}
     page = browser.get("/releases/dice", query_string=asked)
     assert page.status_code == 200
-    # Three rolls before the first one, one before the second: 43 and 3 less 1.
-    assert ("+3 −1" in page.text, "<b>45</b>" in page.text) == (True, True)
+    # Three rolls before the first one, one before the second: 44 and 3 less 1 is no multiple of 5.
+    for shown in (">44</td>", "+3 −1", ">46</td>", "<b>45</b>"):
+        assert shown in page.text
     assert "<b>15</b>" in page.text
     wrong = browser.get("/releases/dice", query_string={**asked, "police": "7"})
     assert wrong.status_code == 422
     assert 'value="7"' in wrong.text
     assert "A die shows 1 to 4" in wrong.text
+
+
+def test_the_weakest_promise_stands_in_front_and_the_picture_draws_rolls_as_rolls(
+    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    page = client_for(actor("peer", language="en")).get("/releases/rule").text
+    promised = page[page.index('id="promise-h"') :].partition("</section>")[0]
+    assert promised.index("88 % at most") < promised.index("<img")
+    small = promised[promised.index('class="help"') :]
+    assert ("73 % at most" in small, "57 times in 100" in small) == (True, True)
+    assert "73 %" not in promised.removesuffix(small)
+    for filled in (50, 88):
+        assert hundred_dots(filled) in promised
+    drawn = b64decode(four_steps().partition(",")[2]).decode()
+    # Two frames, one of three dice and one of one; the one that ends each stands outside of it.
+    frames = [
+        (float(x), float(x) + float(width), float(y))
+        for x, y, width in re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="38"', drawn)
+    ]
+    dice = re.findall(r'<rect x="(\d+)" y="(\d+)" width="28"', drawn)
+    inside = [
+        sum(left < float(x) < right and float(y) == top + 5 for x, y in dice)
+        for left, right, top in frames
+    ]
+    assert (inside, len(dice)) == ([3, 1], 6)
+    assert (">44<" in drawn, ">46<" in drawn, ">45<" in drawn) == (True, True, True)
+    assert as_printed(46, 10, 1) == 45

@@ -4,6 +4,7 @@ paper. Each is an address that holds the whole picture."""
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import lru_cache
 
 _INK, _LAKE, _LINE, _PALE = "#17201f", "#0a5463", "#8a938f", "#e6ecea"
@@ -30,15 +31,12 @@ def hundred_dots(filled: int) -> str:
 
 @lru_cache(maxsize=1)
 def four_steps() -> str:
-    """One line on its way: it is counted, dice add three and take one away, it is rounded, and
-    what was counted and thrown is struck out."""
-    counted = _panel(0, 140, _number(70, "43"))
-    first = "".join(_die(192 + 34 * place, 26, face) for place, face in enumerate((3, 2, 4, 1)))
-    second = "".join(_die(192 + 34 * place, 70, face) for place, face in enumerate((2, 1)))
-    signs = _text(352, 46, "+3", _SMALL) + _text(352, 90, "−1", _SMALL)
-    thrown = _panel(180, 200, first + second + signs)
-    rounded = _panel(420, 150, _number(456, "45") + _arrow(496) + _number(534, "45", _LAKE))
-    gone = _panel(610, 130, _number(675, "43", _LINE) + _struck(645, 705))
+    """One line on its way: it is counted, three rolls before a one add three, one roll before a one
+    takes one away, it is rounded, and what was counted and thrown is struck out."""
+    counted = _panel(0, 140, _number(70, "44"))
+    thrown = _panel(180, 200, _rolls(26, (3, 2, 4), "+3") + _rolls(70, (2,), "−1"))
+    rounded = _panel(420, 150, _number(456, "46") + _arrow(496) + _number(534, "45", _LAKE))
+    gone = _panel(610, 130, _number(675, "44", _LINE) + _struck(645, 705))
     between = "".join(_arrow(at) for at in (162, 402, 592))
     return _address(740, 120, counted + thrown + rounded + gone + between)
 
@@ -46,6 +44,16 @@ def four_steps() -> str:
 def _panel(x: int, wide: int, inside: str) -> str:
     box = f'<rect x="{x + 1}" y="10" width="{wide - 2}" height="98" rx="8" fill="{_PALE}"/>'
     return box + inside
+
+
+def _rolls(y: int, faces: Sequence[int], sign: str) -> str:
+    """Rolls within one frame with what they make, and apart from them the one that ended them."""
+    dice = "".join(_die(194 + 33 * place, y, face) for place, face in enumerate(faces))
+    frame = (
+        f'<rect x="189" y="{y - 5}" width="{33 * len(faces) + 5}" height="38" rx="7" fill="none"'
+        f' stroke="{_INK}" stroke-width="1.5"/>'
+    )
+    return frame + dice + _text(314, y + 20, sign, _SMALL) + _die(340, y, 1)
 
 
 def _number(x: int, text: str, colour: str = _INK) -> str:
