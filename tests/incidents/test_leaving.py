@@ -331,7 +331,7 @@ def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(grace
     assert 'value="Order 7 of 1 December"' in nobody.text
     done = {**sent, "paper": "Order 7 of 1 December", "origin": "children_officer"}
     assert grace.client.post(address, data=done).status_code == 303
-    page = grace.client.get(address).text
+    page = grace.client.get(f"{address}?of=p1").text
     assert "Children officer: Order 7 of 1 December" in page
     assert [one.id for one in who_agreed(record_of(grace, reference))] == ["p1"]
     assert "Print a case file" in grace.client.get(f"/w/{reference}").text

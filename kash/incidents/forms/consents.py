@@ -150,6 +150,10 @@ class GuardianForm(VersionedForm):
         if not self.said().answers:
             self.mark_wrong(self.court, _("Mark what was said to one of the two at least."))
 
+    def answers_typed(self) -> dict[str, str]:
+        """Choices for each purpose, as they were sent, for the page to show again."""
+        return {purpose: self[purpose].data or "" for purpose in BY_GUARDIAN}
+
     def said(self) -> GuardiansAnswer:
         """The answers that were given, who gave them and by which paper."""
         marked = {purpose: self[purpose].data for purpose in sorted(BY_GUARDIAN)}

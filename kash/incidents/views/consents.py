@@ -240,58 +240,58 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
 
 @case_page("/c", "incidents.edit")
 def consents(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
-    """Read out the words, note the answers."""
-    form, decides = ConsentsForm(), GuardianForm()
-    by_paper = "paper" in request.form
+    """Read out the words to one person, or to everybody, and note the answers; for a child also
+    what is decided for her by a paper."""
     another_language = "in" in request.form
+    by_guardian = "paper" in request.form or request.args.get("by") == "paper"
+    form: ConsentsForm | GuardianForm = GuardianForm() if by_guardian else ConsentsForm()
     if request.method == "GET" or another_language:
         note_opening(actor, vault, case)
-    elif by_paper and decides.validate_on_submit():
-        with decides.showing_problems():
-            note_guardians_answer(
-                actor, vault, case.reference, decides.version_shown(), decides.said()
-            )
-            return to("consents", _("Saved."))
-        if decides.changed_meanwhile:
-            case = case_again(case.reference)
-    elif not by_paper and form.validate_on_submit():
+    elif form.validate_on_submit():
+        person, version = form.person.data, form.version_shown()
         with form.showing_problems():
-            noted = answer_consents(
-                actor,
-                vault,
-                case.reference,
-                form.version_shown(),
-                form.person.data,
-                form.answers(),
-                form.origin.data,
-                form.read_out_in,
-            )
-            _tell(noted, case.record)
-            return to("consents")
+            if isinstance(form, GuardianForm):
+                note_guardians_answer(actor, vault, case.reference, version, form.said())
+                flash(_("Saved."))
+            else:
+                noted = answer_consents(
+                    actor,
+                    vault,
+                    case.reference,
+                    version,
+                    person,
+                    form.answers(),
+                    form.origin.data,
+                    form.read_out_in,
+                )
+                _tell(noted, case.record)
+            return to("consents", of=person or "all")
         if form.changed_meanwhile:
             case = case_again(case.reference)
     chosen = language_chosen()
     shown_in = chosen or language_code()
+    children = (
+        {person.id for person in case.record.persons if case.record.is_child(person.id)}
+        if Role.CUSTODIAN in actor.roles
+        else set()
+    )
+    answers = everybodys_answers(case.record)
+    one = _whose(answers, form.person.data if form.is_submitted() else request.args.get("of"))
     return page(
         "incidents/consents.html",
-        form=decides if by_paper else form,
-        decides=decides,
-        by_paper=by_paper,
+        form=form,
+        one=one,
+        by_guardian=by_guardian and one["person"] in children,
         another_language=another_language,
-        children={person.id for person in case.record.persons if case.record.is_child(person.id)}
-        if Role.CUSTODIAN in actor.roles
-        else set(),
+        children=children,
         guardians=names.GUARDIAN_NAMES,
         for_children=[purpose for purpose in PURPOSES if purpose in BY_GUARDIAN],
         shown_in=shown_in,
         chosen=chosen,
-        offered=reporting_languages(),
         unread=unread(shown_in),
         case=case,
-        everybody=everybodys_answers(case.record),
-        typed=form.answers_typed()
-        if not by_paper and (form.changed_meanwhile or form.errors or another_language)
-        else {},
+        everybody=[*answers[1:], *answers[:1]],
+        typed=form.answers_typed(),
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
         texts={purpose: text_of(purpose, VERSION, shown_in) for purpose in PURPOSES},
@@ -306,9 +306,21 @@ def consents(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     )
 
 
+def _whose(answers: list[dict[str, Any]], wanted: str | None) -> dict[str, Any]:
+    """Answers of the person who is asked for ("all", or an empty id: of everybody); else of the
+    first who said nothing herself yet, or of the first."""
+    key = "" if wanted == "all" else wanted
+    persons = answers[1:] or answers
+    unheard_first = sorted(persons, key=lambda one: bool(one["history"]) and not one["unread"])
+    return next((one for one in answers if one["person"] == key), unheard_first[0])
+
+
 def language_chosen() -> str:
     """The language that was chosen for the words on this page; empty if none was."""
-    chosen = request.form.get("in") or request.form.get("shown_in") or request.args.get("in", "")
+    asked_in = request.form.get("in")
+    if asked_in == "shown":
+        asked_in = request.form.get("language")
+    chosen = asked_in or request.form.get("shown_in") or request.args.get("in", "")
     return chosen if chosen in reporting_languages() else ""
 
 
