@@ -476,7 +476,9 @@ def _handed_over(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Action: %(text)s", text=do_truncate(current_app.jinja_env, action.text, 120)),
             url_for("forums.progress", forum_id=action.forum_id, action_id=action.public_id),
-            _("Whoever took this on has left the forum."),
+            _("Whoever took this on has left the forum.")
+            if action.owner_left
+            else _("Nobody has taken this on yet."),
             key=day_text(action.due_on) if action.due_on else "–",
             button=_("Hand over"),
             button_url=url_for(

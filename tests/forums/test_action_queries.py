@@ -132,6 +132,16 @@ def test_actions_are_found_by_state_words_and_what_they_change(
     lost = [line.text for line in actions_without_owner(two.secretary)]
     assert lost == ["First", "Late of one who left", "Gone"]
     assert [line.text for line in actions_without_owner(two.secretary, most=1)] == ["First"]
+    for meeting in ("before", "next"):
+        _act(two, "Alpha", meeting, f"Nobody's, {meeting}", owner=None)
+    # Until a meeting is held, its minutes are a draft.
+    lost = [(line.text, line.owner_left) for line in actions_without_owner(two.secretary)]
+    assert lost == [
+        ("First", True),
+        ("Late of one who left", True),
+        ("Gone", True),
+        ("Nobody's, before", False),
+    ]
     assert [line.text for line in actions_without_owner(two.other)] == ["Elsewhere"]
     assert actions_without_owner(nyota) == actions_without_owner(director) == []
 

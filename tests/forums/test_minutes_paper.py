@@ -205,6 +205,7 @@ def test_an_action_that_nobody_took_on_says_so_everywhere(
     )
     hold_meeting(series.forum, meeting, by=series.secretary)
     client = client_for(series.secretary)
+    assert "Nobody has taken this on yet." in client.get("/").text
     page = client.get(f"/forums/{series.forum}/meetings/{meeting}").text
     for said in (page, paper(series, meeting), paper(series, meeting, to_share=True)):
         row = said[said.rindex("Look for a hall") :][:900]

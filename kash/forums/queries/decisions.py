@@ -269,15 +269,19 @@ def linked_actions(kind: str, target: str, actor: Actor, *, most: int = 20) -> l
 
 
 def actions_without_owner(actor: Actor, *, most: int = 20) -> list[ActionLine]:
-    """Open actions whose owner has left, in the forums of which the actor is the secretary."""
+    """Open actions whose owner has left, or that nobody took on at a meeting that was held, in the
+    forums of which the actor is the secretary."""
     if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
         return []
     rows = db.session.scalars(
         _actions()
-        .join(ForumMember, ForumMember.id == Action.owner_id)
+        .outerjoin(ForumMember, ForumMember.id == Action.owner_id)
         .where(
             Action.state == "open",
-            ForumMember.left_on.is_not(None),
+            or_(
+                ForumMember.left_on.is_not(None),
+                and_(Action.owner_id.is_(None), Meeting.state == "held"),
+            ),
             Forum.secretary_id == actor.account_id,
         )
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
