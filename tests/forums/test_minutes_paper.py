@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from kash.forums import documents
@@ -19,6 +20,7 @@ from kash.forums.services.decisions import ReviewDetails, conclude, note_decisio
 from kash.forums.services.meetings import agree_quorum, hold_meeting
 from kash.forums.services.minutes import write_item
 from kash.forums.wording import title_to_read
+from kash.platform import press
 from kash.platform.database import db, utc_now
 from kash.platform.press import PagedDocument
 from kash.platform.web.formats import local_today
@@ -225,3 +227,45 @@ def test_usual_titles_are_read_in_the_language_of_the_paper(series: Series, pape
         shown = [f"<h3>{title}</h3>" in said for title in titles]
         assert shown == ([True] * 3 if language == "en" else [False, False, True])
     assert title_to_read("Njia ya kliniki") == "Njia ya kliniki"
+
+
+_SIGNATURE = (
+    '<section class="sig"><div class="signs"><div class="sign"><b>Chair</b></div></div></section>'
+)
+
+
+def _pages(body: str) -> list[str]:
+    texts = dict.fromkeys(("header_left", "header_right", "footer_left"), "")
+    pdf = press.document(
+        PagedDocument(
+            html=body + _SIGNATURE,
+            title="Minutes",
+            language="en",
+            kind="minutes",
+            page_count="{page}/{pages}",
+            dated=utc_now(),
+            **texts,
+        )
+    )
+    return [page.get_textpage().get_text_range() for page in PdfDocument(pdf)]
+
+
+@pytest.mark.any_engine
+@pytest.mark.usefixtures("app")
+def test_signatures_never_stand_alone_and_no_table_is_broken() -> None:
+    on_two = 0
+    for lines in range(32, 44, 2):
+        pages = _pages("".join(f"<p>Line {line}.</p>" for line in range(lines)))
+        assert "Chair" in pages[-1]
+        assert "Line" in pages[-1]
+        on_two += len(pages) == 2
+    # The page became full in between.
+    assert 0 < on_two < 6
+    rows = "".join(f"<tr><td>Row {row}</td></tr>" for row in range(8))
+    table = (
+        f'<table class="keep"><thead><tr><th>What</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+    for lines in (26, 30):
+        filled = "<br>".join(f"Line {line}" for line in range(lines))
+        pages = _pages(f"<p>{filled}</p><h2>Actions</h2>{table}")
+        assert [(page.count("Row"), "Actions" in page) for page in pages] == [(0, False), (8, True)]
