@@ -63,6 +63,7 @@ _READERS = (*_WRITERS, Role.DIRECTOR)
 # Headings of the officer's chapter, each with the pages that it tells about.
 _FOR_WRITERS = {
     "write-down-a-case": "new_case edit_case",
+    "somebody-telephones": "phone_in",
     "her-first-account-and-changes": "taking redact give_account",
     "consents": "consents consent_form court_asks",
     "what-is-wanted": "her_choice",

@@ -879,6 +879,7 @@ PLACES: dict[str, Place] = {
     "incidents.ask_mediator": _case(both="incidents.change"),
     "incidents.withdraw_request": _case(post="incidents.change", intervention_id="=i1"),
     "incidents.new_case": Place("incidents.change", "incidents.change"),
+    "incidents.phone_in": Place("incidents.change", "incidents.change"),
     "incidents.keep_form": Place(post="incidents.change"),
     "incidents.edit_case": _case(both="incidents.change"),
     "incidents.changes": _case(get="incidents.see"),

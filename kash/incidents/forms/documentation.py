@@ -18,7 +18,7 @@ from wtforms import FormField, ValidationError
 from kash.incidents import names
 from kash.incidents.names import WANTED_NAMES
 from kash.incidents.rules.casework import LONGEST_REASON
-from kash.incidents.rules.filing import acts_meant
+from kash.incidents.rules.filing import MOST_PERSONS, Screen, acts_meant, place_typed, station_in
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.older_records import may_be_minor
@@ -45,9 +45,16 @@ from kash.platform.web.fields import (
     MoneyField,
     RowsField,
     SeveralField,
+    number_as_read,
 )
-from kash.platform.web.formats import local_today
-from kash.platform.web.forms import KashForm, choice_field, long_text_field, text_field
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.forms import (
+    KashForm,
+    choice_field,
+    long_text_field,
+    text_field,
+    whole_number_field,
+)
 from kash.platform.web.row_versions import LockedForm, number_shown
 
 _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
@@ -272,6 +279,43 @@ def row_values(group: str, row: RecordPart) -> dict[str, Any]:
     if group == "acts":
         values["code"] = act_typed(values["code"])
     return values
+
+
+class PhoneInForm(KashForm):
+    """Five fields for somebody who telephones: what is typed while she talks."""
+
+    place = text_field(
+        _l("Where"), most=200, required=False, description=_l("A station, a ward, or a place.")
+    )
+    count = whole_number_field(_l("How many people"), least=1, most=MOST_PERSONS, required=False)
+    since = MomentField(
+        _l("Held since"), [has_come], description=_l("Starts the clock of the court.")
+    )
+    number = text_field(
+        _l("How to reach somebody"),
+        most=60,
+        required=False,
+        description=_l("A number, or what she says of it."),
+    )
+    narrative = long_text_field(_l("What was said"), most=10_000, rows=6)
+    token = HiddenField()
+
+    def answers(self, wards: Sequence[str], stations: Mapping[str, str]) -> Screen:
+        """Answers as a phone's screens would give them."""
+        place, ward = place_typed(self.place.data, wards)
+        station = station_in(self.place.data, stations)
+        since = to_local(self.since.data) if self.since.data else None
+        return Screen(
+            day=since.date() if since else None,
+            clock=since.time() if since else None,
+            at_place=place,
+            at_ward=ward,
+            at_station=station,
+            at_station_name=stations.get(station, ""),
+            count=self.count.data,
+            number=number_as_read(self.number.data) or self.number.data,
+            narrative=self.narrative.data or "",
+        )
 
 
 class VersionedForm(LockedForm):

@@ -21,7 +21,7 @@ from kash.incidents.rules.filing import (
     URGENT,
     Screen,
     code_as_read,
-    named_in,
+    place_typed,
     problem_with,
     station_in,
     word_as_read,
@@ -69,12 +69,6 @@ class ScreenForm(KashForm):
         return bool(self.answers().model_dump(exclude_defaults=True))
 
 
-def _place_typed(place: str, wards: Sequence[str]) -> tuple[str, str]:
-    """Place and ward of what was typed; a place that is the name of a ward is that ward."""
-    ward = named_in(place, {name: name for name in wards})
-    return ("" if ward and ward.casefold() == place.casefold() else place), ward
-
-
 class NowForm(ScreenForm):
     """Screen on where somebody is who is held or in danger, and how to reach somebody."""
 
@@ -102,7 +96,7 @@ class NowForm(ScreenForm):
 
     def answers(self) -> Screen:
         """Where and how; a number that is none is kept as it was typed."""
-        place, ward = _place_typed(self.place.data, self.wards)
+        place, ward = place_typed(self.place.data, self.wards)
         station = self.station.data or station_in(self.place.data, self.stations)
         return Screen(
             at_place=place,
@@ -154,7 +148,7 @@ class WhenForm(ScreenForm):
 
     def answers(self) -> Screen:
         """When and where, with the ward and the station that the place names."""
-        place, ward = _place_typed(self.place.data, self.wards)
+        place, ward = place_typed(self.place.data, self.wards)
         station = station_in(self.place.data, self.stations)
         return Screen(
             day=self.day.data,

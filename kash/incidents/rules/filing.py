@@ -188,6 +188,12 @@ def station_in(text: str, stations: Mapping[str, str]) -> str:
     return fits[0] if len(fits) == 1 else ""
 
 
+def place_typed(place: str, wards: Sequence[str]) -> tuple[str, str]:
+    """Place and ward of what was typed; a place that is the name of a ward is that ward."""
+    ward = named_in(place, {name: name for name in wards})
+    return ("" if ward and ward.casefold() == place.casefold() else place), ward
+
+
 # The screens in their order, each with the names of its questions.
 SCREENS: dict[str, tuple[str, ...]] = {
     "what": ("acts",),
@@ -364,6 +370,16 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
                 account=record.filing.author,
             )
         )
+
+
+def phoned_in(said: Screen, since: datetime | None, zone: tzinfo) -> Record:
+    """The record of what somebody told by telephone, who is held `since` then: of one person if
+    nobody said how many they are."""
+    record = Record(filing=Filing(how="form", held=True), urgent=True)
+    _put_together(record, said.model_copy(update={"count": said.count or 1}), zone)
+    for person in record.persons:
+        person.arrested_at = since
+    return record
 
 
 def _parties(record: Record, said: Screen) -> None:

@@ -340,6 +340,11 @@ def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str
         record.filing.author = by.public_id
         record.filing.language = language
         record.filing.filed_at = _hour(change.now)
+        if written.typed.filing.held:
+            # By telephone, of somebody who is held: for how long counts in minutes.
+            record.filing.held, record.urgent = True, written.typed.urgent
+            record.reach = written.typed.reach
+            record.filing.filed_at = change.now.replace(second=0, microsecond=0)
         record.timeline.append(Event(what="added", by=by.public_id, at=change.now, state=state))
         if goes:
             tell_of_who_is_held(change, record)

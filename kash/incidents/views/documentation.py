@@ -20,7 +20,7 @@ from kash.accounts.members.vault_sessions import require_vault
 from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import OutcomeForm, ReferralForm, TakingForm
 from kash.incidents.forms.consents import BailForm
-from kash.incidents.forms.documentation import DocumentationForm, as_form
+from kash.incidents.forms.documentation import DocumentationForm, PhoneInForm, as_form
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
 from kash.incidents.queries.letterbox import (
     Autosave,
@@ -32,8 +32,9 @@ from kash.incidents.queries.letterbox import (
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.casework import ChangedPlace, RecordChange, asks_why
 from kash.incidents.rules.consents import for_custodian
-from kash.incidents.rules.filing import ACTS, GROUPS
+from kash.incidents.rules.filing import ACTS, GROUPS, Screen, phoned_in
 from kash.incidents.rules.mediation_gate import request_ended_last
+from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.records import ROWS, SINGLE, Merged, digests, merge
 from kash.incidents.services.cases import HandsOver, OpensToOfficers, note_opening
@@ -59,11 +60,12 @@ from kash.incidents.views.evidence import GROUPS as EVIDENCE_GROUPS
 from kash.incidents.views.evidence import participant_label, place_names, value_label
 from kash.incidents.views.mediation import stations
 from kash.people.queries.directory import zone_names
-from kash.platform.database import db
+from kash.platform.database import db, new_public_id
 from kash.platform.vault import NobodyCanOpen
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import zone
 from kash.platform.web.language import language_code
 from kash.policy import allow
 
@@ -78,6 +80,8 @@ GROUP_NAMES: dict[str, Any] = {
 # What the page sends besides what was typed, and is not kept.
 _NOT_KEPT = frozenset({"csrf_token", "do", "add", "remove", "restore", "case"})
 _LONGEST_KEPT = 500_000
+# What the page for somebody who telephones sends along, so that it finds again what it kept.
+PHONED_IN = ("phoned_in", "1")
 
 
 @dataclass
@@ -100,6 +104,37 @@ class Shown:
 def new_case() -> ResponseReturnValue:
     """Document a case that is not here yet."""
     return _written(None)
+
+
+@blueprint.route("/call", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def phone_in() -> ResponseReturnValue:
+    """Write down what somebody tells by telephone, as an urgent case at once."""
+    if request.args.get("discard"):
+        return _discarded(None)
+    form = PhoneInForm()
+    if request.form.get("restore"):
+        kept = _kept(request.form["restore"], None)
+        form = PhoneInForm(formdata=MultiDict(kept.fields))
+        form.token.data, form.token.raw_data = kept.token, None
+    elif form.is_submitted() and form.validate():
+        named = {key: name for key, name in stations() if key}
+        said = form.answers(zone_names(), named)
+        if said == Screen():
+            form.form_errors.append(_("Write down at least one of these."))
+        else:
+            written = SentPage(phoned_in(said, form.since.data, zone()), form.token.data, True)
+            with form.showing_problems():
+                return _after(_save(None, form, written), True, False)
+    if not _is_public_id(form.token.data or ""):
+        form.token.data, form.token.raw_data = new_public_id(), None
+    return page(
+        "incidents/phone_in.html",
+        form=form,
+        autosaves=[] if form.is_submitted() else _own(None),
+        offered=[name for _key, name in stations()] + zone_names(),
+    )
 
 
 @blueprint.route("/<reference>/edit", methods=["GET", "POST"])
@@ -247,7 +282,7 @@ def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValu
     return to("case", reference=reference)
 
 
-def _save(case: Case | None, form: DocumentationForm, written: SentPage) -> str:
+def _save(case: Case | None, form: Any, written: SentPage) -> str:
     actor, vault = current_actor(), the_vault()
     if case is None:
         return add_case(actor, vault, written, language_code())
@@ -293,6 +328,8 @@ def _rows_changed(form: DocumentationForm) -> bool:
 def _own(case: Case | None) -> list[Autosave]:
     actor, vault = current_actor(), the_vault()
     own = own_autosaves(actor, vault, case.reference if case else "")
+    called = request.endpoint == "incidents.phone_in"
+    own = [autosave for autosave in own if (PHONED_IN in autosave.fields) == called]
     return own + (autosaves_left(actor, vault, case.reference, case.record) if case else [])
 
 
@@ -306,7 +343,7 @@ def _writers(autosaves: Sequence[Autosave]) -> Mapping[str, str]:
 def _discarded(case: Case | None) -> ResponseReturnValue:
     """Ask whether what was typed is thrown away; once that is answered, do it."""
     document = request.args["discard"]
-    kept = next((autosave for autosave in _own(case) if autosave.document == document), None)
+    kept = by_id(_own(case), document, "document")
     if kept is None:
         if request.method == "GET" or is_kept(document):
             raise NotFound
@@ -322,14 +359,15 @@ def _discarded(case: Case | None) -> ResponseReturnValue:
     return redirect(request.path, code=303)
 
 
-def _restored(case: Case | None, shown: Shown) -> ResponseReturnValue:
-    kept = one_or_404(
-        next(
-            (autosave for autosave in _own(case) if autosave.document == request.form["restore"]),
-            None,
-        )
-    )
+def _kept(document: str, case: Case | None) -> Autosave:
+    """What was kept under this id, and note that it is opened. Raises NotFound."""
+    kept = one_or_404(by_id(_own(case), document, "document"))
     note_autosave_opened(current_actor(), the_vault(), kept)
+    return kept
+
+
+def _restored(case: Case | None, shown: Shown) -> ResponseReturnValue:
+    kept = _kept(request.form["restore"], case)
     form = DocumentationForm(formdata=MultiDict(kept.fields))
     form.token.data, form.token.raw_data = kept.token, None
     # What was kept had those words taken out of it as well.
