@@ -14,7 +14,7 @@ from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.queries.letterbox import opened_box, own_autosaves
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.filing import MOST_WRITTEN_PERSONS
-from kash.incidents.rules.parts import Reach
+from kash.incidents.rules.parts import Whereabouts
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import to_local
@@ -69,7 +69,7 @@ def test_what_is_typed_while_she_talks_is_an_urgent_case_at_once(officer: AMembe
         (f"P{number}", since.astimezone(UTC)) for number in (1, 2, 3)
     ]
     station = record.parties[0].station
-    assert record.reach == Reach(
+    assert record.reach == Whereabouts(
         where="Kondele station",
         station=station,
         station_name="Kondele Police Station",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.queries import cases
 from kash.incidents.rules.filing import named_in, station_in
-from kash.incidents.rules.parts import Reach
+from kash.incidents.rules.parts import Whereabouts
 from kash.incidents.rules.record import Record
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db
@@ -68,7 +68,7 @@ def test_where_and_how_to_reach_somebody_are_asked_before_it_is_sent(
     sent = phone.post(FILE, data={**carried(page), **told, "hours": "after 18:00", "go": "now"})
     assert "It has arrived" in sent.text
     record = _only_case(member)
-    assert record.reach == Reach(
+    assert record.reach == Whereabouts(
         where="kondele station, in the cells",
         station=station.public_id,
         station_name="Kondele Police Station",
@@ -107,14 +107,14 @@ def test_both_may_be_skipped_and_more_may_be_told_first(
     phone.post(FILE, data={**carried(who), "who": "client", "go": "now"})
     record = _only_case(member)
     assert (record.place.ward, record.place.place) == ("Manyatta B", "")
-    assert record.reach == Reach(where="Manyatta B")
+    assert record.reach == Whereabouts(where="Manyatta B")
     assert [one.kind for one in record.parties] == ["client"]
 
 
 def test_nothing_at_all_is_sent_at_once(phone: FlaskClient, member: AMember) -> None:
     page = _yes(phone)
     assert "It has arrived" in phone.post(FILE, data={**carried(page), "go": "now"}).text
-    assert _only_case(member).reach == Reach()
+    assert _only_case(member).reach == Whereabouts()
 
 
 STATIONS = {"k": "Kondele Police Station", "c": "Central Police Station", "o": "Obunga"}

@@ -37,9 +37,9 @@ from kash.incidents.rules.parts import (
     Information,
     Party,
     Person,
-    Reach,
     RecordPart,
     TakenOut,
+    Whereabouts,
     next_id,
 )
 from kash.incidents.rules.record import Record, Taking
@@ -234,7 +234,7 @@ class Screen(BaseModel):
     clock: time | None = None
     place: str = ""
     ward: str = ""
-    # Where somebody is who is held or in danger, and how to reach her (`parts.Reach`).
+    # Where somebody is who is held or in danger, and how to reach her (`parts.Whereabouts`).
     at_place: str = ""
     at_ward: str = ""
     at_station: str = ""
@@ -455,7 +455,7 @@ def _when_and_where(record: Record, said: Screen) -> None:
     record.place.ward = record.place.ward or (said.ward if is_placed else said.at_ward)
     record.place.place = record.place.place or (said.place if is_placed else said.at_place)
     if said.at_place or said.at_ward or said.number or said.whose or record.filing.held:
-        record.reach = Reach(
+        record.reach = Whereabouts(
             where=said.at_place or said.at_ward,
             station=said.at_station,
             station_name=said.at_station_name,

@@ -83,7 +83,7 @@ class Place(RecordPart):
 WHOSE = ("herself", "reporter", "other", "nobody")
 
 
-class Reach(RecordPart):
+class Whereabouts(RecordPart):
     """Way to somebody who is held or in danger: `where` she is in words, or the `station` (an
     organisation's public id) with what it is called; a `number` as E.164, or as it was typed if it
     is none, `whose` it is (one of `WHOSE`), and at which `hours` it is safe, in words."""

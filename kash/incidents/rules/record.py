@@ -56,12 +56,12 @@ from kash.incidents.rules.parts import (
     Party,
     Person,
     Place,
-    Reach,
     RecordPart,
     Referral,
     RemovedEvidence,
     TakenOut,
     Term,
+    Whereabouts,
 )
 
 # Who was there besides her and the person who wrote it down.
@@ -118,7 +118,7 @@ class Record(RecordPart):
     filing: Filing = Field(default_factory=Filing)
     happening: Happening = Field(default_factory=Happening)
     place: Place = Field(default_factory=Place)
-    reach: Reach = Field(default_factory=Reach)
+    reach: Whereabouts = Field(default_factory=Whereabouts)
     narrative: str = ""
     asked_for: str = ""
     wanted: list[str] = Field(default_factory=list)

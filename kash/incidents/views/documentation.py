@@ -360,7 +360,7 @@ def _discarded(case: Case | None) -> ResponseReturnValue:
 
 
 def _kept(document: str, case: Case | None) -> Autosave:
-    """What was kept under this id, and note that it is opened. Raises NotFound."""
+    """Autosave under this id, whose opening is noted. Raises NotFound."""
     kept = one_or_404(by_id(_own(case), document, "document"))
     note_autosave_opened(current_actor(), the_vault(), kept)
     return kept
