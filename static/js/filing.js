@@ -45,12 +45,24 @@ function prepare() {
 // So that what was typed stays when the network is gone, and the phone's own way back leads to the
 // step before instead of asking whether to send again.
 
+// What there was no network for is tried again by itself, so often and as soon as there is one.
+const AGAIN = 5000;
+const PATIENCE = 30_000;
+
 let busy = false;
+let unsent = null;
+let timer = 0;
 
 function show(text) {
   const next = new DOMParser().parseFromString(text, "text/html");
   const main = next.querySelector("main");
   if (!main) return false;
+  // Once a report was begun nothing leads away from it.
+  for (const way of ["nav.bar", "footer.foot"]) {
+    const there = next.querySelector(way);
+    if (there) document.querySelector(way)?.replaceWith(there);
+    else document.querySelector(way)?.remove();
+  }
   document.documentElement.lang = next.documentElement.lang;
   document.querySelector("main").replaceWith(main);
   prepare();
@@ -68,6 +80,7 @@ async function send(form, button) {
       method: "POST",
       body: new URLSearchParams(data),
       credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE),
     });
     // Broken, or what stands before the programme answers for it: that page says nothing of a
     // report, and would come in the place of what was typed.
@@ -79,10 +92,10 @@ async function send(form, button) {
     if (answer.redirected || !show(text)) location.assign(answer.url);
     return true;
   } catch {
-    const said = form.querySelector("[data-not-sent]");
-    if (said) {
-      const [network, server] = said.querySelectorAll("p");
-      [network.hidden, server.hidden, said.hidden] = [refused, !refused, false];
+    tell(form, button, refused);
+    if (!refused) {
+      unsent = [form, button];
+      timer = setTimeout(again, AGAIN);
     }
     return false;
   } finally {
@@ -90,14 +103,47 @@ async function send(form, button) {
   }
 }
 
-document.addEventListener("submit", async (event) => {
+/** Say beside the button that was pressed, or the field that was typed in, why nothing was sent. */
+function tell(form, button, refused) {
+  const said = form.querySelector("[data-not-sent]");
+  if (!said) return;
+  const [network, server] = said.querySelectorAll("p");
+  [network.hidden, server.hidden, said.hidden] = [refused, !refused, false];
+  const beside = button?.closest(".actions, .send-now, .held-answers, .answered, details");
+  const place = beside || document.activeElement?.closest(".field");
+  if (place && form.contains(place)) place.before(said);
+  said.scrollIntoView({ block: "nearest" });
+}
+
+async function go(form, button) {
+  clearTimeout(timer);
+  unsent = null;
+  const went = button && button.value;
+  if ((await send(form, button)) && went !== "back") history.pushState(null, "");
+}
+
+function again() {
+  const [form, button] = unsent ?? [];
+  if (!form || busy || "left" in document.documentElement.dataset) return;
+  if (form.isConnected) go(form, button);
+}
+
+addEventListener("online", again);
+
+document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-code], [data-sent]")) return;
+  if (!form.matches("[data-code], [data-sent], [data-start]")) return;
   event.preventDefault();
   // A second touch sends nothing twice.
-  if (busy) return;
-  const went = event.submitter && event.submitter.value;
-  if ((await send(form, event.submitter)) && went !== "back") history.pushState(null, "");
+  if (!busy) go(form, event.submitter);
+});
+
+// What medicine helps, and for how long, stands there as soon as an act is ticked that needs it.
+document.addEventListener("change", ({ target }) => {
+  const hours = target.name === "acts" && target.form.querySelector("[data-hours]");
+  if (!hours) return;
+  const acts = hours.dataset.hours.split(" ");
+  hours.hidden = !acts.some((act) => target.form.querySelector(`[name=acts][value=${act}]`).checked);
 });
 
 addEventListener("popstate", () => {
@@ -110,7 +156,11 @@ addEventListener("popstate", () => {
   const back = form && form.querySelector("button[value=back]");
   // Not loaded again: that would ask whether to send the last step once more.
   if (!back) location.replace(location.pathname);
-  else if (!busy) send(form, back);
+  else if (!busy) {
+    clearTimeout(timer);
+    unsent = null;
+    send(form, back);
+  }
 });
 
 prepare();

@@ -121,6 +121,48 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     assert found == []
 
 
+def test_an_urgent_report_with_place_and_number_over_a_network_that_is_cut_twice(
+    a_phone: Callable[..., Page], member: AMember
+) -> None:
+    page = a_phone()
+    page.set_viewport_size({"width": 360, "height": 640})
+    yes, bar = page.get_by_role("button", name="Ndiyo, sasa"), page.locator("nav.bar")
+    found = findings(page, "the beginning")
+    page.set_viewport_size({"width": 360, "height": 640})
+    ends, begins = yes.bounding_box(), bar.bounding_box()
+    assert ends is not None
+    assert begins is not None
+    assert ends["y"] + ends["height"] <= begins["y"]
+    page.context.set_offline(True)
+    yes.click()
+    said = page.locator("[data-not-sent]")
+    expect(said).to_be_in_viewport(ratio=1)
+    page.context.set_offline(False)
+    heading(page, "Wapi, na mtu apatikane vipi?")
+    expect(bar).to_have_count(0)
+    found += findings(page, "where, and how to reach somebody")
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.get_by_label("Au wapi").fill("kituo cha Mfano, seli")
+    page.get_by_label("Nambari ya kupiga").fill("0712 34 56 78")
+    page.get_by_label("Ni yangu").check()
+    page.context.set_offline(True)
+    send = page.get_by_role("button", name="Tuma sasa")
+    send.click()
+    expect(said).to_be_in_viewport(ratio=1)
+    above, below = said.bounding_box(), send.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert 0 <= below["y"] - above["y"] - above["height"] <= 48
+    page.context.set_offline(False)
+    heading(page, "Imefika")
+    (case,), damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    reach = case.record.reach
+    assert (reach.station_name, reach.number) == ("Kituo cha Mfano", "+254712345678")
+    assert (reach.where, reach.whose) == ("kituo cha Mfano, seli", "reporter")
+    assert found == []
+
+
 def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
     a_phone: Callable[..., Page],
 ) -> None:
@@ -141,16 +183,20 @@ def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
     go_on(page)
     expect(page.locator("[data-not-sent]")).to_be_visible()
     expect(page.get_by_text("Haikutumwa: hakuna mtandao.")).to_be_visible()
+    expect(page.get_by_label("Mahali")).to_have_value("Soko kubwa")
+    # It is sent by itself once there is a network.
     page.context.set_offline(False)
+    heading(page, "Nani alifanyiwa?")
     # A server that takes nothing now is called so, and the next try says what is true then.
+    page.get_by_label("Watu wangapi").fill("2")
     page.route("**/w/n", lambda route: route.fulfill(status=507, body="<main>Full</main>"))
     go_on(page)
     expect(page.get_by_text("Haikutumwa: seva haiwezi kuipokea sasa.")).to_be_visible()
     expect(page.get_by_text("Haikutumwa: hakuna mtandao.")).to_be_hidden()
     page.unroute("**/w/n")
-    expect(page.get_by_label("Mahali")).to_have_value("Soko kubwa")
+    expect(page.get_by_label("Watu wangapi")).to_have_value("2")
     go_on(page)
-    heading(page, "Nani alifanyiwa?")
+    heading(page, "Nani alifanya?")
     page.goto(page.url)
     page.get_by_role("button", name="Endelea na ripoti yangu isiyokamilika").click()
     heading(page, "Itumwe?")
@@ -168,12 +214,11 @@ def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
     expect(page.locator(".second-word")).to_have_text(word)
     # Nor does a network that is gone.
     page.context.set_offline(True)
-    page.get_by_role("button", name="Nimelikariri").click()
-    expect(page.locator("[data-not-sent]")).to_be_visible()
-    page.context.set_offline(False)
     page.locator(".more-ways summary").click()
     page.get_by_label("Neno langu mwenyewe").fill("siri")
     page.get_by_role("button", name="Tumia neno langu").click()
+    expect(page.locator("[data-not-sent]")).to_be_visible()
+    page.context.set_offline(False)
     expect(page.locator("[data-errors], .error").first).to_be_visible()
     page.get_by_label("Neno langu mwenyewe").fill("Mti wa mwembe")
     page.get_by_role("button", name="Tumia neno langu").click()
@@ -209,6 +254,8 @@ def test_somebody_held_is_two_taps_from_the_officers_queue(
     )
     page = a_phone()
     page.get_by_role("button", name="Ndiyo, sasa").click()
+    heading(page, "Wapi, na mtu apatikane vipi?")
+    page.get_by_role("button", name="Kwanza eleza zaidi").click()
     heading(page, "Ni nini kilitokea?")
     # What is ticked goes along.
     page.get_by_label("Alikamatwa bila shtaka").check()

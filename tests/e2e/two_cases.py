@@ -130,6 +130,7 @@ def files_on_a_phone(walk: Walk, cases: Cases) -> None:
     peer.go("/w/n?in=sw")
     # They are held: the report is seen at once.
     page.locator("button[value=begin-yes]").click()
+    page.locator(".actions button[value=next]").click()
     today = datetime.now(UTC).astimezone(ZoneInfo("Africa/Nairobi"))
     for name in _SCREEN_NAMES:
         page.locator(f"form[data-code] [name=screen][value={name}]").wait_for(state="attached")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -11,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.queries import cases
+from kash.incidents.queries.letterbox import draft_of, open_alerts
 from kash.incidents.rules.filing import named_in, station_in
-from kash.incidents.rules.parts import Whereabouts
+from kash.incidents.rules.parts import WISHES, Whereabouts
 from kash.incidents.rules.record import Record
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.sent_reports import carried
@@ -143,3 +147,102 @@ def test_what_is_named_stands_in_the_text(names: dict[str, str], typed: str) -> 
     key = named_in(typed, names)
     assert key == "" or named_in(names[key], {key: names[key]}) == key
     assert named_in("", names) == ""
+
+
+def _filed(phone: FlaskClient, act: str, day: date | None) -> str:
+    page = phone.post(FILE, data={"go": "begin-no"}).text
+    page = phone.post(FILE, data={**carried(page), "acts": act, "go": "next"}).text
+    when = {"day": day.isoformat()} if day else {}
+    phone.post(FILE, data={**carried(page), **when, "go": "next"})
+    review = phone.post(FILE, data={**carried(page), "screen": "review", "go": ""}).text
+    sent = phone.post(FILE, data={**carried(review), "go": "send"}).text
+    assert "It has arrived" in sent
+    return review + sent
+
+
+@pytest.mark.parametrize(
+    ("act", "ago", "rings"),
+    [("S1", None, True), ("S5", 5, True), ("S1", 6, False), ("S3", 0, False), ("P1", None, False)],
+)
+def test_forced_sex_rings_and_is_seen_at_once_as_long_as_medicine_helps(
+    phone: FlaskClient,
+    member: AMember,
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+    ago: int | None,
+    rings: bool,
+) -> None:
+    monkeypatch.setattr("kash.incidents.views.filing.can_tell", lambda: True)
+    day = None if ago is None else local_today() - timedelta(days=ago)
+    pages = _filed(phone, act, day)
+    assert ("The officer on duty is told at once." in pages) == rings
+    assert ("Sent. The officer on duty is told now." in pages) == rings
+    assert ("It is read after the next of these hours" in pages) != rings
+    # It is no report of somebody held: nothing is told on top of it as such.
+    assert 'name="held"' not in pages
+    db.session.rollback()
+    assert len(open_alerts()) == rings
+    found, damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    assert [case.record.filing.held for case in found] == [False] * rings
+
+
+def test_what_is_taken_off_again_rings_nobody(phone: FlaskClient, member: AMember) -> None:
+    page = phone.post(FILE, data={"go": "begin-no"}).text
+    code = carried(page)["code"]
+    answers = {**carried(page), "acts": "S1"}
+    phone.post(FILE, data={**answers, "go": "next"})
+    assert draft_of(code).rings  # type: ignore[union-attr]
+    phone.post(FILE, data={**answers, "go": "remove"})
+    assert not draft_of(code).rings  # type: ignore[union-attr]
+    phone.post(FILE, data={**answers, "go": "next"})
+    phone.post(FILE, data={**answers, "acts": "P1", "go": "next"})
+    assert not draft_of(code).rings  # type: ignore[union-attr]
+
+
+def test_the_hours_of_medicine_stand_on_the_screen_itself(phone: FlaskClient) -> None:
+    page = phone.post(FILE, data={"go": "begin"}).text
+    assert 'data-hours="S1 S2 S5" hidden' in page
+    shown = phone.post(FILE, data={**carried(page), "acts": "S2", "go": "here"}).text
+    assert 'data-hours="S1 S2 S5" >' in shown
+    assert "72 hours: After forced sex: medicine against HIV (PEP)." in shown
+    assert "120 hours: After forced sex: medicine against pregnancy." in shown
+    assert "24 hours" not in shown
+
+
+def _states(page: str) -> list[str]:
+    return re.findall(r"<small>([a-z ]+)</small>", page)
+
+
+def test_what_she_never_saw_was_not_skipped(phone: FlaskClient, member: AMember) -> None:
+    page = phone.post(FILE, data={"go": "begin"}).text
+    code = carried(page)["code"]
+    phone.post(FILE, data={**carried(page), "go": "skip"})
+    kept = {**carried(page), "screen": "when", "place": "stage"}
+    review = phone.post(FILE, data={**kept, "go": "review"}).text
+    so_far = ["skipped", "answered", *["not answered yet"] * 4]
+    assert _states(review) == so_far
+    resumed = phone.post(FILE, data={"code": code, "go": "resume"}).text
+    assert _states(resumed) == so_far
+    for screen in ("whom", "who", "next"):
+        phone.post(FILE, data={**carried(page), "screen": screen, "go": "skip"})
+    review = phone.post(FILE, data={**carried(page), "screen": "words", "go": "skip"}).text
+    whole = ["skipped", "answered", *["skipped"] * 4]
+    assert _states(review) == whole
+    # How far she came goes along with what the page sends.
+    reached = re.search(r'name="reached" value="(\d+)"', review)
+    assert reached is not None
+    told = {**carried(review), "reached": reached[1]}
+    assert _states(phone.post(FILE, data={**told, "go": ""}).text) == whole
+    assert _states(phone.post(FILE, data={**told, "reached": "x", "go": ""}).text) == so_far
+
+
+def test_what_she_wants_is_chosen_on_the_phone(phone: FlaskClient, member: AMember) -> None:
+    page = _yes(phone)
+    asked = phone.post(FILE, data={**carried(page), "screen": "next", "go": "here"}).text
+    assert re.findall(r'name="wanted"[^>]*?value="(\w+)"', asked, re.S) == list(WISHES)
+    told = {**carried(asked), "wanted": [*WISHES, "stolen"]}
+    refused = phone.post(FILE, data={**told, "go": "next"})
+    assert refused.status_code == 422
+    phone.post(FILE, data={**told, "wanted": list(WISHES), "go": "now"})
+    assert _only_case(member).wanted == list(WISHES)

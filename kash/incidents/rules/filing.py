@@ -105,6 +105,8 @@ ARRESTS = frozenset({"L1", "L2", "L3", "L4", "L5", "L6", "L7", "P6"})
 # No matter who did it: no court is waited for where no officer holds her.
 HOLDS = ARRESTS | {"F1"}
 EXPOSURES = frozenset({"S1", "S2", "S5"})
+# So long medicine against a pregnancy helps, longer than that against HIV.
+MEDICINE_HELPS = timedelta(hours=120)
 # What was taken or asked for, and may be given back.
 MONEY = frozenset({"M1", "M2", "M3", "M5", "W1"})
 

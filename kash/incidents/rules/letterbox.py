@@ -136,15 +136,23 @@ class Draft(BaseModel):
     that it is sent after, if any; `keep`: whether she ticked that it may be kept, None if an
     earlier version took that screen; `guards`: by the names of screens, whether what it says keeps
     the report until it is read (`filing.is_kept_unread`); a screen that an earlier version took is
-    not there."""
+    not there. `exposed`: it tells of forced sex, for which medicine has its hours; `long_ago`: it
+    tells of a day after which those are over."""
 
     kept_until: date
     held: bool = False
     beyond: bool = False
     adds_to: str = ""
     keep: bool | None = None
+    exposed: bool = False
+    long_ago: bool = False
     guards: dict[str, bool] = Field(default_factory=dict)
     screens: dict[str, Letter] = Field(default_factory=dict)
+
+    @property
+    def rings(self) -> bool:
+        """True if the officer on duty is told of it as soon as it is sent."""
+        return self.held or (self.exposed and not self.long_ago)
 
     @property
     def room(self) -> str:

@@ -33,6 +33,8 @@ from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import (
     ALL_SCREENS,
     CONSENTS,
+    EXPOSURES,
+    MEDICINE_HELPS,
     Screen,
     answered_until,
     as_bytes,
@@ -167,10 +169,20 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
         draft = _draft(filing, by, box, code)
         draft.screens[name], draft.guards[name] = sealed, is_kept_unread(screen)
-        if name == CONSENTS:
-            draft.keep = "record" in screen.consents
+        _note_said(draft, name, screen)
         box.make_room(queries.draft_hash(code))
         filing.about(sealed.public_id)
+
+
+def _note_said(draft: Draft, name: str, screen: Screen) -> None:
+    """Note what the server itself must know of a screen, which it cannot open again."""
+    if name == CONSENTS:
+        draft.keep = "record" in screen.consents
+    if name == "what":
+        draft.exposed = not EXPOSURES.isdisjoint(screen.acts)
+    if name == "when":
+        last_day = local_today() - MEDICINE_HELPS
+        draft.long_ago = screen.day is not None and screen.day < last_day
 
 
 def forget_screen(by: Actor, code: str, name: str) -> None:
@@ -180,6 +192,7 @@ def forget_screen(by: Actor, code: str, name: str) -> None:
         if draft is not None:
             draft.screens.pop(name, None)
             draft.guards.pop(name, None)
+            _note_said(draft, name, Screen())
             if name == CONSENTS:
                 draft.keep = None
 
@@ -213,7 +226,8 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
     """File what was answered as one incident; its receipt, with a word that was drawn.
 
     It is seen at the next of the fixed hours, or at once if somebody is `held`, now or by an answer
-    from before, or if it is a member's own. The same page sent twice, within the hour in which its
+    from before, if it tells of forced sex for which medicine still helps, or if it is a member's
+    own. The same page sent twice, within the hour in which its
     token helps, files once and is given the same receipt; without that token the draft's code is
     from now on one that never was. Raises NothingToSend, TooManyReports, WaitAMinute,
     NobodyHoldsKeys.
@@ -261,10 +275,10 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
             screens=list(draft.screens.values()),
         )
         box.pages[page] = Answered(until=answered_until(filing.now), language=language, receipt=key)
-        if draft.held or filing.is_noted:
+        if draft.rings or filing.is_noted:
             filing.about(*deliver(session, box, [key], filing.now))
         # What is told afterwards may be the first that says where she is.
-        if draft.held and not (draft.adds_to and open_alerts()):
+        if draft.rings and not (draft.adds_to and open_alerts()):
             raise_alert(session, filing.now)
     return receipt
 

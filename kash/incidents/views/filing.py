@@ -36,6 +36,7 @@ from kash.incidents.queries.officers import custodians_with_keys, outside_contac
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import (
     ALL_SCREENS,
+    EXPOSURES,
     SCREENS,
     URGENT,
     code_as_read,
@@ -144,9 +145,10 @@ def word_page(
     *,
     held: bool = False,
     unread: bool = False,
+    rings: bool = False,
 ) -> ResponseReturnValue:
     """The word, without the code. The page keeps the token it was sent by, to be answered again.
-    `unread`: she named the only one who could read it."""
+    `unread`: she named the only one who could read it; `rings`: the officer on duty is told."""
     form = form or OwnWordForm(formdata=None)
     return shown(
         "filing_word.html",
@@ -158,6 +160,7 @@ def word_page(
         word=receipt.word,
         held=held,
         unread=unread,
+        rings=held or rings,
         readers=told_readers() if unread else None,
         form=form,
     )
@@ -433,7 +436,8 @@ def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> Re
     if not fine:
         return _screen_page(language, code, name, form=form, status=422)
     if go == "review":
-        return _review_page(language, code, later=True)
+        reached = -1 if name == URGENT else _NAMES.index(name)
+        return _review_page(language, code, later=True, reached=reached)
     if go == "next" and _only_reader_is_named(form):
         return _screen_page(language, code, _NAMES[_NAMES.index(name) + 1], unread=True)
     return _after(language, code, name, 1 if go == "next" else -1)
@@ -451,8 +455,10 @@ def _sent(language: str, code: str, *, held: bool, unread: bool = False) -> Resp
     if not token_helps(token, utc_now()):
         # The page was open for hours: what follows goes on with a token of its own.
         token = new_token(utc_now())
+    draft = drafts.draft_of(code)
     receipt = submit(current_actor(), code, language, token, held=held)
-    return word_page(language, code, token, receipt, held=held, unread=unread)
+    rings = held or (draft is not None and draft.rings)
+    return word_page(language, code, token, receipt, held=held, unread=unread, rings=rings)
 
 
 def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValue:
@@ -461,7 +467,7 @@ def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValu
     if position < 0:
         return _start(language)
     if position >= len(order):
-        return _review_page(language, code)
+        return _review_page(language, code, reached=len(_NAMES))
     return _screen_page(language, code, order[position])
 
 
@@ -510,6 +516,7 @@ def _screen_page(
         shown_code=code_as_shown(code),
         screen=name,
         readers=told_readers() if unread or name in ("whom", "who") else None,
+        exposures=EXPOSURES,
         unread=unread,
         step=0 if name == URGENT else _NAMES.index(name) + 1,
         steps=len(_NAMES),
@@ -529,17 +536,25 @@ def _review_page(
     status: int = 422,
     *,
     later: bool = False,
+    reached: int = -1,
 ) -> ResponseReturnValue:
+    """The page before sending. `reached`: how far she came; what she never saw was not skipped."""
     so_far, is_held = _so_far(code)
+    draft = drafts.draft_of(code)
+    here = [_NAMES.index(name) for name in so_far if name in _NAMES]
+    reached = max(reached, request.form.get("reached", -1, type=int), *here, -1)
     return shown(
         "filing_review.html",
         language,
         status if problem else 200,
         held=is_held,
+        rings=draft is not None and draft.rings,
         code=code,
         shown_code=code_as_shown(code),
         screen=REVIEW,
         screens=[URGENT] * is_held + _NAMES,
+        reached=reached,
+        seen=_NAMES[: max(reached, -1) + 1],
         readers=told_readers(),
         answered=so_far if answered is None else answered,
         problem=problem,
