@@ -392,7 +392,7 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     lines = [
         {
             "number": number_of(item, held),
-            "title": item.title or _("Matters arising"),
+            "title": title_to_read(item.title) or _("Matters arising"),
             "time": time,
             "papers": papers.get(item.public_id, []),
             "arising": item.kind == "arising",
@@ -414,7 +414,7 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
                 carried=carried,
                 returning=returning_in(held, now, NOBODY),
                 conclusions=CONCLUSION_WORDS,
-                tables=newest_tables(printed_tables()),
+                figures=figures_on(to_local(held.starts_at).date()),
                 ages=ages_of(forum, [line for line, _state in carried], now),
                 pictures=pictures,
                 owner_on_paper=owner_on_paper,
@@ -445,12 +445,6 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
                 " of the meeting."
             )
         ) from None
-
-
-def newest_tables(tables: Sequence[PrintedTable]) -> list[PrintedTable]:
-    """Of each table the one that was printed last, in the order in which they were first printed:
-    what the forum reads under its results."""
-    return list({table.key: table for table in tables}.values())
 
 
 def _month(held: Meeting) -> str:

@@ -41,8 +41,7 @@ def paper(monkeypatch: pytest.MonkeyPatch, client_for: ClientFor) -> Paper:
     pages: list[PagedDocument] = []
     monkeypatch.setattr(documents, "document", lambda paged: pages.append(paged) or b"")
 
-    def read(series: Series, meeting: str, language: str = "en", *, to_share: bool = False) -> str:
-        name = "minutes-to-share" if to_share else "minutes"
+    def read(series: Series, meeting: str, language: str = "en", *, name: str = "minutes") -> str:
         address = f"/forums/{series.forum}/meetings/{meeting}/{name}.pdf?language={language}"
         assert client_for(series.secretary).get(address).status_code == 200
         return " ".join(pages[-1].html.split())
@@ -183,7 +182,7 @@ def test_paper_prints_what_was_confirmed_and_which_decisions_came_back(
     assert "The forum found: It worked. All fit in" in said
     assert "Confirmed: the minutes of" in said
     assert "Proposed by: Zawadi Kielelezo." in said
-    shared = paper(life.series, life.later, to_share=True)
+    shared = paper(life.series, life.later, name="minutes-to-share")
     assert "Confirmed: the minutes of" in shared
     for told in ("Zawadi Kielelezo", "All fit in"):
         assert told not in shared
@@ -209,7 +208,7 @@ def test_an_action_that_nobody_took_on_says_so_everywhere(
     client = client_for(series.secretary)
     assert "Nobody has taken this on yet." in client.get("/").text
     page = client.get(f"/forums/{series.forum}/meetings/{meeting}").text
-    for said in (page, paper(series, meeting), paper(series, meeting, to_share=True)):
+    for said in (page, paper(series, meeting), paper(series, meeting, name="minutes-to-share")):
         row = said[said.rindex("Look for a hall") :][:900]
         assert "Nobody yet" in row
         assert "no day yet" in row
@@ -269,3 +268,16 @@ def test_signatures_never_stand_alone_and_no_table_is_broken() -> None:
         filled = "<br>".join(f"Line {line}" for line in range(lines))
         pages = _pages(f"<p>{filled}</p><h2>Actions</h2>{table}")
         assert [(page.count("Row"), "Actions" in page) for page in pages] == [(0, False), (8, True)]
+
+
+@pytest.mark.any_engine
+def test_the_agenda_reads_figures_and_usual_titles_as_the_minutes_do(
+    series: Series, paper: Paper
+) -> None:
+    released(values=(40, None, 15))
+    meeting = series.plan(utc_now() + timedelta(days=2))
+    add_item(series.forum, meeting, title="Mengineyo", by=series.secretary)
+    said = paper(series, meeting, name="agenda")
+    assert "7 to 23" in said
+    assert "Any other business" in said
+    assert "Mengineyo" not in said
