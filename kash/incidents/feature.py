@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
 
 from kash.accounts.members.queries import SealedPage, identity_request_lines, may_hold_keys
 from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
 from kash.incidents import blueprint, near, views
-from kash.incidents.models import BeforeSaving, Closing, Occasions, Shredding
+from kash.incidents.models import BeforeSaving, Closing, MediationBrief, Occasions, Shredding
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters
-from kash.incidents.queries.mediation import briefs_waiting, documents_of_evidence
+from kash.incidents.queries.mediation import asked_briefs, briefs_waiting, documents_of_evidence
 from kash.incidents.queries.officers import few_custodians, what_is_missing
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
@@ -37,7 +38,7 @@ from kash.incidents.services.letterbox import (
     send_reminder,
     tend_letterbox,
 )
-from kash.incidents.services.mediation import shred_notes, tell_who_is_asked
+from kash.incidents.services.mediation import follow_briefs, shred_notes
 from kash.incidents.services.second_member import shred_unkept
 from kash.incidents.views import cases as case_file
 from kash.incidents.views import casework as decisions
@@ -76,7 +77,7 @@ _FOR_WRITERS = {
 }
 _FOR_READERS = {
     "her-first-account-and-changes": "changes",
-    "mediators": "ask_mediator duty_list add_mediator edit_mediator remove_mediator",
+    "mediators": "ask_mediator ask_next duty_list add_mediator edit_mediator remove_mediator",
     "evidence": "add_evidence evidence evidence_label evidence_original remove_evidence",
     "the-second-member": "seconds_list second hold_case lift_hold",
 }
@@ -188,6 +189,43 @@ def _briefs(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _may_have_asked(asked: Viewer) -> ColumnElement[bool] | None:
+    if not asked.actor.may("incidents.edit"):
+        return None
+    return select(MediationBrief.id).exists()
+
+
+def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
+    """Requests to mediators of the person who looks, whether or not her vault is open. Her queue
+    shows in which cases."""
+    briefs = asked_briefs(asked.actor, asked.now)
+    lines = (
+        (briefs.answered, _("A mediator answered"), _("Open the case and read it.")),
+        (
+            briefs.late,
+            _("A mediator has not answered"),
+            _("On the page of the case the next one is offered. One tap asks."),
+        ),
+        (
+            briefs.unreached,
+            _("A mediator was not reached"),
+            _("No message went out. Call: the number stands on the page of the case."),
+        ),
+    )
+    return [
+        TodayLine(
+            title,
+            url_for("incidents.index", show="open"),
+            text,
+            key=count,
+            button=_("Look"),
+            about=title,
+        )
+        for count, title, text in lines
+        if count
+    ]
+
+
 def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
     if not few_custodians(asked.actor):
         return []
@@ -230,6 +268,7 @@ TODAY = (
     # The first that is asked of the database: it may write, and what was read before would be read
     # again.
     Need("vault", 20, _vault, template="incidents/today.html", ranked=True),
+    Need("asked_briefs", 30, _asked_briefs, exists=_may_have_asked),
     Need("briefs", 60, _briefs),
     Need("few_custodians", 200, _few_custodians),
     Need("outside", 210, _outside),
@@ -387,6 +426,6 @@ FEATURE = Feature(
         Chore("shred_unkept_reports", lambda: shred_unkept(local_today()), minutes=60),
         Chore("alert_officers", alert_officers, minutes=1),
         Chore("mediation_shred_notes", shred_notes, minutes=60),
-        Chore("mediation_tell_who_is_asked", tell_who_is_asked, minutes=60),
+        Chore("mediation_follow_briefs", follow_briefs, minutes=1),
     ),
 )

@@ -132,6 +132,8 @@ RESPONSE_NAMES: dict[str, Any] = {
     "no_answer": _l("Could not be reached"),
     "passed_on": _l("Passed it on"),
     "ended": _l("Ended by the programme"),
+    "talk": _l("Needs to talk first"),
+    "left": _l("Was taken off the list"),
 }
 # What came of what a mediator was asked for.
 RESULT_NAMES: dict[str, Any] = {
@@ -146,6 +148,14 @@ RESULT_NAMES: dict[str, Any] = {
     "taken": _l("The complaint was taken"),
     "partly": _l("Partly"),
     "none": _l("Not reached"),
+}
+# The same, on the buttons of the mediator.
+RESULT_BUTTONS: dict[str, Any] = {**RESULT_NAMES, "paid": _l("Paid"), "none": _l("Refused")}
+NOT_OFFERED_NAMES: dict[str, Any] = {
+    "off_duty": _l("off duty now"),
+    "refused": _l("can’t, in this case"),
+    "station": _l("serves, or served, where it happened"),
+    "kept_away": _l("must be kept away from this case"),
 }
 ORIGIN_NAMES: dict[str, Any] = {
     "herself": _l("She said so herself"),

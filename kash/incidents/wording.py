@@ -14,16 +14,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents.names import ACT_NAMES as NAMES_ACT_NAMES
-from kash.incidents.names import RESULT_NAMES, STATE_NAMES
+from kash.incidents.names import RESULT_BUTTONS, RESULT_NAMES, STATE_NAMES
 from kash.incidents.rules.clocks import Clock, Wrong
 from kash.incidents.rules.filing import WordProblem
-from kash.incidents.rules.mediation import FOR_PEOPLE
+from kash.incidents.rules.mediation import FOR_PEOPLE, Result
 from kash.incidents.rules.money import TermRefusal
 from kash.incidents.rules.one_line import RELEASED, CaseLine
 from kash.incidents.rules.parts import Asked, Intervention, Person, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import Keeps, Summary, days_left
-from kash.platform.web.formats import date_text, local_today, moment_text, short_date_text, to_local
+from kash.platform.web.formats import (
+    date_text,
+    local_today,
+    moment_text,
+    short_date_text,
+    time_text,
+    to_local,
+)
 
 STEP_NAMES: dict[str, Any] = {
     "submit": _l("Hand in"),
@@ -112,6 +119,11 @@ EVENT_NAMES: dict[str, Any] = {
     "mediator_asked": _l("A mediator was asked"),
     "mediator_agreed": _l("The mediator said yes"),
     "mediator_refused": _l("The mediator said no"),
+    "mediator_read": _l("The mediator read it"),
+    "mediator_talks": _l("The mediator needs to talk first"),
+    "mediator_not_yet": _l("The mediator said: not yet"),
+    "mediator_left": _l("The mediator was taken off the list before answering"),
+    "mediation_so_far": _l("The mediator said what came of it so far"),
     "mediation_ended": _l("The mediator said how it ended"),
     "request_withdrawn": _l("A request to a mediator was taken back"),
     "released": _l("%(name)s is free"),
@@ -327,10 +339,47 @@ def result_text(one: Asked, people: int) -> str:
     return _("%(result)s: %(count)s of %(people)s", result=words, count=one.count, people=people)
 
 
+def told_text(told: Result, people: int) -> str:
+    """Result that a mediator tells, in her words: "Released: 2 of 3"."""
+    words = str(RESULT_BUTTONS.get(told.result, told.result))
+    if told.count is None:
+        return words
+    return _("%(result)s: %(count)s of %(people)s", result=words, count=told.count, people=people)
+
+
 def results_text(one: Intervention) -> str:
     """Outcomes of all that a mediator was asked for."""
     return ", ".join(
         result_text(request, len(one.persons)) for request in one.asked if request.result
+    )
+
+
+_TOLD_BY_MEDIATORS: dict[str, Any] = {
+    "agreed": _l("going"),
+    "refused": _l("can’t"),
+    "talk": _l("needs to talk"),
+}
+
+
+def steps_text(one: Intervention) -> str:
+    """The way of a request: "asked 14:02, read 14:05, going 14:06, Released: 2 of 3 15:10"."""
+    steps = [
+        (_("asked"), one.asked_at),
+        (_("read"), one.read_at),
+        (_TOLD_BY_MEDIATORS.get(one.response, ""), one.answered_at),
+        (_("not yet"), one.not_yet_at),
+        *((result_text(told, len(one.persons)), told.at) for told in one.asked if told.result),
+        (_("off the list") if one.response == "left" else "", one.ended_at),
+    ]
+    first = to_local(one.asked_at).date() if one.asked_at else None
+    # Answers are known to the minute.
+    shown = sorted(
+        ((at, words) for words, at in steps if at and words),
+        key=lambda step: step[0].replace(second=0, microsecond=0),
+    )
+    return ", ".join(
+        f"{words} {time_text(at) if to_local(at).date() == first else moment_text(at)}"
+        for at, words in shown
     )
 
 

@@ -264,8 +264,7 @@ def mediation(room: Room) -> None:
     assert found is not None
     post(room.mediating, found[1], 303, {"answer": "yes", "note": passed("answer, note")})
     closing = found[1].replace("/answer", "/close")
-    wrong = {
-        "result_release": passed("result of mediation"),
-        "count_release": passed("of how many", "phone"),
-    }
-    post(room.mediating, closing, 422, wrong | {"result_stop": "stopped"})
+    wrong = {"kind": "release", "result": passed("result of mediation")}
+    post(room.mediating, closing, 303, wrong)
+    wrong |= {"result": "released", "count": passed("of how many", "phone")}
+    post(room.mediating, closing, 422, wrong)

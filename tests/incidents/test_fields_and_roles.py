@@ -309,6 +309,7 @@ class World:
 WRITING = {
     "incidents.declare",
     "incidents.urgent",
+    "incidents.ask_next",
     "incidents.withdraw_request",
     "incidents.remove_link",
     "incidents.remove_bail",

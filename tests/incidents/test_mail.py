@@ -14,11 +14,11 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
-from kash.incidents.rules.mediation import TOLD_AT
-from kash.incidents.services import mediation as chores
+from kash.incidents.services import mediation
 from kash.incidents.services.letterbox import remind_members
 from kash.platform.database import db
 from kash.platform.jobs import Job, run_waiting
+from kash.platform.messages.rules import TryOutcome
 from kash.policy import Actor
 from tests.incidents import planting_cases, planting_forms
 from tests.incidents.canaries import STEMS, Room
@@ -51,10 +51,11 @@ def test_no_mail_of_this_room_says_what_it_is_about(
     planting_forms.full_form(room, FEW_ROWS)
     planting_cases.case(room)
     planting_cases.identities(room)
-    # A mediator is asked; a mail tells her so at an hour that does not tell when.
-    planting_cases.ask(room)
-    hour = datetime.now(ZoneInfo("Africa/Nairobi")).replace(hour=min(TOLD_AT), minute=1)
-    monkeypatch.setattr(chores, "utc_now", lambda: hour)
+    # A mediator is asked, and the phone did not ring yet.
+    with monkeypatch.context() as silent:
+        silent.setattr(mediation, "tell", lambda _account: TryOutcome.NOT_SENT)
+        planting_cases.ask(room)
+    hour = datetime.now(ZoneInfo("Africa/Nairobi")).replace(hour=8, minute=1)
     # What was planted serves both languages.
     folder, planted = app.config["SETTINGS"].data_dir, tmp_path / "planted"
     _close()
@@ -74,7 +75,7 @@ def _close() -> None:
 
 
 def _says_nothing(room: Room, app: APIFlask, hour: datetime) -> None:
-    chores.tell_who_is_asked()
+    mediation.follow_briefs()
     # A term and a referral are due.
     remind_members(hour + timedelta(days=60))
     arguments = [set(job.arguments) for job in db.session.query(Job)]
@@ -97,21 +98,3 @@ def _says_nothing(room: Room, app: APIFlask, hour: datetime) -> None:
 
 def _everybody(room: Room) -> list[Actor]:
     return [room.mediator, *(one.actor for one in (room.anna, room.brenda, room.grace))]
-
-
-def test_a_mediator_is_told_at_its_hours_only(
-    room: Room, app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    planting_forms.full_form(room, FEW_ROWS)
-    planting_cases.consents(room)
-    planting_cases.ask(room)
-    zone = ZoneInfo("Africa/Nairobi")
-    told = []
-    for hour in range(24):
-        moment = datetime.now(zone).replace(hour=hour, minute=59)
-        monkeypatch.setattr(chores, "utc_now", lambda moment=moment: moment)
-        before = len(_sent(app))
-        chores.tell_who_is_asked()
-        if len(_sent(app)) > before:
-            told.append(hour)
-    assert told == sorted(TOLD_AT)

@@ -195,7 +195,7 @@ def test_an_act_added_after_the_brief_went_out_ends_it_at_once(
     (brief,) = own_briefs(mediator)
     answer_brief(mediator, brief.public_id, accepts=True)
     client = client_for(mediator)
-    closing = client.get(f"/w/b/{brief.public_id}/close").text
+    closing = client.get("/w/b").text
     add_act(officer, reference, "S1")
     record = record_now(officer, reference)
     (one,) = record.interventions

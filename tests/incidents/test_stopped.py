@@ -127,7 +127,7 @@ def test_a_mediator_is_asked_no_more_though_no_member_opened_anything(
     assert (row.state, row.note_sealed) == ("closed", None)
     # She may be on her way, and reads that it ended; nothing is answered or asked any more.
     assert own_briefs(mediator) == []
-    assert ended_briefs(mediator) == {asked}
+    assert ended_briefs(mediator) == {asked: "ended"}
     with pytest.raises(NotFound):
         answer_brief(mediator, asked, accepts=True)
     db.session.rollback()
@@ -135,7 +135,7 @@ def test_a_mediator_is_asked_no_more_though_no_member_opened_anything(
     note_opening(member.actor, member.vault(), case_of(member))
     (after,) = case_of(member).record.interventions
     assert (after.response, after.brief, after.answered_at is not None) == ("ended", "", True)
-    assert ended_briefs(mediator) == {asked}
+    assert ended_briefs(mediator) == {asked: "ended"}
     assert opened_box(db.session()).briefs == {}
 
 

@@ -877,6 +877,7 @@ PLACES: dict[str, Place] = {
     "incidents.her_choice": _case(both="incidents.change"),
     "incidents.own_yes": _case(post="incidents.change"),
     "incidents.ask_mediator": _case(both="incidents.change"),
+    "incidents.ask_next": _case(post="incidents.change", intervention_id="=i1"),
     "incidents.withdraw_request": _case(post="incidents.change", intervention_id="=i1"),
     "incidents.new_case": Place("incidents.change", "incidents.change"),
     "incidents.phone_in": Place("incidents.change", "incidents.change"),
@@ -916,7 +917,7 @@ PLACES: dict[str, Place] = {
     "incidents.briefs": Place("incidents.briefs"),
     "incidents.own_duty": Place(post="incidents.briefs"),
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
-    "incidents.close_brief": Place("incidents.briefs", "incidents.briefs", {"brief_id": "brief"}),
+    "incidents.close_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
     # --- evaluations ------------------------------------------------------------------------
     "reports.workshop": _of("workshop", get="reports.see"),
     "reports.paper": _of("workshop", get="reports.see"),

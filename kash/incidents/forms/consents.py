@@ -18,12 +18,12 @@ from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come
 from kash.incidents.models import Duty
-from kash.incidents.names import ORIGIN_NAMES, REQUEST_NAMES, RESULT_NAMES, WAY_NAMES
+from kash.incidents.names import ORIGIN_NAMES, REQUEST_NAMES, WAY_NAMES
 from kash.incidents.queries.mediation import phone_of, stretches_of
 from kash.incidents.rules.case_file import NOTHING, CourtPaper
 from kash.incidents.rules.clocks import Policy, ReportNote, missing_of, wrong_with
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
-from kash.incidents.rules.mediation import FOR_PEOPLE, RESULTS, Result
+from kash.incidents.rules.mediation import FOR_PEOPLE, Result
 from kash.incidents.rules.older_records import BY_GUARDIAN
 from kash.incidents.rules.parts import CashBail, Term, by_id
 from kash.incidents.rules.record import Record
@@ -338,53 +338,26 @@ class AskForm(KashForm):
             raise ValidationError(_("Choose at least one person."))
 
 
-class ClosingForm(KashForm):
-    """How a mediation ended: a result for each thing that was asked for."""
+class ResultForm(KashForm):
+    """Count of the people for whom a request came to something, where it is about several; its
+    buttons say to what."""
 
-    asked: tuple[str, ...] = ()
-    people: int = 0
+    kind: str = ""
 
-    def parts(self) -> list[tuple[str, Any, Any]]:
-        """Each request with the field of its result, and that of how many or None."""
-        return [(kind, self[f"result_{kind}"], self._count(kind)) for kind in self.asked]
-
-    def _count(self, kind: str) -> Any:
-        return self._fields.get(f"count_{kind}")
-
-    def check_together(self) -> None:
-        """Besides each field: of how many, where that is asked and something was reached."""
-        for _kind, result, count in self.parts():
-            if not result.data and not result.errors:
-                self.mark_wrong(result, _("Say what came of it."))
-            if count is None or count.errors or result.data in (None, "", "none"):
-                continue
-            if count.data is None:
-                self.mark_wrong(count, _("Write how many."))
-
-    def results(self) -> list[Result]:
-        """Results as they were told."""
-        return [
-            Result(
-                kind,
-                result.data,
-                count.data if count is not None and result.data != "none" else None,
-            )
-            for kind, result, count in self.parts()
-        ]
+    def told(self, result: str) -> Result:
+        """Result of the request."""
+        count = self._fields.get("count")
+        return Result(self.kind, result, count.data if count is not None else None)
 
 
-def closing_form(requests: Sequence[str], people: int) -> ClosingForm:
-    """The form that ends a brief about these requests and so many people (0: not said)."""
-    fields: dict[str, Any] = {"asked": tuple(requests), "people": people}
-    for kind in requests:
-        names = [(result, RESULT_NAMES[result]) for result in RESULTS[kind]]
-        fields[f"result_{kind}"] = radio_field(REQUEST_NAMES[kind], names, required=False)
-        if kind in FOR_PEOPLE and people > 1:
-            label = _l("How many of the %(number)s", number=people)
-            fields[f"count_{kind}"] = whole_number_field(
-                label, least=1, most=people, required=False
-            )
-    return cast(ClosingForm, type("ClosingForm", (ClosingForm,), fields)())
+def result_form(kind: str, people: int, *, sent: bool = False) -> ResultForm:
+    """The form of one request about so many people (0: not said), with what was `sent` of it."""
+    fields: dict[str, Any] = {"kind": kind}
+    if kind in FOR_PEOPLE and people > 1:
+        label = _l("How many of the %(number)s", number=people)
+        fields["count"] = whole_number_field(label, least=1, most=people, id=f"count-{kind}")
+    form = type("ResultForm", (ResultForm,), fields)
+    return cast(ResultForm, form() if sent else form(formdata=None))
 
 
 class BailForm(VersionedForm):

@@ -38,7 +38,7 @@ from kash.incidents.rules.casework import next_arrival
 from kash.incidents.rules.clocks import Policy, ReportNote, is_decided, policy_from
 from kash.incidents.rules.consents import Reader, Seen, may_read
 from kash.incidents.rules.letterbox import adds_to, first_of
-from kash.incidents.rules.mediation import Answer, Mediator, Result, take_over
+from kash.incidents.rules.mediation import Answer, Mediator, Result, is_final, is_late, take_over
 from kash.incidents.rules.parts import Evidence, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.record import from_bytes as record_from_bytes
@@ -77,15 +77,17 @@ from kash.policy import Actor, Role
 
 NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
 OFFICER_PHONE = "officer.phone"
-# What is noted for members of a brief that a receipt ended while no vault was open.
-ENDED = "ended"
+# What is noted for members of a brief that a receipt ended while no vault was open, and of one
+# whose mediator was taken off the list before she was done.
+ENDED, LEFT = "ended", "left"
 MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
 
 
 @dataclass(frozen=True)
 class Brief:
     """Brief as a mediator reads it: the requests (codes), for how many people (0: not said), where,
-    and who of the programme she may call."""
+    and who of the programme she may call; whether she said that she needs to talk, what she has
+    told of each request, and those of which nothing more can come."""
 
     public_id: str
     state: str
@@ -95,6 +97,14 @@ class Brief:
     call_name: str
     call_phone: str
     runs_out_at: datetime
+    talks: bool = False
+    told: dict[str, Result] = field(default_factory=dict)
+    over: frozenset[str] = frozenset()
+
+    def ends_with(self, result: Result) -> bool:
+        """True if the brief ends with this result: nothing more can come of any request."""
+        ends = result.result == "none" or is_final(result, self.people)
+        return ends and set(self.requests) <= self.over | {result.kind}
 
 
 def duties(*, active: bool | None = True) -> Sequence[Duty]:
@@ -253,9 +263,10 @@ def own_briefs(by: Actor) -> list[Brief]:
     return [brief for sealed_brief in rows if (brief := _brief(sealed_brief)) is not None]
 
 
-def ended_briefs(by: Actor) -> set[str]:
-    """The actor's briefs that the programme ended before she did, by their public ids: nothing of
-    what was asked is left of them, and after their seven days they are gone as well."""
+def ended_briefs(by: Actor) -> dict[str, str]:
+    """The actor's briefs that the programme ended before she did, by their public ids, and why:
+    `ENDED` or `LEFT`. Nothing of what was asked is left of them, and after their seven days they
+    are gone as well."""
     rows = db.session.scalars(
         select(MediationBrief).where(
             MediationBrief.account_id == by.account_id,
@@ -263,12 +274,18 @@ def ended_briefs(by: Actor) -> set[str]:
             MediationBrief.runs_out_at > utc_now(),
         )
     )
-    outcomes = {brief.public_id: outcome_of(brief) for brief in rows}
-    return {
-        brief
-        for brief, outcome in outcomes.items()
-        if outcome is None or outcome.get("response") == ENDED
-    }
+    why = {brief.public_id: (outcome_of(brief) or {}).get("response", ENDED) for brief in rows}
+    return {brief: response for brief, response in why.items() if response in (ENDED, LEFT)}
+
+
+def is_over(by: Actor, public_id: str) -> bool:
+    """True if one of the actor's own briefs is closed, by her or by the programme."""
+    closed = select(MediationBrief.id).where(
+        MediationBrief.account_id == by.account_id,
+        MediationBrief.public_id == public_id,
+        MediationBrief.state == "closed",
+    )
+    return db.session.scalar(closed) is not None
 
 
 def own_brief(by: Actor, public_id: str) -> Brief:
@@ -290,6 +307,7 @@ def _brief(row: MediationBrief) -> Brief | None:
         return None
     # One that an older version wrote asked for one thing.
     requests = note.get("requests") or [note.get("request", "")]
+    outcome = outcome_of(row) or {}
     return Brief(
         public_id=row.public_id,
         state=row.state,
@@ -299,7 +317,54 @@ def _brief(row: MediationBrief) -> Brief | None:
         call_name=str(note.get("call_name", "")),
         call_phone=str(note.get("call_phone", "")),
         runs_out_at=row.runs_out_at,
+        talks=outcome.get("response") == "talk",
+        told={result.kind: result for result in _results(outcome)},
+        over=frozenset(told["kind"] for told in outcome.get("results", ()) if told.get("final")),
     )
+
+
+def owners_of_briefs(session: Session) -> dict[str, str]:
+    """The account (a public id) that owns the case of each open brief, as the letterbox has it."""
+    box = opened_box(session)
+    return {
+        brief: box.owners[reference].account
+        for reference, briefs in box.briefs.items()
+        if reference in box.owners
+        for brief in briefs
+    }
+
+
+@dataclass(frozen=True)
+class AskedBriefs:
+    """Requests of one person, counted as they stand without the vault: mediators who answered since
+    she last opened their case, who are silent for too long, and whose phone did not ring."""
+
+    answered: int = 0
+    late: int = 0
+    unreached: int = 0
+
+
+def asked_briefs(by: Actor, now: datetime) -> AskedBriefs:
+    """Requests to mediators in an actor's cases, or that she made where nobody owns the case.
+    Which case each belongs to stands only in its sealed record, and in the letterbox."""
+    answered = late = unreached = 0
+    owners = owners_of_briefs(db.session())
+    for brief in db.session.scalars(select(MediationBrief)):
+        note, outcome = note_of(brief) or {}, outcome_of(brief)
+        if owners.get(brief.public_id, (outcome or note).get("by")) != by.public_id:
+            continue
+        if outcome is not None:
+            answered += bool(outcome.get("new"))
+        elif brief.runs_out_at > now:
+            late += is_late_now(note, now)
+            unreached += not (note.get("reached") or "read" in note)
+    return AskedBriefs(answered, late, unreached)
+
+
+def is_late_now(note: dict[str, Any], now: datetime) -> bool:
+    """True if the mediator of an open note has been silent for too long."""
+    asked_at = _moment(note.get("asked"))
+    return asked_at is not None and is_late(asked_at, now, held=bool(note.get("held")))
 
 
 def note_of(row: MediationBrief) -> dict[str, Any] | None:
@@ -314,7 +379,7 @@ def note_of(row: MediationBrief) -> dict[str, Any] | None:
 
 
 def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[str, Answer]:
-    """Answers of mediators to these briefs; those that still wait are left out.
+    """Answers of mediators to these briefs; of those that still wait, if they were read.
 
     A brief that is no longer there, or ended without a word, was not answered.
     """
@@ -326,7 +391,11 @@ def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[
     answers = dict.fromkeys(briefs, Answer("no_answer"))
     for brief in rows:
         if brief.outcome_sealed is None and brief.state != "closed":
-            del answers[brief.public_id]
+            note = note_of(brief) or {}
+            reached = bool(note.get("reached", "by" not in note))
+            answers[brief.public_id] = Answer(
+                "waiting", read_at=_moment(note.get("read")), reached=reached
+            )
         outcome = outcome_of(brief)
         if outcome is not None:
             answers[brief.public_id] = _answer(outcome)
@@ -364,19 +433,30 @@ def outcome_of(row: MediationBrief) -> dict[str, Any] | None:
 
 
 def _answer(said: dict[str, Any]) -> Answer:
-    results = [
-        Result(str(result["kind"]), str(result["result"]), result.get("count"))
-        for result in said.get("results", ())
-    ]
-    if said.get("result"):
-        # Of a brief that an older version wrote.
-        results.append(Result("", str(said["result"])))
     return Answer(
         response=str(said.get("response", "waiting")),
-        results=tuple(results),
+        results=tuple(_results(said)),
         answered_at=_moment(said.get("at")),
-        ended_at=_moment(said.get("ended") or (said.get("at") if results else None)),
+        # A brief of an older version ended with its only result.
+        ended_at=_moment(said.get("ended") or (said.get("at") if said.get("result") else None)),
+        read_at=_moment(said.get("read")),
+        not_yet_at=_moment(said.get("not_yet")),
+        reached=bool(said.get("reached", True)),
     )
+
+
+def _results(said: dict[str, Any]) -> list[Result]:
+    results = [
+        Result(
+            str(result["kind"]),
+            str(result["result"]),
+            result.get("count"),
+            _moment(result.get("at")),
+        )
+        for result in said.get("results", ())
+    ]
+    # Of a brief that an older version wrote.
+    return results + ([Result("", str(said["result"]))] if said.get("result") else [])
 
 
 def _moment(text: str | None) -> datetime | None:

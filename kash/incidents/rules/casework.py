@@ -24,12 +24,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kash.incidents.rules.clocks import may_be_given_up, who_is_held
-from kash.incidents.rules.mediation import TOLD_AT
 from kash.incidents.rules.parts import HOLD_PAPERS, Hold
 from kash.incidents.rules.record import Record
 
-# The hours at which mediators are told as well: nothing happens at other hours.
-COME_AT = tuple(sorted(TOLD_AT))
+# The hours, in the programme's zone, at which reports come; at others only those of somebody held.
+COME_AT = (8, 13, 18)
 
 
 def next_arrival(now: datetime, zone: tzinfo) -> datetime:

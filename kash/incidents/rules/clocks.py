@@ -435,7 +435,7 @@ HELD, LIMIT, MEDIATOR, REFERRAL, TERM = "held", "limit", "mediator", "referral",
 ENDINGS = ("released", "returned", "referred", "court", "wants_no_more", "lost_touch")
 # Tries to hear of somebody who is held, before two members may say that nobody knows of her.
 LEAST_TRIES = 2
-_ASKED = frozenset({"waiting", "agreed"})
+_ASKED = frozenset({"waiting", "talk", "agreed"})
 _GIVEN_BACK = frozenset({"returned", "partly"})
 
 

@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from kash.incidents.rules.case_file import everybody
 from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done, who_is_held
-from kash.incidents.rules.consents import Reader, Seen, conflict_of
+from kash.incidents.rules.consents import Conflict, Reader, Seen, conflict_of
 from kash.incidents.rules.parts import Asked, Event, Intervention, Person, next_id
 from kash.incidents.rules.record import Record
 from kash.people.rules.directory import Stretch, open_at
@@ -44,9 +45,12 @@ RELEASE = "release"
 # What is asked for people, so that a brief says for how many, and an answer of how many.
 FOR_PEOPLE = frozenset({"release", "charge_or_release", "medical"})
 KEPT_FOR = timedelta(days=7)
-# The hours of the day, in the programme's zone, at which the person who has something waiting is
-# told.
-TOLD_AT = frozenset({8, 13, 18})
+# For how long a mediator's answer is waited for before the next is offered: usually, and while
+# somebody is held.
+WAITS, WAITS_HELD = timedelta(minutes=20), timedelta(minutes=5)
+# With these a mediator is done with, though nothing came of it: she said no, or was taken off the
+# list before she answered.
+GIVES_UP = frozenset({"refused", "left"})
 
 
 @dataclass(frozen=True)
@@ -80,17 +84,8 @@ def may_mediate(
     Those on duty at the station come first, then others on duty there at other hours, then the
     rest.
     """
-    refused = {
-        intervention.mediator
-        for intervention in record.interventions
-        if intervention.response == "refused"
-    }
     free = [
-        mediator
-        for mediator in mediators
-        if mediator.active
-        and mediator.account not in refused
-        and conflict_of(mediator.reader, seen or record) is None
+        mediator for mediator in mediators if why_not_offered(mediator, record, seen=seen) is None
     ]
     return sorted(
         free,
@@ -100,6 +95,58 @@ def may_mediate(
             one.account,
         ),
     )
+
+
+class NotOffered(StrEnum):
+    """Reason for which a mediator is not offered for a case."""
+
+    OFF_DUTY = "off_duty"
+    REFUSED = "refused"
+    STATION = "station"
+    # Has a part in it, told of it or said so herself: one word for all three, since the second
+    # would say who reported it.
+    KEPT_AWAY = "kept_away"
+
+
+def why_not_offered(
+    mediator: Mediator, record: Record, *, seen: Seen | None = None
+) -> NotOffered | None:
+    """Reason for which a mediator is not offered for a case, None if she is. What keeps her away
+    from it comes last, so that a person who is off duty is not shown to have a part in it."""
+    if not mediator.active:
+        return NotOffered.OFF_DUTY
+    if any(
+        (intervention.mediator, intervention.response) == (mediator.account, "refused")
+        for intervention in record.interventions
+    ):
+        return NotOffered.REFUSED
+    conflict = conflict_of(mediator.reader, seen or record)
+    if conflict is None:
+        return None
+    return NotOffered.STATION if conflict is Conflict.STATION else NotOffered.KEPT_AWAY
+
+
+def is_late(asked_at: datetime, now: datetime, *, held: bool) -> bool:
+    """True if a mediator who was asked has been silent for so long that the next is offered."""
+    return now - asked_at >= (WAITS_HELD if held else WAITS)
+
+
+def wants_the_next(record: Record, now: datetime) -> Intervention | None:
+    """The request after which the next mediator is offered: the last one, if its mediator can't, or
+    is silent for too long. None if there is none, or all that was asked is done."""
+    last = record.interventions[-1] if record.interventions else None
+    if last is None or last.asked_at is None:
+        return None
+    silent = bool(last.brief) and last.response == "waiting"
+    late = silent and is_late(last.asked_at, now, held=bool(whom_to_free(record)))
+    return last if late or last.response in GIVES_UP else None
+
+
+def next_of(mediators: Iterable[Mediator], record: Record) -> Mediator | None:
+    """The first of these mediators, as `may_mediate` orders them, who was not asked in this case
+    yet; None if everybody was."""
+    been_asked = {intervention.mediator for intervention in record.interventions}
+    return next((one for one in mediators if one.account not in been_asked), None)
 
 
 def runs_out(now_local: datetime) -> datetime:
@@ -234,11 +281,13 @@ def asked(
 
 @dataclass(frozen=True)
 class Result:
-    """Result of one request: one of its `RESULTS`; of how many people, where that was asked."""
+    """Result of one request: one of its `RESULTS`; of how many people, where that was asked; and
+    when it was told."""
 
     kind: str
     result: str
     count: int | None = None
+    at: datetime | None = None
 
 
 def is_result(one: Result, people: int) -> bool:
@@ -250,14 +299,23 @@ def is_result(one: Result, people: int) -> bool:
     return one.count is not None and 1 <= one.count <= people
 
 
+def is_final(one: Result, people: int) -> bool:
+    """True if nothing more can come of a request: some of several may be let go later."""
+    return one.count is None or one.count >= people
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Answer of a mediator: a response, and results once it ended. `answered_at`: yes or no."""
+    """Answer of a mediator: a response, and what came of it so far. `answered_at`: yes, no, or that
+    she needs to talk; `ended_at`: when nothing more was to come. `reached`: her phone rang."""
 
     response: str
     results: tuple[Result, ...] = ()
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    read_at: datetime | None = None
+    not_yet_at: datetime | None = None
+    reached: bool = True
 
 
 def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
@@ -271,28 +329,31 @@ def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
         if answer is None:
             continue
         intervention.response, intervention.answered_at = answer.response, answer.answered_at
-        if answer.results or answer.response in ("refused", "no_answer"):
+        intervention.read_at = answer.read_at or intervention.read_at
+        intervention.not_yet_at, intervention.reached = answer.not_yet_at, answer.reached
+        results = {result.kind: result for result in answer.results}
+        for request in intervention.asked:
+            # A brief of an older version asked for one thing only, and its answer names none.
+            found = results.get(request.kind) or results.get("")
+            if found is not None:
+                request.result, request.count, request.at = found.result, found.count, found.at
+        _let_go(record, intervention, answer.ended_at)
+        if answer.ended_at is not None or answer.response in ("refused", "no_answer", "left"):
             intervention.ended_at = answer.ended_at
-            results = {result.kind: result for result in answer.results}
-            for request in intervention.asked:
-                # A brief of an older version asked for one thing only, and its answer names none.
-                found = results.get(request.kind) or results.get("")
-                if found is not None:
-                    request.result, request.count = found.result, found.count
-            _let_go(record, intervention)
             done.append(intervention.brief)
             intervention.brief = ""
     return done
 
 
-def _let_go(record: Record, one: Intervention) -> None:
-    everybody = any(
-        request.result == "released" and request.count in (None, len(one.persons))
+def _let_go(record: Record, one: Intervention, ended_at: datetime | None) -> None:
+    released = [
+        request.at or ended_at
         for request in one.asked
-    )
+        if request.result == "released" and request.count in (None, len(one.persons))
+    ]
     for person in record.persons:
-        if everybody and person.id in one.persons:
-            person.released_at = person.released_at or one.ended_at
+        if released and person.id in one.persons:
+            person.released_at = person.released_at or released[0]
 
 
 def somebody_is_free(record: Record) -> bool:
@@ -326,36 +387,36 @@ def somebody_is_free(record: Record) -> bool:
 
 def events_of(record: Record) -> list[Event]:
     """Answers of mediators, as steps of the case. `about` is the intervention's id."""
-    events = []
-    for intervention in record.interventions:
-        if intervention.answered_at is not None and intervention.response in (
-            "agreed",
-            "refused",
-            "ended",
-        ):
-            # What ended before she was done, she had agreed to.
-            what = "mediator_refused" if intervention.response == "refused" else "mediator_agreed"
-            events.append(
-                Event(
-                    what=what,
-                    by=intervention.mediator,
-                    at=intervention.answered_at,
-                    about=intervention.id,
-                )
-            )
-        if intervention.ended_at is not None and any(
-            request.result for request in intervention.asked
-        ):
-            what = "mediation_ended"
-            events.append(
-                Event(
-                    what=what,
-                    by=intervention.mediator,
-                    at=intervention.ended_at,
-                    about=intervention.id,
-                )
-            )
-    return events
+    return [
+        Event(what=what, by=intervention.mediator, at=at, about=intervention.id)
+        for intervention in record.interventions
+        for what, at in _steps_of(intervention)
+        if at is not None
+    ]
+
+
+# What ended before she was done, she had agreed to.
+_ANSWERS = {
+    "agreed": "mediator_agreed",
+    "ended": "mediator_agreed",
+    "refused": "mediator_refused",
+    "talk": "mediator_talks",
+}
+
+
+def _steps_of(one: Intervention) -> list[tuple[str, datetime | None]]:
+    steps = [("mediator_read", one.read_at)]
+    if one.response == "left":
+        steps.append(("mediator_left", one.ended_at))
+    elif one.response in _ANSWERS:
+        steps.append((_ANSWERS[one.response], one.answered_at))
+    steps.append(("mediator_not_yet", one.not_yet_at))
+    told = [request.at for request in one.asked if request.result and request.at]
+    if one.ended_at is None and told:
+        steps.append(("mediation_so_far", max(told)))
+    elif any(request.result for request in one.asked):
+        steps.append(("mediation_ended", one.ended_at))
+    return steps
 
 
 @dataclass(frozen=True)

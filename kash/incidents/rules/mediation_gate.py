@@ -226,7 +226,7 @@ def urgent_step(record: Record) -> str:
     """`ASK_MEDIATOR` while somebody is held who a mediator may be asked about, and none is asked;
     else empty."""
     asked = any(
-        request.ended_at is None and request.response in ("waiting", "agreed")
+        request.ended_at is None and request.response in ("waiting", "talk", "agreed")
         for request in record.interventions
     )
     able = any(

@@ -51,7 +51,7 @@ def lines_of(record: Record) -> list[CaseLine]:
 
 
 def _waits(request: Intervention) -> bool:
-    return request.ended_at is None and request.response in ("waiting", "agreed")
+    return request.ended_at is None and request.response in ("waiting", "talk", "agreed")
 
 
 def _is_due_at_clinic(referral: Referral) -> bool:

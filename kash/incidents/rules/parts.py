@@ -182,17 +182,20 @@ class Information(RecordPart):
 
 class Asked(RecordPart):
     """One thing that a mediator was asked for, and what came of it: a code of `mediation.RESULTS`,
-    and for how many where it is about people."""
+    and for how many where it is about people; `at`: when it was told."""
 
     kind: str
     result: str = ""
     count: int | None = None
+    at: datetime | None = None
 
 
 class Intervention(RecordPart):
     """A mediator was asked, about these persons (ids; none: nobody was on record then), who stay
     named here though one be taken off the record. `mediator` is an account's public id, `brief` a
-    brief's. `answered_at`: when she said yes or no; `ended_at`: how it ended."""
+    brief's. `answered_at`: when she last said yes, no, or that she needs to talk; `not_yet_at`:
+    that nothing came of it yet; `ended_at`: how it ended. `reached`: her phone rang, as far as is
+    known. `station`, `call_name` and `call_phone` are what she reads, for the next who is asked."""
 
     id: str
     mediator: str = ""
@@ -200,9 +203,15 @@ class Intervention(RecordPart):
     persons: list[str] = Field(default_factory=list)
     asked: list[Asked] = Field(default_factory=list)
     asked_at: datetime | None = None
+    read_at: datetime | None = None
     answered_at: datetime | None = None
+    not_yet_at: datetime | None = None
     ended_at: datetime | None = None
     response: str = "waiting"
+    reached: bool = True
+    station: str = ""
+    call_name: str = ""
+    call_phone: str = Field(default="", repr=False)
     note: str = ""
 
 

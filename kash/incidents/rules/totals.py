@@ -49,6 +49,7 @@ from kash.incidents.rules.consents import (
     standing,
 )
 from kash.incidents.rules.filing import ARRESTS
+from kash.incidents.rules.mediation import GIVES_UP
 from kash.incidents.rules.parts import CustodyEvent, Person, RecordPart, StoredCopy
 from kash.incidents.rules.record import Record, is_taken_back, unprotected
 from kash.people.rules.directory import Stretch, open_at
@@ -293,7 +294,7 @@ def from_bytes(plaintext: bytes) -> EvidenceFile:
 DAYS_KEPT = 7
 # So few days before the end Today tells of it.
 SOON = 2
-_ANSWERING = frozenset({"waiting", "agreed"})
+_ANSWERING = frozenset({"waiting", "talk", "agreed"})
 
 
 class Keeps(StrEnum):
@@ -636,7 +637,7 @@ def summary_of(reference: str, state: str, record: Record) -> Summary:
         # Who still has a brief may help.
         refused=state in _WANTING_HELP
         and bool(interventions)
-        and interventions[-1].response == "refused"
+        and interventions[-1].response in GIVES_UP
         and not any(intervention.brief for intervention in interventions),
         to_ask_each=is_to_be_asked(record),
         ask_again=0 if state in OVER else len(record.who_is_asked_again()),

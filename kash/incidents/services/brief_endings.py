@@ -10,7 +10,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.incidents.models import MediationBrief, Remains
-from kash.incidents.queries.mediation import ENDED, NOTE, OUTCOME, answers_to, note_of, outcome_of
+from kash.incidents.queries.mediation import (
+    ENDED,
+    LEFT,
+    NOTE,
+    OUTCOME,
+    answers_to,
+    note_of,
+    outcome_of,
+)
 from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.consents import ForCustodian
 from kash.incidents.rules.letterbox import Box
@@ -30,11 +38,29 @@ def collect_answers(session: Session, record: Record) -> bool:
     answers = answers_to(briefs, session)
     done = rules.take_over(record, answers)
     if done:
-        session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(done)))
+        rows = select(MediationBrief).where(MediationBrief.public_id.in_(done))
+        for brief in session.scalars(rows):
+            if (outcome_of(brief) or {}).get("response") == LEFT:
+                # She may be on her way: until its days are over she reads that it ended.
+                brief.outcome_sealed = None
+            else:
+                session.delete(brief)
     for intervention in record.interventions:
         if intervention.brief and intervention.response == ENDED:
             _end_one(session, intervention)
     return bool(answers)
+
+
+def note_answers_read(session: Session, record: Record, by: str, owner: str) -> None:
+    """Somebody (a public id) opened a case: if she owns it, or asked where nobody does, what
+    mediators answered until now is new no more."""
+    briefs = [intervention.brief for intervention in record.interventions if intervention.brief]
+    query = select(MediationBrief).where(MediationBrief.public_id.in_(briefs))
+    for brief in session.scalars(query.with_for_update()) if briefs else ():
+        outcome = outcome_of(brief) or {}
+        if outcome.get("new") and by == (owner or outcome.get("by")):
+            text = json.dumps(outcome | {"new": False, "rings": False})
+            brief.outcome_sealed = seal(text, kind=OUTCOME, public_id=brief.public_id)
 
 
 def end_briefs(session: Session, record: Record) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.models import Incident, occasions_of, take_over_everything
 from kash.incidents.queries.cases import Case, access_of, open_case, open_for_nobody
+from kash.incidents.queries.letterbox import owner_of
 from kash.incidents.queries.officers import may_work, officers, readers
 from kash.incidents.rules import casework as changes
 from kash.incidents.rules import filing as first_account
@@ -34,6 +35,7 @@ from kash.incidents.rules.record import Record, as_bytes, from_bytes
 from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.brief_endings import (
     end_what_tells_who_must_not_know,
+    note_answers_read,
     tells_who_must_not_know,
 )
 from kash.incidents.services.letterbox import keep_owner, letterbox, next_reminder
@@ -226,6 +228,7 @@ def note_opening(
         incident = locked_incident(session, case.reference)
         opened = open_case(by, vault, case.reference, session)
         keep_keys(session, vault, opened.documents)
+        note_answers_read(session, opened.record, by.public_id, owner_of(case.reference))
         waiting = [answer for answer in opened.record.member_answers if answer.by != by.public_id]
         read = answers and waiting != opened.record.member_answers
         if read:

@@ -5,7 +5,7 @@ worker does by itself and without any key."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,9 @@ from kash.incidents.queries.cases import (
     who_keeps_accounts,
     whom_accounts_tell_of,
 )
+from kash.incidents.queries.letterbox import accounts_named
 from kash.incidents.queries.mediation import (
+    LEFT,
     MEDIATING_ROLES,
     NOTE,
     OUTCOME,
@@ -31,17 +33,19 @@ from kash.incidents.queries.mediation import (
     as_mediators,
     duties,
     duty,
+    is_late_now,
     note_of,
     outcome_of,
+    owners_of_briefs,
 )
 from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.case_file import CourtPaper
 from kash.incidents.rules.casework import asks_why
-from kash.incidents.rules.mediation import TOLD_AT, Result
+from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.mediation_gate import Why, why_not
 from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Taking
-from kash.incidents.services.alerts import can_tell, tell
+from kash.incidents.services.alerts import tell
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import refuse_unasked
@@ -50,6 +54,7 @@ from kash.incidents.services.saved_views import STAYS_HERE, NotNow
 from kash.people.models import Organisation
 from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.platform.messages.rules import TryOutcome
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
@@ -204,11 +209,13 @@ def end_duty(session: Session, account_id: int, _now: datetime) -> None:
 
 
 def _end_briefs(session: Session, account_id: int) -> None:
-    session.execute(
-        update(MediationBrief)
-        .where(MediationBrief.account_id == account_id, MediationBrief.state != "closed")
-        .values(state="closed", note_sealed=None)
+    # The person who asked is told by the chore, within a minute.
+    briefs = select(MediationBrief).where(
+        MediationBrief.account_id == account_id, MediationBrief.state != "closed"
     )
+    for brief in session.scalars(briefs.order_by(MediationBrief.id).with_for_update()):
+        brief.state = "closed"
+        _answer(brief, response=LEFT, ended=_minute(utc_now()))
 
 
 # --- Briefs ----------------------------------------------------------------------------------
@@ -269,19 +276,29 @@ def ask_mediator(
             == (request.mediator, persons, "waiting")
         ]
         briefs = select(MediationBrief).where(MediationBrief.public_id.in_(waiting))
-        if note in [note_of(brief) for brief in session.scalars(briefs)]:
+        open_notes = [note_of(brief) or {} for brief in session.scalars(briefs)]
+        if any(note.items() <= open_note.items() for open_note in open_notes):
             case.nothing()
             return
+        # Whom to tell of what comes of it, without any key, and how urgently.
+        note |= {"by": by.public_id, "held": bool(rules.whom_to_free(case.record))}
+        note |= {"asked": _minute(case.now)}
         account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))
         brief = MediationBrief(
             public_id=new_public_id(),
             account_id=account,
             runs_out_at=rules.runs_out(to_local(case.now)).astimezone(UTC),
         )
-        brief.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=brief.public_id)
+        _put_note(brief, note)
         session.add(brief)
-        rules.asked(case.record, request.mediator, brief.public_id, requests, case.now, persons)
+        intervention = rules.asked(
+            case.record, request.mediator, brief.public_id, requests, case.now, persons
+        )
+        intervention.station, intervention.reached = request.station, False
+        intervention.call_name, intervention.call_phone = request.call_name, request.call_phone
         case.happened("mediator_asked", request.mediator)
+        asked_brief = brief.public_id
+    follow_briefs(asked_brief)
 
 
 def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: str) -> None:
@@ -305,53 +322,90 @@ def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: 
             .with_for_update()
         )
         if brief is not None:
-            if brief.outcome_sealed is not None:
+            if (outcome_of(brief) or {}).get("response", "talk") != "talk":
                 raise Problem(_l("The mediator has answered meanwhile. Look at what was answered."))
-            brief.state, brief.note_sealed = "closed", None
+            brief.state, brief.note_sealed, brief.outcome_sealed = "closed", None, None
         requests[0].brief, requests[0].response = "", "no_answer"
         case.happened("request_withdrawn", requests[0].mediator)
 
 
-def answer_brief(by: Actor, public_id: str, *, accepts: bool) -> None:
-    """A mediator says whether she will help. Saying no shreds the note. Raises NotFound."""
+def mark_read(by: Actor) -> None:
+    """Note in the open briefs of a mediator that she has read them, as a delivery is noted."""
+    unread = select(MediationBrief).where(
+        MediationBrief.account_id == by.account_id, MediationBrief.state == "open"
+    )
+    if all("read" in (note_of(brief) or {"read": ""}) for brief in db.session.scalars(unread)):
+        return
+    with writing() as session:
+        for brief in session.scalars(unread.order_by(MediationBrief.id).with_for_update()):
+            note = note_of(brief)
+            if note is not None and "read" not in note:
+                _put_note(brief, note | {"read": _minute(utc_now())})
+
+
+def answer_brief(by: Actor, public_id: str, *, accepts: bool | None) -> None:
+    """A mediator says that she goes, that she can't, or (None) that she needs to talk first. Saying
+    no shreds the note. Raises NotFound."""
     with audited("mediation.brief_answered", by) as change:
         brief = _own(change.session, by, public_id)
-        if accepts and brief.state == "accepted":
+        said = {True: "agreed", False: "refused", None: "talk"}[accepts]
+        if accepts is not False and (outcome_of(brief) or {}).get("response") in ("agreed", said):
+            # Sent twice, or she wants to talk on her way: that she goes stands.
             change.nothing()
             return
-        brief.state = "accepted" if accepts else "closed"
-        _answer(brief, {"response": "agreed" if accepts else "refused", "at": _minute(change.now)})
+        brief.state = {True: "accepted", False: "closed", None: "open"}[accepts]
+        _answer(brief, response=said, at=_minute(change.now))
         change.about(public_id)
+    follow_briefs(public_id)
+
+
+def say_not_yet(by: Actor, public_id: str) -> None:
+    """A mediator says that nothing came of it yet, and that she goes on. Raises NotFound."""
+    with audited("mediation.brief_answered", by) as change:
+        brief, now = _own(change.session, by, public_id), _minute(change.now)
+        brief.state = "accepted"
+        _answer(
+            brief, response="agreed", not_yet=now, at=(outcome_of(brief) or {}).get("at") or now
+        )
+        change.about(public_id)
+    follow_briefs(public_id)
 
 
 def close_brief(by: Actor, public_id: str, results: Sequence[Result]) -> None:
-    """A mediator says how it ended, one result for each thing that she was asked for; the note is
-    shredded. Raises NotFound."""
+    """A mediator says what came of some of what she was asked for. When nothing more can come of
+    any, it has ended and the note is shredded. Raises NotFound."""
     with audited("mediation.brief_closed", by) as change:
         brief = _own(change.session, by, public_id)
         note = note_of(brief) or {}
         kinds = note.get("requests") or [note.get("request")]
         people = int(note.get("people", 0))
-        if sorted(result.kind for result in results) != sorted(kinds):
+        told = {result.kind: result for result in results}
+        if not told or not set(told) <= set(kinds):
             raise NotFound
         if not all(rules.is_result(result, people) for result in results):
             raise NotFound
-        brief.state = "closed"
-        now = _minute(change.now)
-        before = outcome_of(brief) or {}
+        now, before = _minute(change.now), outcome_of(brief) or {}
+        said = {result["kind"]: result for result in before.get("results", ())}
+        for kind, result in told.items():
+            earlier = said.get(kind, {})
+            if result.result == "none" and earlier.get("result", "none") != "none":
+                # Of some it was reached: the others are refused.
+                said[kind] = earlier | {"final": True}
+            else:
+                final = rules.is_final(result, people)
+                said[kind] = {"kind": kind, "result": result.result, "count": result.count}
+                said[kind] |= {"at": now, "final": final}
+        ends = all(said.get(kind, {}).get("final") for kind in kinds)
+        brief.state = "closed" if ends else "accepted"
         _answer(
             brief,
-            {
-                "response": "agreed",
-                "at": before.get("at") or now,
-                "ended": now,
-                "results": [
-                    {"kind": result.kind, "result": result.result, "count": result.count}
-                    for result in results
-                ],
-            },
+            response="agreed",
+            at=before.get("at") or now,
+            results=list(said.values()),
+            ended=now if ends else None,
         )
         change.about(public_id)
+    follow_briefs(public_id)
 
 
 def _minute(moment: datetime) -> str:
@@ -370,10 +424,23 @@ def _own(session: Session, by: Actor, public_id: str) -> MediationBrief:
     )
 
 
-def _answer(row: MediationBrief, said: dict[str, Any]) -> None:
-    row.outcome_sealed = seal(json.dumps(said), kind=OUTCOME, public_id=row.public_id)
-    if row.state == "closed":
-        row.note_sealed = None
+def _put_note(brief: MediationBrief, note: dict[str, Any]) -> None:
+    brief.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=brief.public_id)
+
+
+def _put_outcome(brief: MediationBrief, outcome: dict[str, Any]) -> None:
+    brief.outcome_sealed = seal(json.dumps(outcome), kind=OUTCOME, public_id=brief.public_id)
+
+
+def _answer(brief: MediationBrief, **said: Any) -> None:
+    """Add to what a mediator said. Whom to tell of it, and how it went out, stays known when the
+    note is shredded."""
+    note, before = note_of(brief) or {}, outcome_of(brief) or {}
+    kept = {name: note[name] for name in ("by", "held", "read", "reached") if name in note}
+    outcome = kept | before | said | {"new": True, "rings": bool(note.get("held"))}
+    _put_outcome(brief, outcome)
+    if brief.state == "closed":
+        brief.note_sealed = None
 
 
 def say_how_taken(
@@ -424,21 +491,64 @@ def shred_notes() -> None:
         shred_old_notes(session, utc_now())
 
 
-def tell_who_is_asked() -> None:
-    """Three times a day, and not when something is asked: a mail must not tell when that was."""
+def follow_briefs(only: str = "") -> None:
+    """Have the phones ring that a brief calls for, of one brief or all: of a mediator who was asked
+    and not reached yet; and, while somebody is held, of the owner of the case, once for each answer
+    and once if there is none in time. After a commit, and each minute for what failed."""
     now = utc_now()
-    if to_local(now).hour not in TOLD_AT or not can_tell():
+    query = select(MediationBrief, Account.public_id).join(
+        Account, Account.id == MediationBrief.account_id
+    )
+    only_it = MediationBrief.public_id == only if only else MediationBrief.runs_out_at > now
+    briefs = db.session.execute(query.where(only_it)).all()
+    owners = owners_of_briefs(db.session()) if briefs else {}
+    due = [
+        (brief.public_id, what, account or owners.get(brief.public_id) or asker)
+        for brief, mediator in briefs
+        for what, account, asker in _due(brief, mediator, now)
+    ]
+    if not due:
+        # A reader who stays would hold up the person who files.
+        db.session.rollback()
         return
-    waiting = db.session.scalars(
-        select(Account)
-        .join(MediationBrief, MediationBrief.account_id == Account.id)
-        .where(
-            MediationBrief.state == "open",
-            MediationBrief.runs_out_at > now,
-            Account.active.is_(True),
-        )
-        .distinct()
-        .order_by(Account.id)
-    ).all()
-    for account in waiting:
-        tell(account)
+    accounts = accounts_named({account for _brief, _what, account in due})
+    rung = [
+        (brief, what if came is TryOutcome.ACCEPTED else _UNSURE.get(what, what))
+        for brief, what, account in due
+        if account in accounts
+        and (came := tell(accounts[account])) in (TryOutcome.ACCEPTED, TryOutcome.UNKNOWN)
+    ]
+    if not rung:
+        db.session.rollback()
+        return
+    with writing() as session:
+        for public_id, what in rung:
+            _note_rung(session, public_id, what)
+
+
+# Of what may have gone out, and nobody knows, there is no second; that it rang is not said either.
+_UNSURE = {"reached": "unsure"}
+
+
+def _due(brief: MediationBrief, mediator: str, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """Words to be noted of a brief once a phone rings: the mediator's, or (empty) the owner's of
+    the case, or hers who asked."""
+    note, outcome = note_of(brief) or {}, outcome_of(brief)
+    if outcome is not None:
+        if outcome.get("rings"):
+            yield "rings", "", str(outcome.get("by", ""))
+    elif "by" in note:
+        if not note.keys() & {"reached", "read", "unsure"}:
+            yield "reached", mediator, ""
+        if note.get("held") and not note.get("late") and is_late_now(note, now):
+            yield "late", "", str(note["by"])
+
+
+def _note_rung(session: Session, public_id: str, what: str) -> None:
+    query = select(MediationBrief).where(MediationBrief.public_id == public_id).with_for_update()
+    brief = session.scalar(query)
+    note, outcome = (note_of(brief), outcome_of(brief)) if brief is not None else (None, None)
+    if brief is not None and what == "rings" and outcome is not None:
+        _put_outcome(brief, outcome | {"rings": False})
+    elif brief is not None and what != "rings" and note is not None:
+        _put_note(brief, note | {what: True})

@@ -443,7 +443,7 @@ def _timeline(record: Record) -> list[Event]:
     }
     answers = [
         event.model_copy(update={"reason": ended[event.about]})
-        if event.what == "mediation_ended"
+        if event.what in ("mediation_ended", "mediation_so_far")
         else event
         for event in events_of(record)
     ]

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from kash.accounts.members.vault_sessions import require_vault
 from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import OutcomeForm, ReferralForm, TakingForm
-from kash.incidents.forms.consents import BailForm
+from kash.incidents.forms.consents import AskForm, BailForm
 from kash.incidents.forms.documentation import DocumentationForm, PhoneInForm, as_form
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
 from kash.incidents.queries.letterbox import (
@@ -475,6 +475,12 @@ _LABELS: dict[str, Any] = {
     "interventions/asked_at": _l("Asked at"),
     "interventions/answered_at": _l("Answered at"),
     "interventions/ended_at": _l("Ended at"),
+    "interventions/read_at": _l("Read at"),
+    "interventions/not_yet_at": _l("Not yet, said at"),
+    "interventions/reached": _l("Message went out"),
+    "interventions/station": _l("Station"),
+    "interventions/call_name": AskForm,
+    "interventions/call_phone": AskForm,
     "interventions/note": _l("Note"),
     "persons/identity": _l("Name, sealed"),
     "reason": _l("Why"),

@@ -14,12 +14,20 @@ from flask_babel import lazy_gettext as _l
 
 from kash.accounts.members.vault_sessions import require_vault
 from kash.incidents import blueprint, names, wording
-from kash.incidents.forms.consents import AskForm, BailForm, DutyForm, closing_form
+from kash.incidents.forms.consents import AskForm, BailForm, DutyForm, ResultForm, result_form
 from kash.incidents.models import Duty
-from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
+from kash.incidents.names import (
+    NOT_OFFERED_NAMES,
+    REQUEST_NAMES,
+    RESPONSE_NAMES,
+    RESULT_BUTTONS,
+    WANTED_NAMES,
+)
 from kash.incidents.queries import mediation as queries_mediation
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.mediation import (
+    LEFT,
+    Brief,
     as_mediators,
     duties,
     duty,
@@ -40,13 +48,17 @@ from kash.incidents.rules.clocks import is_free, who_is_held
 from kash.incidents.rules.mediation import (
     RELEASE,
     REQUESTS,
+    RESULTS,
     Mediator,
     may_ask,
     may_be_asked_for,
     may_mediate,
+    next_of,
     not_confirmed,
     somebody_is_free,
+    wants_the_next,
     whom_to_free,
+    why_not_offered,
 )
 from kash.incidents.rules.mediation_gate import (
     ASK_MEDIATOR,
@@ -57,7 +69,7 @@ from kash.incidents.rules.mediation_gate import (
     urgent_step,
     who_may_be_offered,
 )
-from kash.incidents.rules.parts import by_id
+from kash.incidents.rules.parts import Intervention, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseAction, CaseSection, Entry
 from kash.incidents.services import mediation
@@ -81,6 +93,7 @@ from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import to_local
+from kash.platform.web.logs import leaves_no_trace
 from kash.policy import Actor, allow
 
 
@@ -88,6 +101,25 @@ def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:
     minute = minute_of_week(to_local(utc_now()))
     mediators = as_mediators(duties())
     return may_mediate(mediators, case.record, minute, station, seen=case.seen), minute
+
+
+def _not_offered(case: Case) -> list[tuple[str, Any]]:
+    """The mediators who are not offered for a case, by name, each with why."""
+    mediators = as_mediators([one for one in duties(active=None) if one.account.active])
+    reasons = [
+        (mediator.account, why)
+        for mediator in mediators
+        if (why := why_not_offered(mediator, case.record, seen=case.seen)) is not None
+    ]
+    named = account_names(account for account, _why in reasons)
+    return [(named.get(account, ""), NOT_OFFERED_NAMES[why]) for account, why in reasons]
+
+
+def _next_mediator(case: Case) -> tuple[Intervention, Mediator] | None:
+    """The request after which the next mediator is offered, and who that is; None if none is."""
+    last = wants_the_next(case.record, utc_now())
+    mediator = next_of(_offered(case, _station_of(case)[0])[0], case.record) if last else None
+    return (last, mediator) if last is not None and mediator is not None else None
 
 
 def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
@@ -142,6 +174,7 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
     return {
         "form": form,
         "case": case,
+        "not_offered": _not_offered(case),
         "agreed": may_be_asked(record),
         "others": [
             person.code
@@ -192,6 +225,31 @@ def may_be_asked(record: Record) -> bool:
     return may_ask(record) and wants(record, "", MEDIATION) is not False
 
 
+@case_page("/m/<intervention_id>/next", "incidents.edit", "POST")
+def ask_next(by: Actor, vault: OpenVault, case: Case, intervention_id: str) -> ResponseReturnValue:
+    """Ask the next mediator for what the last was asked, if she is still the one who was offered,
+    and nobody saved the case since."""
+    offered = _next_mediator(case)
+    shown = (intervention_id, request.form.get("mediator"))
+    if offered is None or (offered[0].id, offered[1].account) != shown:
+        flash(_("Something was answered, or somebody was asked, meanwhile. Look at it again."))
+        return to("case")
+    last, codes = offered[0], case.record.codes
+    again = Request(
+        offered[1].account,
+        tuple(asked.kind for asked in last.asked if not asked.result),
+        last.station,
+        last.call_name,
+        last.call_phone,
+        tuple(person for person in last.persons if person in codes),
+    )
+    version = request.form.get("version", 0, type=int)
+    with FlashedProblems():
+        mediation.ask_mediator(by, vault, case.reference, again, version=version)
+        flash(_("The mediator can read it now."))
+    return to("case")
+
+
 @blueprint.post("/<reference>/m/<intervention_id>/withdraw")
 @allow("incidents.edit")
 @require_vault
@@ -211,6 +269,15 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
     codes = record.codes
     return {
         "interventions": record.interventions,
+        "steps": wording.steps_text,
+        "phone_text": phone_text,
+        "phones": {
+            account: phone_text(phone)
+            for account, phone in numbers_of(
+                intervention.mediator for intervention in record.interventions if intervention.brief
+            ).items()
+        },
+        **_offer(case, may_edit=may_edit),
         "names": account_names(intervention.mediator for intervention in record.interventions),
         "requests": REQUEST_NAMES,
         "responses": RESPONSE_NAMES,
@@ -230,6 +297,17 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
         "unasked": bool(not_confirmed(record)),
         "who_is_free": somebody_is_free(record) and may_edit,
     }
+
+
+def _offer(case: Case, *, may_edit: bool) -> dict[str, Any]:
+    """The next mediator, if one is offered: her account and name, after which request."""
+    offered = _next_mediator(case) if may_edit and may_be_asked(case.record) else None
+    if offered is None:
+        waits = wants_the_next(case.record, utc_now()) if may_edit else None
+        return {"next": None, "nobody_left": waits is not None}
+    last, mediator = offered
+    name = account_names([mediator.account]).get(mediator.account, "")
+    return {"next": (last, mediator.account, name), "nobody_left": False, "version": case.version}
 
 
 def _asks_another(case: Case, actor: Actor) -> bool:
@@ -339,15 +417,33 @@ BAIL_SECTION = CaseSection(
 
 @blueprint.get("/b")
 @allow("incidents.briefs")
+@leaves_no_trace
 def briefs() -> ResponseReturnValue:
-    """The actor's own briefs, and whether she can be called."""
+    """The actor's own briefs, which she has read then, and whether she can be called."""
+    mediation.mark_read(current_actor())
+    return _briefs()
+
+
+def _briefs(brief_id: str = "", form: ResultForm | None = None) -> ResponseReturnValue:
     by = current_actor()
-    return render_template(
+
+    def form_of(brief: Brief, kind: str) -> ResultForm:
+        if form is not None and (brief.public_id, kind) == (brief_id, form.kind):
+            return form
+        return result_form(kind, brief.people)
+
+    return page(
         "incidents/briefs.html",
+        form=form,
         briefs=own_briefs(by),
-        ended=ended_briefs(by),
+        ended=set(ended_briefs(by).values()),
+        left=LEFT,
         duty=queries_mediation.own_duty(by),
         requests=REQUEST_NAMES,
+        results=RESULTS,
+        buttons=RESULT_BUTTONS,
+        said=wording.told_text,
+        form_of=form_of,
         phone_text=phone_text,
     )
 
@@ -360,44 +456,73 @@ def own_duty() -> ResponseReturnValue:
     return to("briefs", _("Saved."))
 
 
+_ACCEPTS = {"yes": True, "no": False, "talk": None, "not_yet": True}
+
+
 @blueprint.post("/b/<brief_id>/answer")
 @allow("incidents.briefs")
+@leaves_no_trace
 def answer_brief(brief_id: str) -> ResponseReturnValue:
-    """Say yes or no to what is asked."""
-    accepts = request.form.get("answer") == "yes"
-    if brief_id in ended_briefs(current_actor()):
-        # It ended while its page was open, as the list says.
+    """Say that one goes, needs to talk, can't, or that nothing came of it yet."""
+    by, answer = current_actor(), request.form.get("answer", "")
+    if queries_mediation.is_over(by, brief_id):
+        # It ended while its page was open, as the list says; or it was sent twice.
         return to("briefs")
     # Of what is refused nothing stays, not even who to call.
-    call = own_brief(current_actor(), brief_id)
-    mediation.answer_brief(current_actor(), brief_id, accepts=accepts)
-    return to(
-        "briefs",
-        _("Thank you. Call the programme if anything is unclear.")
-        if accepts
-        else _(
+    brief = own_brief(by, brief_id)
+    if answer not in _ACCEPTS:
+        return to("briefs")
+    call = {"name": brief.call_name, "phone": phone_text(brief.call_phone)}
+    if answer == "not_yet":
+        mediation.say_not_yet(by, brief_id)
+        return to("briefs", _("Thank you. Say here what comes of it."))
+    if answer == "no" and "sure" not in request.form:
+        return _sure(brief, {"answer": "no"}, _("I can’t"))
+    mediation.answer_brief(by, brief_id, accepts=_ACCEPTS[answer])
+    told = {
+        "yes": _("Thank you. Call the programme if anything is unclear."),
+        "no": _(
             "The programme will ask somebody else."
             " If you can help after all, call %(name)s: %(phone)s.",
-            name=call.call_name,
-            phone=phone_text(call.call_phone),
+            **call,
         ),
+    }
+    talk = _("The programme reads that you want to talk. Call %(name)s: %(phone)s.", **call)
+    return to("briefs", told.get(answer, talk))
+
+
+def _sure(brief: Brief, sent: Mapping[str, object], label: object) -> ResponseReturnValue:
+    """Ask once more before what is asked is deleted."""
+    endpoint = "answer_brief" if "answer" in sent else "close_brief"
+    return render_template(
+        "incidents/brief_sure.html", brief=brief, sent=sent, label=label, endpoint=endpoint
     )
 
 
-@blueprint.route("/b/<brief_id>/close", methods=["GET", "POST"])
+@blueprint.post("/b/<brief_id>/close")
 @allow("incidents.briefs")
+@leaves_no_trace
 def close_brief(brief_id: str) -> ResponseReturnValue:
-    """Say how it ended."""
+    """Say what came of one request; before the last is said, and all deleted, asked once more."""
     by = current_actor()
-    if brief_id in ended_briefs(by):
-        # It ended while its page was open, as the list says.
+    if queries_mediation.is_over(by, brief_id):
+        # It ended while its page was open, as the list says; or it was sent twice.
         return to("briefs")
     brief = own_brief(by, brief_id)
-    form = closing_form(brief.requests, brief.people)
-    if form.validate_on_submit():
-        mediation.close_brief(by, brief_id, form.results())
+    kind, result = request.form.get("kind", ""), request.form.get("result", "")
+    if kind not in brief.requests or result not in RESULTS[kind]:
+        return to("briefs")
+    form = result_form(kind, brief.people, sent=result != "none")
+    if result != "none" and not form.validate():
+        return _briefs(brief_id, form)
+    told = form.told(result)
+    if brief.ends_with(told) and "sure" not in request.form:
+        sent = {"kind": kind, "result": result, "count": told.count}
+        return _sure(brief, sent, wording.told_text(told, brief.people))
+    mediation.close_brief(by, brief_id, [told])
+    if brief.ends_with(told):
         return to("briefs", _("Thank you. What was asked is deleted here now."))
-    return page("incidents/brief_close.html", form=form, brief=brief)
+    return to("briefs", _("Thank you. The programme reads it now."))
 
 
 ENTRY = Entry(_l("Mediators on duty"), "incidents.duty_list", 20, "incidents.duty")
