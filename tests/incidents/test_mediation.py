@@ -731,6 +731,17 @@ def test_help_now_says_which_mediators_are_of_the_police(
     assert said == {"Akoth": "Not of the police", "Kamau": "Police officer"}
 
 
+def test_who_files_is_not_among_the_mediators_whom_she_is_told_to_call(
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    filer, other = actor("peer", name="Akoth"), actor("peer", name="Kamau")
+    on_duty(filer)
+    on_duty(other)
+    for who, offered in ((filer, ["Kamau"]), (other, ["Akoth"])):
+        page = client_for(who).get("/w/h").get_data(as_text=True)
+        assert re.findall(r'help-card">\s*<h3>(\w+)</h3>', page) == offered
+
+
 def test_a_mediator_learns_no_number_of_people_where_it_does_not_matter(
     app: APIFlask,
     officer: AMember,

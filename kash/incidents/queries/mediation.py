@@ -554,7 +554,7 @@ _URGENT = ("pep", "clinic", "hotline", "legal", "shelter", "counselling", "child
 
 
 def mediators_on_duty(by: Actor, minute: int) -> list[dict[str, Any]]:
-    """Everybody who mediates, those first who can be called in this minute of the week.
+    """Everybody else who mediates, those first who can be called in this minute of the week.
 
     `name` is empty for a police account that reads of somebody who is not of the police. The number
     was given to be shown, so that showing it is no opening of a phone number: an entry would say
@@ -575,6 +575,7 @@ def mediators_on_duty(by: Actor, minute: int) -> list[dict[str, Any]]:
             "now": not duty.hours or open_at(stretches_of(duty), minute),
         }
         for duty in duties()
+        if duty.account_id != by.account_id
     ]
     return sorted(mediators, key=lambda mediator: not mediator["now"])
 
