@@ -80,7 +80,8 @@ async function send(form, button) {
       method: "POST",
       body: new URLSearchParams(data),
       credentials: "same-origin",
-      signal: AbortSignal.timeout(PATIENCE),
+      // A phone that is too old for it waits as long as its browser does.
+      signal: AbortSignal.timeout?.(PATIENCE),
     });
     // Broken, or what stands before the programme answers for it: that page says nothing of a
     // report, and would come in the place of what was typed.
