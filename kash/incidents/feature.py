@@ -70,7 +70,7 @@ _FOR_WRITERS = {
     "what-is-wanted": "her_choice",
     "referrals-and-what-was-agreed": "referrals terms limits bail correct_bail remove_bail",
     "print-a-case-file": "case_file",
-    "the-steps-of-a-case": "step assign shred",
+    "the-steps-of-a-case": "step assign shred hand_over",
     "who-must-not-work-on-a-case": "declare",
     "who-somebody-is": "identity ask_identity identity_of",
     "belongs-with": "links",
@@ -116,7 +116,7 @@ CHAPTERS = Chapters(
         ),
         **each(
             "incidents",
-            "officers officer",
+            "officers officer duty_sheet",
             {
                 Role.DIRECTOR: "director#officers-on-duty",
                 Role.DOCUMENTATION: f"{OFFICER}#when-you-get-sign-in",
@@ -372,6 +372,7 @@ _PAGES = (
     *case_file.ENTRIES,
     bail.ENTRY,
     history.ENTRY,
+    history.SHEET_ENTRY,
     decisions.ENTRY,
     history.OUTSIDE_ENTRY,
 )

@@ -89,7 +89,7 @@ def test_with_her_vault_open_she_sees_what_waits(
     assert _lines(anna.client) == {
         "Somebody is held or in danger": 1,
         "New reports that nobody has yet": 2,
-        "Cases given to you": 1,
+        "Cases that are yours": 2,
         **FIRST_STEP,
     }
     filed(Record(parties=[Party(id="q1", kind="programme")]))

@@ -143,3 +143,71 @@ def test_a_step_that_lies_outside_the_record_puts_the_next_ring_off(desk: Desk) 
     assert (found.account, found.held) == (desk.anna.actor.public_id, True)
     assert found.ring_at > utc_now() + timedelta(minutes=59)
     assert the_owner("0" * 16) == ""
+
+
+@pytest.mark.any_engine
+def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(
+    desk: Desk, filed: Callable[..., str], record_of: Callable[..., Record]
+) -> None:
+    anna, brenda = desk.anna, desk.brenda
+    mine, told_of = desk.holds(), filed(Record(parties=[Party(id="q1", account="")]))
+    accused = filed(
+        Record(
+            parties=[Party(id="q1", account=anna.actor.public_id)],
+            persons=[Person(id="p1", code="P1")],
+        )
+    )
+    with writing() as session:
+        for reference in (told_of, accused):
+            set_owner(session, reference, brenda.actor.public_id)
+    today = brenda.client.get("/").text
+    assert "Cases that are yours" in today
+    assert 'href="/w/y"' in today
+    page = brenda.client.get("/w/y").text
+    assert {reference in page for reference in (mine, told_of, accused)} == {True}
+    assert "to Anna" in page
+    assert "to Grace" in page
+    for sent in ({"cases": [mine]}, {"line": "Call again at six."}):
+        wrong = brenda.client.post("/w/y", data=sent)
+        assert wrong.status_code == 422
+        assert ("Call again at six." in wrong.text) is ("line" in sent)
+    assert the_owner(mine) == brenda.actor.public_id
+    sent = {"cases": [mine, accused], "line": "Call again at six."}
+    assert brenda.client.post("/w/y", data=sent).status_code == 303
+    assert the_owner(mine) == anna.actor.public_id
+    assert the_owner(accused) == desk.grace.actor.public_id
+    assert the_owner(told_of) == brenda.actor.public_id
+    assert owned(mine).ring_at <= utc_now()
+    event = record_of(mine, anna.vault()).timeline[-1]
+    assert (event.what, event.about, event.reason) == (
+        "assigned",
+        anna.actor.public_id,
+        "Call again at six.",
+    )
+    # Somebody else's case is not handed over.
+    assert anna.client.post("/w/y", data=sent | {"cases": [told_of]}).status_code == 422
+    assert the_owner(told_of) == brenda.actor.public_id
+
+
+@pytest.mark.any_engine
+def test_the_duty_sheet_says_who_goes_at_half_past_two(desk: Desk) -> None:
+    from kash.people.rules.directory import Stretch
+
+    # Brenda at night from Monday to Tuesday alone, Anna by day.
+    night = (Stretch(22 * 60, 24 * 60 + 6 * 60),)
+    day = (Stretch(8 * 60, 17 * 60),)
+    for member, hours, number in (
+        (desk.brenda, night, "+254712000002"),
+        (desk.anna, day, "+254712000001"),
+    ):
+        alerts.set_duty(
+            SYSTEM, member.actor.public_id, position=1, hours=hours, active=True, phone=number
+        )
+    page = desk.anna.client.get("/w/y/d").text
+    rows = [row.split("</tr>")[0] for row in page.split("<tr>")]
+    nights = {name: row for name in ("Monday", "Tuesday") for row in rows if f">{name}</th>" in row}
+    assert "not on duty then" not in nights["Tuesday"].split("Anna")[0]
+    assert nights["Tuesday"].index("Brenda") < nights["Tuesday"].index("Anna")
+    assert nights["Monday"].count("not on duty then") == 2
+    assert "0712 000002" in page
+    assert desk.grace.client.get("/w/y/d").status_code == 403

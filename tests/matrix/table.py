@@ -911,6 +911,8 @@ PLACES: dict[str, Place] = {
     "incidents.add_mediator": Place("incidents.duty", "incidents.duty"),
     "incidents.edit_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
     "incidents.remove_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
+    "incidents.hand_over": Place("incidents.change", "incidents.change"),
+    "incidents.duty_sheet": Place("incidents.duty"),
     "incidents.officers": Place("incidents.duty", "incidents.duty"),
     "incidents.officer": Place("incidents.duty", "incidents.duty", {"account": "officer"}),
     "incidents.outside": Place("incidents.outside", "incidents.outside"),

@@ -172,6 +172,18 @@ class AssignForm(KashForm):
     account = choice_field(_l("Who works on it"), required=False)
 
 
+class HandOverForm(KashForm):
+    """Cases that go to the next on duty, and a line for her."""
+
+    cases = SeveralField(_l("Cases"), coerce=str)
+    line = text_field(_l("What she has to know"), most=300)
+
+    def check_together(self) -> None:
+        """Some case."""
+        if not self.cases.data:
+            self.mark_wrong(self.cases, _("Choose at least one case."))
+
+
 class IdentityForm(KashForm):
     """An identity. Nothing need be known."""
 

@@ -440,6 +440,7 @@ class Withdrawals:
         # officers.
         self.additions, self.for_officers = box.additions, box.for_officers
         self.shredded_for = box.shredded_for
+        self.owners = {key: owned.account for key, owned in box.owners.items()}
         self._vault = vault
         self._generations: dict[int, int] = {}
         self._of: dict[int, TakenBack] = {}

@@ -79,6 +79,8 @@ class CaseRegister:
     hides_held: bool = False
     # Cases that were shredded as the actor asked, and that she has not read of.
     shredded: Collection[str] = ()
+    # By reference, the account that owns each open case.
+    owners: Mapping[str, str] = field(default_factory=dict)
     # Cases that nothing keeps since something was taken back that nobody has read, and whose days
     # are not noted yet; also such as the actor may not see.
     unsettled: list[str] = field(default_factory=list)
@@ -107,7 +109,8 @@ def register(
     unsure = [wish for wish in wanted if not wish.plain]
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     answers: dict[str, Answer] | None = None
-    page = CaseRegister(shredded=withdrawals.shredded_for.get(by.public_id, ()))
+    shredded = withdrawals.shredded_for.get(by.public_id, ())
+    page = CaseRegister(shredded=shredded, owners=withdrawals.owners)
     adds = {**(known or {}), **withdrawals.additions}
     additions = Additions(db.session(), vault, adds, withdrawals.for_officers)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):

@@ -611,9 +611,16 @@ MOST_COMMENTS = 500
 
 
 def assign(
-    reference: str, account: str, *, by: Actor, vault: OpenVault, version: int | None = None
+    reference: str,
+    account: str,
+    *,
+    by: Actor,
+    vault: OpenVault,
+    version: int | None = None,
+    line: str = "",
 ) -> None:
-    """Give a case to somebody who may work on it (an account's public id), or to nobody.
+    """Give a case to somebody who may work on it (an account's public id), or to nobody, with a
+    line that the timeline keeps.
 
     Raises NotFound if she must be kept away or holds no keys, NotNow if the case is closed.
     """
@@ -628,7 +635,7 @@ def assign(
             change.nothing()
             return
         change.record.assigned_to = account
-        change.happened("assigned" if account else "unassigned", about=account)
+        change.happened("assigned" if account else "unassigned", about=account, reason=line)
 
 
 def declare_conflict(reference: str, *, by: Actor, vault: OpenVault) -> None:

@@ -765,7 +765,10 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         new=sum(
             summary.state == "submitted" and not summary.assigned_to for _line, summary in lines
         ),
-        mine=sum(summary.assigned_to == by.public_id for _line, summary in lines),
+        mine=sum(
+            by.public_id in (summary.assigned_to, page.owners.get(summary.reference))
+            for _line, summary in lines
+        ),
         clocks=sum(bool(line.running(now)) for line, _one in lines),
         decisions=sum(summary.undecided for _line, summary in lines) if decides else 0,
         minors=sum(summary.minor and not summary.assigned_to for _line, summary in lines),

@@ -18,6 +18,7 @@ from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import (
     AssignForm,
     FulfilledForm,
+    HandOverForm,
     OutcomeForm,
     ReferralForm,
     ShredForm,
@@ -27,8 +28,8 @@ from kash.incidents.forms.casework import (
     fresh_referral,
 )
 from kash.incidents.forms.consents import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
-from kash.incidents.queries.cases import Case, open_case
-from kash.incidents.queries.letterbox import court_days
+from kash.incidents.queries.cases import Case, open_case, open_cases
+from kash.incidents.queries.letterbox import court_days, opened_box, roster
 from kash.incidents.queries.mediation import Asking, asking_cases, nobody_decides, reporting_policy
 from kash.incidents.queries.officers import decides_alone, may_work, officers, outside_contact
 from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
@@ -44,6 +45,7 @@ from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
 from kash.incidents.rules.parts import Referral, by_id
 from kash.incidents.rules.record import Record, unprotected
+from kash.incidents.rules.totals import first_in_line, in_order
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import cases as assignment
 from kash.incidents.services.cases import declare_conflict, note_opening, note_search
@@ -70,13 +72,15 @@ from kash.incidents.views.consents import asked
 from kash.incidents.views.evidence import participant_label
 from kash.incidents.views.mediation import stations
 from kash.people.queries.directory import service_choices
+from kash.people.rules.directory import minute_of_week
+from kash.platform.database import db, utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import NotFound
-from kash.platform.web.formats import local_today, zone
+from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.lists import paged
 from kash.policy import Actor, Role, allow
 
@@ -476,6 +480,49 @@ def assign(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
         else:
             return to("case", _("Saved."))
     return page("incidents/assign.html", form=form, case=case)
+
+
+@blueprint.route("/y", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def hand_over() -> ResponseReturnValue:
+    """The actor's own cases at the end of her shift, each with the officer who is next on duty and
+    may work on it; one line goes with all."""
+    actor, vault = current_actor(), the_vault()
+    owners = opened_box(db.session()).owners
+    mine = [
+        case
+        for case in open_cases(actor, vault)[0]
+        if case.reference in owners and owners[case.reference].account == actor.public_id
+    ]
+    new = [document for case in mine for document in case.documents if document.form != "kept"]
+    note_search(actor, vault, new)
+    everybody, order = officers(), in_order(roster(), minute_of_week(to_local(utc_now())))
+    to_whom: dict[str, str] = {}
+    for case in mine:
+        free = {one.public_id for one in may_work(everybody, case.seen)} - {actor.public_id}
+        if following := first_in_line(free, order):
+            to_whom[case.reference] = following
+    form = HandOverForm()
+    form.cases.choices = [(reference, reference) for reference in to_whom]
+    if not form.is_submitted():
+        form.cases.data = list(to_whom)
+    elif form.validate():
+        with form.showing_problems():
+            for reference in form.cases.data:
+                assignment.assign(
+                    reference, to_whom[reference], by=actor, vault=vault, line=form.line.data
+                )
+            return to("index", _("Handed over. Her phone rings within a minute."))
+    return page(
+        "incidents/hand_over.html",
+        form=form,
+        cases=mine,
+        to_whom=to_whom,
+        held={reference for reference, owned in owners.items() if owned.held},
+        names=account_names(set(to_whom.values())) if to_whom else {},
+        words=names,
+    )
 
 
 @case_page("/k", "incidents.edit")

@@ -39,7 +39,13 @@ from kash.incidents.queries.cases import (
     whom_accounts_tell_of,
 )
 from kash.incidents.queries.letterbox import court_days
-from kash.incidents.queries.mediation import nobody_decides, numbers_to_ring, officers_numbers
+from kash.incidents.queries.mediation import (
+    mediators_on_duty,
+    nobody_decides,
+    numbers_to_ring,
+    officers_numbers,
+    services_near,
+)
 from kash.incidents.queries.officers import outside_contact, proposed_contacts, standings
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
@@ -61,7 +67,7 @@ from kash.incidents.views.consents import asked
 from kash.incidents.views.documentation import ShownChanges
 from kash.incidents.views.evidence import codes_of, papers_for, value_label
 from kash.people import words as directory_words
-from kash.people.rules.directory import minute_of_week
+from kash.people.rules.directory import minute_of_week, open_at
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import utc_now
 from kash.platform.messages import sms_is_set_up
@@ -424,6 +430,54 @@ def officer(account: str) -> ResponseReturnValue:
         )
         return to("officers", _("Saved."))
     return page("incidents/officer.html", form=form, name=on_roster.name)
+
+
+SHEET_ENTRY = Entry(_l("Duty sheet"), "incidents.duty_sheet", 26, "incidents.duty")
+# The hour at which nobody remembers a number.
+_AT_NIGHT = 2 * 60 + 30
+_TO_CALL = {"legal": _l("Advocates"), "pep": _l("Care after rape"), "clinic": _l("Clinics")}
+
+
+@blueprint.get("/y/d")
+@allow("incidents.duty")
+def duty_sheet() -> ResponseReturnValue:
+    """Who goes, on paper: for each night of the week the officers, mediators, advocates and clinics
+    that can be called at 02:30, and everybody's hours and numbers."""
+    actor, roster = current_actor(), queries.roster()
+    mediators = mediators_on_duty(actor, _AT_NIGHT)
+    called = {kind: list(services_near(actor, _AT_NIGHT, kind=kind)) for kind in _TO_CALL}
+    nights = []
+    for day in range(7):
+        minute = day * 24 * 60 + _AT_NIGHT
+        order = [officer for officer in in_order(roster, minute) if officer.active]
+        nights.append(
+            {
+                "day": directory_words.day_name(day),
+                "officers": [(one.name, one.is_on_duty(minute)) for one in order[:2]],
+                "mediators": [
+                    one["name"]
+                    for one in mediators
+                    if not one["stretches"] or open_at(one["stretches"], minute)
+                ],
+                "services": {
+                    kind: [one.name for one in several if open_at(one.stretches, minute)]
+                    for kind, several in called.items()
+                },
+            }
+        )
+    return page(
+        "incidents/duty_sheet.html",
+        nights=nights,
+        roster=[officer for officer in roster if officer.active],
+        numbers=officers_numbers([officer.account for officer in roster]),
+        mediators=mediators,
+        called=called,
+        kinds=_TO_CALL,
+        duty_number=queries.duty_number(),
+        hours_lines=directory_words.hours_lines,
+        phone_text=directory_words.phone_text,
+        today=local_today(),
+    )
 
 
 OUTSIDE_ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
