@@ -196,9 +196,12 @@ def _may_have_asked(asked: Viewer) -> ColumnElement[bool] | None:
 
 
 def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
-    """Requests to mediators of the person who looks, whether or not her vault is open. Her queue
-    shows in which cases."""
+    """Requests to mediators of the person who looks, whether or not her vault is open. They lead to
+    her queue; with the vault open to the case, if all are of one."""
     briefs = asked_briefs(asked.actor, asked.now)
+    url, is_open = url_for("incidents.index", show="open"), asked.vault is not None
+    if is_open and len(briefs.references) == 1 and "" not in briefs.references:
+        url = url_for("incidents.case", reference=next(iter(briefs.references)))
     lines = (
         (briefs.answered, _("A mediator answered"), _("Open the case and read it.")),
         (
@@ -213,14 +216,7 @@ def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
         ),
     )
     return [
-        TodayLine(
-            title,
-            url_for("incidents.index", show="open"),
-            text,
-            key=count,
-            button=_("Look"),
-            about=title,
-        )
+        TodayLine(title, url, text, key=count, button=_("Look"), about=title)
         for count, title, text in lines
         if count
     ]

@@ -247,6 +247,9 @@ def test_each_answer_waits_on_the_owners_today_without_the_vault_and_rings_if_he
         today = without_vault.get("/").text
         assert "A mediator answered" in today
         assert reference not in today
+        # With the vault open the line leads to the case.
+        line = rf'href="/w/{reference}">A mediator answered'
+        assert len(re.findall(line, officer.client.get("/").text)) == 1
         assert officer.client.get(f"/w/{reference}").status_code == 200
     kind, result = ("release", "released") if held else ("return", "returned")
     close_brief(mediator, brief.public_id, [Result(kind, result)])

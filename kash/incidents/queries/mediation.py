@@ -323,11 +323,12 @@ def _brief(row: MediationBrief) -> Brief | None:
     )
 
 
-def owners_of_briefs(session: Session) -> dict[str, str]:
-    """The account (a public id) that owns the case of each open brief, as the letterbox has it."""
+def owners_of_briefs(session: Session) -> dict[str, tuple[str, str]]:
+    """The account (a public id) that owns the case of each open brief, as the letterbox has it, and
+    the case's reference."""
     box = opened_box(session)
     return {
-        brief: box.owners[reference].account
+        brief: (box.owners[reference].account, reference)
         for reference, briefs in box.briefs.items()
         if reference in box.owners
         for brief in briefs
@@ -337,28 +338,35 @@ def owners_of_briefs(session: Session) -> dict[str, str]:
 @dataclass(frozen=True)
 class AskedBriefs:
     """Requests of one person, counted as they stand without the vault: mediators who answered since
-    she last opened their case, who are silent for too long, and whose phone did not ring."""
+    she last opened their case, who are silent for too long, and whose phone did not ring.
+    `references` of their cases are for a reader whose vault is open."""
 
     answered: int = 0
     late: int = 0
     unreached: int = 0
+    references: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def asked_briefs(by: Actor, now: datetime) -> AskedBriefs:
     """Requests to mediators in an actor's cases, or that she made where nobody owns the case.
     Which case each belongs to stands only in its sealed record, and in the letterbox."""
     answered = late = unreached = 0
-    owners = owners_of_briefs(db.session())
+    owners, references = owners_of_briefs(db.session()), set()
     for brief in db.session.scalars(select(MediationBrief)):
         note, outcome = note_of(brief) or {}, outcome_of(brief)
-        if owners.get(brief.public_id, (outcome or note).get("by")) != by.public_id:
+        by_asker = ((outcome or note).get("by"), "")
+        owner, reference = owners.get(brief.public_id, by_asker)
+        if owner != by.public_id:
             continue
+        before = answered + late + unreached
         if outcome is not None:
             answered += bool(outcome.get("new"))
         elif brief.runs_out_at > now:
             late += is_late_now(note, now)
             unreached += not (note.get("reached") or "read" in note)
-    return AskedBriefs(answered, late, unreached)
+        if answered + late + unreached > before:
+            references.add(reference)
+    return AskedBriefs(answered, late, unreached, frozenset(references))
 
 
 def is_late_now(note: dict[str, Any], now: datetime) -> bool:

@@ -503,7 +503,7 @@ def follow_briefs(only: str = "") -> None:
     briefs = db.session.execute(query.where(only_it)).all()
     owners = owners_of_briefs(db.session()) if briefs else {}
     due = [
-        (brief.public_id, what, account or owners.get(brief.public_id) or asker)
+        (brief.public_id, what, account or owners.get(brief.public_id, (asker,))[0])
         for brief, mediator in briefs
         for what, account, asker in _due(brief, mediator, now)
     ]
