@@ -697,6 +697,7 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(a_member:
     head = page[page.index("<h1") : page.index("Search everything that is on record")]
     assert re.findall(r'<a class="btn[^"]*" href="([^"]+)"', head) == [
         "/w/new",
+        "/w/call",
         "/w/d",
         "/w/o",
         "/w/trends",

@@ -651,7 +651,7 @@ SORTS: dict[str, Callable[[RegisterLine], Any]] = {
 }
 ENTRIES = (
     Entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit"),
-    Entry(_l("Somebody telephones"), "incidents.phone_in", 20, "incidents.edit"),
+    Entry(_l("Somebody telephones"), "incidents.phone_in", 11, "incidents.edit"),
     # A person who reads reports has no place in the bar for filing one.
     Entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file"),
 )
