@@ -74,7 +74,9 @@ DONE = {
     "certificates": "keep_signature withdraw_signature",
     "feeds": "make_own_address end_own_address",
     "forums": "open_forum",
-    "incidents": "set_drills discard_typed forget_screen throw_away propose_contact without_trace",
+    "incidents": (
+        "set_drills discard_typed forget_screen throw_away propose_contact without_trace mark_read"
+    ),
     "members": "keep_for_member offer_words carry_code count_passphrase close_vault",
     "notices": "send_again ask_for_check leave_them",
     "people": "ask_for_forms note_looks_seen ask_for_sweep add_group",
