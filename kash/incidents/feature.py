@@ -103,6 +103,9 @@ CHAPTERS = Chapters(
             "filing filing_step receipt help_now paper leaflet",
             peers(_FILING, dict.fromkeys(_WRITERS, _FILING)),
         ),
+        **dict.fromkeys(
+            ("near.help_near", "near.away", "near.worker"), "signing-in#help-without-an-account"
+        ),
         "near.receipt": "signing-in#look-at-a-receipt-without-an-account",
         **each(
             "incidents",

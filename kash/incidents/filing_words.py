@@ -279,3 +279,24 @@ CLOCKS: tuple[tuple[Any, Any, Any], ...] = (
         _l("If the court is closed then, on its next day. You may call somebody and stay silent."),
     ),
 )
+# What to say and ask for when arrested.
+ARREST_CARD: tuple[Any, ...] = (
+    _l("Ask why you are arrested, in a language that you understand."),
+    _l("You may stay silent. Nobody may make you confess or sign."),
+    _l("You may call an advocate, and somebody who will look for you."),
+    _l("Within 24 hours you must be before a court. If it is closed then, on its next day."),
+    _l("On the first day in court they must charge you, tell you why you stay, or let you go."),
+    _l("Ask for bond. It costs nothing. If you pay cash bail, take a receipt."),
+    _l(
+        "If the punishment is only a fine, or six months of prison at most, the court may not keep"
+        " you before judgment: Constitution, article 49(2)."
+    ),
+)
+# What to do after forced sex, beside the medicines with their hours.
+CARE: tuple[Any, ...] = (
+    _l("Treatment is free at a public hospital. You need no report to the police."),
+    _l("Ask that the PRC form is filled in. It is free, and shows later what was done to you."),
+    _l("The P3 form is free too. You need it only if you go to the police."),
+    _l("Put what you wore into paper, not plastic. Do not wash it."),
+    _l("If you have washed, go all the same."),
+)

@@ -77,6 +77,12 @@ function forgetRegister() {
   return Promise.race([gone, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
+/** Take the page of help off this phone, but for what it leads away to; resolves as soon as it can. */
+async function forgetHelp(address) {
+  const cache = globalThis.caches && (await caches.open("near"));
+  for (const kept of cache ? await cache.keys() : []) if (!kept.url.endsWith(address)) await cache.delete(kept);
+}
+
 async function leave(address, ends, offers) {
   document.documentElement.hidden = true;
   // What other scripts are still waiting for must not be shown or kept any more.
@@ -101,7 +107,10 @@ async function leave(address, ends, offers) {
   const code = forgetEverything();
   // From a page that works without a network the session is ended beside the way out.
   if (ends) fetch(ends, { keepalive: true }).catch(() => undefined);
-  await forgotten;
+  await Promise.race([
+    Promise.all([forgotten, forgetHelp("/h/w").catch(() => undefined)]),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE)),
+  ]);
   if (offers && code) await writtenDown(code);
   location.replace(address);
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +15,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import CountedTries
-from kash.incidents.queries.letterbox import Receipt
+from kash.incidents.filing_words import ARREST_CARD, CARE, CLOCKS
+from kash.incidents.queries.letterbox import Receipt, duty_number
+from kash.incidents.services.alerts import set_drills
+from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.incidents.views.near import PAGE_BYTES
-from kash.platform.database import db, utc_now
-from kash.policy import Actor
+from kash.people.services.directory import ServiceDetails, add_service
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.web.formats import local_today
+from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import hidden, sent
@@ -165,3 +173,62 @@ def test_consents_are_taken_back_without_an_account_once_it_was_asked_again(
     assert look(client, receipt.code, receipt.word).count("You took this back") == 1
     elsewhere = client.post(LOOK, data=form, headers={"Sec-Fetch-Site": "cross-site"})
     assert elsewhere.status_code == 403
+
+
+# --- Help -------------------------------------------------------------------------------------
+
+
+def test_help_is_the_same_for_everybody_and_says_what_is_agreed(
+    client: FlaskClient, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    clinic = ServiceDetails(
+        name="Clinic by the lake",
+        kind="clinic",
+        checked_on=local_today(),
+        area="Kondele",
+        phone="+254712345678",
+    )
+    house = replace(clinic, name="A house", kind="shelter", phone="", address="Behind the market")
+    for service in (
+        clinic,
+        replace(house, address_confidential=True),
+        replace(clinic, name="Closed long ago", active=False),
+    ):
+        add_service(service, SYSTEM, new_public_id())
+    dora = actor("director")
+    assert "tel:+254700111222" not in client.get("/h").text
+    set_drills(dora, 1, "+254700111222")
+    answer = client.get("/h")
+    assert "Set-Cookie" not in answer.headers
+    assert re.findall(r'href="tel:([^"]+)"', answer.text) == ["+254700111222", "+254712345678"]
+    for line in (*ARREST_CARD, *CARE, *(long for long, _what, _why in CLOCKS)):
+        assert str(line) in answer.text
+    assert "Behind the market" not in answer.text
+    assert "Closed long ago" not in answer.text
+    assert client_for(dora).get("/h").text == answer.text
+    assert "Ukikamatwa" in client.get("/h?in=sw").text
+
+
+def test_the_programmes_number_is_never_a_mediators(
+    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    add_mediator(SYSTEM, actor("peer").public_id, DutyDetails(phone="+254700999000"))
+    office = client_for(actor("director"))
+    refused = office.post("/w/o", data={"number": "0700 999 000", "drills": "1"})
+    assert (refused.status_code, "a mediator&#39;s number" in refused.text) == (422, True)
+    assert duty_number() == ""
+    assert office.post("/w/o", data={"number": "0700 111 222", "drills": "1"}).status_code == 303
+    assert duty_number() == "+254700111222"
+
+
+def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client: FlaskClient) -> None:
+    page = client.get("/h").text
+    kept = json.loads(html.unescape(re.findall(r'data-kept="([^"]+)"', page)[0]))
+    loaded = {html.unescape(file) for file in re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}
+    assert loaded <= set(kept)
+    assert {file for file in kept if not file.startswith("/static/")} == {
+        *("/h", "/h?in=en", "/h?in=sw", "/h/w")
+    }
+    assert {client.get(file).status_code for file in kept} == {200}
+    worker = client.get("/h/w.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/h"

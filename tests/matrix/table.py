@@ -330,6 +330,9 @@ PLACES: dict[str, Place] = {
     # --- reports ----------------------------------------------------------------------------
     "incidents.filing": Place("incidents.file"),
     "incidents.filing_step": Place(post="incidents.file"),
+    "near.help_near": Place(ANYONE),
+    "near.away": Place(ANYONE),
+    "near.worker": Place(ANYONE),
     "near.receipt": Place(ANYONE, ANYONE),
     "incidents.receipt": Place("incidents.file", "incidents.file"),
     "incidents.help_now": Place("incidents.file", "incidents.file"),

@@ -170,6 +170,11 @@ def numbers_of(accounts: Iterable[str]) -> dict[str, str]:
     return numbers
 
 
+def numbers_of_mediators() -> set[str]:
+    """The numbers of all mediators' duties, E.164."""
+    return set(numbers_of(db.session.scalars(select(Account.public_id).join(Duty))).values())
+
+
 def numbers_to_ring(accounts: Iterable[str]) -> dict[str, str]:
     """The numbers at which these accounts' phones ring, E.164: an officer's or a mediator's for
     that duty, else that of the person who she is; who has none is left out. Three queries."""

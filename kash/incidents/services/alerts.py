@@ -25,7 +25,13 @@ from kash.accounts.rules import is_address
 from kash.accounts.services.accounts import change_settings
 from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.queries import letterbox as queries
-from kash.incidents.queries.mediation import OFFICER_PHONE, duties, is_on_duty, numbers_to_ring
+from kash.incidents.queries.mediation import (
+    OFFICER_PHONE,
+    duties,
+    is_on_duty,
+    numbers_of_mediators,
+    numbers_to_ring,
+)
 from kash.incidents.queries.officers import HOLDS, PROPOSED, SETTINGS, proposed_contacts, standings
 from kash.incidents.rules.letterbox import Owned, Ring
 from kash.incidents.rules.mediation import Contact
@@ -425,7 +431,9 @@ def set_duty(
 
 def set_drills(by: Actor, drills: int, number: str | None = None) -> None:
     """Set how many drills come in a week, on average, and the programme's own number, E.164 (empty
-    for none, None: as it is)."""
+    for none, None: as it is). Raises Problem for a mediator's: anybody reads this one."""
+    if number and number in numbers_of_mediators():
+        raise Problem(_l("This is a mediator's number. Take one that belongs to the programme."))
     values = {queries.DRILLS: drills} | ({} if number is None else {queries.NUMBER: number})
     change_settings(by, "alerts", queries.SETTINGS, values)
 

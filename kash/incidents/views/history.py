@@ -392,8 +392,9 @@ def officers() -> ResponseReturnValue:
     """Everybody who may be told, in order; the programme's number, and how many drills come."""
     form = DrillsForm()
     if form.validate_on_submit():
-        services.set_drills(current_actor(), form.drills.data or 0, form.number.data or "")
-        return to("officers", _("Saved."))
+        with form.showing_problems(number=(Problem,)):
+            services.set_drills(current_actor(), form.drills.data or 0, form.number.data or "")
+            return to("officers", _("Saved."))
     if not form.is_submitted():
         form.drills.data, form.number.data = queries.drills_a_week(), queries.duty_number()
     body = render_template("incidents/officers.html", **_said(form))

@@ -7,15 +7,17 @@ size, after the same work."""
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.incidents import filing_words, near
 from kash.incidents.forms.filing import ReceiptForm, TakingBackForm
 from kash.incidents.names import PURPOSE_NAMES
+from kash.incidents.queries.letterbox import duty_number
 from kash.incidents.rules.filing import code_as_read
 from kash.incidents.services.receipts import (
     Found,
@@ -30,13 +32,20 @@ from kash.incidents.services.receipts import (
 from kash.incidents.services.saved_views import KeysAltered, NobodyHoldsKeys
 from kash.incidents.views.filing import speak, told_readers
 from kash.incidents.wording import AS_ASKED, KEPT_BY_PAPER, TAKING_BACK
+from kash.people import words as directory_words
+from kash.people.queries.directory import ServiceSearch, services_for_paper
 from kash.platform.database import utc_now
+from kash.platform.web.bodies import always_answered
 from kash.platform.web.errors import Forbidden
 from kash.platform.web.formats import date_text, time_text, to_local
+from kash.platform.web.headers import static_url
+from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
-from kash.policy import ANYONE, NOBODY, allow
+from kash.policy import ANYONE, NOBODY, SYSTEM, allow
 
+# What the page of help keeps on the phone beside itself.
+_FILES = ("tokens.css", "answer.css", "icon.svg", "js/exit.js", "js/pageshow.js", "js/near.js")
 # Every page of the receipt is filled up to this.
 PAGE_BYTES = 24 * 1024
 # Around what fills it.
@@ -159,6 +168,51 @@ def _opened(
         readers=told_readers(),
         done=done,
     )
+
+
+@near.get("/h")
+@allow(ANYONE)
+@leaves_no_trace
+@always_answered
+def help_near() -> str:
+    """Help: the duty's number, what to do after an arrest and after forced sex, and services near.
+    The same for everybody, so that it can be kept on a phone until it is left at once."""
+    language = speak()
+    here = url_for("near.help_near")
+    pages = [f"{here}?in={code}" for code in reporting_languages()]
+    return _shown(
+        "help.html",
+        language,
+        services=services_for_paper(SYSTEM, ServiceSearch(), most=200),
+        number=duty_number(),
+        kinds=directory_words.SERVICE_KIND,
+        phone_text=directory_words.phone_text,
+        hours_lines=directory_words.hours_lines,
+        leave_url=url_for("near.away"),
+        ends_url=url_for("web.leave"),
+        kept=[here, *pages, url_for("near.away"), *map(static_url, _FILES)],
+    )
+
+
+@near.get("/h/w")
+@allow(ANYONE)
+@leaves_no_trace
+@always_answered
+def away() -> str:
+    """Where quick exit leads without a network: a page that says nothing."""
+    return render_template("web/leave.html", language_code=language_code())
+
+
+@near.get("/h/w.js")
+@allow(ANYONE)
+@leaves_no_trace
+@always_answered
+def worker() -> Response:
+    """The worker that shows the page of help without a network."""
+    script = (Path(str(current_app.static_folder)) / "js" / "near-worker.js").read_text()
+    answer = Response(script, mimetype="text/javascript")
+    answer.headers["Service-Worker-Allowed"] = url_for("near.help_near")
+    return answer
 
 
 def take_without_token(app: Flask) -> None:

@@ -235,6 +235,8 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     apart |= {STATIC / "handbook.css", *(STATIC / "js" / f"{name}.js" for name in names)}
     # And only the page of printed names, this.
     apart.add(STATIC / "names.css")
+    # And only the pages for people without an account, these.
+    apart |= {STATIC / "js" / f"{name}.js" for name in ("near", "near-worker", "turn")}
     # And only the calendar, these.
     apart |= {STATIC / "calendar.css", STATIC / "js" / "calendar.js"}
     every -= filing | checking | door | apart

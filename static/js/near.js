@@ -1,0 +1,18 @@
+// Keeps the page of help on this phone, as it is now, so that it opens without a network. Leaving at
+// once takes it off again (exit.js).
+const page = document.querySelector("[data-kept]");
+
+async function keep() {
+  const files = JSON.parse(page.dataset.kept);
+  const cache = await caches.open("near");
+  await cache.addAll(files.map((file) => new Request(file, { cache: "no-cache", credentials: "omit" })));
+  const wanted = new Set(files.map((file) => new URL(file, location.href).href));
+  for (const kept of await cache.keys()) if (!wanted.has(kept.url)) await cache.delete(kept);
+  // It was left while this was fetched.
+  if ("left" in document.documentElement.dataset) await caches.delete("near");
+}
+
+if (page && navigator.serviceWorker && isSecureContext) {
+  navigator.serviceWorker.register(page.dataset.worker, { scope: page.dataset.scope }).catch(() => undefined);
+  keep().catch(() => undefined);
+}
