@@ -225,6 +225,20 @@ def test_of_what_may_have_gone_there_is_no_second_and_the_next_officer_rings_at_
 
 
 @pytest.mark.any_engine
+def test_where_nobody_knows_of_anybody_no_phone_rings_twice_within_the_hour(office: Office) -> None:
+    unsure = Tried(TryOutcome.UNKNOWN, "no_answer")
+    office.gateway.answers = dict.fromkeys((ANNA, BRENDA, GRACE, DORA), unsure)
+    raised = office.holds()
+    assert alerts.tell_officers(raised) == 0
+    assert sorted(office.gateway.rang()) == [ANNA, BRENDA, GRACE, DORA]
+    for minute in range(1, 15):
+        alerts.tell_officers(raised + minute * MINUTE)
+    assert office.gateway.rang() == []
+    alerts.tell_officers(raised + 60 * MINUTE)
+    assert ANNA in office.gateway.rang()
+
+
+@pytest.mark.any_engine
 def test_two_who_share_a_number_get_one_sms(office: Office) -> None:
     alerts.set_number(SYSTEM, office.grace.actor.public_id, ANNA)
     assert alerts.tell_officers(office.holds()) == 2

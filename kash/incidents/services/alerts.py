@@ -192,7 +192,8 @@ class _Round:
                 continue
             ring = self.rings.setdefault(key, Ring())
             if ring.last is not None and since <= ring.last <= self.now and not ring.reached:
-                ways[key] = ring.failed
+                if ring.failed:
+                    ways[key] = ring.failed
             elif alert and not may_ring(ring.alerts, self.now):
                 ring.waits = True
                 waiting.add(key)
