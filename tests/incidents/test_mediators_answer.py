@@ -20,7 +20,9 @@ from kash.incidents.models import MediationBrief
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import (
     AskedBriefs,
+    as_mediators,
     asked_briefs,
+    duties,
     ended_briefs,
     note_of,
     outcome_of,
@@ -38,6 +40,7 @@ from kash.incidents.services.mediation import (
     say_not_yet,
     set_own_duty,
 )
+from kash.incidents.views import mediation as views
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.platform.database import db, utc_now
 from kash.platform.messages.rules import TryOutcome
@@ -362,6 +365,37 @@ def test_a_mediator_who_is_silent_has_the_next_offered_and_the_owner_told(
         "Achieng",
         "+254700000001",
     )
+
+
+def test_two_officers_who_were_offered_the_same_at_once_ask_one_mediator(
+    app: APIFlask,
+    officer: AMember,
+    actor: Callable[..., Actor],
+    phones: Phones,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, *others = (actor("peer") for _mediator in range(3))
+    for one in (first, *others):
+        on_duty(one)
+    reference = a_case()
+    ask(officer, reference, first)
+    (brief,) = own_briefs(first)
+    answer_brief(first, brief.public_id, accepts=False)
+    page = the_case(officer, reference)
+    sent = dict(re.findall(r'name="(mediator|version)" value="(\w+)"', page))
+    sent["csrf_token"] = csrf_token(page)
+    # Each read the case before the other's request was written.
+    offer = views._next_mediator
+    read = []
+    monkeypatch.setattr(views, "_next_mediator", lambda case: read[0] if read else offer(case))
+    for _officer in range(2):
+        told = officer.client.post(f"/w/{reference}/m/i1/next", data=sent, follow_redirects=True)
+        last = open_case(officer.actor, officer.vault(), reference).record.interventions[0]
+        chosen = next(one for one in as_mediators(duties()) if one.account == sent["mediator"])
+        read = [(last, chosen)]
+    assert "The mediator can read it now." not in told.text
+    record = open_case(officer.actor, officer.vault(), reference).record
+    assert len(record.interventions) == 2
 
 
 def test_after_a_no_the_next_is_offered_at_once_and_after_a_yes_none(
