@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from kash.incidents import filing_words, names, wording
@@ -32,6 +32,7 @@ from kash.incidents.consent_texts import VERSION as CONSENT_TEXTS_VERSION
 from kash.incidents.consent_texts import text_of, unread
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES, SOURCE_NAMES
 from kash.incidents.queries.cases import Case, KeptAccount
+from kash.incidents.queries.letterbox import duty_number
 from kash.incidents.queries.mediation import OpenEvidence
 from kash.incidents.rules.case_file import CourtPaper, contents
 from kash.incidents.rules.consents import PURPOSES
@@ -40,13 +41,15 @@ from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.records import PARTY, everybody_may_be_told_of
 from kash.incidents.wording import PLACE_NAMES, SEVEN_DAYS, told_at
+from kash.people.words import phone_text
 from kash.platform.cleaning import KINDS
 from kash.platform.database import db
-from kash.platform.press import PagedDocument, RenderLimits, document
+from kash.platform.press import PagedDocument, RenderLimits, document, qr_svg
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import date_text, moment_text
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES, brand, paper_wording
+from kash.platform.web.public_address import public_address
 from kash.policy import Actor
 
 _WORDS = Path(__file__).with_name("charge_words")
@@ -111,6 +114,19 @@ def leaflet(language: str) -> bytes:
             page_count=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
         )
     )
+
+
+def card(language: str) -> bytes:
+    """Wallet cards as PDF, eight on a sheet: where help is found, and the programme's number. The
+    programme's name is not on them. Raises RenderError."""
+    address = public_address() + url_for("near.help_near")
+    html = render_template(
+        "incidents/paper/card.html",
+        picture=qr_svg(address, label=_("QR code")),
+        address=address.split("://", 1)[-1],
+        number=phone_text(duty_number()),
+    )
+    return document(PagedDocument(html=html, title=_("Card"), language=language, page_count=""))
 
 
 def leaflet_markup() -> str:

@@ -100,7 +100,7 @@ CHAPTERS = Chapters(
         },
         **each(
             "incidents",
-            "filing filing_step receipt help_now paper leaflet",
+            "filing filing_step receipt help_now paper leaflet card",
             peers(_FILING, dict.fromkeys(_WRITERS, _FILING)),
         ),
         **dict.fromkeys(

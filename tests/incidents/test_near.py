@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -232,3 +233,16 @@ def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client: Fl
     assert {client.get(file).status_code for file in kept} == {200}
     worker = client.get("/h/w.js")
     assert worker.headers["Service-Worker-Allowed"] == "/h"
+
+
+def test_a_card_says_where_help_is_and_not_whose_it_is(
+    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    set_drills(actor("director"), 1, "+254700111222")
+    paper = client_for(actor("peer")).get("/w/k.pdf")
+    assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
+    command = ["pdftotext", "-raw", "-", "-"]
+    read = subprocess.run(command, input=paper.data, capture_output=True, check=True)
+    words = read.stdout.decode()
+    assert words.count("0700 111222") == words.count("localhost:8000/h") == 8
+    assert "Programme" not in words

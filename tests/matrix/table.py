@@ -337,6 +337,7 @@ PLACES: dict[str, Place] = {
     "incidents.receipt": Place("incidents.file", "incidents.file"),
     "incidents.help_now": Place("incidents.file", "incidents.file"),
     "incidents.paper": Place("incidents.file"),
+    "incidents.card": Place("incidents.file"),
     "incidents.leaflet": Place("incidents.file"),
     # --- the vault --------------------------------------------------------------------------
     "moved_incidents.old_address": Place(SIGNED_IN, address={"rest": "=briefs"}),

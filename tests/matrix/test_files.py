@@ -39,6 +39,7 @@ HARMLESS: Mapping[str, str] = {
     "directory.cards": "services, made to be given to everybody",
     "directory.paper": "the same",
     "incidents.consent_form": _EMPTY,
+    "incidents.card": "alike for everybody, and nobody may learn who takes it",
     "incidents.leaflet": "alike for everybody, and nobody may learn who reads it",
     "incidents.paper": "the same",
     "kobo.empty_form": _EMPTY,

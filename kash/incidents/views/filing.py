@@ -617,3 +617,11 @@ def paper() -> ResponseReturnValue:
 def leaflet() -> ResponseReturnValue:
     """Leaflet on what becomes of a report, on paper."""
     return download(documents.leaflet(speak()), name="leaflet.pdf", type="application/pdf")
+
+
+@blueprint.get("/k.pdf")
+@allow("incidents.file")
+@leaves_no_trace
+def card() -> ResponseReturnValue:
+    """Wallet cards that say where help is found."""
+    return download(documents.card(speak()), name="card.pdf", type="application/pdf")

@@ -25,6 +25,7 @@ SLOW = {
     "invitations.station_out",
     "evaluations.answer",
     "incidents.paper",
+    "incidents.card",
     "incidents.leaflet",
     # Anybody may send to it, and each try is slow.
     "near.receipt",
