@@ -336,12 +336,13 @@ def test_briefs_are_their_mediators_until_they_end_and_answers_are_those_that_we
     with pytest.raises(NotFound):
         own_brief(other, later.public_id)
     assert (briefs_waiting(peer), briefs_waiting(other)) == (1, 1)
-    assert ended_briefs(peer) == {by_programme.public_id}
+    assert ended_briefs(peer) == {by_programme.public_id: "ended"}
     accepted = Answer("yes", answered_at=NOW)
     done = Answer("yes", (Result("free", "all", 2),), NOW, NOW + DAY)
     assert all_answers() == {sooner.public_id: accepted, closed.public_id: done}
     several = [one.public_id for one in (later, sooner, closed, by_programme)]
     assert answers_to([*several, "shredded"]) == {
+        later.public_id: Answer("waiting"),
         sooner.public_id: accepted,
         closed.public_id: done,
         by_programme.public_id: Answer("no_answer"),

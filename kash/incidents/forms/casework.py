@@ -172,7 +172,7 @@ class AssignForm(KashForm):
     account = choice_field(_l("Who works on it"), required=False)
 
 
-class HandOverForm(KashForm):
+class ShiftForm(KashForm):
     """Cases that go to the next on duty, and a line for her."""
 
     cases = SeveralField(_l("Cases"), coerce=str)

@@ -18,9 +18,9 @@ from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import (
     AssignForm,
     FulfilledForm,
-    HandOverForm,
     OutcomeForm,
     ReferralForm,
+    ShiftForm,
     ShredForm,
     StepForm,
     TermForm,
@@ -503,7 +503,7 @@ def hand_over() -> ResponseReturnValue:
         free = {one.public_id for one in may_work(everybody, case.seen)} - {actor.public_id}
         if following := first_in_line(free, order):
             to_whom[case.reference] = following
-    form = HandOverForm()
+    form = ShiftForm()
     form.cases.choices = [(reference, reference) for reference in to_whom]
     if not form.is_submitted():
         form.cases.data = list(to_whom)

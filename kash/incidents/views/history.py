@@ -442,7 +442,7 @@ _TO_CALL = {"legal": _l("Advocates"), "pep": _l("Care after rape"), "clinic": _l
 @blueprint.get("/y/d")
 @allow("incidents.duty")
 def duty_sheet() -> ResponseReturnValue:
-    """Who goes, on paper: for each night of the week the officers, mediators, advocates and clinics
+    """The rota on paper: for each night of the week the officers, mediators, advocates and clinics
     that can be called at 02:30, and everybody's hours and numbers."""
     actor, roster = current_actor(), queries.roster()
     mediators = mediators_on_duty(actor, _AT_NIGHT)
