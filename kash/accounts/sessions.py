@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -27,8 +28,10 @@ from kash.platform.web.programme import find_programme_by
 from kash.policy import Actor, Role
 
 _ACCOUNTS_OF_ONE_BROWSER = 5
+_PROVED, _PROVED_FOR = "second_step_given", timedelta(minutes=5)
 
 __all__ = [
+    "began_with_second_step",
     "begin_session",
     "forget_session",
     "init_sessions",
@@ -36,6 +39,7 @@ __all__ = [
     "leave",
     "load_signed_in",
     "new_mark",
+    "note_second_step",
     "remember_browser",
     "this_client",
 ]
@@ -150,6 +154,23 @@ def begin_session(public_id: str) -> None:
     if person is not None:
         login_user(person)
         g.actor = person.actor
+
+
+def note_second_step() -> None:
+    """Note in this browser that its session was begun with a second step."""
+    session[_PROVED] = True
+
+
+def began_with_second_step() -> bool:
+    """True if this session was begun with a second step, within the last five minutes: a code works
+    once, and a person who needs the vault at once would wait for the next."""
+    if not session.get(_PROVED):
+        return False
+    began = select(SignedInSession.created_at).where(
+        SignedInSession.public_id == current_actor().session_id
+    )
+    created_at = db.session.scalar(began)
+    return created_at is not None and utc_now() - created_at <= _PROVED_FOR
 
 
 def forget_session() -> None:

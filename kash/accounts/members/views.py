@@ -76,7 +76,7 @@ from kash.accounts.services.passkeys import (
     offered,
 )
 from kash.accounts.services.sign_in import check_second_step
-from kash.accounts.sessions import this_client
+from kash.accounts.sessions import began_with_second_step, this_client
 from kash.platform.database import db
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import OpenVault, Trust, VaultMember, altered_compartments, fingerprint
@@ -542,12 +542,15 @@ def open_vault() -> ResponseReturnValue:
         return _without_keys(member)
     if not g.get("has_second_step"):
         return render_template("members/no_second_step.html")
-    passkey = _with_passkey()
+    proved = began_with_second_step()
+    passkey = _with_passkey() and not proved
     form = OpenWithPasskeyForm() if passkey else OpenForm()
+    if proved:
+        del form.code
     if form.validate_on_submit():
         with form.showing_problems(code=SignInPaused):
             token = vault_sessions.open_with_passphrase(
-                by, form.passphrase.data, lambda: _prove(form)
+                by, form.passphrase.data, lambda: None if proved else _prove(form)
             )
             return _opened(token, address)
     form.next.data = "" if address == _HOME else address
@@ -558,7 +561,11 @@ def open_vault() -> ResponseReturnValue:
         "members/unlock.html",
         form=form,
         passkey=passkey,
-        other=account.has_passkey and account.totp_sealed is not None and bool(site()),
+        proved=proved,
+        other=not proved
+        and account.has_passkey
+        and account.totp_sealed is not None
+        and bool(site()),
         has_app=account.totp_sealed is not None,
         kept=address == url_for("members.go_on"),
     )

@@ -39,7 +39,13 @@ from kash.accounts.services.passkeys import (
     offered,
 )
 from kash.accounts.services.sign_in import check_password, check_second_step
-from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
+from kash.accounts.sessions import (
+    begin_session,
+    leave,
+    note_second_step,
+    remember_browser,
+    this_client,
+)
 from kash.platform.web import KashForm, Problem, current_actor, go, page, safe_next, signed_in
 from kash.platform.web.bodies import always_answered
 from kash.platform.web.commands import FlashedProblems
@@ -81,9 +87,12 @@ def _second_step_first() -> ResponseReturnValue | None:
     return go("accounts.enrol")
 
 
-def arrive(public_id: str, address: str) -> ResponseReturnValue:
-    """Sign this browser in, and go where one wanted to go."""
+def arrive(public_id: str, address: str, *, proved: bool = False) -> ResponseReturnValue:
+    """Sign this browser in, and go where one wanted to go. `proved`: with a phone or a passkey at
+    hand, which the vault need not ask for again at once."""
     begin_session(public_id)
+    if proved:
+        note_second_step()
     answer = make_response(redirect(address, code=303))
     remember_browser(answer)
     return answer
@@ -155,7 +164,8 @@ def second_step() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems(code=SignInPaused):
             recovery = check_second_step(public_id, form.code.data, this_client())
-            return arrive(public_id, url_for("accounts.after_recovery") if recovery else address)
+            address = url_for("accounts.after_recovery") if recovery else address
+            return arrive(public_id, address, proved=not recovery)
     return second_step_page(public_id, form)
 
 
@@ -227,7 +237,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
         return sign_in_page(form)
     with form.showing_problems():
         public_id = passkey_proofs.sign_in_with_passkey(challenge_of(SIGN_IN), sent.credential.data)
-        return arrive(public_id, address)
+        return arrive(public_id, address, proved=True)
     return sign_in_page(form)
 
 
@@ -258,7 +268,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
         return second_step_page(public_id, form)
     with form.showing_problems():
         check_passkey(public_id, challenge_of(SECOND_STEP), sent.credential.data)
-        return arrive(public_id, address)
+        return arrive(public_id, address, proved=True)
     return second_step_page(public_id, form)
 
 

@@ -260,3 +260,40 @@ def test_what_was_kept_goes_with_the_session(a_member: Member) -> None:
     end_session(her.actor, her.actor.session_id)
     db.session.rollback()
     assert db.session.scalars(select(SignedInSession.kept_form)).all() == [None]
+
+
+def signed_in(app: APIFlask, her: AMember, code: str) -> FlaskClient:
+    """A browser in which she gave her password, and then a code."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["second_step"] = [her.actor.public_id, int(utc_now().timestamp()), "/"]
+    assert client.post("/sign-in/code", data={"code": code}).status_code == 303
+    return client
+
+
+def test_just_after_a_sign_in_with_a_code_the_passphrase_is_enough_and_then_no_more(
+    app: APIFlask, a_member: Member
+) -> None:
+    her = a_member("documentation", is_open=False)
+    client = signed_in(app, her, a_code())
+    assert 'name="code"' not in client.get("/w/v").text
+    wrong = client.post("/w/v", data={"passphrase": "absent absent"})
+    assert (wrong.status_code, state(client)["open"]) == (422, False)
+    assert client.post("/w/v", data={"passphrase": her.passphrase}).status_code == 303
+    assert state(client)["open"] is True
+    assert client.post("/w/v/close").status_code in (200, 303)
+    with writing() as session:
+        ago = utc_now() - timedelta(minutes=5, seconds=1)
+        session.execute(update(SignedInSession).values(created_at=ago))
+    assert 'name="code"' in client.get("/w/v").text
+    assert client.post("/w/v", data={"passphrase": her.passphrase}).status_code == 422
+    assert state(client)["open"] is False
+
+
+def test_a_session_that_began_without_a_second_step_asks_for_one(
+    a_member: Member, client_for: Callable[..., FlaskClient]
+) -> None:
+    her = a_member("documentation", is_open=False)
+    assert (
+        client_for(her.actor).post("/w/v", data={"passphrase": her.passphrase}).status_code == 422
+    )
