@@ -119,14 +119,17 @@ def leaflet(language: str) -> bytes:
 def card(language: str) -> bytes:
     """Wallet cards as PDF, eight on a sheet: where help is found, and the programme's number. The
     programme's name is not on them. Raises RenderError."""
-    address = public_address() + url_for("near.help_near")
-    html = render_template(
-        "incidents/paper/card.html",
-        picture=qr_svg(address, label=_("QR code")),
-        address=address.split("://", 1)[-1],
-        number=phone_text(duty_number()),
-    )
+    html = render_template("incidents/paper/card.html", **_where_help_is())
     return document(PagedDocument(html=html, title=_("Card"), language=language, page_count=""))
+
+
+def _where_help_is() -> dict[str, str]:
+    address = public_address() + url_for("near.help_near")
+    return {
+        "picture": qr_svg(address, label=_("QR code")),
+        "address": address.split("://", 1)[-1],
+        "number": phone_text(duty_number()),
+    }
 
 
 def leaflet_markup() -> str:
@@ -139,6 +142,7 @@ def leaflet_markup() -> str:
         words_unread=unread(),
         keeping=wording,
         version=CONSENT_TEXTS_VERSION,
+        **_where_help_is(),
     )
 
 
