@@ -27,6 +27,10 @@ SLOW = {
     "incidents.paper",
     "incidents.card",
     "incidents.leaflet",
+    # Mediators answer here without a line in the log, as everybody signed in waits her turn.
+    "incidents.briefs",
+    "incidents.answer_brief",
+    "incidents.close_brief",
     # Anybody may send to it, and each try is slow.
     "near.receipt",
     "handbook.index",
