@@ -94,22 +94,22 @@ RECORDS = st.builds(
 )
 
 
-@given(RECORDS, st.data())
+@given(RECORDS)
 def test_every_line_that_is_offered_changes_the_record_and_is_taken_back_wholly(
-    record: Record, data: st.DataObject
+    before: Record,
 ) -> None:
-    before = record.model_copy(deep=True)
-    line = data.draw(st.sampled_from(lines_of(record)))
-    about = write(record, line, NOW, TODAY)
-    record.timeline.append(Event(what=line.what, by="me", at=NOW, about=about))
-    if line.what not in ("came", "refused"):
-        assert record.model_copy(update={"timeline": []}) != before
-        assert line not in lines_of(record) or line.what in ("returned", "paid", "seen")
-    assert line_to_take_back(record, "somebody else") is None
-    event = line_to_take_back(record, "me")
-    assert event is not None
-    assert take_back_line(record, event)
-    assert record == before
+    for line in lines_of(before):
+        record = before.model_copy(deep=True)
+        about = write(record, line, NOW, TODAY)
+        record.timeline.append(Event(what=line.what, by="me", at=NOW, about=about))
+        if line.what not in ("came", "refused"):
+            assert record.model_copy(update={"timeline": []}) != before
+            assert line not in lines_of(record) or line.what in ("returned", "paid", "seen")
+        assert line_to_take_back(record, "somebody else") is None
+        event = line_to_take_back(record, "me")
+        assert event is not None
+        assert take_back_line(record, event)
+        assert record == before
 
 
 def test_three_are_held_and_a_line_for_each_stands_first() -> None:

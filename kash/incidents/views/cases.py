@@ -8,7 +8,6 @@ cases: what waits for one, everything that is open, and finding anything."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -24,20 +23,12 @@ from werkzeug.routing import AnyConverter, Map, ValidationError
 from wtforms import Form
 
 from kash.accounts.members.vault_sessions import current_vault, require_vault
-from kash.feature import declared
 from kash.incidents import blueprint, names, wording
 from kash.incidents.documents import FILE_NAME, FileChoice
 from kash.incidents.documents import case_file as printed
 from kash.incidents.filing_words import WHOSE
-from kash.incidents.forms.casework import (
-    CaseFileForm,
-    CaseLineForm,
-    CommentForm,
-    FindLinkForm,
-    ViewNameForm,
-)
-from kash.incidents.models import Occasions
-from kash.incidents.queries.cases import MOST_FOUND, Case, first_account_of, linked_to, open_case
+from kash.incidents.forms.casework import CaseFileForm, CaseLineForm, CommentForm, ViewNameForm
+from kash.incidents.queries.cases import Case, first_account_of, linked_to, open_case
 from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts, owner_of
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.queries.officers import (
@@ -109,7 +100,7 @@ from kash.incidents.services.second_member import mark_urgent
 from kash.people.words import phone_text
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
-from kash.platform.web import Listing, NotFound, current_actor, download, go, page, signed_in
+from kash.platform.web import Listing, current_actor, download, go, page, signed_in
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import FlashedProblems
@@ -594,52 +585,6 @@ def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
             reach=outside.reach,
         )
     return text
-
-
-@case_page("/l", "incidents.edit")
-def links(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
-    """Links of a case, and finding more; what is typed is posted."""
-    form = FindLinkForm()
-    words, occasions, cases = "", [], []
-    if form.validate_on_submit():
-        words = form.words.data
-        wanted = wanted_words(words, {})
-        if wanted:
-            occasions = [(source, source.find(words, actor)) for source in declared(Occasions)]
-            close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
-            note_search(actor, vault, close.new)
-            lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
-            cases = [line.summary for line in lines if line.summary.reference != case.reference]
-    return page(
-        "incidents/links.html",
-        form=form,
-        case=case,
-        links=linked_to(case.record, actor),
-        searched=request.method == "POST" and not form.errors,
-        occasions=occasions,
-        cases=cases[:MOST_FOUND],
-        linked={(link.kind, link.id) for link in case.record.links},
-        words=names,
-        says=wording,
-    )
-
-
-@case_page("/l/add", "incidents.edit", "POST")
-def add_link(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
-    """Link it to what was found."""
-    kind, target = request.form.get("kind", ""), request.form.get("id", "")
-    assignment.add_link(case.reference, kind, target, by=actor, vault=vault)
-    return to("links")
-
-
-@case_page("/l/remove", "incidents.edit", "POST")
-def remove_link(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
-    """Take a link away."""
-    kind, target = request.form.get("kind", ""), request.form.get("id", "")
-    # Sent twice, the second finds it gone, as she wanted.
-    with suppress(NotFound):
-        assignment.remove_link(case.reference, kind, target, by=actor, vault=vault)
-    return to("links")
 
 
 SORTS: dict[str, Callable[[RegisterLine], Any]] = {

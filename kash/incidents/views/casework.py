@@ -1,10 +1,11 @@
 """Decisions of a custodian alone: terms that were set aside, and whether bribery is reported.
 Referrals and what was agreed: parts of a case's page, each with a page of its own. Steps of a
-case, who has it, who must not, and its end."""
+case, who has it, who must not, its end, and what else it belongs with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +15,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.members.vault_sessions import require_vault
+from kash.feature import declared
 from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import (
     AssignForm,
+    FindLinkForm,
     FulfilledForm,
     OutcomeForm,
     ReferralForm,
@@ -28,10 +31,12 @@ from kash.incidents.forms.casework import (
     fresh_referral,
 )
 from kash.incidents.forms.consents import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
-from kash.incidents.queries.cases import Case, open_case, open_cases
+from kash.incidents.models import Occasions
+from kash.incidents.queries.cases import MOST_FOUND, Case, linked_to, open_case, open_cases
 from kash.incidents.queries.letterbox import court_days, opened_box, roster
 from kash.incidents.queries.mediation import Asking, asking_cases, nobody_decides, reporting_policy
 from kash.incidents.queries.officers import decides_alone, may_work, officers, outside_contact
+from kash.incidents.queries.register import register
 from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.rules.clocks import (
     OpenThing,
@@ -45,7 +50,7 @@ from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
 from kash.incidents.rules.parts import Referral, by_id
 from kash.incidents.rules.record import Record, unprotected
-from kash.incidents.rules.totals import first_in_line, in_order
+from kash.incidents.rules.totals import Filters, first_in_line, in_order, wanted_words
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import cases as assignment
 from kash.incidents.services.cases import declare_conflict, note_opening, note_search
@@ -557,3 +562,49 @@ def shred(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
             ask(actor, vault, case.reference, SHRED, form.reason.data)
             return asked()
     return page("incidents/shred.html", form=form, case=case, nobody=nobody_decides(actor, case))
+
+
+@case_page("/l", "incidents.edit")
+def links(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Links of a case, and finding more; what is typed is posted."""
+    form = FindLinkForm()
+    words, occasions, cases = "", [], []
+    if form.validate_on_submit():
+        words = form.words.data
+        wanted = wanted_words(words, {})
+        if wanted:
+            occasions = [(source, source.find(words, actor)) for source in declared(Occasions)]
+            close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
+            note_search(actor, vault, close.new)
+            lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
+            cases = [line.summary for line in lines if line.summary.reference != case.reference]
+    return page(
+        "incidents/links.html",
+        form=form,
+        case=case,
+        links=linked_to(case.record, actor),
+        searched=request.method == "POST" and not form.errors,
+        occasions=occasions,
+        cases=cases[:MOST_FOUND],
+        linked={(link.kind, link.id) for link in case.record.links},
+        words=names,
+        says=wording,
+    )
+
+
+@case_page("/l/add", "incidents.edit", "POST")
+def add_link(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Link it to what was found."""
+    kind, target = request.form.get("kind", ""), request.form.get("id", "")
+    assignment.add_link(case.reference, kind, target, by=actor, vault=vault)
+    return to("links")
+
+
+@case_page("/l/remove", "incidents.edit", "POST")
+def remove_link(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Take a link away."""
+    kind, target = request.form.get("kind", ""), request.form.get("id", "")
+    # Sent twice, the second finds it gone, as she wanted.
+    with suppress(NotFound):
+        assignment.remove_link(case.reference, kind, target, by=actor, vault=vault)
+    return to("links")
