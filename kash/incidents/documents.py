@@ -120,7 +120,7 @@ def card(language: str) -> bytes:
     """Wallet cards as PDF, eight on a sheet: where help is found, and the programme's number. The
     programme's name is not on them. Raises RenderError."""
     html = render_template("incidents/paper/card.html", **_where_help_is())
-    return document(PagedDocument(html=html, title=_("Card"), language=language, page_count=""))
+    return document(PagedDocument(html=html, title=_("Help now"), language=language, page_count=""))
 
 
 def _where_help_is() -> dict[str, str]:

@@ -700,6 +700,7 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(a_member:
         "/w/call",
         "/w/d",
         "/w/o",
+        "/w/y/d",
         "/w/trends",
         "/w/2",
         "/w/n",

@@ -160,8 +160,8 @@ def post(member: Member, reference: str, **sent: str) -> Any:
 
 def marked(text: str) -> list[str]:
     """What is chosen on a page, but for what was left as it was."""
-    lists = re.findall(r'<select id="[\w-]+" name="(\w+)".*?</select>', text, re.DOTALL)
-    bodies = re.findall(r"<select id=.*?</select>", text, re.DOTALL)
+    lists = re.findall(r'<select [^>]*name="(\w+)".*?</select>', text, re.DOTALL)
+    bodies = re.findall(r"<select .*?</select>", text, re.DOTALL)
     chosen = [re.findall(r'value="(\w+)"\s+selected', body) for body in bodies]
     pairs = zip(lists, chosen, strict=True)
     return [f"{name} {value[0]}" for name, value in pairs if value and value[0] != "later"]

@@ -45,6 +45,7 @@ from kash.forums.queries.decisions import all_actions
 from kash.forums.queries.minutes import meetings_in_year, years_of
 from kash.incidents.documents import (
     FileChoice,
+    card,
     case_file,
     consent_paper,
     custody_sheet,
@@ -255,6 +256,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "incidents.documents.consent_paper": lambda _sample: consent_paper("en"),
     "incidents.documents.sheet": _first_account,
     "incidents.documents.leaflet": lambda _sample: leaflet("en"),
+    "incidents.documents.card": lambda _sample: card("en"),
     "incidents.documents.paper_form": lambda _sample: paper_form("en"),
     "incidents.documents.custody_sheet": _custody_sheet,
     "workshops.invitations.services.letter_to_commander": _letter,
