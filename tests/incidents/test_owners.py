@@ -10,6 +10,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
+from kash.accounts.models import Account
 from kash.incidents.models import Incident
 from kash.incidents.queries.letterbox import opened_box, owner_of
 from kash.incidents.rules.filing import new_code
@@ -20,7 +21,9 @@ from kash.incidents.services import alerts
 from kash.incidents.services.cases import assign, comment, declare_conflict, note_opening
 from kash.incidents.services.filing import say_held, submit
 from kash.incidents.services.letterbox import note_step, set_owner
+from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.incidents.services.second_member import take_step
+from kash.people.rules.directory import Stretch
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
@@ -191,8 +194,6 @@ def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(
 
 @pytest.mark.any_engine
 def test_the_duty_sheet_says_who_goes_at_half_past_two(desk: Desk) -> None:
-    from kash.people.rules.directory import Stretch
-
     # Brenda at night from Monday to Tuesday alone, Anna by day.
     night = (Stretch(22 * 60, 24 * 60 + 6 * 60),)
     day = (Stretch(8 * 60, 17 * 60),)
@@ -203,11 +204,17 @@ def test_the_duty_sheet_says_who_goes_at_half_past_two(desk: Desk) -> None:
         alerts.set_duty(
             SYSTEM, member.actor.public_id, position=1, hours=hours, active=True, phone=number
         )
+    add_mediator(SYSTEM, desk.peer.public_id, DutyDetails(hours=night))
+    mediator = db.session.scalars(
+        select(Account.name).where(Account.public_id == desk.peer.public_id)
+    ).one()
     page = desk.anna.client.get("/w/y/d").text
     rows = [row.split("</tr>")[0] for row in page.split("<tr>")]
     nights = {name: row for name in ("Monday", "Tuesday") for row in rows if f">{name}</th>" in row}
     assert "not on duty then" not in nights["Tuesday"].split("Anna")[0]
     assert nights["Tuesday"].index("Brenda") < nights["Tuesday"].index("Anna")
     assert nights["Monday"].count("not on duty then") == 2
+    # A mediator stands only in the nights of her hours.
+    assert (mediator in nights["Monday"], mediator in nights["Tuesday"]) == (False, True)
     assert "0712 000002" in page
     assert desk.grace.client.get("/w/y/d").status_code == 403
