@@ -198,8 +198,8 @@ def confirmed_here(meeting: Meeting, *, to_share: bool) -> list[dict[str, Any]]:
     lines = []
     for earlier, code in confirmed_in(meeting):
         record = locked_record(earlier)
-        said = confirmation_in(without_names(record) if to_share else record) or {}
-        lines.append(said | {"starts_at": earlier.starts_at, "code": code})
+        confirmed = confirmation_in(without_names(record) if to_share else record) or {}
+        lines.append(confirmed | {"starts_at": earlier.starts_at, "code": code})
     return lines
 
 

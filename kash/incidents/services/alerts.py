@@ -136,8 +136,8 @@ def tell(account: Account) -> TryOutcome:
     """Have somebody sign in, in her language, and say nothing else; whether it went out, by the way
     that knows best."""
     came = _ring([account])[account.public_id].values()
-    known = (outcome for outcome in (TryOutcome.ACCEPTED, TryOutcome.UNKNOWN) if outcome in came)
-    return next(known, TryOutcome.NOT_SENT)
+    outcomes = (outcome for outcome in (TryOutcome.ACCEPTED, TryOutcome.UNKNOWN) if outcome in came)
+    return next(outcomes, TryOutcome.NOT_SENT)
 
 
 def can_tell() -> bool:

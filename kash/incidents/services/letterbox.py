@@ -350,8 +350,10 @@ def note_step(session: Session, reference: str) -> None:
 def set_owner(session: Session, reference: str, account: str) -> None:
     """Give an open case to an account (a public id), whose phone rings within a minute."""
     with letterbox(session) as box:
-        held = reference in box.owners and box.owners[reference].held
-        box.owners[reference] = Owned(account=account, ring_at=utc_now(), held=held, rung=-1)
+        somebody_held = reference in box.owners and box.owners[reference].held
+        box.owners[reference] = Owned(
+            account=account, ring_at=utc_now(), held=somebody_held, rung=-1
+        )
 
 
 def keep_owner(
@@ -379,11 +381,11 @@ def keep_owner(
             if account not in may:
                 order = in_order(roster(), minute_of_week(to_local(now)))
                 account = first_in_line(may, order, account or by)
-        held = is_held(record)
+        somebody_held = is_held(record)
         # A draft is its writer's own.
         rung = MOST_DAILY if state == "draft" else 0
-        ring_at = next_ring(now, min(due_days(record), default=None), held=held, rung=rung)
-        owned = Owned(account=account, ring_at=ring_at, held=held)
+        ring_at = next_ring(now, min(due_days(record), default=None), held=somebody_held, rung=rung)
+        owned = Owned(account=account, ring_at=ring_at, held=somebody_held)
         if account not in (by, before.account if before else ""):
             owned.ring_at, owned.rung = now, -1
         elif before is not None and not step:

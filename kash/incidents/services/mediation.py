@@ -348,13 +348,16 @@ def answer_brief(by: Actor, public_id: str, *, accepts: bool | None) -> None:
     no shreds the note. Raises NotFound."""
     with audited("mediation.brief_answered", by) as change:
         brief = _own(change.session, by, public_id)
-        said = {True: "agreed", False: "refused", None: "talk"}[accepts]
-        if accepts is not False and (outcome_of(brief) or {}).get("response") in ("agreed", said):
+        response = {True: "agreed", False: "refused", None: "talk"}[accepts]
+        if accepts is not False and (outcome_of(brief) or {}).get("response") in (
+            "agreed",
+            response,
+        ):
             # Sent twice, or she wants to talk on her way: that she goes stands.
             change.nothing()
             return
         brief.state = {True: "accepted", False: "closed", None: "open"}[accepts]
-        _answer(brief, response=said, at=_minute(change.now))
+        _answer(brief, response=response, at=_minute(change.now))
         change.about(public_id)
     follow_briefs(public_id)
 
@@ -385,23 +388,27 @@ def close_brief(by: Actor, public_id: str, results: Sequence[Result]) -> None:
         if not all(rules.is_result(result, people) for result in results):
             raise NotFound
         now, before = _minute(change.now), outcome_of(brief) or {}
-        said = {result["kind"]: result for result in before.get("results", ())}
+        results_by_kind = {result["kind"]: result for result in before.get("results", ())}
         for kind, result in told.items():
-            earlier = said.get(kind, {})
+            earlier = results_by_kind.get(kind, {})
             if result.result == "none" and earlier.get("result", "none") != "none":
                 # Of some it was reached: the others are refused.
-                said[kind] = earlier | {"final": True}
+                results_by_kind[kind] = earlier | {"final": True}
             else:
                 final = rules.is_final(result, people)
-                said[kind] = {"kind": kind, "result": result.result, "count": result.count}
-                said[kind] |= {"at": now, "final": final}
-        ends = all(said.get(kind, {}).get("final") for kind in kinds)
+                results_by_kind[kind] = {
+                    "kind": kind,
+                    "result": result.result,
+                    "count": result.count,
+                }
+                results_by_kind[kind] |= {"at": now, "final": final}
+        ends = all(results_by_kind.get(kind, {}).get("final") for kind in kinds)
         brief.state = "closed" if ends else "accepted"
         _answer(
             brief,
             response="agreed",
             at=before.get("at") or now,
-            results=list(said.values()),
+            results=list(results_by_kind.values()),
             ended=now if ends else None,
         )
         change.about(public_id)
@@ -436,8 +443,8 @@ def _answer(brief: MediationBrief, **said: Any) -> None:
     """Add to what a mediator said. Whom to tell of it, and how it went out, stays known when the
     note is shredded."""
     note, before = note_of(brief) or {}, outcome_of(brief) or {}
-    kept = {name: note[name] for name in ("by", "held", "read", "reached") if name in note}
-    outcome = kept | before | said | {"new": True, "rings": bool(note.get("held"))}
+    for_owner = {name: note[name] for name in ("by", "held", "read", "reached") if name in note}
+    outcome = for_owner | before | said | {"new": True, "rings": bool(note.get("held"))}
     _put_outcome(brief, outcome)
     if brief.state == "closed":
         brief.note_sealed = None

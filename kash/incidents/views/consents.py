@@ -276,12 +276,14 @@ def consents(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
         else set()
     )
     answers = everybodys_answers(case.record)
-    one = _whose(answers, form.person.data if form.is_submitted() else request.args.get("of"))
+    answers_of_person = _whose(
+        answers, form.person.data if form.is_submitted() else request.args.get("of")
+    )
     return page(
         "incidents/consents.html",
         form=form,
-        one=one,
-        by_guardian=by_guardian and one["person"] in children,
+        one=answers_of_person,
+        by_guardian=by_guardian and answers_of_person["person"] in children,
         another_language=another_language,
         children=children,
         guardians=names.GUARDIAN_NAMES,

@@ -115,16 +115,16 @@ def phone_in() -> ResponseReturnValue:
         return _discarded(None)
     form = PhoneInForm()
     if request.form.get("restore"):
-        kept = _kept(request.form["restore"], None)
-        form = PhoneInForm(formdata=MultiDict(kept.fields))
-        form.token.data, form.token.raw_data = kept.token, None
+        restored = _kept(request.form["restore"], None)
+        form = PhoneInForm(formdata=MultiDict(restored.fields))
+        form.token.data, form.token.raw_data = restored.token, None
     elif form.is_submitted() and form.validate():
         named = {key: name for key, name in stations() if key}
-        said = form.answers(zone_names(), named)
-        if said == Screen():
+        answers = form.answers(zone_names(), named)
+        if answers == Screen():
             form.form_errors.append(_("Write down at least one of these."))
         else:
-            written = SentPage(phoned_in(said, form.since.data, zone()), form.token.data, True)
+            written = SentPage(phoned_in(answers, form.since.data, zone()), form.token.data, True)
             with form.showing_problems():
                 return _after(_save(None, form, written), True, False)
     if not _is_public_id(form.token.data or ""):
@@ -343,18 +343,18 @@ def _writers(autosaves: Sequence[Autosave]) -> Mapping[str, str]:
 def _discarded(case: Case | None) -> ResponseReturnValue:
     """Ask whether what was typed is thrown away; once that is answered, do it."""
     document = request.args["discard"]
-    kept = by_id(_own(case), document, "document")
-    if kept is None:
+    kept_form = by_id(_own(case), document, "document")
+    if kept_form is None:
         if request.method == "GET" or is_kept(document):
             raise NotFound
         # Sent twice, the second finds it gone, as she wanted.
         return redirect(request.path, code=303)
     if request.method == "GET":
-        return render_template("incidents/throw_away.html", case=case, kept=kept)
-    if kept.by == current_actor().public_id:
-        discard_typed(current_actor(), kept.token)
+        return render_template("incidents/throw_away.html", case=case, kept=kept_form)
+    if kept_form.by == current_actor().public_id:
+        discard_typed(current_actor(), kept_form.token)
     else:
-        discard_left(kept)
+        discard_left(kept_form)
     flash(_("Thrown away."))
     return redirect(request.path, code=303)
 
@@ -367,9 +367,9 @@ def _kept(document: str, case: Case | None) -> Autosave:
 
 
 def _restored(case: Case | None, shown: Shown) -> ResponseReturnValue:
-    kept = _kept(request.form["restore"], case)
-    form = DocumentationForm(formdata=MultiDict(kept.fields))
-    form.token.data, form.token.raw_data = kept.token, None
+    restored = _kept(request.form["restore"], case)
+    form = DocumentationForm(formdata=MultiDict(restored.fields))
+    form.token.data, form.token.raw_data = restored.token, None
     # What was kept had those words taken out of it as well.
     _say_drawn(form, shown.case)
     _prepare(form)
