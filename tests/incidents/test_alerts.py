@@ -300,6 +300,8 @@ def test_the_roster_says_so_where_no_mail_goes_out(
     office: Office, client_for: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: False)
+    monkeypatch.setattr("kash.incidents.services.alerts.sms_is_set_up", lambda: False)
+    monkeypatch.setattr("kash.incidents.views.history.sms_is_set_up", lambda: False)
     page = office.anna.client.get("/w/o").text
     assert "Nobody’s phone will ring" in page
     assert "Neither SMS nor e-mail is set up." in page
