@@ -33,6 +33,7 @@ usage() {
 ./kash.sh bench NAME [ARGS] run benchmarks/NAME.py
 ./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG
 ./kash.sh house [--json]    count what the code is made of
+./kash.sh words [ARGS]      print the pages with the most words, long sentences, and words to avoid
 ./kash.sh stored write      write the lists of all that is stored by name anew
 ./kash.sh compare ACTION    write FILE: a fingerprint of what users see; diff A B: what changed of it
 ./kash.sh mutations [ARGS]  plant small faults one at a time: which do the tests find?
@@ -42,6 +43,7 @@ usage() {
 ./kash.sh bring-in FILE     bring an archive in, into an empty data directory, on either engine
 ./kash.sh flask ARGS        any command of the application
 ./kash.sh lock              lock the requirements anew
+./kash.sh version           print the version and its commit
 The settings are variables: KASH_PORT, KASH_DATA_DIR, KASH_DATABASE_URL, …
 TEXT
 }
@@ -264,6 +266,13 @@ bench() {
   exec "$PYTHON" -m "benchmarks.$name" "$@"
 }
 
+version() {
+  local number commit
+  number=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)
+  commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+  echo "Kash $number, commit $commit"
+}
+
 command=${1:-}
 (($# == 0)) || shift
 case $command in
@@ -286,6 +295,10 @@ case $command in
   house)
     install_to_run
     exec "$PYTHON" -m tools.house "$@"
+    ;;
+  words)
+    install_to_test
+    exec "$PYTHON" -m tools.words "$@"
     ;;
   compare)
     install_to_test
@@ -318,6 +331,7 @@ case $command in
     install_to_run
     flask "$@"
     ;;
+  version) version ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

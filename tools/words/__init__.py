@@ -1,0 +1,1 @@
+"""How many words the interface and the handbook take, and which could go."""
