@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import delete, func, select, update
 
 from kash.accounts.errors import LinkSpent, SignInPaused, WeakPassword, WrongPassword
@@ -76,9 +74,7 @@ def _person(groups: tuple[Group, Group]) -> Person:
 
 
 @pytest.mark.any_engine
-def test_an_invitation_opens_one_account(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_an_invitation_opens_one_account(both_engines_app, actor, groups):
     by = actor("administrator")
     person_id = _person(groups).id
     token = invite(
@@ -104,9 +100,7 @@ def test_an_invitation_opens_one_account(
     ]
 
 
-def test_old_withdrawn_and_unknown_links_open_nothing(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_old_withdrawn_and_unknown_links_open_nothing(app, actor):
     by = actor("administrator")
     first = invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
     second = invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
@@ -124,9 +118,7 @@ def test_old_withdrawn_and_unknown_links_open_nothing(
 
 
 @pytest.mark.any_engine
-def test_an_address_and_a_participant_belong_to_one_account(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_an_address_and_a_participant_belong_to_one_account(both_engines_app, actor, groups):
     person_id = _person(groups).id
     by = actor("administrator", email="taken@example.org")
     actor("peer", person_id=person_id)
@@ -143,9 +135,7 @@ def test_an_address_and_a_participant_belong_to_one_account(
     assert _entries() == []
 
 
-def test_two_invited_with_one_address_cannot_both_join(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_two_invited_with_one_address_cannot_both_join(app, actor):
     by = actor("administrator")
     token = invite(by, name="N", email="n@example.org", roles=[Role.PEER])
     new_account(SYSTEM, name="N", email="n@example.org", password=GOOD, roles=[Role.TRAINER])
@@ -154,7 +144,7 @@ def test_two_invited_with_one_address_cannot_both_join(
 
 
 @pytest.mark.parametrize("password", ["short", "mwangaza-pwani"])
-def test_an_account_made_by_an_operator_has_a_good_password(app: APIFlask, password: str) -> None:
+def test_an_account_made_by_an_operator_has_a_good_password(app, password):
     told = {"name": "N", "email": "mwangaza-pwani@example.org", "roles": [Role.TRAINER]}
     with pytest.raises(WeakPassword):
         new_account(SYSTEM, password=password, **told)
@@ -169,9 +159,7 @@ def test_an_account_made_by_an_operator_has_a_good_password(app: APIFlask, passw
         {Role.POLICE_PEER, Role.TRAINER},
     ],
 )
-def test_conflicting_roles_are_refused_everywhere(
-    app: APIFlask, actor: Callable[..., Actor], roles: set[Role]
-) -> None:
+def test_conflicting_roles_are_refused_everywhere(app, actor, roles):
     by = actor("administrator")
     who = actor("trainer")
     with pytest.raises(Problem):
@@ -184,9 +172,7 @@ def test_conflicting_roles_are_refused_everywhere(
 
 
 @pytest.mark.any_engine
-def test_roles_are_changed_as_a_whole(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_roles_are_changed_as_a_whole(both_engines_app, actor):
     by = actor("administrator")
     who = actor("trainer", "monitoring")
     set_roles(by, who.public_id, [Role.TRAINER, Role.DIRECTOR])
@@ -202,9 +188,7 @@ def test_roles_are_changed_as_a_whole(
 
 
 @pytest.mark.any_engine
-def test_the_last_administrator_stays(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_the_last_administrator_stays(both_engines_app, actor):
     only = actor("administrator")
     actor("administrator", active=False)
     with refuses("The programme needs at least one administrator. Name another"):
@@ -218,9 +202,7 @@ def test_the_last_administrator_stays(
     assert accounts.account(only.public_id).active is False
 
 
-def test_closing_an_account_ends_its_sessions_and_links(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_closing_an_account_ends_its_sessions_and_links(both_engines_app, actor):
     by = actor("administrator")
     who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     session = open_session(who.public_id, "")
@@ -243,9 +225,7 @@ def test_closing_an_account_ends_its_sessions_and_links(
     ]
 
 
-def test_a_new_password_by_link_works_once_and_leaves_the_second_step(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_new_password_by_link_works_once_and_leaves_the_second_step(app, actor):
     by = actor("administrator")
     who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     session = open_session(who.public_id, "")
@@ -263,9 +243,7 @@ def test_a_new_password_by_link_works_once_and_leaves_the_second_step(
     assert load_signed_in(session) is None
 
 
-def test_changing_the_own_password_ends_the_other_sessions(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_changing_the_own_password_ends_the_other_sessions(app, actor):
     who = actor("trainer", email="amina.wekesa@example.org", name="Amina Wekesa")
     tokens = [open_session(who.public_id, "") for _ in range(2)]
     present = load_signed_in(tokens[0])
@@ -280,9 +258,7 @@ def test_changing_the_own_password_ends_the_other_sessions(
     assert check_password("amina.wekesa@example.org", GOOD, HERE).active
 
 
-def test_a_stolen_session_cannot_guess_the_password(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_stolen_session_cannot_guess_the_password(app, actor):
     who = actor("trainer")
     for _ in range(5):
         with pytest.raises(WrongPassword):
@@ -292,7 +268,7 @@ def test_a_stolen_session_cannot_guess_the_password(
 
 
 @pytest.mark.any_engine
-def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
+def test_set_up_happens_once(both_engines_app):
     db.session.execute(delete(Programme))
     db.session.execute(delete(Group))
     db.session.commit()
@@ -334,7 +310,7 @@ def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
     ]
 
 
-def test_programme_is_changed_and_counted(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_programme_is_changed_and_counted(app, actor):
     by = actor("administrator")
     change_programme(
         by,
@@ -350,19 +326,19 @@ def test_programme_is_changed_and_counted(app: APIFlask, actor: Callable[..., Ac
     assert must_have_second_step({Role.ADMINISTRATOR})
 
 
-def test_secrets() -> None:
+def test_secrets():
     code = new_code()
     assert len(code) == 19
     assert code_as_read(code.upper().replace("-", " ")) == code.replace("-", "")
     assert code_as_read("O0 Ii Ll") == "001111"
 
 
-def test_a_damaged_hash_opens_nothing(app: APIFlask) -> None:
+def test_a_damaged_hash_opens_nothing(app):
     assert password_matches("not a hash", PASSWORD) is False
     assert password_matches(None, PASSWORD) is False
 
 
-def test_commands(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_commands(app, actor):
     runner = app.test_cli_runner()
     made = runner.invoke(
         args=[
@@ -411,9 +387,7 @@ def test_commands(app: APIFlask, actor: Callable[..., Actor]) -> None:
         assert "Traceback" not in answer.output
 
 
-def test_accounts_are_listed_by_what_they_may_do_and_whether_they_are_in_use(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_accounts_are_listed_by_what_they_may_do_and_whether_they_are_in_use(sqlite_app, actor):
     actor("trainer", name="Akinyi"), actor("director", "trainer", name="Baraka")
     actor("director", name="Chebet"), actor("director", name="Dalila", active=False)
 

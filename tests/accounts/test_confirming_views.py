@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -27,9 +26,7 @@ def _old_session() -> None:
     db.session.commit()
 
 
-def test_a_passkey_confirms_a_dangerous_action(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_a_passkey_confirms_a_dangerous_action(app, actor, client_for):
     who = actor("administrator")
     browser, device = client_for(who), Authenticator()
     assert "Use your passkey" not in browser.get("/confirm").text
@@ -43,9 +40,7 @@ def test_a_passkey_confirms_a_dangerous_action(
     assert browser.get("/accounts/invite").status_code == 200
 
 
-def test_what_was_typed_outlasts_the_question_for_the_password(
-    app: APIFlask, sign_in: Signing
-) -> None:
+def test_what_was_typed_outlasts_the_question_for_the_password(app, sign_in):
     app.config["WTF_CSRF_ENABLED"] = True
     browser = sign_in("administrator")
     token = csrf_token(browser.get("/accounts/invite").text)
@@ -84,7 +79,7 @@ def test_what_was_typed_outlasts_the_question_for_the_password(
     assert "One-time link" in browser.post("/accounts/invite", data=sent).text
 
 
-def test_a_form_from_elsewhere_is_not_kept(app: APIFlask, sign_in: Signing) -> None:
+def test_a_form_from_elsewhere_is_not_kept(app, sign_in):
     app.config["WTF_CSRF_ENABLED"] = True
     browser = sign_in("administrator")
     _old_session()

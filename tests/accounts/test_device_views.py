@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -20,7 +19,7 @@ Accounts = Callable[..., Actor]
 Signing = Callable[..., FlaskClient]
 
 
-def test_a_new_device_is_asked_about_elsewhere(app: APIFlask, actor: Accounts) -> None:
+def test_a_new_device_is_asked_about_elsewhere(app, actor):
     actor("trainer", email="t@example.org")
     data = {"email": "t@example.org", "password": PASSWORD}
     first, second = app.test_client(), app.test_client()
@@ -52,7 +51,7 @@ def test_a_new_device_is_asked_about_elsewhere(app: APIFlask, actor: Accounts) -
     assert "Was it you?" not in first.get("/").text
 
 
-def test_two_people_share_a_browser_and_neither_is_new(app: APIFlask, actor: Accounts) -> None:
+def test_two_people_share_a_browser_and_neither_is_new(app, actor):
     browser = app.test_client()
     for _ in range(2):
         for name in ("a", "b"):
@@ -64,9 +63,7 @@ def test_two_people_share_a_browser_and_neither_is_new(app: APIFlask, actor: Acc
     assert db.session.scalars(select(SignedInSession.unfamiliar)).all() == [False] * 4
 
 
-def test_an_administrator_sees_and_ends_sessions(
-    app: APIFlask, actor: Accounts, client_for: Signing, sign_in: Signing
-) -> None:
+def test_an_administrator_sees_and_ends_sessions(app, actor, client_for, sign_in):
     who = actor("trainer")
     open_session(who.public_id, "Firefox Android", Client("192.0.2.1"))
     theirs = client_for(who)

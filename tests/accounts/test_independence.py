@@ -37,17 +37,13 @@ def _standing(
 
 
 @given(NAMES, NAMES, BACKING)
-def test_independence_is_mutual_and_never_of_oneself(
-    first: str, second: str, backing: dict[str, Collection[str]]
-) -> None:
+def test_independence_is_mutual_and_never_of_oneself(first, second, backing):
     assert are_independent(first, second, backing) == are_independent(second, first, backing)
     assert not are_independent(first, first, backing)
 
 
 @given(BACKING, st.lists(NAMES, min_size=2, max_size=6))
-def test_a_puppet_however_far_down_is_never_independent_of_its_hand(
-    backing: dict[str, Collection[str]], chain: list[str]
-) -> None:
+def test_a_puppet_however_far_down_is_never_independent_of_its_hand(backing, chain):
     """Each of a chain brought in the next: nobody in it agrees with anybody in it."""
     grown: dict[str, Collection[str]] = dict(backing)
     for hand, puppet in pairwise(chain):
@@ -58,9 +54,7 @@ def test_a_puppet_however_far_down_is_never_independent_of_its_hand(
 
 
 @given(NAMES, st.frozensets(NAMES, min_size=2))
-def test_two_puppets_of_one_hand_never_agree_with_each_other(
-    hand: str, puppets: frozenset[str]
-) -> None:
+def test_two_puppets_of_one_hand_never_agree_with_each_other(hand, puppets):
     backing = {puppet: {hand} for puppet in puppets}
     for first in puppets:
         for second in puppets:
@@ -68,23 +62,21 @@ def test_two_puppets_of_one_hand_never_agree_with_each_other(
 
 
 @given(NAMES, NAMES, NAMES, NAMES, BACKING)
-def test_to_bring_in_more_never_makes_anybody_independent(
-    first: str, second: str, hand: str, puppet: str, backing: dict[str, Collection[str]]
-) -> None:
+def test_to_bring_in_more_never_makes_anybody_independent(first, second, hand, puppet, backing):
     more = {**backing, puppet: frozenset(backing.get(puppet, ())) | {hand}}
     if are_independent(first, second, more):
         assert are_independent(first, second, backing)
 
 
 @given(BACKING)
-def test_the_two_founders_can_always_agree(backing: dict[str, Collection[str]]) -> None:
+def test_the_two_founders_can_always_agree(backing):
     """Nobody stands behind them, however many each brings in."""
     grown = {key: value for key, value in backing.items() if key not in "ab"}
     assert are_independent("a", "b", grown)
     assert _standing("b", "a", grown) is Standing.MAY
 
 
-def test_who_was_asked_for_by_the_other_line_can_agree() -> None:
+def test_who_was_asked_for_by_the_other_line_can_agree():
     backing = {"trainer": {"administrator"}, "successor": {"director"}}
     assert _standing("successor", "administrator", backing) is Standing.MAY
     assert _standing("trainer", "administrator", backing) is Standing.TIED
@@ -95,20 +87,18 @@ def test_who_was_asked_for_by_the_other_line_can_agree() -> None:
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=30)))
-def test_an_account_agrees_to_nothing_in_its_first_seven_days(age: timedelta) -> None:
+def test_an_account_agrees_to_nothing_in_its_first_seven_days(age):
     found = _standing("second", "asker", {}, NOW - age)
     assert found is (Standing.MAY if age >= SETTLED_AFTER else Standing.NEW)
 
 
-def test_neither_who_asks_nor_whom_it_concerns_agrees() -> None:
+def test_neither_who_asks_nor_whom_it_concerns_agrees():
     for second, expected in (("a", Standing.ASKED), ("b", Standing.CONCERNED)):
         assert standing(second, OLD, asked_by="a", concerned="b", backing={}, now=NOW) is expected
 
 
 @given(ROLES, ROLES)
-def test_every_gain_of_a_powerful_role_takes_two(
-    held: frozenset[Role], wanted: frozenset[Role]
-) -> None:
+def test_every_gain_of_a_powerful_role_takes_two(held, wanted):
     gained = gained_power(held, wanted)
     assert gained == {role for role in wanted if role in POWERFUL and role not in held}
     assert takes_two(RequestKind.ROLES, held, wanted) == bool(gained)
@@ -119,17 +109,15 @@ def test_every_gain_of_a_powerful_role_takes_two(
 
 
 @given(ROLES, ROLES)
-def test_nothing_is_free_once_there_was_a_director(
-    gained: frozenset[Role], given_before: frozenset[Role]
-) -> None:
+def test_nothing_is_free_once_there_was_a_director(gained, given_before):
     assert not is_free(gained, given_before, founded=True)
     assert is_free(gained, given_before, founded=False) == (not gained & given_before)
 
 
-def test_the_four_roles_are_those_that_open_much() -> None:
+def test_the_four_roles_are_those_that_open_much():
     assert {Role.ADMINISTRATOR, Role.DIRECTOR, Role.DOCUMENTATION, Role.CUSTODIAN} == POWERFUL
 
 
-def test_agreeing_is_never_lent_to_anybody() -> None:
+def test_agreeing_is_never_lent_to_anybody():
     """A stand-in has the approvals of an absent director, but not her word about accounts."""
     assert not {"accounts.agree", "accounts.propose", "accounts.manage"} & set(DELEGABLE)

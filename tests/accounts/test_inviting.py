@@ -23,7 +23,7 @@ from kash.accounts.services.accounts import set_roles
 from kash.accounts.services.deciding import agree, ask_for_roles, ask_to_invite, fetch_link
 from kash.accounts.services.invitations import Offered, accept_invitation, invite
 from kash.accounts.services.inviting import Invited, RowsRefused, invite_several
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.messages import MailFailed, send_mail
 from kash.platform.vault import AuditEntry
@@ -64,7 +64,7 @@ def _rows(page: str) -> dict[str, str]:
 # --- Several at once --------------------------------------------------------------------------
 
 
-def test_six_people_are_pasted_seen_and_invited_with_a_named_link_each(sign_in: Signing) -> None:
+def test_six_people_are_pasted_seen_and_invited_with_a_named_link_each(sign_in):
     """One after the other it took six pages and a list of links beside the keyboard."""
     browser = sign_in("administrator")
     read = browser.post("/accounts/invite/several", data={"pasted": SIX, "step": "read"})
@@ -102,7 +102,7 @@ def test_six_people_are_pasted_seen_and_invited_with_a_named_link_each(sign_in: 
     assert entry.action == "accounts.several_invited"
 
 
-def test_what_is_wrong_in_a_row_is_told_on_top_by_its_own_field(sign_in: Signing) -> None:
+def test_what_is_wrong_in_a_row_is_told_on_top_by_its_own_field(sign_in):
     lines = "Amani, trainer\nBaraka, M&E\n"
     read = sign_in("administrator").post(
         "/accounts/invite/several", data={"pasted": lines, "step": "read"}
@@ -114,7 +114,7 @@ def test_what_is_wrong_in_a_row_is_told_on_top_by_its_own_field(sign_in: Signing
     ]
 
 
-def test_a_wrong_row_is_told_beside_it_and_nobody_is_invited_meanwhile(sign_in: Signing) -> None:
+def test_a_wrong_row_is_told_beside_it_and_nobody_is_invited_meanwhile(sign_in):
     browser = sign_in("administrator", email="taken@example.org")
     sent = {
         "rows-0-name": "Amani",
@@ -150,9 +150,7 @@ def test_a_wrong_row_is_told_beside_it_and_nobody_is_invited_meanwhile(sign_in: 
         ({"name": "A\x07", "role": "trainer"}, "name", "This holds characters"),
     ],
 )
-def test_what_a_row_lacks_stands_beside_its_field(
-    sign_in: Signing, row: dict[str, str], field: str, sentence: str
-) -> None:
+def test_what_a_row_lacks_stands_beside_its_field(sign_in, row, field, sentence):
     sent = {f"rows-0-{name}": value for name, value in row.items()}
     answer = sign_in("administrator").post("/accounts/invite/several", data=sent)
     wrong = dict(re.findall(r'(?s)id="(rows-0-\w+)-error">\s*<p>\s*(.*?)\s*</p>', answer.text))
@@ -161,7 +159,7 @@ def test_what_a_row_lacks_stands_beside_its_field(
     assert _count(Invitation) == 0
 
 
-def test_a_pasted_list_is_never_acted_on_before_it_was_seen(sign_in: Signing) -> None:
+def test_a_pasted_list_is_never_acted_on_before_it_was_seen(sign_in):
     """Also by the main button: whom a line was read as is shown first."""
     browser = sign_in("administrator")
     answer = browser.post("/accounts/invite/several", data={"pasted": "Otieno, James, trainer"})
@@ -170,7 +168,7 @@ def test_a_pasted_list_is_never_acted_on_before_it_was_seen(sign_in: Signing) ->
     assert _count(Invitation) == 0
 
 
-def test_more_people_than_fit_are_kept_and_not_dropped(sign_in: Signing) -> None:
+def test_more_people_than_fit_are_kept_and_not_dropped(sign_in):
     text = "\n".join(f"Person {number}, trainer" for number in range(43))
     answer = sign_in("administrator").post("/accounts/invite/several", data={"pasted": text})
     assert answer.status_code == 422
@@ -180,7 +178,7 @@ def test_more_people_than_fit_are_kept_and_not_dropped(sign_in: Signing) -> None
     assert kept.group(1).split("\n")[-3:] == [f"Person {n}, trainer" for n in (40, 41, 42)]
 
 
-def test_more_rows_are_given_without_inviting_anybody(sign_in: Signing) -> None:
+def test_more_rows_are_given_without_inviting_anybody(sign_in):
     browser = sign_in("administrator")
     sent = {"rows-0-name": "Amani", "rows-0-role": "trainer", "step": "more"}
     answer = browser.post("/accounts/invite/several", data=sent)
@@ -231,8 +229,8 @@ def _letters(app: APIFlask) -> int:
 
 @pytest.mark.any_engine
 def test_a_second_tap_shows_the_same_links_and_makes_and_sends_nothing(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     """The answer to the first is never seen: its links were void or lost, and who has no address
     stood in the list under two names."""
     actor("director")
@@ -261,9 +259,7 @@ def _link(page: str) -> str:
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("email", ["amani@example.org", ""])
-def test_a_second_tap_on_a_single_invitation_shows_the_same_link(
-    both_engines_app: APIFlask, sign_in: Signing, email: str
-) -> None:
+def test_a_second_tap_on_a_single_invitation_shows_the_same_link(both_engines_app, sign_in, email):
     """The first answer is never seen: its link was void, or somebody without an address stood in
     the list twice, under two names."""
     browser = sign_in("administrator")
@@ -286,9 +282,7 @@ def test_a_second_tap_on_a_single_invitation_shows_the_same_link(
     assert _link(other.text) != _link(first.text)
 
 
-def test_a_second_tap_that_asks_a_second_person_asks_once(
-    actor: Accounts, client_for: Signing
-) -> None:
+def test_a_second_tap_that_asks_a_second_person_asks_once(actor, client_for):
     """It answered that somebody had asked already, as if another had been faster."""
     actor("director")
     browser = client_for(actor("administrator"))
@@ -306,8 +300,8 @@ def test_a_second_tap_that_asks_a_second_person_asks_once(
 
 @pytest.mark.any_engine
 def test_a_second_tap_does_not_lose_the_link_to_which_two_people_agreed(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     """It was shown once, to an answer that nobody saw; both people had to begin anew."""
     administrator, director = actor("administrator"), actor("director")
     request = ask_to_invite(
@@ -333,7 +327,7 @@ def test_a_second_tap_does_not_lose_the_link_to_which_two_people_agreed(
     assert client_for(director).post(f"{address}/link", data=sent).status_code == 404
 
 
-def test_of_a_form_that_is_sent_once_more_only_who_is_new_is_invited(sign_in: Signing) -> None:
+def test_of_a_form_that_is_sent_once_more_only_who_is_new_is_invited(sign_in):
     """Whoever goes back and adds somebody keeps the links that she has handed out."""
     browser = sign_in("administrator")
     key = _key(browser)
@@ -345,7 +339,7 @@ def test_of_a_form_that_is_sent_once_more_only_who_is_new_is_invited(sign_in: Si
     assert (_made(pages[0])[0][0], _count(Invitation)) == (link, 2)
 
 
-def test_a_link_that_was_withdrawn_never_opens_again(sign_in: Signing) -> None:
+def test_a_link_that_was_withdrawn_never_opens_again(sign_in):
     """It went to the wrong person; the form that made it is still open in the browser."""
     browser = sign_in("administrator")
     sent = {"rows-0-name": "Amani", "rows-0-role": "trainer", "key": _key(browser)}
@@ -357,7 +351,7 @@ def test_a_link_that_was_withdrawn_never_opens_again(sign_in: Signing) -> None:
     assert browser.get(again.removeprefix("http://localhost:8000")).status_code == 200
 
 
-def test_the_key_of_a_form_gives_nobody_else_its_links(actor: Accounts) -> None:
+def test_the_key_of_a_form_gives_nobody_else_its_links(actor):
     """Nor without the vault: neither the form's key nor the database tells a link."""
     rows, key = [_offer("A", "peer")], "k" * 43
     (one,) = invite_several(actor("administrator"), rows, key)
@@ -369,9 +363,7 @@ def test_the_key_of_a_form_gives_nobody_else_its_links(actor: Accounts) -> None:
         assert not {one.token, other.token, key} & {str(value) for value in row}
 
 
-def test_two_sendings_at_once_show_the_same_links(
-    both_engines_app: APIFlask, actor: Accounts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_sendings_at_once_show_the_same_links(both_engines_app, actor, monkeypatch):
     """Neither had seen what the other was writing."""
     by, rows, key = actor("administrator"), [_offer("A", "peer")], "k" * 43
     (first,) = invite_several(by, rows, key)
@@ -389,8 +381,8 @@ def test_two_sendings_at_once_show_the_same_links(
 
 
 def test_a_mail_server_that_fails_is_waited_for_once_and_told_beside_each(
-    app: APIFlask, sign_in: Signing, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, sign_in, monkeypatch
+):
     """Forty times ten seconds passed before any link was seen."""
     tried = []
 
@@ -424,8 +416,8 @@ def test_a_mail_server_that_fails_is_waited_for_once_and_told_beside_each(
 
 @pytest.mark.any_engine
 def test_rows_that_open_much_become_requests_and_open_nothing_alone(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     """A list is no way round the second person."""
     administrator, director = actor("administrator"), actor("director")
     browser = client_for(administrator)
@@ -452,9 +444,7 @@ def test_rows_that_open_much_become_requests_and_open_nothing_alone(
 
 
 @pytest.mark.any_engine
-def test_the_first_of_a_role_is_free_once_in_a_list_too(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_the_first_of_a_role_is_free_once_in_a_list_too(both_engines_app, actor):
     """Two directors in the first list: the second one takes a second person, as by two lists."""
     founder = actor("administrator")
     rows = [_offer("A", "director", "a@example.org"), _offer("B", "director", "b@example.org")]
@@ -466,7 +456,7 @@ def test_the_first_of_a_role_is_free_once_in_a_list_too(
     assert roles_of(account(joined.public_id)) == {Role.DIRECTOR}
 
 
-def test_a_director_asks_for_power_and_invites_nobody_else(actor: Accounts) -> None:
+def test_a_director_asks_for_power_and_invites_nobody_else(actor):
     actor("administrator")
     director = actor("director")
     rows = [_offer("A", "trainer"), (_offer("B", "director", "b@example.org")[0], "Needed.")]
@@ -480,9 +470,7 @@ def test_a_director_asks_for_power_and_invites_nobody_else(actor: Accounts) -> N
 # --- Without an address -----------------------------------------------------------------------
 
 
-def test_somebody_without_an_address_joins_and_signs_in_with_a_drawn_name(
-    app: APIFlask, sign_in: Signing
-) -> None:
+def test_somebody_without_an_address_joins_and_signs_in_with_a_drawn_name(app, sign_in):
     """Most peer educators have no mail, and were invited with somebody else's."""
     page = sign_in("administrator").post(
         "/accounts/invite", data={"name": "Njeri", "email": "", "roles": "peer", "send": "y"}
@@ -501,7 +489,7 @@ def test_somebody_without_an_address_joins_and_signs_in_with_a_drawn_name(
     assert (again.status_code, again.location) == (303, "/")
 
 
-def test_drawn_names_are_never_the_same(actor: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drawn_names_are_never_the_same(actor, monkeypatch):
     drawn = iter([0, 1, 0, 1, 0, 2])
     monkeypatch.setattr("secrets.randbelow", lambda _below: next(drawn))
     by = actor("administrator")
@@ -510,7 +498,7 @@ def test_drawn_names_are_never_the_same(actor: Accounts, monkeypatch: pytest.Mon
     assert _count(Invitation) == 2
 
 
-def test_power_needs_an_address_to_which_its_owner_is_told(actor: Accounts) -> None:
+def test_power_needs_an_address_to_which_its_owner_is_told(actor):
     """What others do to her account is told by mail; and nobody without mail gains power later."""
     by = actor("administrator")
     with refuses("This role needs an e-mail address."):
@@ -524,7 +512,7 @@ def test_power_needs_an_address_to_which_its_owner_is_told(actor: Accounts) -> N
         ask_for_roles(by, peer.public_id, [Role.DIRECTOR], "Needed.")
 
 
-def test_no_mail_goes_to_a_name(app: APIFlask) -> None:
+def test_no_mail_goes_to_a_name(app):
     with pytest.raises(MailFailed):
         send_mail("heron-0001", "Programme", "Something is due.")
 
@@ -533,7 +521,7 @@ def test_no_mail_goes_to_a_name(app: APIFlask) -> None:
 
 
 @pytest.fixture
-def participant(groups: tuple[Group, Group]) -> Person:
+def participant(groups):
     """Somebody of the police."""
     row = Person(
         chosen_name="Moses Mfano", sort_name="moses", group_id=groups[0].id, created_by="system"
@@ -544,8 +532,8 @@ def participant(groups: tuple[Group, Group]) -> Person:
 
 
 def test_a_participant_is_invited_from_her_page_with_name_and_number_filled_in(
-    sign_in: Signing, participant: Person
-) -> None:
+    sign_in, participant
+):
     """Nobody copies sixteen signs from one page into another."""
     number, key = participant.public_id, participant.id
     browser = sign_in("administrator", "director")
@@ -559,9 +547,7 @@ def test_a_participant_is_invited_from_her_page_with_name_and_number_filled_in(
     assert db.session.scalars(select(Invitation.person_id)).all() == [key]
 
 
-def test_whoever_may_not_invite_gets_an_address_to_hand_on(
-    sign_in: Signing, participant: Person
-) -> None:
+def test_whoever_may_not_invite_gets_an_address_to_hand_on(sign_in, participant):
     page = sign_in("director").get(f"/people/{participant.public_id}").text
     assert f'value="http://localhost:8000/accounts/invite?person={participant.public_id}"' in page
     assert 'data-copy="invite-at"' in page
@@ -571,8 +557,8 @@ def test_whoever_may_not_invite_gets_an_address_to_hand_on(
 
 
 def test_a_participants_number_is_taken_in_groups_and_from_copied_addresses(
-    sign_in: Signing, actor: Accounts, participant: Person
-) -> None:
+    sign_in, actor, participant
+):
     number = participant.public_id
     browser, who = sign_in("administrator"), actor("peer")
     grouped = "-".join(number[start : start + 4] for start in range(0, 16, 4)).upper()
@@ -595,7 +581,7 @@ def test_a_participants_number_is_taken_in_groups_and_from_copied_addresses(
     assert browser.post(address, data={"person": "http://[::1"}).status_code == 422
 
 
-def test_nobody_under_18_is_invited(sign_in: Signing, actor: Accounts, participant: Person) -> None:
+def test_nobody_under_18_is_invited(sign_in, actor, participant):
     participant.minor = True
     db.session.commit()
     number, key = participant.public_id, participant.id
@@ -614,8 +600,8 @@ def _but_for(page: str, *parts: str) -> str:
 
 
 def test_an_administrator_turns_no_number_of_the_audit_trail_into_a_name_or_a_side(
-    sign_in: Signing, participant: Person
-) -> None:
+    sign_in, participant
+):
     """One address after another, and nobody had written down that she looked."""
     number, nobody = participant.public_id, "0123456789abcdef"
     browser = sign_in("administrator")
@@ -631,9 +617,7 @@ def test_an_administrator_turns_no_number_of_the_audit_trail_into_a_name_or_a_si
     assert re.search(rf'<input[^>]*name="person"[^>]*value="{number}"', refused.text)
 
 
-def test_an_administrator_who_was_given_a_number_still_makes_the_invitation(
-    sign_in: Signing, participant: Person
-) -> None:
+def test_an_administrator_who_was_given_a_number_still_makes_the_invitation(sign_in, participant):
     key = participant.id
     sent = {"name": "M", "email": "", "roles": "police_peer", "person": participant.public_id}
     made = sign_in("administrator").post("/accounts/invite", data=sent)
@@ -642,8 +626,8 @@ def test_an_administrator_who_was_given_a_number_still_makes_the_invitation(
 
 
 def test_an_administrator_is_not_told_who_is_under_18_and_the_link_opens_nothing(
-    app: APIFlask, sign_in: Signing, participant: Person
-) -> None:
+    app, sign_in, participant
+):
     """A refusal for one number and none for the next was a list of the children."""
     participant.minor = True
     db.session.commit()
@@ -657,9 +641,7 @@ def test_an_administrator_is_not_told_who_is_under_18_and_the_link_opens_nothing
     assert db.session.scalars(select(Account.person_id).where(Account.person_id > 0)).all() == []
 
 
-def test_a_second_administrator_is_not_told_who_is_under_18_either(
-    actor: Accounts, client_for: Signing, participant: Person
-) -> None:
+def test_a_second_administrator_is_not_told_who_is_under_18_either(actor, client_for, participant):
     participant.minor = True
     db.session.commit()
     key = participant.id
@@ -693,7 +675,7 @@ def test_a_second_administrator_is_not_told_who_is_under_18_either(
         )
 
 
-def test_what_was_taken_meanwhile_opens_nothing(actor: Accounts) -> None:
+def test_what_was_taken_meanwhile_opens_nothing(actor):
     by = actor("administrator")
     (made,) = invite_several(by, [_offer("A", "trainer", "late@example.org")])
     actor("trainer", email="late@example.org")
@@ -706,9 +688,7 @@ def test_what_was_taken_meanwhile_opens_nothing(actor: Accounts) -> None:
 
 
 @pytest.mark.any_engine
-def test_rows_that_differ_in_anything_are_other_invitations(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_rows_that_differ_in_anything_are_other_invitations(both_engines_app, actor):
     """Of one form, sent in another language or for another person, gives no former link."""
     by, key = actor("administrator"), "k" * 43
     plain, _reason = _offer("A", "peer", "a@example.org")

@@ -30,7 +30,7 @@ DAY = date(2026, 11, 2)
 SECOND = timedelta(seconds=1)
 
 
-def test_a_session_lasts_four_hours_idle_and_sixteen_in_all() -> None:
+def test_a_session_lasts_four_hours_idle_and_sixteen_in_all():
     assert holds_to(
         lambda idle: not session_is_over(NOW - idle, NOW - idle, NOW), timedelta(hours=4), SECOND
     )
@@ -39,7 +39,7 @@ def test_a_session_lasts_four_hours_idle_and_sixteen_in_all() -> None:
     )
 
 
-def test_the_clock_of_a_breach_is_late_a_second_after_its_last() -> None:
+def test_the_clock_of_a_breach_is_late_a_second_after_its_last():
     late = timedelta(hours=72)
     assert holds_to(
         lambda after: breach_clock(NOW, NOW + after, None, None).state == "running", late, SECOND
@@ -49,13 +49,13 @@ def test_the_clock_of_a_breach_is_late_a_second_after_its_last() -> None:
     )
 
 
-def test_access_is_reviewed_and_an_account_unused_after_ninety_days() -> None:
+def test_access_is_reviewed_and_an_account_unused_after_ninety_days():
     days = timedelta(days=90)
     assert holds_to(lambda after: not review_is_due(NOW, NOW - days, NOW + after), days, SECOND)
     assert holds_to(lambda after: not is_unused(NOW, NOW - days, NOW + after), days, SECOND)
 
 
-def test_a_stand_in_has_ninety_days_at_most_and_does_not_end_before_today() -> None:
+def test_a_stand_in_has_ninety_days_at_most_and_does_not_end_before_today():
     assert days_fault(DAY, DAY, DAY) is None
     assert days_fault(DAY, DAY + timedelta(days=89), DAY) is None
     assert days_fault(DAY, DAY + timedelta(days=90), DAY) is DaysFault.LONG
@@ -79,11 +79,11 @@ def test_a_stand_in_has_ninety_days_at_most_and_does_not_end_before_today() -> N
         (RecentTries(client=0, strangers=10, known=True), False),
     ],
 )
-def test_tries_are_refused_from_the_first_too_many(tries: RecentTries, refused: bool) -> None:
+def test_tries_are_refused_from_the_first_too_many(tries, refused):
     assert refused_for_a_while(tries) is refused
 
 
-def test_a_browser_is_known_for_ten_wrong_tries_and_until_its_mark_ends() -> None:
+def test_a_browser_is_known_for_ten_wrong_tries_and_until_its_mark_ends():
     assert holds_to(lambda tries: mark_helps(tries, NOW + SECOND, NOW), 9, 1)
     assert holds_to(lambda at: mark_helps(0, NOW, at), NOW - SECOND, SECOND)
 
@@ -98,7 +98,7 @@ def test_a_browser_is_known_for_ten_wrong_tries_and_until_its_mark_ends() -> Non
         ("no address" + "x" * 90, "no address" + "x" * 54),
     ],
 )
-def test_one_line_counts_as_one_address(address: str, network: str) -> None:
+def test_one_line_counts_as_one_address(address, network):
     assert network_of(address) == network
 
 
@@ -124,20 +124,20 @@ def test_one_line_counts_as_one_address(address: str, network: str) -> None:
         ("https://" + "a" * 70 + ".example", None),
     ],
 )
-def test_passkeys_are_made_for_named_sites_only(address: str, site: Site | None) -> None:
+def test_passkeys_are_made_for_named_sites_only(address, site):
     assert site_of(address) == site
 
 
-def test_a_counter_that_has_not_grown_may_be_of_a_copy() -> None:
+def test_a_counter_that_has_not_grown_may_be_of_a_copy():
     asked = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 1)]
     assert [pair for pair in asked if may_be_a_copy(*pair)] == [(1, 0), (1, 1), (2, 1)]
 
 
-def test_neither_an_empty_line_nor_a_remark_is_a_common_password() -> None:
+def test_neither_an_empty_line_nor_a_remark_is_a_common_password():
     assert [word for word in common_passwords() if not word or word.startswith("#")] == []
 
 
-def test_a_line_of_roles_alone_is_shown_as_it_was_pasted() -> None:
+def test_a_line_of_roles_alone_is_shown_as_it_was_pasted():
     (found,) = pasted_people("  Director ", {"director": "director"}, {})
     assert (found.name, found.email, found.role) == ("Director", "", "")
     assert found.line == "Director"

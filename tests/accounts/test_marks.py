@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +94,7 @@ def _guesses(email: str, client: Client, number: int) -> list[str]:
 
 
 @given(tries=st.integers(0, 1000), more=st.integers(0, 1000))
-def test_more_wrong_tries_never_make_a_browser_known_again(tries: int, more: int) -> None:
+def test_more_wrong_tries_never_make_a_browser_known_again(tries, more):
     now = utc_now()
     until = now + MARK_LASTS
     assert mark_helps(tries, until, now) == (tries < MARK_TRIES_MOST)
@@ -107,9 +106,7 @@ def test_more_wrong_tries_never_make_a_browser_known_again(tries: int, more: int
 
 
 @pytest.mark.any_engine
-def test_wrong_passwords_through_an_old_mark_are_not_taken_however_many(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_wrong_passwords_through_an_old_mark_are_not_taken_however_many(both_engines_app, actor):
     """A colleague on the shared computer signs in again and again to be known as her each time."""
     actor("trainer", email="victim@example.org")
     actor("trainer", email="thief@example.org")
@@ -133,8 +130,8 @@ def test_wrong_passwords_through_an_old_mark_are_not_taken_however_many(
 
 @pytest.mark.any_engine
 def test_a_known_browser_is_a_stranger_after_a_few_wrong_passwords_however_slow(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     who = actor("trainer", email="victim@example.org")
     known = Client("198.51.100.7", _marked(who))
     outcomes = _guesses("victim@example.org", known, MARK_TRIES_MOST)
@@ -152,7 +149,7 @@ def test_a_known_browser_is_a_stranger_after_a_few_wrong_passwords_however_slow(
 
 
 @pytest.mark.any_engine
-def test_wrong_codes_use_a_mark_up_too(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_wrong_codes_use_a_mark_up_too(both_engines_app, actor):
     """Whoever has the password and the browser has ten codes to guess, not thirty."""
     who = actor("director", email="victim@example.org")
     secret = pyotp.random_base32()
@@ -172,7 +169,7 @@ def test_wrong_codes_use_a_mark_up_too(both_engines_app: APIFlask, actor: Accoun
     assert known_mark(who.account_id or 0, known.marks) is None
 
 
-def test_a_mark_does_not_outlive_a_lock(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_a_mark_does_not_outlive_a_lock(both_engines_app, actor):
     by, who = actor("administrator"), actor("trainer", email="victim@example.org")
     stolen = Client("198.51.100.7", _marked(who))
     lock_at_once(by, who.public_id)
@@ -181,9 +178,7 @@ def test_a_mark_does_not_outlive_a_lock(both_engines_app: APIFlask, actor: Accou
 
 
 @pytest.mark.any_engine
-def test_a_mark_does_not_outlive_a_new_password(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_mark_does_not_outlive_a_new_password(both_engines_app, actor):
     by = actor("administrator")
     who = actor("trainer", email="victim@example.org", totp_sealed=b"sealed")
     _marked(who)
@@ -195,7 +190,7 @@ def test_a_mark_does_not_outlive_a_new_password(
 
 
 @pytest.mark.any_engine
-def test_a_mark_does_not_outlive_the_account(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_a_mark_does_not_outlive_the_account(both_engines_app, actor):
     by, first, second = actor("administrator"), actor("trainer"), actor("trainer")
     _marked(first)
     deactivate(by, first.public_id)
@@ -206,8 +201,8 @@ def test_a_mark_does_not_outlive_the_account(both_engines_app: APIFlask, actor: 
 
 @pytest.mark.any_engine
 def test_changing_the_own_password_forgets_every_browser_but_the_present_one(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     who = actor("trainer", email="a@example.org")
     elsewhere = _marked(who)
     browser = both_engines_app.test_client()
@@ -224,9 +219,7 @@ def test_changing_the_own_password_forgets_every_browser_but_the_present_one(
 
 
 @pytest.mark.any_engine
-def test_another_account_neither_renews_a_mark_nor_profits_from_it(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_another_account_neither_renews_a_mark_nor_profits_from_it(both_engines_app, actor):
     first, second = actor("trainer", email="a@example.org"), actor("peer", email="b@example.org")
     browser = both_engines_app.test_client()
     _sign_in(browser, "a@example.org")
@@ -248,8 +241,8 @@ def test_another_account_neither_renews_a_mark_nor_profits_from_it(
 
 @pytest.mark.any_engine
 def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_in_again(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     who = actor("trainer", email="a@example.org")
     browser = both_engines_app.test_client()
     _sign_in(browser, "a@example.org")
@@ -262,9 +255,7 @@ def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_in_again(
 
 
 @pytest.mark.any_engine
-def test_a_device_that_was_not_hers_is_not_known_any_more(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_device_that_was_not_hers_is_not_known_any_more(both_engines_app, actor):
     who = actor("trainer")
     here = load_signed_in(open_session(who.public_id, ""))
     token = new_token()
@@ -279,7 +270,7 @@ def test_a_device_that_was_not_hers_is_not_known_any_more(
 @pytest.mark.parametrize(
     "cookie", ["x", ".", "." * 9000, "a" * 9000, "é", "[]", "W10.abc", "a.b.c.d.e.f.g"]
 )
-def test_a_made_up_mark_is_no_mark(app: APIFlask, actor: Accounts, cookie: str) -> None:
+def test_a_made_up_mark_is_no_mark(app, actor, cookie):
     who = actor("trainer", email="a@example.org")
     _marked(who)
     browser = app.test_client()
@@ -295,9 +286,7 @@ def test_a_made_up_mark_is_no_mark(app: APIFlask, actor: Accounts, cookie: str) 
 # --- Her own page ---------------------------------------------------------------------------
 
 
-def test_she_sees_and_forgets_the_browsers_that_know_her(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_she_sees_and_forgets_the_browsers_that_know_her(both_engines_app, actor):
     who, other = actor("trainer", email="a@example.org"), actor("trainer")
     _marked(who, "Chrome Windows")
     _marked(other, "Safari iPhone")
@@ -324,7 +313,7 @@ def test_she_sees_and_forgets_the_browsers_that_know_her(
     assert newest.unfamiliar
 
 
-def test_nobody_forgets_a_browser_of_somebody_else(app: APIFlask, actor: Accounts) -> None:
+def test_nobody_forgets_a_browser_of_somebody_else(app, actor):
     who = actor("trainer")
     _marked(who)
     with pytest.raises(NotFound):
@@ -332,7 +321,7 @@ def test_nobody_forgets_a_browser_of_somebody_else(app: APIFlask, actor: Account
     assert len(_marks(who)) == 1
 
 
-def test_a_mark_that_ended_while_a_try_began_lets_nobody_in(app: APIFlask, actor: Accounts) -> None:
+def test_a_mark_that_ended_while_a_try_began_lets_nobody_in(app, actor):
     """Tries sent at once read a mark that still helps; only the row says which was the last."""
     who = actor("trainer")
     _marked(who)
@@ -350,7 +339,7 @@ def test_a_mark_that_ended_while_a_try_began_lets_nobody_in(app: APIFlask, actor
 
 
 @pytest.mark.any_engine
-def test_marks_end_by_themselves_and_are_few(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_marks_end_by_themselves_and_are_few(both_engines_app, actor):
     who = actor("trainer")
     for _ in range(MARKS_MOST + 3):
         last = _marked(who)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +53,7 @@ PHONE = "+254700000123"
 
 
 @pytest.fixture
-def participant(both_engines_app: APIFlask) -> Person:
+def participant(both_engines_app):
     """A community member with a phone."""
     group = db.session.scalars(select(Group).where(Group.letter == "B")).one()
     person = Person(
@@ -71,7 +70,7 @@ def participant(both_engines_app: APIFlask) -> Person:
 
 
 @pytest.fixture
-def settled(both_engines_app: APIFlask) -> None:
+def settled(both_engines_app):
     """The first director has been there for a month."""
     db.session.execute(update(Programme).values(founded_at=utc_now() - timedelta(days=30)))
     db.session.commit()
@@ -104,9 +103,7 @@ def _copy(browser: FlaskClient, person: str) -> tuple[int, Any]:
     return 200, json.loads(packed.read("copy.json"))["person"]
 
 
-def test_the_form_and_the_account_say_that_a_trainers_role_waits(
-    settled: None, actor: Accounts, client_for: Signing
-) -> None:
+def test_the_form_and_the_account_say_that_a_trainers_role_waits(settled, actor, client_for):
     administrator = actor("administrator", "peer")
     browser = client_for(administrator)
     said = "open once a second person has agreed."
@@ -119,15 +116,13 @@ def test_the_form_and_the_account_say_that_a_trainers_role_waits(
 
 
 def test_before_there_was_a_director_for_a_week_no_form_says_that_a_role_waits(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     browser = client_for(actor("administrator"))
     assert "open once a second person has agreed" not in browser.get("/accounts/invite").text
 
 
-def test_a_puppet_tied_to_a_participant_reads_nothing_of_hers(
-    participant: Person, actor: Accounts, client_for: Signing
-) -> None:
+def test_a_puppet_tied_to_a_participant_reads_nothing_of_hers(participant, actor, client_for):
     """An administrator invites an account, says that it is a participant's, and asks with it for
     the copy of all that is held: twelve phones in half a minute."""
     administrator, director, number = actor("administrator"), actor("director"), "akenya0000000001"
@@ -168,9 +163,7 @@ def test_a_puppet_tied_to_a_participant_reads_nothing_of_hers(
 
 
 @pytest.mark.usefixtures("settled")
-def test_roles_that_see_records_open_once_a_second_person_agreed(
-    actor: Accounts, client_for: Signing
-) -> None:
+def test_roles_that_see_records_open_once_a_second_person_agreed(actor, client_for):
     """A puppet M&E officer, and a puppet trainer, read nothing; each is on the director's Today,
     and whoever joined is told what she waits for."""
     administrator, director = actor("administrator"), actor("director", name="Wanjiru Mfano")
@@ -201,8 +194,8 @@ def test_roles_that_see_records_open_once_a_second_person_agreed(
 
 
 def test_a_programme_begins_with_one_administrator_and_what_she_gives_is_seen(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     """In the first days nobody could agree: roles open at once, and stand on Today."""
     administrator = actor("administrator", name="Amina Mfano")
     link = invite(administrator, name="D", email="d@example.org", roles=[Role.DIRECTOR])
@@ -231,8 +224,8 @@ def test_a_programme_begins_with_one_administrator_and_what_she_gives_is_seen(
 
 
 def test_a_password_link_opens_with_the_second_step_of_its_account_or_a_second_person(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     administrator, director = actor("administrator", name="Amina Mfano"), actor("director")
     bare = actor("peer", name="Bare Mfano")
     with pytest.raises(NeedsSecond):
@@ -256,9 +249,7 @@ def test_a_password_link_opens_with_the_second_step_of_its_account_or_a_second_p
         accept_new_password(link, GOOD)
 
 
-def test_a_tie_that_is_wrong_ends_at_once_and_never_by_her_own_hand(
-    participant: Person, actor: Accounts
-) -> None:
+def test_a_tie_that_is_wrong_ends_at_once_and_never_by_her_own_hand(participant, actor):
     """Whoever is paid by a list cannot cut her account off from her name to approve it."""
     both, administrator = actor("administrator", "director"), actor("administrator")
     link_person(SYSTEM, both.public_id, participant.id)
@@ -273,8 +264,8 @@ def test_a_tie_that_is_wrong_ends_at_once_and_never_by_her_own_hand(
 
 
 def test_who_is_under_18_is_tied_to_nothing_and_an_administrator_does_not_learn_it(
-    participant: Person, actor: Accounts
-) -> None:
+    participant, actor
+):
     administrator, director, who = actor("administrator"), actor("director"), actor("peer")
     db.session.execute(update(Person).values(minor=True))
     db.session.commit()
@@ -287,7 +278,7 @@ def test_who_is_under_18_is_tied_to_nothing_and_an_administrator_does_not_learn_
     decline(director, request, "No.")
 
 
-def test_what_changed_meanwhile_goes_back(participant: Person, actor: Accounts) -> None:
+def test_what_changed_meanwhile_goes_back(participant, actor):
     """What is agreed to is what was asked for, of the account as it stood."""
     administrator, director = actor("administrator"), actor("director")
     who = _joined(administrator, Role.PEER, person_id=participant.id)
@@ -306,9 +297,7 @@ ROLES = st.frozensets(st.sampled_from(Role), max_size=9)
 
 
 @given(ROLES, ROLES, st.booleans(), st.booleans())
-def test_what_takes_two(
-    held: frozenset[Role], wanted: frozenset[Role], settled: bool, second_step: bool
-) -> None:
+def test_what_takes_two(held, wanted, settled, second_step):
     told = {"settled": settled, "second_step": second_step}
     gained = wanted - held
     assert takes_two(RequestKind.OPENING, held, wanted, **told)
@@ -319,7 +308,7 @@ def test_what_takes_two(
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=30)))
-def test_a_programme_is_settled_seven_days_after_its_first_director_came(age: timedelta) -> None:
+def test_a_programme_is_settled_seven_days_after_its_first_director_came(age):
     now = utc_now()
     assert is_settled(now - age, now) is (age >= timedelta(days=7))
     assert not is_settled(None, now)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
@@ -39,7 +38,7 @@ HOSTILE = [
 ]
 
 
-def test_added_used_and_removed(app: APIFlask, actor: Accounts, client_for: Signing) -> None:
+def test_added_used_and_removed(app, actor, client_for):
     who = actor("trainer", name="Akinyi")
     browser, device = client_for(who), Authenticator()
     added = add_passkey(browser, device)
@@ -64,9 +63,7 @@ def test_added_used_and_removed(app: APIFlask, actor: Accounts, client_for: Sign
     assert browser.get(f"/account/passkeys/{public_id}/remove").status_code == 404
 
 
-def test_a_passkey_alone_is_the_second_step_of_who_must_have_one(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_a_passkey_alone_is_the_second_step_of_who_must_have_one(app, actor, client_for):
     db.session.execute(update(Programme).values(settings={"second_step_required": True}))
     db.session.commit()
     who = actor("administrator")
@@ -81,9 +78,7 @@ def test_a_passkey_alone_is_the_second_step_of_who_must_have_one(
     assert len(passkeys_of(who.account_id or 0)) == 1
 
 
-def test_after_the_password_where_the_device_checks_nobody(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_after_the_password_where_the_device_checks_nobody(app, actor, client_for):
     who = actor("trainer", email="t@example.org")
     device = Authenticator(verifies=False)
     add_passkey(client_for(who), device)
@@ -103,9 +98,7 @@ def test_after_the_password_where_the_device_checks_nobody(
     assert browser.get("/account").status_code == 200
 
 
-def test_a_copied_passkey_is_refused_with_a_sentence(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_a_copied_passkey_is_refused_with_a_sentence(app, actor, client_for):
     device = Authenticator()
     add_passkey(client_for(actor("trainer")), device)
     device.count = 0
@@ -119,9 +112,7 @@ def test_a_copied_passkey_is_refused_with_a_sentence(
     "where",
     ["/sign-in/passkey", "/sign-in/code/passkey", "/confirm/passkey", "/account/passkeys/add"],
 )
-def test_no_answer_breaks_anything(
-    app: APIFlask, actor: Accounts, client_for: Signing, where: str, credential: str
-) -> None:
+def test_no_answer_breaks_anything(app, actor, client_for, where, credential):
     who = actor("trainer", email="t@example.org")
     signed_in, browser = client_for(who), app.test_client()
     add_passkey(signed_in, Authenticator())
@@ -138,9 +129,7 @@ def test_no_answer_breaks_anything(
     assert len(passkeys_of(who.account_id or 0)) == 1
 
 
-def test_a_challenge_belongs_to_one_browser_and_works_once(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_a_challenge_belongs_to_one_browser_and_works_once(app, actor, client_for):
     device = Authenticator()
     add_passkey(client_for(actor("trainer")), device)
     one, other = app.test_client(), app.test_client()
@@ -154,9 +143,7 @@ def test_a_challenge_belongs_to_one_browser_and_works_once(
     assert "could not be used" in replayed.text
 
 
-def test_others_passkeys_are_not_there(
-    app: APIFlask, actor: Accounts, client_for: Signing, sign_in: Signing
-) -> None:
+def test_others_passkeys_are_not_there(app, actor, client_for, sign_in):
     mine, others = Authenticator(), Authenticator()
     who, other = actor("trainer", email="t@example.org"), actor("director")
     add_passkey(client_for(who), mine)
@@ -169,9 +156,7 @@ def test_others_passkeys_are_not_there(
     assert browser.get("/account").status_code == 303
 
 
-def test_where_browsers_allow_none_the_pages_say_so(
-    app: APIFlask, sign_in: Signing, client: FlaskClient
-) -> None:
+def test_where_browsers_allow_none_the_pages_say_so(app, sign_in, client):
     settings = app.config["SETTINGS"]
     app.config["SETTINGS"] = settings.model_copy(update={"public_url": "http://192.0.2.1"})
     assert "Sign in with a passkey" not in client.get("/sign-in").text

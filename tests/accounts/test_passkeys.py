@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from apiflask import APIFlask
 from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +62,7 @@ Accounts = Callable[..., Actor]
 
 
 @pytest.fixture(autouse=True)
-def _language(app: APIFlask):  # type: ignore[no-untyped-def]
+def _language(app):  # type: ignore[no-untyped-def]
     with force_locale("en"):
         yield
 
@@ -111,12 +110,12 @@ def _actions() -> list[str]:
         ("ftp://localhost", None),
     ],
 )
-def test_the_site_that_passkeys_are_made_for(address: str, site: Site | None) -> None:
+def test_the_site_that_passkeys_are_made_for(address, site):
     assert site_of(address) == site
 
 
 @given(st.integers(0, 2**32), st.integers(0, 2**32))
-def test_a_counter_only_grows_or_never_starts(last: int, now: int) -> None:
+def test_a_counter_only_grows_or_never_starts(last, now):
     assert may_be_a_copy(last, now) == (now <= last and (last, now) != (0, 0))
 
 
@@ -125,8 +124,8 @@ def test_a_counter_only_grows_or_never_starts(last: int, now: int) -> None:
 
 @pytest.mark.any_engine
 def test_a_passkey_is_found_by_a_hash_and_knows_the_account_by_a_random_name(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     who = actor("trainer", name="Akinyi", email="akinyi@example.org")
     offer = offer_to_add(who, HERE)
     asked = json.loads(offer.options)
@@ -151,7 +150,7 @@ def test_a_passkey_is_found_by_a_hash_and_knows_the_account_by_a_random_name(
     assert len(excluded) == 2
 
 
-def test_no_device_has_two_owners(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_no_device_has_two_owners(both_engines_app, actor):
     device = Authenticator()
     _add(actor("trainer"), device)
     with refuses("This device has a passkey here already."):
@@ -159,7 +158,7 @@ def test_no_device_has_two_owners(both_engines_app: APIFlask, actor: Accounts) -
     assert db.session.scalar(select(func.count()).select_from(Passkey)) == 1
 
 
-def test_codes_of_an_app_stay_when_a_passkey_comes(app: APIFlask, actor: Accounts) -> None:
+def test_codes_of_an_app_stay_when_a_passkey_comes(app, actor):
     who = actor("director")
     secret, _address = begin_second_step(account(who.public_id))
     codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
@@ -171,9 +170,7 @@ def test_codes_of_an_app_stay_when_a_passkey_comes(app: APIFlask, actor: Account
 
 
 @pytest.mark.any_engine
-def test_signing_in_with_nothing_typed_again_and_again(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_signing_in_with_nothing_typed_again_and_again(both_engines_app, actor):
     who = actor("director")
     device = Authenticator()
     _add(who, device)
@@ -184,7 +181,7 @@ def test_signing_in_with_nothing_typed_again_and_again(
     assert db.session.scalar(select(func.count()).select_from(PasskeyChallenge)) == 0
 
 
-def test_a_device_that_does_not_count_is_taken(app: APIFlask, actor: Accounts) -> None:
+def test_a_device_that_does_not_count_is_taken(app, actor):
     who = actor("trainer")
     device = Authenticator(counts=False)
     _add(who, device)
@@ -192,9 +189,7 @@ def test_a_device_that_does_not_count_is_taken(app: APIFlask, actor: Accounts) -
 
 
 @pytest.mark.any_engine
-def test_a_device_that_checks_nobody_is_the_second_step_only(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_device_that_checks_nobody_is_the_second_step_only(both_engines_app, actor):
     who = actor("trainer")
     device = Authenticator(verifies=False)
     _add(who, device)
@@ -209,9 +204,7 @@ def test_a_device_that_checks_nobody_is_the_second_step_only(
 
 
 @pytest.mark.any_engine
-def test_a_counter_that_fell_is_refused_told_and_written_down(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_counter_that_fell_is_refused_told_and_written_down(both_engines_app, actor):
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
@@ -224,9 +217,7 @@ def test_a_counter_that_fell_is_refused_told_and_written_down(
 
 
 @pytest.mark.any_engine
-def test_each_challenge_is_good_once_for_one_thing_and_for_minutes(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_each_challenge_is_good_once_for_one_thing_and_for_minutes(both_engines_app, actor):
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
@@ -264,9 +255,7 @@ def test_each_challenge_is_good_once_for_one_thing_and_for_minutes(
         {"host": "example.org"},
     ],
 )
-def test_a_page_of_another_site_gets_nothing(
-    app: APIFlask, actor: Accounts, wrong: dict[str, str]
-) -> None:
+def test_a_page_of_another_site_gets_nothing(app, actor, wrong):
     device = Authenticator()
     _add(actor("trainer"), device)
     for name, value in wrong.items():
@@ -279,9 +268,7 @@ def test_a_page_of_another_site_gets_nothing(
 
 
 @pytest.mark.any_engine
-def test_nobody_uses_the_passkey_of_another_account(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_nobody_uses_the_passkey_of_another_account(both_engines_app, actor):
     mine, other = actor("trainer"), actor("director")
     device, others = Authenticator(), Authenticator()
     _add(mine, device)
@@ -306,7 +293,7 @@ def test_nobody_uses_the_passkey_of_another_account(
         add_passkey(other, offer.challenge_id, "x", Authenticator().make(offer.options))
 
 
-def test_a_closed_account_is_not_opened(app: APIFlask, actor: Accounts) -> None:
+def test_a_closed_account_is_not_opened(app, actor):
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
@@ -315,7 +302,7 @@ def test_a_closed_account_is_not_opened(app: APIFlask, actor: Accounts) -> None:
         _sign_in(device)
 
 
-def test_confirming_makes_this_session_fresh(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_confirming_makes_this_session_fresh(both_engines_app, actor):
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
@@ -337,9 +324,7 @@ def test_confirming_makes_this_session_fresh(both_engines_app: APIFlask, actor: 
 
 
 @pytest.mark.any_engine
-def test_nobody_who_must_have_a_second_step_is_left_without(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_nobody_who_must_have_a_second_step_is_left_without(both_engines_app, actor):
     db.session.execute(update(Programme).values(settings={"second_step_required": True}))
     db.session.commit()
     who, other = actor("director"), actor("trainer")
@@ -366,9 +351,7 @@ def test_nobody_who_must_have_a_second_step_is_left_without(
 
 
 @pytest.mark.any_engine
-def test_a_passkey_is_called_otherwise_by_its_owner_only(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_passkey_is_called_otherwise_by_its_owner_only(both_engines_app, actor):
     who, other = actor("trainer"), actor("trainer")
     for one in (who, other):
         _add(one, Authenticator())
@@ -385,10 +368,10 @@ def test_a_passkey_is_called_otherwise_by_its_owner_only(
 
 
 def test_an_account_in_a_list_costs_no_query_for_its_passkeys(
-    app: APIFlask,
-    actor: Accounts,
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    app,
+    actor,
+    count_queries,  # type: ignore[type-arg]
+):
     for _ in range(3):
         _add(actor("trainer"), Authenticator())
     db.session.rollback()
@@ -398,7 +381,7 @@ def test_an_account_in_a_list_costs_no_query_for_its_passkeys(
     assert seen.count == 2
 
 
-def test_one_address_is_offered_only_so_many_challenges(sqlite_app: APIFlask) -> None:
+def test_one_address_is_offered_only_so_many_challenges(sqlite_app):
     offer_challenge(CONFIRM, None, HERE)
     db.session.execute(update(CountedTries).values(tries=300))
     db.session.commit()

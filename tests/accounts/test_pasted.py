@@ -32,23 +32,23 @@ def _read(text: str) -> list[tuple[str, str, str, str, str]]:
         ("   Amani   Otieno  ", ("Amani Otieno", "", "", "")),
     ],
 )
-def test_a_line_is_read_by_what_its_cells_say(line: str, found: tuple[str, ...]) -> None:
+def test_a_line_is_read_by_what_its_cells_say(line, found):
     assert _read(line) == [(*found, "")]
 
 
-def test_what_is_not_understood_is_handed_back_and_not_guessed() -> None:
+def test_what_is_not_understood_is_handed_back_and_not_guessed():
     assert _read("Amani, a@example.org, Trainor") == [("Amani", "a@example.org", "", "", "Trainor")]
     assert _read("Otieno, James") == [("Otieno", "", "", "", "James")]
     assert _read("A, a@x.org, b@x.org") == [("A", "a@x.org", "", "", "b@x.org")]
     assert _read("A, trainer, peer educator") == [("A", "", "trainer", "", "peer educator")]
 
 
-def test_a_line_without_a_name_is_shown_and_not_swallowed() -> None:
+def test_a_line_without_a_name_is_shown_and_not_swallowed():
     assert _read("Trainer") == [("Trainer", "", "", "", "")]
     assert _read("trainer, en") == [("trainer, en", "", "", "", "")]
 
 
-def test_headings_and_empty_lines_are_nobody() -> None:
+def test_headings_and_empty_lines_are_nobody():
     text = "Name\tE-mail\tRole\n\nAmani\t\tTrainer\n   \nJina, Barua pepe, Jukumu\nName Otieno"
     assert [one.name for one in pasted_people(text, ROLES, LANGUAGES)] == ["Amani", "Name Otieno"]
 
@@ -61,7 +61,7 @@ _NAMES = (
 
 
 @given(st.lists(st.tuples(_NAMES, st.sampled_from(["", "x@example.org"]))), st.sampled_from("\t;,"))
-def test_everybody_is_read_once_and_in_order(people: list[tuple[str, str]], mark: str) -> None:
+def test_everybody_is_read_once_and_in_order(people, mark):
     text = "\n".join(mark.join((name, email, "trainer")) for name, email in people)
     assert [(one.name, one.email, one.role) for one in pasted_people(text, ROLES, LANGUAGES)] == [
         (" ".join(name.split()), email, "trainer") for name, email in people
@@ -69,20 +69,20 @@ def test_everybody_is_read_once_and_in_order(people: list[tuple[str, str]], mark
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_too_strange(text: str) -> None:
+def test_no_text_is_too_strange(text):
     for one in pasted_people(text, ROLES, LANGUAGES):
         assert isinstance(one, Pasted)
         assert one.name or one.email
 
 
-def test_a_megabyte_of_one_word_holds_nobody_up() -> None:
+def test_a_megabyte_of_one_word_holds_nobody_up():
     """Tried from each of its letters, it would keep a thread of the site busy for an hour."""
     word = "x" * 1_000_000
     assert [one.name for one in pasted_people(word, ROLES, LANGUAGES)] == [word]
 
 
 @given(st.data())
-def test_a_drawn_name_is_no_address_and_holds_no_name(data: st.DataObject) -> None:
+def test_a_drawn_name_is_no_address_and_holds_no_name(data):
     name = drawn_name(lambda below: data.draw(st.integers(0, below - 1)))
     word, _dash, number = name.partition("-")
     assert (word.isalpha(), len(number), number.isdigit()) == (True, 4, True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import (
     AccessReview,
@@ -69,7 +67,7 @@ from kash.accounts.queries.safety import (
     unanswered_device,
 )
 from kash.accounts.services.marks import token_hash
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from kash.policy import NOBODY, Actor, Role
@@ -84,9 +82,7 @@ def _account(who: Actor) -> Account:
     return db.session.get_one(Account, who.account_id)
 
 
-def test_accounts_stand_by_name_and_narrow_by_role_and_search(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_accounts_stand_by_name_and_narrow_by_role_and_search(sqlite_app, actor):
     who = {
         name: actor(*roles, name=name, **more)
         for name, roles, more in (
@@ -123,7 +119,7 @@ def test_accounts_stand_by_name_and_narrow_by_role_and_search(
     assert names_of([None]) == {}
 
 
-def test_a_participant_is_known_by_what_an_account_needs(groups: tuple[Group, Group]) -> None:
+def test_a_participant_is_known_by_what_an_account_needs(groups):
     officer, child = (
         row(Person, chosen_name=name, sort_name=name, group_id=group.id, minor=minor)
         for name, group, minor in (("Mto", groups[0], False), ("Nyota", groups[1], True))
@@ -140,9 +136,7 @@ def test_a_participant_is_known_by_what_an_account_needs(groups: tuple[Group, Gr
     assert [is_minor(db.session(), one.id) for one in (officer, child)] == [False, True]
 
 
-def test_links_addresses_and_codes_help_until_they_are_used_or_over(
-    actor: Callable[..., Actor],
-) -> None:
+def test_links_addresses_and_codes_help_until_they_are_used_or_over(actor):
     who, other = actor("trainer"), actor("trainer")
 
     def invited(token: str, **more: Any) -> Invitation:
@@ -192,7 +186,7 @@ def test_links_addresses_and_codes_help_until_they_are_used_or_over(
     assert unused_recovery_codes(who.account_id) == 2
 
 
-def test_browsers_sessions_and_passkeys_are_the_accounts_own(actor: Callable[..., Actor]) -> None:
+def test_browsers_sessions_and_passkeys_are_the_accounts_own(actor):
     who, other = actor("trainer"), actor("trainer")
     assert who.account_id is not None
 
@@ -237,9 +231,7 @@ def test_browsers_sessions_and_passkeys_are_the_accounts_own(actor: Callable[...
     assert passkey_by_key("none") is None
 
 
-def test_what_is_lent_counts_from_its_first_moment_to_before_its_last(
-    actor: Callable[..., Actor],
-) -> None:
+def test_what_is_lent_counts_from_its_first_moment_to_before_its_last(actor):
     absent, stand_in, third = (
         actor("director", name="Zawadi"),
         actor("monitoring", name="Amani"),
@@ -303,9 +295,7 @@ def test_what_is_lent_counts_from_its_first_moment_to_before_its_last(
     assert lent_to(stand_in.account_id, NOW) == ()
 
 
-def test_those_behind_an_account_are_tied_to_it_and_to_each_other(
-    actor: Callable[..., Actor],
-) -> None:
+def test_those_behind_an_account_are_tied_to_it_and_to_each_other(actor):
     who = {name: actor("trainer", name=name) for name in ("top", "left", "right", "other")}
     for name, by, at in (("left", "top", 0), ("right", "top", 0), ("left", "other", -1)):
         row(
@@ -331,9 +321,7 @@ def test_those_behind_an_account_are_tied_to_it_and_to_each_other(
     assert is_founded(db.session())
 
 
-def test_access_is_told_of_accounts_in_use_by_name_with_their_last_review(
-    actor: Callable[..., Actor],
-) -> None:
+def test_access_is_told_of_accounts_in_use_by_name_with_their_last_review(actor):
     seen = {"last_seen_at": NOW}
     who = {
         name: actor(role, name=name, **more)
@@ -381,7 +369,7 @@ def test_access_is_told_of_accounts_in_use_by_name_with_their_last_review(
     assert review_reminder(NOW) is not None
 
 
-def test_breaches_hand_overs_and_notices_wait_in_their_order(actor: Callable[..., Actor]) -> None:
+def test_breaches_hand_overs_and_notices_wait_in_their_order(actor):
     who, other = actor("trainer", name="Zawadi"), actor("trainer")
     assert who.account_id is not None
     later, first = (row(Breach, noticed_at=NOW - days * DAY) for days in (1, 2))

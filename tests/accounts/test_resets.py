@@ -76,7 +76,7 @@ def _with_everything(who: Actor) -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_one_asks_and_another_agrees(both_engines_app, actor):
     asker, director = actor("administrator"), actor("director")
     owner = actor("custodian", email="mlinzi@example.org", language="en")
     codes = _with_everything(owner)
@@ -109,9 +109,7 @@ def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts
 
 
 @pytest.mark.any_engine
-def test_neither_who_asked_nor_whose_account_it_is_decides(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_neither_who_asked_nor_whose_account_it_is_decides(both_engines_app, actor):
     asker, owner = actor("administrator"), actor("director")
     _with_everything(owner)
     request = ask_reset(asker, owner.public_id, "Lost.")
@@ -132,7 +130,7 @@ def test_neither_who_asked_nor_whose_account_it_is_decides(
 
 
 @pytest.mark.any_engine
-def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_who_asked_may_take_it_back(both_engines_app, actor):
     asker, director, owner = actor("administrator"), actor("director"), actor("peer")
     _with_everything(owner)
     request = ask_reset(asker, owner.public_id, "Lost.")
@@ -154,7 +152,7 @@ def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts)
 
 
 @pytest.mark.any_engine
-def test_a_request_waits_for_seven_days(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_a_request_waits_for_seven_days(both_engines_app, actor):
     asker, owner, director = actor("administrator"), actor("trainer"), actor("director")
     with refuses("The second step is not set up for this account."):
         ask_reset(asker, owner.public_id, "Lost.")
@@ -175,7 +173,7 @@ def test_a_request_waits_for_seven_days(both_engines_app: APIFlask, actor: Accou
     ask_reset(asker, owner.public_id, "Lost.")
 
 
-def test_requests_are_for_those_who_decide(app: APIFlask, actor: Accounts) -> None:
+def test_requests_are_for_those_who_decide(app, actor):
     owner = actor("peer")
     _with_everything(owner)
     request = ask_reset(actor("administrator"), owner.public_id, "Lost.")
@@ -193,10 +191,10 @@ def test_requests_are_for_those_who_decide(app: APIFlask, actor: Accounts) -> No
 
 
 def test_waiting_requests_cost_the_same_however_many(
-    app: APIFlask,
-    actor: Accounts,
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    app,
+    actor,
+    count_queries,  # type: ignore[type-arg]
+):
     asker, director = actor("administrator"), actor("director")
     counts = []
     for more in (1, 2):
@@ -211,7 +209,7 @@ def test_waiting_requests_cost_the_same_however_many(
     assert counts == [5, 5]
 
 
-def test_who_has_the_machine_needs_nobody(app: APIFlask, actor: Accounts) -> None:
+def test_who_has_the_machine_needs_nobody(app, actor):
     owner = actor("administrator", email="a@example.org")
     _with_everything(owner)
     db.session.rollback()
@@ -228,9 +226,7 @@ def test_who_has_the_machine_needs_nobody(app: APIFlask, actor: Accounts) -> Non
 # --- New devices ----------------------------------------------------------------------------
 
 
-def test_a_new_device_is_told_to_the_others_and_by_mail(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_new_device_is_told_to_the_others_and_by_mail(both_engines_app, actor):
     who = actor("trainer", email="akinyi@example.org", language="sw")
     first = open_session(who.public_id, "Firefox Android", HERE, unfamiliar=True)
     second = open_session(who.public_id, "Chrome Windows", HERE, unfamiliar=True)
@@ -263,9 +259,7 @@ def test_a_new_device_is_told_to_the_others_and_by_mail(
     assert _actions()[-1] == "accounts.device_refused"
 
 
-def test_yes_keeps_the_device_and_strangers_cannot_say_it(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_yes_keeps_the_device_and_strangers_cannot_say_it(both_engines_app, actor):
     who = actor("trainer")
     here = load_signed_in(open_session(who.public_id, ""))
     token = open_session(who.public_id, "", unfamiliar=True)
@@ -283,9 +277,7 @@ def test_yes_keeps_the_device_and_strangers_cannot_say_it(
     assert load_signed_in(token) is not None
 
 
-def test_an_administrator_ends_the_sessions_of_somebody_else(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_an_administrator_ends_the_sessions_of_somebody_else(both_engines_app, actor):
     by, who, other = actor("administrator"), actor("trainer"), actor("trainer")
     tokens = [open_session(who.public_id, "") for _ in range(3)]
     first = load_signed_in(tokens[0])
@@ -301,7 +293,7 @@ def test_an_administrator_ends_the_sessions_of_somebody_else(
 # --- Roles that need one --------------------------------------------------------------------
 
 
-def test_roles_are_added_and_the_four_stay(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_roles_are_added_and_the_four_stay(both_engines_app, actor):
     by = actor("administrator")
     db.session.execute(update(Programme).values(settings={"second_step_required": True}))
     db.session.commit()
@@ -322,7 +314,7 @@ def test_roles_are_added_and_the_four_stay(both_engines_app: APIFlask, actor: Ac
 # --- What was typed -------------------------------------------------------------------------
 
 
-def test_a_kept_form_is_sealed_to_its_session(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_a_kept_form_is_sealed_to_its_session(both_engines_app, actor):
     who = actor("trainer")
     people = [load_signed_in(open_session(who.public_id, "")) for _ in range(2)]
     mine, other = (one.actor for one in people if one is not None)
@@ -341,7 +333,7 @@ def test_a_kept_form_is_sealed_to_its_session(both_engines_app: APIFlask, actor:
     assert not keep_form(mine, "/x", [("text", "x" * 300_000)])
 
 
-def test_an_account_without_second_step_has_no_codes(app: APIFlask, actor: Accounts) -> None:
+def test_an_account_without_second_step_has_no_codes(app, actor):
     who = actor("trainer")
     with refuses("The second step is not set up for this account."):
         new_recovery_codes(who)

@@ -9,8 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -103,9 +101,7 @@ def _entries() -> int:
 # --- Locks ----------------------------------------------------------------------------------
 
 
-def test_a_lock_ends_everything_and_begins_an_entry(
-    both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_lock_ends_everything_and_begins_an_entry(both_engines_app, actor, client_for):
     by = actor("administrator")
     who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     client_for(who)
@@ -129,7 +125,7 @@ def test_a_lock_ends_everything_and_begins_an_entry(
     assert abs(row.noticed_at - utc_now()) < timedelta(minutes=1)
 
 
-def test_only_a_new_link_opens_a_locked_account(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_only_a_new_link_opens_a_locked_account(both_engines_app, actor):
     by = actor("administrator")
     who = actor("police_peer", email="p@example.org", totp_sealed=b"sealed")
     old = new_password_link(by, who.public_id)
@@ -140,7 +136,7 @@ def test_only_a_new_link_opens_a_locked_account(both_engines_app: APIFlask, acto
     assert check_password("p@example.org", GOOD, HERE).public_id == who.public_id
 
 
-def test_pressing_twice_keeps_one_entry(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_pressing_twice_keeps_one_entry(both_engines_app, actor):
     by, who = actor("administrator"), actor("trainer")
     first = lock_at_once(who, who.public_id)
     assert lock_at_once(by, who.public_id) == first
@@ -149,7 +145,7 @@ def test_pressing_twice_keeps_one_entry(both_engines_app: APIFlask, actor: Actor
     assert lock_at_once(by, who.public_id) != first
 
 
-def test_a_room_joins_what_ends_and_may_be_unfinished(app: APIFlask, actor: Actors) -> None:
+def test_a_room_joins_what_ends_and_may_be_unfinished(app, actor):
     seen: list[int] = []
 
     def keys(session: Any, account_id: int, now: datetime) -> str:
@@ -163,9 +159,7 @@ def test_a_room_joins_what_ends_and_may_be_unfinished(app: APIFlask, actor: Acto
     assert breach(breach_id).unfinished == ["test.keys"]
 
 
-def test_a_failing_step_leaves_everything_as_it_was(
-    both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_failing_step_leaves_everything_as_it_was(both_engines_app, actor, client_for):
     def breaks(session: Any, account_id: int, now: datetime) -> None:
         raise RuntimeError
 
@@ -177,9 +171,7 @@ def test_a_failing_step_leaves_everything_as_it_was(
     assert _entries() == 0
 
 
-def test_anybody_locks_the_own_account_by_two_pages_and_no_password(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_anybody_locks_the_own_account_by_two_pages_and_no_password(app, actor, client_for):
     who = actor("police_peer")
     browser = client_for(who)
     db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=2)))
@@ -193,9 +185,7 @@ def test_anybody_locks_the_own_account_by_two_pages_and_no_password(
     assert browser.post("/account/lock").location.startswith("/sign-in")
 
 
-def test_an_administrator_locks_anybody_after_the_password(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_an_administrator_locks_anybody_after_the_password(app, actor, client_for):
     who = actor("trainer")
     browser = client_for(actor("administrator"))
     answer = browser.post(f"/accounts/{who.public_id}/lock")
@@ -210,9 +200,7 @@ def test_an_administrator_locks_anybody_after_the_password(
 
 
 @pytest.mark.parametrize("kind", ["cases", "health", "identities", "evidence"])
-def test_a_breach_of_what_harms_most_has_a_kind_of_its_own(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient], kind: str
-) -> None:
+def test_a_breach_of_what_harms_most_has_a_kind_of_its_own(app, actor, client_for, kind):
     by = actor("director")
     breach_id = open_breach(by, what="A sheet.", affected=[Affected.PAPER], noticed_at=utc_now())
     browser = client_for(by)
@@ -222,9 +210,7 @@ def test_a_breach_of_what_harms_most_has_a_kind_of_its_own(
     assert str(AFFECTED_NAMES[Affected(kind)]) in browser.get(f"/breaches/{breach_id}").text
 
 
-def test_an_entry_is_sealed_written_on_and_closed_for_good(
-    both_engines_app: APIFlask, actor: Actors
-) -> None:
+def test_an_entry_is_sealed_written_on_and_closed_for_good(both_engines_app, actor):
     by = actor("director")
     noticed = utc_now() - timedelta(hours=5)
     breach_id = open_breach(
@@ -266,8 +252,8 @@ def test_an_entry_is_sealed_written_on_and_closed_for_good(
 
 
 def test_two_taps_at_the_same_moment_begin_one_entry_and_neither_is_refused(
-    app: APIFlask, actor: Actors, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, actor, monkeypatch
+):
     begin, by = breaches._begin, actor("director")
     told = []
 
@@ -284,7 +270,7 @@ def test_two_taps_at_the_same_moment_begin_one_entry_and_neither_is_refused(
     assert db.session.scalars(select(Breach.public_id)).all() == ["a" * 16]
 
 
-def test_nothing_is_noticed_in_the_future(app: APIFlask, actor: Actors) -> None:
+def test_nothing_is_noticed_in_the_future(app, actor):
     with refuses("This has not come yet. Enter a time that is past."):
         open_breach(
             actor("director"), what="x", affected=[], noticed_at=utc_now() + timedelta(hours=1)
@@ -293,9 +279,7 @@ def test_nothing_is_noticed_in_the_future(app: APIFlask, actor: Actors) -> None:
         add_breach_note(actor("director"), "0" * 16, "x")
 
 
-def test_an_overdue_entry_is_said_in_words_on_its_page_and_on_today(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_an_overdue_entry_is_said_in_words_on_its_page_and_on_today(app, actor, client_for):
     by = actor("director")
     breach_id = open_breach(
         by, what="A laptop.", affected=[Affected.NAMES], noticed_at=utc_now() - timedelta(hours=80)
@@ -306,9 +290,7 @@ def test_an_overdue_entry_is_said_in_words_on_its_page_and_on_today(
         assert words in browser.get(address).text
 
 
-def test_what_is_wrong_in_an_entry_is_said_beside_it(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_what_is_wrong_in_an_entry_is_said_beside_it(app, actor, client_for):
     browser = client_for(actor("director"))
     answer = browser.post(
         "/breaches/new", data={"what": "Kept text", "noticed_at": "2190-01-01T08:00"}
@@ -323,8 +305,8 @@ def test_what_is_wrong_in_an_entry_is_said_beside_it(
 
 
 def test_the_slower_of_two_who_write_what_happened_reads_what_the_other_saved(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+    app, actor, client_for
+):
     """Both write in the same hours, and the register is what the Commissioner may ask for."""
     by = actor("administrator")
     breach_id = breaches.open_breach(
@@ -343,9 +325,7 @@ def test_the_slower_of_two_who_write_what_happened_reads_what_the_other_saved(
     assert browser.post(address, data=mine | {"row_version": again[1]}).status_code == 303
 
 
-def test_what_is_typed_while_somebody_else_closes_the_entry_stays(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_what_is_typed_while_somebody_else_closes_the_entry_stays(app, actor, client_for):
     by, browser = actor("administrator"), client_for(actor("director"))
     breach_id = breaches.open_breach(
         by, what="A sheet.", affected=[Affected.NAMES], noticed_at=datetime.now(UTC)
@@ -361,9 +341,7 @@ def test_what_is_typed_while_somebody_else_closes_the_entry_stays(
         assert "This entry is closed." in answer.text
 
 
-def test_an_entry_that_is_opened_by_two_taps_has_one_clock(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_an_entry_that_is_opened_by_two_taps_has_one_clock(app, actor, client_for):
     browser = client_for(actor("director"))
     key = re.search(r'name="key"[^>]* value="(\w{16})"', browser.get("/breaches/new").text)
     assert key is not None
@@ -398,9 +376,7 @@ def _lend(by: Actor, to: Actor, first: int = 0, last: int = 3, **more: Any) -> s
 @pytest.mark.parametrize(
     ("first", "last", "holds"), [(0, 0, True), (-3, 2, True), (1, 4, False), (-9, 3, True)]
 )
-def test_what_is_lent_holds_on_its_days_only(
-    both_engines_app: APIFlask, actor: Actors, first: int, last: int, holds: bool
-) -> None:
+def test_what_is_lent_holds_on_its_days_only(both_engines_app, actor, first, last, holds):
     director, officer = actor("director"), actor("monitoring")
     _lend(director, officer, first, last)
     lent = lent_to(officer.account_id or 0)
@@ -410,9 +386,7 @@ def test_what_is_lent_holds_on_its_days_only(
     assert lent_to(officer.account_id or 0, after) == ()
 
 
-def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(app, actor, client_for):
     director, officer = actor("director", name="Mwalimu"), actor("monitoring")
     browser = client_for(officer)
     # At a screen that the director left open nobody lends herself what is hers to decide.
@@ -432,9 +406,7 @@ def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
     assert browser.get(address).status_code == 403
 
 
-def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(
-    sqlite_app: APIFlask, actor: Actors
-) -> None:
+def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(sqlite_app, actor):
     director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
     lent, ended = _lend(director, officer, 1, 3), _lend(director, other, 0, 0)
     now = utc_now()
@@ -469,15 +441,13 @@ def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("role", ["peer", "police_peer", "funder", "administrator", "custodian"])
-def test_who_never_stands_in(both_engines_app: APIFlask, actor: Actors, role: str) -> None:
+def test_who_never_stands_in(both_engines_app, actor, role):
     with refuses("This account cannot decide on"):
         _lend(actor("director"), actor(role))
 
 
 @pytest.mark.any_engine
-def test_only_directors_lend_and_never_what_is_lent_to_them(
-    both_engines_app: APIFlask, actor: Actors
-) -> None:
+def test_only_directors_lend_and_never_what_is_lent_to_them(both_engines_app, actor):
     director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
     _lend(director, officer)
     standing = Actor(
@@ -503,7 +473,7 @@ def test_only_directors_lend_and_never_what_is_lent_to_them(
 
 
 @pytest.mark.any_engine
-def test_days_overlaps_and_lengths_are_refused(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_days_overlaps_and_lengths_are_refused(both_engines_app, actor):
     director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
     for first, last in ((3, 1), (-5, -1), (0, 90)):
         with pytest.raises(Problem):
@@ -517,9 +487,7 @@ def test_days_overlaps_and_lengths_are_refused(both_engines_app: APIFlask, actor
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("change", ["closed", "role"])
-def test_whoever_lost_what_she_lent_lends_nothing(
-    both_engines_app: APIFlask, actor: Actors, change: str
-) -> None:
+def test_whoever_lost_what_she_lent_lends_nothing(both_engines_app, actor, change):
     by = actor("administrator")
     director, officer = actor("director"), actor("monitoring")
     _lend(director, officer)
@@ -533,9 +501,7 @@ def test_whoever_lost_what_she_lent_lends_nothing(
     }
 
 
-def test_whoever_decides_is_told_by_role_or_by_loan(
-    both_engines_app: APIFlask, actor: Actors
-) -> None:
+def test_whoever_decides_is_told_by_role_or_by_loan(both_engines_app, actor):
     director, officer = actor("director"), actor("monitoring")
     actor("trainer")
     _lend(director, officer)
@@ -549,7 +515,7 @@ def test_whoever_decides_is_told_by_role_or_by_loan(
 
 
 @pytest.mark.any_engine
-def test_strangers_cannot_end_a_stand_in(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_strangers_cannot_end_a_stand_in(both_engines_app, actor):
     director, officer = actor("director"), actor("monitoring")
     delegation = _lend(director, officer)
     for who in (actor("director"), actor("trainer")):
@@ -563,9 +529,7 @@ def test_strangers_cannot_end_a_stand_in(both_engines_app: APIFlask, actor: Acto
 
 
 @pytest.mark.any_engine
-def test_nothing_is_forgotten_when_somebody_leaves(
-    both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_nothing_is_forgotten_when_somebody_leaves(both_engines_app, actor, client_for):
     by, leaver = actor("administrator"), actor("administrator")
     client_for(leaver)
     invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
@@ -588,7 +552,7 @@ def test_nothing_is_forgotten_when_somebody_leaves(
 
 
 @pytest.mark.any_engine
-def test_what_nobody_need_hold_may_be_let_go(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_what_nobody_need_hold_may_be_let_go(both_engines_app, actor):
     by, leaver = actor("administrator"), actor("administrator")
     invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
     hand_over(by, leaver.public_id, {"invitations": LET_GO})
@@ -596,9 +560,7 @@ def test_what_nobody_need_hold_may_be_let_go(both_engines_app: APIFlask, actor: 
 
 
 @pytest.mark.any_engine
-def test_a_hand_over_that_fails_half_way_leaves_everything(
-    both_engines_app: APIFlask, actor: Actors
-) -> None:
+def test_a_hand_over_that_fails_half_way_leaves_everything(both_engines_app, actor):
     def breaks(*_: Any) -> list[str]:
         raise RuntimeError
 
@@ -613,9 +575,7 @@ def test_a_hand_over_that_fails_half_way_leaves_everything(
 
 
 @pytest.mark.any_engine
-def test_nobody_closes_herself_or_the_last_administrator(
-    both_engines_app: APIFlask, actor: Actors
-) -> None:
+def test_nobody_closes_herself_or_the_last_administrator(both_engines_app, actor):
     by = actor("administrator")
     with refuses("You cannot do this to your own account."):
         hand_over(by, by.public_id, {})
@@ -623,9 +583,7 @@ def test_nobody_closes_herself_or_the_last_administrator(
         hand_over(actor("director"), by.public_id, {})
 
 
-def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(app, actor, client_for):
     by, leaver = actor("administrator", name="Bidii"), actor("administrator", name="Zamani")
     invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
     browser = client_for(by)
@@ -639,7 +597,7 @@ def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(
     assert browser.post(f"{at}/hand-over").status_code == 404
 
 
-def test_the_successor_must_have_the_role(app: APIFlask, actor: Actors) -> None:
+def test_the_successor_must_have_the_role(app, actor):
     by, leaver, trainer = actor("administrator"), actor("administrator"), actor("trainer")
     invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
     (held,) = accounts.held(accounts.account(leaver.public_id))
@@ -648,7 +606,7 @@ def test_the_successor_must_have_the_role(app: APIFlask, actor: Actors) -> None:
         hand_over(by, leaver.public_id, {"invitations": trainer.public_id})
 
 
-def test_holders_are_known_by_ids_only() -> None:
+def test_holders_are_known_by_ids_only():
     assert set(Holder.__dataclass_fields__) == {"account_id", "public_id", "person_id"}
 
 
@@ -656,7 +614,7 @@ def test_holders_are_known_by_ids_only() -> None:
 
 
 @pytest.mark.any_engine
-def test_a_review_counts_what_each_account_took(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_a_review_counts_what_each_account_took(both_engines_app, actor):
     director, trainer = actor("director", name="Aa"), actor("trainer", name="Bb")
     for action in ("people.phone_shown", "people.email_shown", "certificates.printed"):
         with audited(action, trainer) as change:
@@ -669,9 +627,7 @@ def test_a_review_counts_what_each_account_took(both_engines_app: APIFlask, acto
     assert (first.reviewed_at, second.reviewed_by) == (None, "Aa")
 
 
-def test_a_review_asks_as_often_for_one_account_as_for_three(
-    app: APIFlask, actor: Actors, count_queries: Callable[[], Any]
-) -> None:
+def test_a_review_asks_as_often_for_one_account_as_for_three(app, actor, count_queries):
     director = actor("director")
     record_review(director)
     counts = []
@@ -686,7 +642,7 @@ def test_a_review_asks_as_often_for_one_account_as_for_three(
     assert counts[0] == counts[1]
 
 
-def test_the_filters_of_a_review(both_engines_app: APIFlask, actor: Actors) -> None:
+def test_the_filters_of_a_review(both_engines_app, actor):
     old = utc_now() - timedelta(days=120)
     director = actor("director")
     asleep = actor("trainer", last_seen_at=old)
@@ -704,9 +660,7 @@ def test_the_filters_of_a_review(both_engines_app: APIFlask, actor: Actors) -> N
     assert len(found(only="password")) == 3
 
 
-def test_the_reminder_comes_after_90_days(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_the_reminder_comes_after_90_days(app, actor, client_for):
     by = actor("administrator")
     soon, late = utc_now() + timedelta(days=89), utc_now() + timedelta(days=91)
     record_review(by)
@@ -714,9 +668,7 @@ def test_the_reminder_comes_after_90_days(
     assert review_reminder(late) is not None
 
 
-def test_the_table_is_no_formula_and_asks_for_the_password(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_the_table_is_no_formula_and_asks_for_the_password(app, actor, client_for):
     from io import BytesIO
 
     from python_calamine import CalamineWorkbook
@@ -740,9 +692,7 @@ def test_the_table_is_no_formula_and_asks_for_the_password(
     assert browser.post("/access/export", data={"kind": "csv"}).status_code == 303
 
 
-def test_accounts_that_are_locked_are_marked(
-    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_accounts_that_are_locked_are_marked(app, actor, client_for):
     by = actor("director")
     who = actor("trainer", name="Amina")
     lock_at_once(who, who.public_id)
@@ -754,9 +704,7 @@ def test_accounts_that_are_locked_are_marked(
     assert db.session.scalar(select(func.count()).select_from(AccountRole)) == 2
 
 
-def test_a_month_of_what_mediators_did_ends_with_its_last_day(
-    sqlite_app: APIFlask, monkeypatch: pytest.MonkeyPatch, actor: Actors
-) -> None:
+def test_a_month_of_what_mediators_did_ends_with_its_last_day(sqlite_app, monkeypatch, actor):
     asked: list[tuple[datetime, datetime]] = []
 
     def told(_session: Any, since: datetime, until: datetime, **_more: Any) -> list[Any]:

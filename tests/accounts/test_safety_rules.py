@@ -25,7 +25,7 @@ HOURS = st.integers(0, 2000)
 
 
 @given(st.integers(0, 200 * 60))
-def test_the_clock_runs_for_72_hours_and_then_is_late(minutes: int) -> None:
+def test_the_clock_runs_for_72_hours_and_then_is_late(minutes):
     clock = breach_clock(START, START + timedelta(minutes=minutes), None, None)
     assert clock.due == START + timedelta(hours=72)
     left = 72 * 60 - minutes
@@ -34,7 +34,7 @@ def test_the_clock_runs_for_72_hours_and_then_is_late(minutes: int) -> None:
 
 
 @given(HOURS, HOURS)
-def test_a_notice_stops_the_clock_for_good(notified: int, later: int) -> None:
+def test_a_notice_stops_the_clock_for_good(notified, later):
     at = START + timedelta(hours=notified)
     clock = breach_clock(START, at + timedelta(hours=later), at, None)
     assert clock.state == ("notified" if notified <= 72 else "notified late")
@@ -42,13 +42,13 @@ def test_a_notice_stops_the_clock_for_good(notified: int, later: int) -> None:
 
 
 @given(HOURS)
-def test_closing_without_a_notice_is_told_apart(closed: int) -> None:
+def test_closing_without_a_notice_is_told_apart(closed):
     at = START + timedelta(hours=closed)
     assert breach_clock(START, at, None, at).state == "closed"
 
 
 @given(st.integers(-200, 200), st.integers(-200, 200))
-def test_days_of_a_stand_in(first: int, length: int) -> None:
+def test_days_of_a_stand_in(first, length):
     start, end = DAY + timedelta(first), DAY + timedelta(first + length)
     fault = days_fault(start, end, DAY)
     expected = None
@@ -62,7 +62,7 @@ def test_days_of_a_stand_in(first: int, length: int) -> None:
 
 
 @given(st.integers(0, 400))
-def test_reviews_are_due_and_accounts_unused_after_90_days(days: int) -> None:
+def test_reviews_are_due_and_accounts_unused_after_90_days(days):
     now = START + timedelta(days=days)
     assert review_is_due(START, START - timedelta(days=500), now) is (days > 90)
     assert review_is_due(None, START, now) is (days > 90)
@@ -70,7 +70,7 @@ def test_reviews_are_due_and_accounts_unused_after_90_days(days: int) -> None:
     assert is_unused(None, START, now) is (days > 90)
 
 
-def test_what_leaves_is_counted_by_its_kind() -> None:
+def test_what_leaves_is_counted_by_its_kind():
     counted = [
         ("people.phone_shown", 3),
         ("people.email_shown", 1),
@@ -84,14 +84,14 @@ def test_what_leaves_is_counted_by_its_kind() -> None:
     assert opening_of("accounts.breach_opened") is None
 
 
-def test_whoever_lends_has_all_that_can_be_lent() -> None:
+def test_whoever_lends_has_all_that_can_be_lent():
     for permission in DELEGABLE:
         assert set(GRANTS["approvals.delegate"]) == set(GRANTS[permission])
     never = ("roles", "revoke", "rule", "manage", "edit", "contact", "seal")
     assert [one for one in DELEGABLE for word in never if word in one] == []
 
 
-def test_who_may_stand_in_for_what() -> None:
+def test_who_may_stand_in_for_what():
     alone = {
         permission: {str(role) for role in Role if may_stand_in({role}, permission)}
         for permission in DELEGABLE
@@ -108,7 +108,7 @@ def test_who_may_stand_in_for_what() -> None:
 
 
 @given(st.sets(st.sampled_from(list(Role)), max_size=3), st.sampled_from(sorted(GRANTS)))
-def test_what_is_lent_reaches_nothing_else(roles: set[Role], permission: str) -> None:
+def test_what_is_lent_reaches_nothing_else(roles, permission):
     """Only the approval itself is widened, and only for who may stand in."""
     lent = tuple(StandIn(one, "a" * 16) for one in GRANTS)
     plain = Actor("b" * 16, frozenset(roles), 1)

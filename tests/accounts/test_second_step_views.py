@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pyotp
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
@@ -22,7 +21,7 @@ Accounts = Callable[..., Actor]
 Signing = Callable[..., FlaskClient]
 
 
-def test_a_recovery_code_leads_to_a_new_second_step(app: APIFlask, actor: Accounts) -> None:
+def test_a_recovery_code_leads_to_a_new_second_step(app, actor):
     who = actor("director", email="d@example.org")
     secret, _address = begin_second_step(account(who.public_id))
     codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
@@ -43,7 +42,7 @@ def test_a_recovery_code_leads_to_a_new_second_step(app: APIFlask, actor: Accoun
     assert browser.get("/account/second-step").status_code == 200
 
 
-def test_codes_are_offered_only_with_a_second_step(sign_in: Signing) -> None:
+def test_codes_are_offered_only_with_a_second_step(sign_in):
     browser = sign_in("trainer")
     assert "recovery codes" not in browser.get("/account").text
     for ask in (browser.get, browser.post):
@@ -51,9 +50,7 @@ def test_codes_are_offered_only_with_a_second_step(sign_in: Signing) -> None:
     assert "The second step is not set up" in browser.get("/account").text
 
 
-def test_two_people_take_a_second_step_off(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_two_people_take_a_second_step_off(app, actor, client_for):
     owner = actor("custodian", name="Mlinzi", totp_sealed=b"sealed")
     asker, director = (
         client_for(actor("administrator", name="Amina")),
@@ -88,9 +85,7 @@ def test_two_people_take_a_second_step_off(
     assert "This request is closed" in director.get("/accounts/requests").text
 
 
-def test_who_asked_withdraws_on_the_page_where_others_decide(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_who_asked_withdraws_on_the_page_where_others_decide(app, actor, client_for):
     asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
     where = f"/accounts/requests/{ask_reset(asker, owner.public_id, 'She came.')}"
     mine, director = client_for(asker), client_for(actor("director"))
@@ -107,9 +102,7 @@ def test_who_asked_withdraws_on_the_page_where_others_decide(
     assert account(owner.public_id).has_second_step
 
 
-def test_who_declines_says_why_and_who_asked_reads_it(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_who_declines_says_why_and_who_asked_reads_it(app, actor, client_for):
     asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
     where = f"/accounts/requests/{ask_reset(asker, owner.public_id, 'She came.')}"
     mine, director = client_for(asker), client_for(actor("director"))
@@ -127,9 +120,7 @@ def test_who_declines_says_why_and_who_asked_reads_it(
     assert "was declined" not in mine.get("/").text
 
 
-def test_an_administrator_chooses_who_needs_a_second_step(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_an_administrator_chooses_who_needs_a_second_step(app, actor, client_for):
     administrator = actor("administrator", totp_sealed=b"sealed")
     browser, trainer = client_for(administrator), client_for(actor("trainer"))
     db.session.execute(update(Programme).values(settings={"second_step_required": True}))
@@ -147,9 +138,7 @@ def test_an_administrator_chooses_who_needs_a_second_step(
     assert trainer.get("/").status_code == 200
 
 
-def test_whoever_had_to_set_up_the_second_step_first_goes_on_to_today(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_whoever_had_to_set_up_the_second_step_first_goes_on_to_today(app, actor, client_for):
     """A new account ended on its settings, and looked for the way to what it came for."""
     who = actor("trainer")
     browser = client_for(who)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyotp
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select, update
 
 from kash.accounts.errors import SignInPaused, WrongPassword
@@ -33,7 +31,7 @@ from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound, Problem
-from kash.policy import Actor, Role
+from kash.policy import Role
 from tests.conftest import PASSWORD
 from tests.refusals import refuses
 
@@ -53,9 +51,7 @@ def _actions() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
 
 
-def test_right_password_opens_and_leaves_no_try(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_right_password_opens_and_leaves_no_try(both_engines_app, actor):
     who = actor("trainer", email="akinyi@example.org")
     account = check_password("akinyi@example.org", PASSWORD, HERE)
     assert account.public_id == who.public_id
@@ -72,25 +68,21 @@ def test_right_password_opens_and_leaves_no_try(
         ("a" * 5000, "b" * 5000),
     ],
 )
-def test_wrong_ones_get_one_answer_and_are_counted(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], email: str, password: str
-) -> None:
+def test_wrong_ones_get_one_answer_and_are_counted(both_engines_app, actor, email, password):
     actor("trainer", email="akinyi@example.org")
     with refuses("The e-mail address or the password is not right."):
         check_password(email, password, HERE)
     assert _attempts() == 1
 
 
-def test_a_closed_account_gets_the_same_answer(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_a_closed_account_gets_the_same_answer(app, actor):
     actor("trainer", email="akinyi@example.org", active=False)
     with refuses("The e-mail address or the password is not right."):
         check_password("akinyi@example.org", PASSWORD, HERE)
 
 
 @pytest.mark.parametrize("email", ["akinyi@example.org", "nobody@example.org"])
-def test_argon2_runs_exactly_once(
-    app: APIFlask, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch, email: str
-) -> None:
+def test_argon2_runs_exactly_once(app, actor, monkeypatch, email):
     actor("trainer", email="akinyi@example.org")
     runs: list[str] = []
     plain = account_secrets.PasswordHasher.verify
@@ -106,9 +98,7 @@ def test_argon2_runs_exactly_once(
 
 
 @pytest.mark.any_engine
-def test_after_five_failures_even_the_right_password_waits(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_after_five_failures_even_the_right_password_waits(both_engines_app, actor):
     actor("trainer", email="akinyi@example.org")
     for _ in range(TRIES_OF_ONE_CLIENT):
         with refuses("The e-mail address or the password is not right."):
@@ -126,9 +116,7 @@ def test_after_five_failures_even_the_right_password_waits(
     assert check_password("akinyi@example.org", PASSWORD, HERE).active
 
 
-def test_many_tries_at_once_are_all_counted(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_many_tries_at_once_are_all_counted(both_engines_app, actor):
     actor("trainer", email="akinyi@example.org")
 
     def guess(_number: int) -> str:
@@ -147,10 +135,10 @@ def test_many_tries_at_once_are_all_counted(
 
 
 def test_a_session_is_found_by_its_secret_only(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    both_engines_app,
+    actor,
+    count_queries,  # type: ignore[type-arg]
+):
     who = actor("trainer", "director", name="Akinyi")
     token = open_session(who.public_id, "Mozilla/5.0 (Linux; Android 13) Firefox/120")
     with count_queries() as queries_seen:
@@ -168,7 +156,7 @@ def test_a_session_is_found_by_its_secret_only(
     assert _actions() == ["accounts.signed_in"]
 
 
-def test_a_session_idle_for_too_long_is_over(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_a_session_idle_for_too_long_is_over(app, actor):
     token = open_session(actor("trainer").public_id, "")
     db.session.execute(update(SignedInSession).values(last_seen_at=utc_now() - SESSION_IDLE))
     db.session.commit()
@@ -176,10 +164,10 @@ def test_a_session_idle_for_too_long_is_over(app: APIFlask, actor: Callable[...,
 
 
 def test_a_session_is_touched_once_a_minute(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    app,
+    actor,
+    count_queries,  # type: ignore[type-arg]
+):
     token = open_session(actor("trainer").public_id, "")
     db.session.execute(update(SignedInSession).values(last_seen_at=utc_now() - timedelta(hours=1)))
     db.session.commit()
@@ -191,7 +179,7 @@ def test_a_session_is_touched_once_a_minute(
 
 
 @pytest.mark.any_engine
-def test_ending_sessions(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_ending_sessions(both_engines_app, actor):
     who = actor("trainer")
     tokens = [open_session(who.public_id, "") for _ in range(3)]
     present = load_signed_in(tokens[0])
@@ -205,7 +193,7 @@ def test_ending_sessions(both_engines_app: APIFlask, actor: Callable[..., Actor]
     assert _actions()[3:] == ["accounts.session_ended", "accounts.other_sessions_ended"]
 
 
-def test_nobody_ends_a_session_of_somebody_else(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_nobody_ends_a_session_of_somebody_else(app, actor):
     token = open_session(actor("trainer").public_id, "")
     victim = load_signed_in(token)
     assert victim is not None
@@ -214,9 +202,7 @@ def test_nobody_ends_a_session_of_somebody_else(app: APIFlask, actor: Callable[.
     assert load_signed_in(token) is not None
 
 
-def test_confirming_the_password_refreshes_this_session_only(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_confirming_the_password_refreshes_this_session_only(app, actor):
     who = actor("trainer")
     tokens = [open_session(who.public_id, "") for _ in range(2)]
     long_ago = utc_now() - timedelta(hours=1)
@@ -231,9 +217,7 @@ def test_confirming_the_password_refreshes_this_session_only(
     assert [p.password_given_at == long_ago for p in fresh if p] == [False, True]
 
 
-def test_second_step_takes_each_code_once(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_second_step_takes_each_code_once(both_engines_app, actor):
     who = actor("director")
     secret, address = begin_second_step(accounts.account(who.public_id))
     assert address.startswith("otpauth://totp/Programme:sign-in?secret=")
@@ -257,7 +241,7 @@ def test_second_step_takes_each_code_once(
     assert unused_recovery_codes(who.account_id or 0) == 9
 
 
-def test_codes_are_throttled_too(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_codes_are_throttled_too(app, actor):
     who = actor("director")
     secret, _address = begin_second_step(accounts.account(who.public_id))
     codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
@@ -268,7 +252,7 @@ def test_codes_are_throttled_too(app: APIFlask, actor: Callable[..., Actor]) -> 
         check_second_step(who.public_id, codes[0], HERE)
 
 
-def test_new_recovery_codes_void_the_old(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_new_recovery_codes_void_the_old(app, actor):
     who = actor("director")
     secret, _address = begin_second_step(accounts.account(who.public_id))
     old = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
@@ -60,7 +59,7 @@ def _mark_of(who: Actor) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def argon2_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def argon2_runs(monkeypatch):
     runs: list[str] = []
     plain = account_secrets.PasswordHasher.verify
 
@@ -78,22 +77,18 @@ COUNTS = st.integers(0, 500)
 
 
 @given(address=COUNTS, strangers=COUNTS, client=st.integers(0, TRIES_OF_ONE_CLIENT - 1))
-def test_nobody_else_s_failures_stop_what_the_account_knows(
-    address: int, strangers: int, client: int
-) -> None:
+def test_nobody_else_s_failures_stop_what_the_account_knows(address, strangers, client):
     assert not refused_for_a_while(RecentTries(client, address, strangers, known=True))
 
 
 @given(address=COUNTS, strangers=COUNTS, client=st.integers(TRIES_OF_ONE_CLIENT, 500))
-def test_everybody_has_only_so_many_tries(address: int, strangers: int, client: int) -> None:
+def test_everybody_has_only_so_many_tries(address, strangers, client):
     for known in (True, False):
         assert refused_for_a_while(RecentTries(client, address, strangers, known))
 
 
 @given(client=COUNTS, address=COUNTS, strangers=COUNTS, more=COUNTS)
-def test_more_failures_never_open_a_door(
-    client: int, address: int, strangers: int, more: int
-) -> None:
+def test_more_failures_never_open_a_door(client, address, strangers, more):
     if refused_for_a_while(RecentTries(client, address, strangers)) and client:
         assert refused_for_a_while(RecentTries(client + more, address, strangers))
         assert refused_for_a_while(RecentTries(client, address + more, strangers))
@@ -112,7 +107,7 @@ def test_more_failures_never_open_a_door(
         ("unix:" + "x" * 100, "unix:" + "x" * 59),
     ],
 )
-def test_what_counts_as_one_address(address: str, network: str) -> None:
+def test_what_counts_as_one_address(address, network):
     assert network_of(address) == network
 
 
@@ -121,8 +116,8 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
 
 @pytest.mark.any_engine
 def test_hundreds_of_guesses_from_one_address_stop_nobody_elsewhere(
-    both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
-) -> None:
+    both_engines_app, actor, argon2_runs
+):
     who = actor("trainer", email=EMAIL)
     guesses = usual_or_long(300, 2_000)
     answers = [_guess(HERE) for _ in range(guesses)]
@@ -142,9 +137,7 @@ def test_hundreds_of_guesses_from_one_address_stop_nobody_elsewhere(
 
 
 @pytest.mark.any_engine
-def test_one_network_of_ipv6_is_one_address(
-    both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
-) -> None:
+def test_one_network_of_ipv6_is_one_address(both_engines_app, actor, argon2_runs):
     actor("trainer", email=EMAIL)
     answers = [_guess(Client(f"2001:db8:0:1::{number:x}")) for number in range(200)]
     assert answers == ["looked at"] * TRIES_OF_ONE_CLIENT + ["paused"] * 195
@@ -152,9 +145,7 @@ def test_one_network_of_ipv6_is_one_address(
     assert _rows() == 3
 
 
-def test_one_address_has_only_so_many_tries_over_all_accounts(
-    app: APIFlask, actor: Accounts, argon2_runs: list[str]
-) -> None:
+def test_one_address_has_only_so_many_tries_over_all_accounts(app, actor, argon2_runs):
     for number in range(TRIES_OF_ONE_ADDRESS + 50):
         _guess(HERE, f"nobody{number}@example.org")
     assert len(argon2_runs) == TRIES_OF_ONE_ADDRESS
@@ -165,9 +156,7 @@ def test_one_address_has_only_so_many_tries_over_all_accounts(
 
 
 @pytest.mark.any_engine
-def test_sixty_people_behind_one_address_within_a_minute(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_sixty_people_behind_one_address_within_a_minute(both_engines_app, actor):
     for number in range(60):
         actor("peer", email=f"p{number}@example.org")
     for number in range(60):
@@ -180,8 +169,8 @@ def test_sixty_people_behind_one_address_within_a_minute(
 
 
 def test_many_machines_share_a_few_tries_and_stop_nobody_whom_the_account_knows(
-    both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
-) -> None:
+    both_engines_app, actor, argon2_runs
+):
     who = actor("trainer", email=EMAIL)
     open_session(who.public_id, "Firefox", AWAY)
     for number in range(usual_or_long(100, 300)):
@@ -196,9 +185,7 @@ def test_many_machines_share_a_few_tries_and_stop_nobody_whom_the_account_knows(
     assert check_password(EMAIL, PASSWORD, own).public_id == who.public_id
 
 
-def test_a_known_address_is_of_one_account_and_for_a_month(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_known_address_is_of_one_account_and_for_a_month(both_engines_app, actor):
     first, second = actor("trainer"), actor("trainer")
     for who in (first, first, second):
         open_session(who.public_id, "", AWAY)
@@ -218,7 +205,7 @@ def test_a_known_address_is_of_one_account_and_for_a_month(
 # --- Signed in already ----------------------------------------------------------------------
 
 
-def test_confirming_the_password_is_counted_by_session(app: APIFlask, actor: Accounts) -> None:
+def test_confirming_the_password_is_counted_by_session(app, actor):
     who = actor("trainer", email=EMAIL)
     for _ in range(50):
         _guess(HERE)
@@ -239,7 +226,7 @@ def test_confirming_the_password_is_counted_by_session(app: APIFlask, actor: Acc
 
 
 @pytest.mark.any_engine
-def test_tries_of_any_kind(both_engines_app: APIFlask) -> None:
+def test_tries_of_any_kind(both_engines_app):
     def tried(address: str, kind: str = "certificates.verify") -> bool:
         try:
             count_try(kind, address, limit=3, window=timedelta(minutes=10))
@@ -257,7 +244,7 @@ def test_tries_of_any_kind(both_engines_app: APIFlask) -> None:
 
 
 @pytest.mark.any_engine
-def test_what_has_run_out_is_forgotten(both_engines_app: APIFlask) -> None:
+def test_what_has_run_out_is_forgotten(both_engines_app):
     count_try("some.kind", "now", limit=3, window=timedelta(minutes=10))
     count_try("some.kind", "later", limit=3, window=timedelta(minutes=30))
     over = update(CountedTries).where(CountedTries.until < utc_now() + timedelta(minutes=20))

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask_babel import force_locale
 
 from kash.features import FEATURES
@@ -23,7 +22,7 @@ DONE = {
 WRITTEN = re.compile(r'audited\(\s*"([a-z_]+\.[a-z_]+)"')
 
 
-def test_no_action_that_is_written_stands_in_the_trail_as_a_code() -> None:
+def test_no_action_that_is_written_stands_in_the_trail_as_a_code():
     written = {
         action
         for module in (ROOT / "kash").rglob("*.py")
@@ -34,9 +33,7 @@ def test_no_action_that_is_written_stands_in_the_trail_as_a_code() -> None:
 
 
 @pytest.mark.parametrize("words", [DONE, ACTORS], ids=["actions", "actors"])
-def test_a_reader_of_kiswahili_is_told_nothing_in_english(
-    app: Flask, words: dict[str, str]
-) -> None:
+def test_a_reader_of_kiswahili_is_told_nothing_in_english(app, words):
     with app.test_request_context():
         with force_locale("en"):
             english = {key: str(text) for key, text in words.items()}
@@ -45,7 +42,7 @@ def test_a_reader_of_kiswahili_is_told_nothing_in_english(
     assert {key for key in words if english[key] == kiswahili[key]} == set()
 
 
-def test_an_action_without_words_is_shown_as_it_was_written(app: Flask) -> None:
+def test_an_action_without_words_is_shown_as_it_was_written(app):
     with app.test_request_context():
         assert action_text("rooms.roof_mended") == "rooms: roof mended"
         assert actor_text("k76z1ht44d9dqvs6") == "k76z1ht44d9dqvs6"

@@ -115,8 +115,8 @@ def _invited(by: Actor, email: str, *roles: Role, second: Actor | None = None) -
 
 @pytest.mark.any_engine
 def test_an_administrator_cannot_make_herself_director_trainer_and_officer(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     """She would see every participant, approve every payment, and answer to nobody."""
     administrator, _director = actor("administrator"), actor("director")
     browser = client_for(administrator)
@@ -136,8 +136,8 @@ def test_an_administrator_cannot_make_herself_director_trainer_and_officer(
 
 @pytest.mark.any_engine
 def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made(
-    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+    both_engines_app, actor, client_for
+):
     """Nor with one that an honest second person agreed to: the code is not hers."""
     administrator, second = actor("administrator"), actor("administrator")
     director = actor("director", email="mwalimu@example.org", language="en")
@@ -175,9 +175,7 @@ def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made
 
 
 @pytest.mark.any_engine
-def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(both_engines_app, actor):
     """Neither a puppet, nor a puppet's puppet, nor the hand to what its puppet asks for."""
     administrator, director = actor("administrator"), actor("director")
     target = actor("trainer")
@@ -204,8 +202,8 @@ def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(
 
 @pytest.mark.any_engine
 def test_an_account_that_one_person_invited_stays_her_puppet_when_it_gains_power(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     """Invited as a trainer by one alone, who may know its password; administrator later."""
     administrator, director = actor("administrator"), actor("director")
     puppet = _invited(administrator, "p@example.org", Role.TRAINER)
@@ -225,9 +223,7 @@ def test_an_account_that_one_person_invited_stays_her_puppet_when_it_gains_power
 
 
 @pytest.mark.any_engine
-def test_a_link_made_alone_opens_nothing_once_its_account_has_power(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_link_made_alone_opens_nothing_once_its_account_has_power(both_engines_app, actor):
     administrator, director = actor("administrator"), actor("director")
     who = actor("trainer", totp_sealed=b"sealed")
     early = new_password_link(administrator, who.public_id)
@@ -261,8 +257,8 @@ def test_a_link_made_alone_opens_nothing_once_its_account_has_power(
 
 @pytest.mark.any_engine
 def test_who_takes_the_invitations_of_a_leaver_does_not_take_the_blame_for_them(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     """Else a hand could pass its puppets on before they join."""
     hand, other = actor("administrator"), actor("administrator")
     token = invite(hand, name="P", email="p@example.org", roles=[Role.TRAINER])
@@ -276,9 +272,7 @@ def test_who_takes_the_invitations_of_a_leaver_does_not_take_the_blame_for_them(
 
 
 @pytest.mark.any_engine
-def test_the_second_person_cannot_use_what_she_agreed_to(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_the_second_person_cannot_use_what_she_agreed_to(both_engines_app, actor):
     """She has the code and no link, and cannot fetch it."""
     administrator, director = actor("administrator"), actor("director")
     request = ask_to_invite(
@@ -306,9 +300,7 @@ def test_the_second_person_cannot_use_what_she_agreed_to(
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("role", POWER)
-def test_every_way_to_power_takes_two_once_there_is_a_director(
-    both_engines_app: APIFlask, actor: Accounts, role: str
-) -> None:
+def test_every_way_to_power_takes_two_once_there_is_a_director(both_engines_app, actor, role):
     administrator, _director = actor("administrator"), actor("director")
     who, trainer = actor(role), actor("trainer")
     closed = actor(role, active=False)
@@ -327,9 +319,7 @@ def test_every_way_to_power_takes_two_once_there_is_a_director(
 
 
 @pytest.mark.any_engine
-def test_to_take_a_role_away_takes_one_and_its_owner_is_told(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_to_take_a_role_away_takes_one_and_its_owner_is_told(both_engines_app, actor):
     """Whoever is in danger of misuse must be stopped at once."""
     administrator, who = actor("administrator"), actor("director", "trainer")
     set_roles(administrator, who.public_id, [Role.TRAINER])
@@ -341,7 +331,7 @@ def test_to_take_a_role_away_takes_one_and_its_owner_is_told(
 
 
 @pytest.mark.any_engine
-def test_two_agree_and_it_is_done_and_told(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_two_agree_and_it_is_done_and_told(both_engines_app, actor):
     administrator, director = actor("administrator"), actor("director")
     who = actor("trainer", email="amani@example.org", language="en")
     closed = actor("custodian", active=False)
@@ -372,9 +362,7 @@ def test_two_agree_and_it_is_done_and_told(both_engines_app: APIFlask, actor: Ac
 
 
 @pytest.mark.any_engine
-def test_a_director_asks_and_an_administrator_agrees(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_director_asks_and_an_administrator_agrees(both_engines_app, actor):
     """So that a successor does not stand in the administrator's line, and can agree with her."""
     administrator, director = actor("administrator"), actor("director")
     successor = _invited(director, "s@example.org", Role.DIRECTOR, second=administrator)
@@ -395,7 +383,7 @@ def test_a_director_asks_and_an_administrator_agrees(
 
 
 @pytest.mark.any_engine
-def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_who_is_too_new_agrees_to_nothing(both_engines_app, actor):
     administrator, who = actor("administrator"), actor("trainer")
     director = actor("director", settled_at=utc_now() - timedelta(days=6, hours=23))
     request = ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
@@ -420,8 +408,8 @@ def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Acc
 @pytest.mark.any_engine
 @pytest.mark.parametrize("way", ["roles", "link", "second_step", "reopening"])
 def test_an_account_whose_ways_in_were_touched_agrees_to_nothing_for_seven_days(
-    both_engines_app: APIFlask, actor: Accounts, way: str
-) -> None:
+    both_engines_app, actor, way
+):
     """Its owner has that long to say that it was not she."""
     administrator, director = actor("administrator"), actor("director")
     who = actor(
@@ -445,7 +433,7 @@ def test_an_account_whose_ways_in_were_touched_agrees_to_nothing_for_seven_days(
     assert utc_now() - account(who.public_id).settled_at < timedelta(hours=1)
 
 
-def test_what_changed_meanwhile_goes_back(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_what_changed_meanwhile_goes_back(both_engines_app, actor):
     """What is done is exactly what was shown: not the same words for another account."""
     administrator, director = actor("administrator"), actor("director")
     who = actor("trainer", name="Amani")
@@ -471,9 +459,7 @@ def test_what_changed_meanwhile_goes_back(both_engines_app: APIFlask, actor: Acc
 
 
 @pytest.mark.any_engine
-def test_who_may_no_longer_ask_has_asked_for_nothing(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_who_may_no_longer_ask_has_asked_for_nothing(both_engines_app, actor):
     by, administrator, director = actor("administrator"), actor("administrator"), actor("director")
     who = actor("trainer")
     request = ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
@@ -484,8 +470,8 @@ def test_who_may_no_longer_ask_has_asked_for_nothing(
 
 
 def test_the_same_is_asked_for_once_and_an_address_taken_meanwhile_is_refused(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     administrator, director = actor("administrator"), actor("director")
     offer: dict[str, Any] = {
         "name": "New",
@@ -503,9 +489,7 @@ def test_the_same_is_asked_for_once_and_an_address_taken_meanwhile_is_refused(
         ask_to_invite(administrator, **{**offer, "email": "m@example.org", "reason": " "})
 
 
-def test_a_form_sent_twice_shows_its_own_link_again_and_no_other(
-    sqlite_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_form_sent_twice_shows_its_own_link_again_and_no_other(sqlite_app, actor):
     administrator, director = actor("administrator"), actor("director")
     requests = [
         ask_to_invite(
@@ -523,8 +507,8 @@ def test_a_form_sent_twice_shows_its_own_link_again_and_no_other(
 
 
 def test_requests_end_with_the_account_that_asked_and_with_the_one_concerned(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     by, administrator, director = actor("administrator"), actor("administrator"), actor("director")
     who, other = actor("custodian"), actor("trainer")
     first = ask_for_link(administrator, who.public_id, "Lost.")
@@ -543,8 +527,8 @@ def test_requests_end_with_the_account_that_asked_and_with_the_one_concerned(
 
 @pytest.mark.any_engine
 def test_a_programme_begins_with_one_person_and_its_founders_agree_afterwards(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+    both_engines_app, actor
+):
     administrator = actor("administrator")
     links = {
         role: invite(administrator, name=role, email=f"{role}@example.org", roles=[Role(role)])
@@ -572,9 +556,7 @@ def test_a_programme_begins_with_one_person_and_its_founders_agree_afterwards(
 
 
 @pytest.mark.any_engine
-def test_a_trainer_made_the_first_director_is_a_founder(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_trainer_made_the_first_director_is_a_founder(both_engines_app, actor):
     administrator = actor("administrator")
     first = _invited(administrator, "d@example.org", Role.TRAINER)
     set_roles(administrator, first.public_id, [Role.DIRECTOR])
@@ -585,9 +567,7 @@ def test_a_trainer_made_the_first_director_is_a_founder(
 
 
 @pytest.mark.any_engine
-def test_a_link_to_power_from_before_the_rule_opens_nothing(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_link_to_power_from_before_the_rule_opens_nothing(both_engines_app, actor):
     administrator = actor("administrator")
     token = invite(administrator, name="D", email="d@example.org", roles=[Role.DIRECTOR])
     db.session.execute(update(Invitation).values(founding=False))
@@ -599,9 +579,7 @@ def test_a_link_to_power_from_before_the_rule_opens_nothing(
 # --- The server's command line --------------------------------------------------------------
 
 
-def test_the_operator_needs_nobody_and_leaves_a_trace(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_the_operator_needs_nobody_and_leaves_a_trace(both_engines_app, actor):
     actor("director")
     who = actor("trainer", email="a@example.org")
     closed = actor("custodian", email="c@example.org", active=False)
@@ -635,9 +613,7 @@ def test_the_operator_needs_nobody_and_leaves_a_trace(
 
 
 @pytest.mark.any_engine
-def test_a_link_of_the_operator_opens_an_account_with_power(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_a_link_of_the_operator_opens_an_account_with_power(both_engines_app, actor):
     director = actor("director")
     accept_new_password(new_password_link(SYSTEM, director.public_id), GOOD)
     token = invite(SYSTEM, name="N", email="n@example.org", roles=[Role.ADMINISTRATOR])
@@ -647,9 +623,7 @@ def test_a_link_of_the_operator_opens_an_account_with_power(
 
 
 @pytest.mark.any_engine
-def test_an_account_that_the_operator_vouches_for_stands_for_itself(
-    both_engines_app: APIFlask, actor: Accounts
-) -> None:
+def test_an_account_that_the_operator_vouches_for_stands_for_itself(both_engines_app, actor):
     administrator, director = actor("administrator"), actor("director")
     second = _invited(administrator, "s@example.org", Role.ADMINISTRATOR, second=director)
     _a_while_later()
@@ -665,9 +639,7 @@ def test_an_account_that_the_operator_vouches_for_stands_for_itself(
 # --- Pages ----------------------------------------------------------------------------------
 
 
-def test_an_invitation_of_two_people_from_the_form_to_the_account(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_an_invitation_of_two_people_from_the_form_to_the_account(app, actor, client_for):
     administrator = actor("administrator", name="Amina")
     director, browser = client_for(actor("director", name="Mwalimu")), client_for(administrator)
     wanted = {"name": "Mary", "email": "mary@example.org", "roles": "custodian"}
@@ -702,9 +674,7 @@ def test_an_invitation_of_two_people_from_the_form_to_the_account(
     assert code[1] not in director.get(asked.location).text
 
 
-def test_the_page_says_when_nobody_may_agree(
-    app: APIFlask, actor: Accounts, client_for: Signing
-) -> None:
+def test_the_page_says_when_nobody_may_agree(app, actor, client_for):
     administrator, director = actor("administrator"), actor("director", name="Mwalimu")
     request = ask_for_link(administrator, director.public_id, "Lost.")
     page = client_for(administrator).get(f"/accounts/requests/{request}").text
@@ -712,11 +682,11 @@ def test_the_page_says_when_nobody_may_agree(
 
 
 def test_the_list_of_requests_costs_the_same_however_long(
-    app: APIFlask,
-    actor: Accounts,
-    client_for: Signing,
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    app,
+    actor,
+    client_for,
+    count_queries,  # type: ignore[type-arg]
+):
     administrator, browser = actor("administrator"), client_for(actor("director"))
     counts = []
     for more in (1, 2):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
@@ -19,7 +18,7 @@ from kash.accounts.services.accounts import new_setup_code
 from kash.people.models import Group
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, seal
-from kash.policy import Actor, Role
+from kash.policy import Role
 from tests.conftest import PASSWORD, csrf_token
 
 GOOD = "a quiet ferry at noon"
@@ -36,7 +35,7 @@ def _sign_in(client: FlaskClient, email: str, password: str = PASSWORD, **more: 
 
 
 @pytest.fixture
-def second_step_required(app: APIFlask) -> None:
+def second_step_required(app):
     db.session.execute(update(Programme).values(settings={"second_step_required": True}))
     db.session.commit()
 
@@ -44,9 +43,7 @@ def second_step_required(app: APIFlask) -> None:
 # --- Signing in -----------------------------------------------------------------------------
 
 
-def test_sign_in_leads_back_to_where_one_wanted_to_go(
-    client: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_sign_in_leads_back_to_where_one_wanted_to_go(client, actor):
     actor("administrator", email="a@example.org", name="Amina Wekesa")
     away = client.get("/accounts?closed=1")
     assert (away.status_code, away.location) == (303, "/sign-in?next=/accounts?closed%3D1")
@@ -70,9 +67,7 @@ def test_sign_in_leads_back_to_where_one_wanted_to_go(
         "/" + "a" * 5000,
     ],
 )
-def test_nobody_is_sent_elsewhere(
-    client: FlaskClient, actor: Callable[..., Actor], address: str
-) -> None:
+def test_nobody_is_sent_elsewhere(client, actor, address):
     actor("trainer", email="t@example.org")
     assert _sign_in(client, "t@example.org", next=address).location == "/"
 
@@ -86,9 +81,7 @@ def test_nobody_is_sent_elsewhere(
         ("é" * 3000, "\ufffd" * 9000),
     ],
 )
-def test_a_wrong_sign_in_keeps_the_address_and_says_one_thing(
-    client: FlaskClient, actor: Callable[..., Actor], email: str, password: str
-) -> None:
+def test_a_wrong_sign_in_keeps_the_address_and_says_one_thing(client, actor, email, password):
     actor("trainer", email="t@example.org")
     answer = _sign_in(client, email, password)
     assert answer.status_code == 422
@@ -98,9 +91,7 @@ def test_a_wrong_sign_in_keeps_the_address_and_says_one_thing(
     assert _count(SignedInSession) == 0
 
 
-def test_the_cookie_changes_at_sign_in_and_is_strict(
-    client: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_the_cookie_changes_at_sign_in_and_is_strict(client, actor):
     actor("trainer", email="t@example.org")
     client.get("/sign-in")
     before = client.get_cookie("session")
@@ -114,9 +105,7 @@ def test_the_cookie_changes_at_sign_in_and_is_strict(
         assert "SameSite=Lax" in cookie
 
 
-def test_signing_out_ends_the_row_and_the_cookie_is_worth_nothing(
-    client: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_signing_out_ends_the_row_and_the_cookie_is_worth_nothing(client, actor):
     actor("trainer", email="t@example.org")
     _sign_in(client, "t@example.org")
     stolen = client.get_cookie("session")
@@ -130,7 +119,7 @@ def test_signing_out_ends_the_row_and_the_cookie_is_worth_nothing(
     assert client.post("/sign-out").status_code == 303
 
 
-def test_quick_exit_ends_the_session_and_shows_nothing(sign_in: Signing) -> None:
+def test_quick_exit_ends_the_session_and_shows_nothing(sign_in):
     browser = sign_in("trainer", name="Amina Wekesa")
     answer = browser.get("/leave")
     assert answer.status_code == 200
@@ -143,9 +132,7 @@ def test_quick_exit_ends_the_session_and_shows_nothing(sign_in: Signing) -> None
     assert db.session.scalars(select(SignedInSession.ended_at)).one() is not None
 
 
-def test_second_step_is_asked_for_and_cannot_be_skipped(
-    client: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_second_step_is_asked_for_and_cannot_be_skipped(client, actor):
     secret = pyotp.random_base32()
     who = actor("director", email="d@example.org")
     db.session.execute(
@@ -166,14 +153,12 @@ def test_second_step_is_asked_for_and_cannot_be_skipped(
     assert client.get("/sign-in/code").location == "/"
 
 
-def test_the_code_page_alone_is_of_no_use(client: FlaskClient) -> None:
+def test_the_code_page_alone_is_of_no_use(client):
     assert client.get("/sign-in/code").location == "/sign-in"
     assert client.post("/sign-in/code", data={"code": "123456"}).location == "/sign-in"
 
 
-def test_who_must_have_a_second_step_sets_it_up_first(
-    second_step_required: None, sign_in: Signing
-) -> None:
+def test_who_must_have_a_second_step_sets_it_up_first(second_step_required, sign_in):
     browser = sign_in("administrator")
     assert browser.get("/accounts").location == "/account/second-step"
     page = browser.get("/account/second-step").text
@@ -199,12 +184,12 @@ def test_who_must_have_a_second_step_sets_it_up_first(
     assert len(re.findall(r"<li><code>[0-9a-z-]{19}</code></li>", codes.text)) == 10
 
 
-def test_others_need_no_second_step(second_step_required: None, sign_in: Signing) -> None:
+def test_others_need_no_second_step(second_step_required, sign_in):
     assert sign_in("trainer").get("/account").status_code == 200
 
 
 @pytest.mark.parametrize("sealed", ["", "nonsense", "AAAA", "é", "x" * 9000])
-def test_a_forged_secret_is_replaced(sign_in: Signing, sealed: str) -> None:
+def test_a_forged_secret_is_replaced(sign_in, sealed):
     answer = sign_in("trainer").post(
         "/account/second-step", data={"sealed": sealed, "code": "123456"}
     )
@@ -215,7 +200,7 @@ def test_a_forged_secret_is_replaced(sign_in: Signing, sealed: str) -> None:
 # --- The password again ---------------------------------------------------------------------
 
 
-def test_a_dangerous_page_asks_for_the_password_and_comes_back(sign_in: Signing) -> None:
+def test_a_dangerous_page_asks_for_the_password_and_comes_back(sign_in):
     browser = sign_in("administrator")
     assert browser.get("/accounts/invite").status_code == 200
     db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(minutes=11)))
@@ -235,9 +220,7 @@ def test_a_dangerous_page_asks_for_the_password_and_comes_back(sign_in: Signing)
 # --- One-time links -------------------------------------------------------------------------
 
 
-def test_an_invitation_is_spent_by_its_button_not_by_a_look(
-    app: APIFlask, sign_in: Signing
-) -> None:
+def test_an_invitation_is_spent_by_its_button_not_by_a_look(app, sign_in):
     browser = sign_in("administrator", name="Amina")
     page = browser.post(
         "/accounts/invite",
@@ -282,15 +265,13 @@ def test_an_invitation_is_spent_by_its_button_not_by_a_look(
 @pytest.mark.parametrize(
     "address", ["/join/x", "/join/" + "y" * 3000, "/new-password/%00", "/join/é"]
 )
-def test_links_that_never_were(client: FlaskClient, address: str) -> None:
+def test_links_that_never_were(client, address):
     for answer in (client.get(address), client.post(address, data={"password": GOOD, "name": "N"})):
         assert answer.status_code in (400, 404)
         assert "If you used it" not in answer.text
 
 
-def test_a_link_for_a_new_password(
-    app: APIFlask, sign_in: Signing, actor: Callable[..., Actor]
-) -> None:
+def test_a_link_for_a_new_password(app, sign_in, actor):
     who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     browser = sign_in("administrator")
     question = browser.get(f"/accounts/{who.public_id}/new-password")
@@ -313,9 +294,7 @@ def test_a_link_for_a_new_password(
 # --- One's own account ----------------------------------------------------------------------
 
 
-def test_own_sessions_are_listed_and_ended(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Signing
-) -> None:
+def test_own_sessions_are_listed_and_ended(app, actor, client_for):
     who = actor("trainer")
     here, there = client_for(who), client_for(who)
     page = here.get("/account").text
@@ -331,7 +310,7 @@ def test_own_sessions_are_listed_and_ended(
     assert third.get("/account").status_code == 303
 
 
-def test_changing_the_own_password(sign_in: Signing) -> None:
+def test_changing_the_own_password(sign_in):
     browser = sign_in("trainer", email="t@example.org")
     wrong = browser.post("/account/password", data={"present": "no", "new": GOOD})
     assert wrong.status_code == 422
@@ -344,7 +323,7 @@ def test_changing_the_own_password(sign_in: Signing) -> None:
     assert browser.get("/account").status_code == 200
 
 
-def test_changing_the_own_name(sign_in: Signing) -> None:
+def test_changing_the_own_name(sign_in):
     browser = sign_in("trainer")
     assert browser.post("/account/name", data={"name": "  "}).status_code == 422
     long = browser.post("/account/name", data={"name": "x" * 121})
@@ -360,11 +339,11 @@ def test_changing_the_own_name(sign_in: Signing) -> None:
 
 
 def test_the_list_of_accounts(
-    app: APIFlask,
-    sign_in: Signing,
-    actor: Callable[..., Actor],
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    app,
+    sign_in,
+    actor,
+    count_queries,  # type: ignore[type-arg]
+):
     browser = sign_in("administrator", name="Amina")
     counts = []
     for names in (["Baraka"], ["Chausiku", "Dalila"]):
@@ -396,15 +375,13 @@ def test_the_list_of_accounts(
     "query",
     ["page=-1", "page=x", "page=", "sort=password_hash", "direction=up", "role=x", "page=٣"],
 )
-def test_odd_addresses_of_a_list(sign_in: Signing, query: str) -> None:
+def test_odd_addresses_of_a_list(sign_in, query):
     answer = sign_in("administrator", name="Amina").get(f"/accounts?{query}")
     assert answer.status_code == 200
     assert "Accounts" in answer.text
 
 
-def test_the_director_sees_accounts_and_changes_nothing(
-    sign_in: Signing, actor: Callable[..., Actor]
-) -> None:
+def test_the_director_sees_accounts_and_changes_nothing(sign_in, actor):
     who = actor("trainer", name="Tabu", email="tabu@example.org", totp_sealed=b"sealed")
     browser = sign_in("director")
     page = browser.get(f"/accounts/{who.public_id}")
@@ -426,7 +403,7 @@ def test_the_director_sees_accounts_and_changes_nothing(
 
 
 @pytest.mark.parametrize("role", ["trainer", "monitoring", "peer", "police_peer", "funder"])
-def test_others_see_no_accounts(sign_in: Signing, actor: Callable[..., Actor], role: str) -> None:
+def test_others_see_no_accounts(sign_in, actor, role):
     who = actor("trainer", name="Tabu")
     browser = sign_in(role)
     for address in ("/accounts", f"/accounts/{who.public_id}", "/audit"):
@@ -435,9 +412,7 @@ def test_others_see_no_accounts(sign_in: Signing, actor: Callable[..., Actor], r
         assert "Tabu" not in answer.text
 
 
-def test_roles_that_conflict_are_refused_beside_the_field(
-    sign_in: Signing, actor: Callable[..., Actor]
-) -> None:
+def test_roles_that_conflict_are_refused_beside_the_field(sign_in, actor):
     who = actor("trainer", name="Tabu")
     browser = sign_in("administrator")
     address = f"/accounts/{who.public_id}/roles"
@@ -450,9 +425,7 @@ def test_roles_that_conflict_are_refused_beside_the_field(
     assert roles_of(account(who.public_id)) == {Role.DIRECTOR}
 
 
-def test_an_account_is_closed_and_opened_again(
-    sign_in: Signing, actor: Callable[..., Actor], client_for: Signing
-) -> None:
+def test_an_account_is_closed_and_opened_again(sign_in, actor, client_for):
     who = actor("trainer", name="Tabu")
     theirs = client_for(who)
     browser = sign_in("administrator", name="Amina")
@@ -471,7 +444,7 @@ def test_an_account_is_closed_and_opened_again(
     assert "You cannot do this to your own account." in refused.text
 
 
-def test_an_invitation_is_withdrawn(app: APIFlask, sign_in: Signing) -> None:
+def test_an_invitation_is_withdrawn(app, sign_in):
     browser = sign_in("administrator")
     browser.post(
         "/accounts/invite", data={"name": "Njeri", "email": "n@example.org", "roles": "trainer"}
@@ -499,9 +472,7 @@ def test_an_invitation_is_withdrawn(app: APIFlask, sign_in: Signing) -> None:
         ("language", "xx", "Choose one from the list."),
     ],
 )
-def test_an_invitation_that_cannot_be_made(
-    sign_in: Signing, field: str, value: str, sentence: str
-) -> None:
+def test_an_invitation_that_cannot_be_made(sign_in, field, value, sentence):
     browser = sign_in("administrator", email="taken@example.org")
     given = {"name": "Njeri", "email": "n@example.org", "roles": "trainer", field: value}
     answer = browser.post("/accounts/invite", data=given)
@@ -510,9 +481,7 @@ def test_an_invitation_that_cannot_be_made(
     assert _count(Invitation) == 0
 
 
-def test_an_account_is_linked_to_a_participant(
-    sign_in: Signing, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_an_account_is_linked_to_a_participant(sign_in, actor, groups):
     from kash.people.models import Person
 
     person = Person(
@@ -547,9 +516,7 @@ def test_an_account_is_linked_to_a_participant(
 # --- The trail ------------------------------------------------------------------------------
 
 
-def test_the_trail_shows_who_did_what(
-    app: APIFlask, sign_in: Signing, actor: Callable[..., Actor]
-) -> None:
+def test_the_trail_shows_who_did_what(app, sign_in, actor):
     who = actor("trainer", name="Tabu Juma")
     browser = sign_in("administrator", name="Amina")
     browser.post(f"/accounts/{who.public_id}/roles", data={"roles": "director"})
@@ -568,9 +535,7 @@ def test_the_trail_shows_who_did_what(
     assert "The trail is whole. Entries checked: 2." in verified
 
 
-def test_a_changed_trail_is_noticed(
-    app: APIFlask, sign_in: Signing, actor: Callable[..., Actor]
-) -> None:
+def test_a_changed_trail_is_noticed(app, sign_in, actor):
     browser = sign_in("administrator")
     browser.post(f"/accounts/{actor('trainer').public_id}/name", data={"name": "A"})
     with db.engine.begin() as connection:
@@ -584,7 +549,7 @@ def test_a_changed_trail_is_noticed(
     assert "The trail was changed." in page
 
 
-def test_the_director_sees_the_trail_but_does_not_verify(sign_in: Signing) -> None:
+def test_the_director_sees_the_trail_but_does_not_verify(sign_in):
     browser = sign_in("director")
     assert browser.get("/audit").status_code == 200
     assert browser.post("/audit/verify").status_code == 403
@@ -594,7 +559,7 @@ def test_the_director_sees_the_trail_but_does_not_verify(sign_in: Signing) -> No
 
 
 @pytest.fixture
-def empty(app: APIFlask) -> str:
+def empty(app):
     """An empty programme, and its code."""
     db.session.execute(delete(Programme))
     db.session.execute(delete(Group))
@@ -618,9 +583,7 @@ def _set_up(code: str, **more: object) -> dict[str, object]:
     }
 
 
-def test_the_first_visit_sets_the_programme_up(
-    empty: str, client: FlaskClient, app: APIFlask
-) -> None:
+def test_the_first_visit_sets_the_programme_up(empty, client, app):
     assert client.get("/account").location == "/sign-in?next=/account"
     assert client.get("/sign-in?next=/account").location == "/setup"
     page = client.get("/setup")
@@ -659,9 +622,7 @@ def test_the_first_visit_sets_the_programme_up(
         ("name", "n" * 121, "Use at most 120 characters."),
     ],
 )
-def test_a_set_up_that_cannot_be(
-    empty: str, client: FlaskClient, field: str, value: object, sentence: str
-) -> None:
+def test_a_set_up_that_cannot_be(empty, client, field, value, sentence):
     answer = client.post("/setup", data=_set_up(empty, **{field: value}))
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -671,9 +632,7 @@ def test_a_set_up_that_cannot_be(
 # --- Forms ----------------------------------------------------------------------------------
 
 
-def test_a_form_without_its_token_changes_nothing(
-    app: APIFlask, client: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_a_form_without_its_token_changes_nothing(app, client, actor):
     app.config["WTF_CSRF_ENABLED"] = True
     actor("trainer", email="t@example.org")
     answer = _sign_in(client, "t@example.org")
@@ -683,7 +642,7 @@ def test_a_form_without_its_token_changes_nothing(
     assert _sign_in(client, "t@example.org", csrf_token=token).status_code == 303
 
 
-def test_a_double_submit_of_an_invitation_leaves_one(sign_in: Signing) -> None:
+def test_a_double_submit_of_an_invitation_leaves_one(sign_in):
     browser = sign_in("administrator")
     data = {"name": "Njeri", "email": "n@example.org", "roles": "trainer"}
     first = browser.post("/accounts/invite", data=data)
@@ -693,7 +652,7 @@ def test_a_double_submit_of_an_invitation_leaves_one(sign_in: Signing) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_wrong_ids_are_not_found(sign_in: Signing, method: str) -> None:
+def test_wrong_ids_are_not_found(sign_in, method):
     browser = sign_in("administrator")
     for path in ("", "/roles", "/name", "/participant", "/hand-over", "/reactivate"):
         for public_id in ("0123456789abcdef", "x", "1", "é" * 200):
@@ -704,9 +663,7 @@ def test_wrong_ids_are_not_found(sign_in: Signing, method: str) -> None:
             assert answer.status_code == 404, (path, public_id)
 
 
-def test_services_are_not_reachable_by_a_spent_session(
-    sign_in: Signing, actor: Callable[..., Actor]
-) -> None:
+def test_services_are_not_reachable_by_a_spent_session(sign_in, actor):
     who = actor("trainer", name="Tabu")
     browser = sign_in("administrator")
     db.session.execute(update(SignedInSession).values(created_at=utc_now() - timedelta(hours=17)))

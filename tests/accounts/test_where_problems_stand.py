@@ -6,13 +6,11 @@ field that is shown nowhere is never read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
-from apiflask import APIFlask
 from flask import template_rendered
-from flask.testing import FlaskClient
 
 from kash.accounts.errors import (
     NO_PASSKEYS_HERE,
@@ -163,7 +161,7 @@ CASES: list[tuple[tuple[str, str, str], dict[str, str], Problem, str | None, int
 
 
 @pytest.fixture
-def shown(app: APIFlask) -> Iterator[list[dict[str, Any]]]:
+def shown(app):
     """What each template was given that was rendered."""
     given: list[dict[str, Any]] = []
 
@@ -201,17 +199,8 @@ def _known(text: str, actor: Callable[..., Actor]) -> str:
 
 @pytest.mark.parametrize(("where", "sent", "problem", "field", "status"), CASES)
 def test_a_problem_stands_beside_its_field(
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[dict[str, Any]],
-    client: FlaskClient,
-    actor: Callable[..., Actor],
-    sign_in: Callable[..., FlaskClient],
-    where: tuple[str, str, str],
-    sent: dict[str, str],
-    problem: Problem,
-    field: str | None,
-    status: int,
-) -> None:
+    monkeypatch, shown, client, actor, sign_in, where, sent, problem, field, status
+):
     role, address, service = where
     browser = sign_in(role) if role else client
     address = _known(address, actor)
@@ -232,12 +221,7 @@ def test_a_problem_stands_beside_its_field(
     assert str(problem) in answer.text.replace("&#39;", "'")
 
 
-def test_who_may_not_alone_and_gives_no_reason_is_asked_for_one(
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[dict[str, Any]],
-    actor: Callable[..., Actor],
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_who_may_not_alone_and_gives_no_reason_is_asked_for_one(monkeypatch, shown, actor, sign_in):
     def refuse(*_args: Any, **_more: Any) -> NoReturn:
         raise NeedsSecond
 

@@ -75,7 +75,7 @@ class Bank:
 
 
 @pytest.fixture
-def bank(held: Held) -> Bank:  # noqa: F811 - the fixture
+def bank(held):  # noqa: F811 - the fixture
     """Questions of each kind but one."""
     made = Bank(held)
     course = made.course.public_id

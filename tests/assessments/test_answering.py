@@ -67,7 +67,7 @@ class Phone:
 
 
 @pytest.fixture
-def opened(bank: Bank) -> str:
+def opened(bank):
     test = bank.test()
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     return test
@@ -82,7 +82,7 @@ def standing(bank: Bank, test: str) -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_an_answer_that_is_sent_again_is_kept_once(bank: Bank, opened: str) -> None:
+def test_an_answer_that_is_sent_again_is_kept_once(bank, opened):
     phone = Phone(bank, opened)
     first = phone.answer("a")
     entries = db.session.query(AuditEntry).count()
@@ -93,9 +93,7 @@ def test_an_answer_that_is_sent_again_is_kept_once(bank: Bank, opened: str) -> N
 
 
 @pytest.mark.any_engine
-def test_of_two_phones_the_answer_given_last_stands_whichever_is_heard_last(
-    bank: Bank, opened: str
-) -> None:
+def test_of_two_phones_the_answer_given_last_stands_whichever_is_heard_last(bank, opened):
     now = utc_now()
     early, late = Phone(bank, opened), Phone(bank, opened)
     late.send(late.answer("b", at=now), sent_at=now)
@@ -106,8 +104,8 @@ def test_of_two_phones_the_answer_given_last_stands_whichever_is_heard_last(
 
 
 def test_what_was_given_in_time_counts_when_it_comes_after_closing_and_what_was_not_is_kept(
-    bank: Bank, opened: str
-) -> None:
+    bank, opened
+):
     phone = Phone(bank, opened)
     given = utc_now()
     with writing():
@@ -130,9 +128,7 @@ def test_what_was_given_in_time_counts_when_it_comes_after_closing_and_what_was_
         SentAnswer("3" * 36, "", (), "x" * 301, utc_now()),
     ],
 )
-def test_what_answers_no_question_is_refused_alone(
-    bank: Bank, opened: str, wrong: SentAnswer
-) -> None:
+def test_what_answers_no_question_is_refused_alone(bank, opened, wrong):
     phone = Phone(bank, opened)
     item = SentAnswer(
         wrong.op_id, wrong.question or phone.asked[0], wrong.chosen, wrong.text, wrong.given_at
@@ -141,7 +137,7 @@ def test_what_answers_no_question_is_refused_alone(
 
 
 @pytest.mark.any_engine
-def test_another_persons_operation_is_neither_taken_over_nor_told(bank: Bank, opened: str) -> None:
+def test_another_persons_operation_is_neither_taken_over_nor_told(bank, opened):
     mine, other = Phone(bank, opened), Phone(bank, opened, person=1)
     first = mine.answer("a")
     mine.send(first)
@@ -150,7 +146,7 @@ def test_another_persons_operation_is_neither_taken_over_nor_told(bank: Bank, op
 
 
 @pytest.mark.any_engine
-def test_a_badge_of_nobody_here_sends_nothing(bank: Bank, opened: str) -> None:
+def test_a_badge_of_nobody_here_sends_nothing(bank, opened):
     phone = Phone(bank, opened)
     phone.entry = "0123456789abcdef"
     with pytest.raises(CodeUnknown):
@@ -158,7 +154,7 @@ def test_a_badge_of_nobody_here_sends_nothing(bank: Bank, opened: str) -> None:
 
 
 @pytest.mark.any_engine
-def test_own_words_are_sealed_and_read_without_names(bank: Bank, opened: str) -> None:
+def test_own_words_are_sealed_and_read_without_names(bank, opened):
     phone = Phone(bank, opened)
     words = SentAnswer(str(uuid4()), phone.asked[3], (), "The paralegal", utc_now())
     assert phone.send(words) == [AnswerReply.KEPT]
@@ -168,7 +164,7 @@ def test_own_words_are_sealed_and_read_without_names(bank: Bank, opened: str) ->
 
 
 @pytest.mark.any_engine
-def test_paper_equals_phones_and_a_correction_stands(bank: Bank, opened: str) -> None:
+def test_paper_equals_phones_and_a_correction_stands(bank, opened):
     phone = Phone(bank, opened)
     phone.send(phone.answer("a"), phone.answer("f", question=1))
     by_phone = sittings(bank.workshop)[Moment.BEFORE].whole_scores()
@@ -196,7 +192,7 @@ def test_paper_equals_phones_and_a_correction_stands(bank: Bank, opened: str) ->
 
 
 @pytest.mark.any_engine
-def test_a_row_that_is_wrong_leaves_nothing_of_the_whole_entry(bank: Bank, opened: str) -> None:
+def test_a_row_that_is_wrong_leaves_nothing_of_the_whole_entry(bank, opened):
     asked = bank.asked(opened)[0]
     person = bank.people()[0].person
     with pytest.raises(WrongEntry):
@@ -211,7 +207,7 @@ def test_a_row_that_is_wrong_leaves_nothing_of_the_whole_entry(bank: Bank, opene
 
 
 @pytest.mark.any_engine
-def test_scores_of_a_hundred_and_five_and_of_strangers_are_refused(bank: Bank) -> None:
+def test_scores_of_a_hundred_and_five_and_of_strangers_are_refused(bank):
     test = bank.test(questions=[])
     person = bank.people()[0]
     for wrong in ({person.person: 1050}, {"0123456789abcdef": 500}):
@@ -225,7 +221,7 @@ def test_scores_of_a_hundred_and_five_and_of_strangers_are_refused(bank: Bank) -
     assert listed_scores(bank.row(test)) == {}
 
 
-def test_hands_are_counted_for_choices_that_are_there(bank: Bank) -> None:
+def test_hands_are_counted_for_choices_that_are_there(bank):
     test = bank.test()
     asked = bank.asked(test)
     count_hands(bank.held.workshop, test, asked[0], {"a": 12, "?": 3, "b": 0}, bank.trainer)
@@ -239,7 +235,7 @@ def test_hands_are_counted_for_choices_that_are_there(bank: Bank) -> None:
 
 
 @pytest.mark.any_engine
-def test_the_test_after_asks_the_same_wordings_as_that_before(bank: Bank) -> None:
+def test_the_test_after_asks_the_same_wordings_as_that_before(bank):
     before = bank.test()
     open_for_phones(bank.held.workshop, before, 30, bank.trainer)
     row_version = question_of(bank.course, bank.questions[0]).row_version
@@ -262,7 +258,7 @@ def test_the_test_after_asks_the_same_wordings_as_that_before(bank: Bank) -> Non
 
 
 @pytest.mark.any_engine
-def test_one_test_of_a_moment_and_none_without_questions_on_phones(bank: Bank) -> None:
+def test_one_test_of_a_moment_and_none_without_questions_on_phones(bank):
     test = bank.test(questions=[])
     with refuses("has such a test already"):
         make_test(bank.held.workshop, Moment.BEFORE, [], bank.trainer)
@@ -271,7 +267,7 @@ def test_one_test_of_a_moment_and_none_without_questions_on_phones(bank: Bank) -
 
 
 @pytest.mark.any_engine
-def test_what_was_opened_or_answered_is_neither_changed_nor_removed(bank: Bank) -> None:
+def test_what_was_opened_or_answered_is_neither_changed_nor_removed(bank):
     test = bank.test()
     change_test(bank.held.workshop, test, bank.questions[:2], bank.trainer)
     assert len(bank.asked(test)) == 2
@@ -291,13 +287,13 @@ def test_what_was_opened_or_answered_is_neither_changed_nor_removed(bank: Bank) 
 
 
 @pytest.mark.any_engine
-def test_a_hall_keeps_its_code_when_it_is_given_more_time(bank: Bank, opened: str) -> None:
+def test_a_hall_keeps_its_code_when_it_is_given_more_time(bank, opened):
     code = bank.row(opened).hall_code
     open_for_phones(bank.held.workshop, opened, 60, bank.trainer)
     assert bank.row(opened).hall_code == code
 
 
-def test_two_who_were_one_have_one_answer_that_stands(bank: Bank, opened: str) -> None:
+def test_two_who_were_one_have_one_answer_that_stands(bank, opened):
     now = utc_now()
     phones = Phone(bank, opened, person=1), Phone(bank, opened, person=2)
     phones[0].send(phones[0].answer("a", at=now - timedelta(seconds=30)), sent_at=now)
@@ -312,9 +308,7 @@ def test_two_who_were_one_have_one_answer_that_stands(bank: Bank, opened: str) -
 
 
 @pytest.mark.any_engine
-def test_own_words_end_after_the_time_that_the_programme_chose_and_the_answer_stays(
-    bank: Bank,
-) -> None:
+def test_own_words_end_after_the_time_that_the_programme_chose_and_the_answer_stays(bank):
     test = bank.test()
     *_others, written = bank.asked(test)
     person = bank.people()[0].person

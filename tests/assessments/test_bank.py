@@ -41,7 +41,7 @@ def _change(bank: Bank, question: BankQuestion, **more: object) -> bool:
     )
 
 
-def test_a_question_that_nobody_answered_is_changed_where_it_stands(bank: Bank) -> None:
+def test_a_question_that_nobody_answered_is_changed_where_it_stands(bank):
     bank.test()
     assert _change(bank, CHANGED) is False
     ((revision, value),) = [
@@ -50,7 +50,7 @@ def test_a_question_that_nobody_answered_is_changed_where_it_stands(bank: Bank) 
     assert (revision.number, value.text) == (1, "When before a court?")
 
 
-def test_an_answered_wording_stays_and_a_new_one_follows(bank: Bank) -> None:
+def test_an_answered_wording_stays_and_a_new_one_follows(bank):
     test = bank.test()
     person = bank.people()[0].person
     enter_answers(
@@ -66,26 +66,26 @@ def test_an_answered_wording_stays_and_a_new_one_follows(bank: Bank) -> None:
     assert bank.row(test).questions[0].revision.texts["en"] == "How soon before a court?"
 
 
-def test_a_wording_on_phones_in_a_hall_is_fixed_before_any_answer_came(bank: Bank) -> None:
+def test_a_wording_on_phones_in_a_hall_is_fixed_before_any_answer_came(bank):
     test = bank.test()
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     assert _change(bank, CHANGED) is True
 
 
-def test_a_new_order_of_choices_is_another_wording_and_a_new_objective_is_not(bank: Bank) -> None:
+def test_a_new_order_of_choices_is_another_wording_and_a_new_objective_is_not(bank):
     open_for_phones(bank.held.workshop, bank.test(), 30, bank.trainer)
     assert _change(bank, replace(COURT, objective="0123456789abcdef")) is False
     assert _change(bank, replace(COURT, options=COURT.options[::-1])) is True
 
 
-def test_two_who_write_at_once_do_not_overwrite_each_other(bank: Bank) -> None:
+def test_two_who_write_at_once_do_not_overwrite_each_other(bank):
     row_version = question_of(bank.course, bank.questions[0]).row_version
     _change(bank, CHANGED)
     with pytest.raises(ChangedMeanwhile):
         change_question(bank.course.public_id, bank.questions[0], COURT, row_version, bank.trainer)
 
 
-def test_a_translation_is_out_of_date_until_it_is_written_anew_or_found_fitting(bank: Bank) -> None:
+def test_a_translation_is_out_of_date_until_it_is_written_anew_or_found_fitting(bank):
     def stale() -> tuple[str, ...]:
         return question_of(bank.course, bank.questions[0]).stale
 
@@ -100,7 +100,7 @@ def test_a_translation_is_out_of_date_until_it_is_written_anew_or_found_fitting(
     assert stale() == ()
 
 
-def test_a_question_without_a_right_choice_is_not_kept(bank: Bank) -> None:
+def test_a_question_without_a_right_choice_is_not_kept(bank):
     none_right = replace(COURT, options=(COURT.options[1], COURT.options[2]))
     with pytest.raises(QuestionFlawed) as refused:
         add_question(bank.course.public_id, none_right, bank.trainer)
@@ -108,7 +108,7 @@ def test_a_question_without_a_right_choice_is_not_kept(bank: Bank) -> None:
     assert len(bank_of(bank.course)) == 4
 
 
-def test_what_is_put_away_is_offered_no_more_and_can_come_back(bank: Bank) -> None:
+def test_what_is_put_away_is_offered_no_more_and_can_come_back(bank):
     course = bank.course.public_id
     put_away(course, bank.questions[0], bank.trainer)
     assert [row.question.text for row in bank_of(bank.course, retired=True)] == [COURT.text]
@@ -117,15 +117,13 @@ def test_what_is_put_away_is_offered_no_more_and_can_come_back(bank: Bank) -> No
     assert len(bank_of(bank.course)) == 4
 
 
-def test_a_question_is_not_reached_through_another_course(bank: Bank) -> None:
+def test_a_question_is_not_reached_through_another_course(bank):
     other = Bank(bank.held).course
     with pytest.raises(NotFound):
         put_away(other.public_id, "0123456789abcdef", bank.trainer)
 
 
-def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_wording(
-    bank: Bank,
-) -> None:
+def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_wording(bank):
     course = bank.course.public_id
     questions = [row.question for row in bank_of(bank.course)]
     # A choice that went leaves its key unused.
@@ -141,14 +139,14 @@ def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_word
     assert len(bank_of(bank.course)) == 5
 
 
-def test_a_question_of_another_kind_under_a_known_id_is_another_question(bank: Bank) -> None:
+def test_a_question_of_another_kind_under_a_known_id_is_another_question(bank):
     there = bank_of(bank.course)[0].question
     strange = replace(SAFE, lineage=there.lineage)
     assert bring_in(bank.course.public_id, [strange], bank.trainer) == (1, 0, 0)
     assert bank_of(bank.course)[0].question.kind is QuestionKind.SINGLE
 
 
-def test_each_change_leaves_one_entry_that_names_no_words(bank: Bank) -> None:
+def test_each_change_leaves_one_entry_that_names_no_words(bank):
     before = db.session.query(AuditEntry).count()
     _change(bank, CHANGED)
     entry = db.session.query(AuditEntry).order_by(AuditEntry.seq.desc()).first()
@@ -160,7 +158,7 @@ def test_each_change_leaves_one_entry_that_names_no_words(bank: Bank) -> None:
     )
 
 
-def test_a_question_is_looked_at_over_all_answers_to_its_wording(bank: Bank) -> None:
+def test_a_question_is_looked_at_over_all_answers_to_its_wording(bank):
     test = bank.test()
     asked = bank.asked(test)
     entered = [
@@ -172,7 +170,7 @@ def test_a_question_is_looked_at_over_all_answers_to_its_wording(bank: Bank) -> 
     assert (found["before"].answers, found["after"].answers) == (3, 0)
 
 
-def test_a_choice_keeps_its_key_and_no_new_one_takes_a_key_that_went(bank: Bank) -> None:
+def test_a_choice_keeps_its_key_and_no_new_one_takes_a_key_that_went(bank):
     shorter = replace(COURT, options=COURT.options[:2])
     _change(bank, shorter)
     again = replace(COURT, options=(*COURT.options[:2], Option("d", False, {"en": "Never"})))

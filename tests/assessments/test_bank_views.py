@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +16,7 @@ from kash.assessments.services.bank import add_question
 from kash.assessments.services.tests import Entered, enter_answers
 from kash.platform.database import db
 from kash.policy import Actor
-from tests.assessments.conftest import COURT, Bank
+from tests.assessments.conftest import COURT
 
 ClientFor = Callable[[Actor], FlaskClient]
 TYPED = {
@@ -31,13 +30,11 @@ TYPED = {
 
 
 @pytest.fixture
-def url(bank: Bank) -> str:
+def url(bank):
     return f"/courses/{bank.course.public_id}/questions"
 
 
-def test_a_trainer_writes_a_question_in_two_languages(
-    bank: Bank, url: str, client_for: ClientFor
-) -> None:
+def test_a_trainer_writes_a_question_in_two_languages(bank, url, client_for):
     browser = client_for(bank.trainer)
     assert "True or false" in browser.get(f"{url}/add").text
     unmarked = browser.post(f"{url}/add?kind=single", data=TYPED)
@@ -59,9 +56,7 @@ def test_a_trainer_writes_a_question_in_two_languages(
     assert (made.text, made.languages, made.right) == (TYPED["text_en"], ("en", "sw"), {"a"})
 
 
-def test_what_somebody_else_saved_meanwhile_is_not_written_over(
-    bank: Bank, url: str, client_for: ClientFor
-) -> None:
+def test_what_somebody_else_saved_meanwhile_is_not_written_over(bank, url, client_for):
     browser = client_for(bank.trainer)
     page = f"{url}/{bank.questions[1]}"
     first = browser.post(page, data={"row_version": "1", "text_en": "Other words.", "right": "f"})
@@ -73,9 +68,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(
     assert question_of(bank.course, bank.questions[1]).question.text == "Other words."
 
 
-def test_a_page_of_an_answered_question_says_that_a_new_wording_follows(
-    bank: Bank, url: str, client_for: ClientFor
-) -> None:
+def test_a_page_of_an_answered_question_says_that_a_new_wording_follows(bank, url, client_for):
     test = bank.test()
     answer = Entered(bank.people()[0].person, bank.asked(test)[0], ("a",))
     enter_answers(bank.held.workshop, test, [answer], "paper", bank.trainer)
@@ -89,9 +82,7 @@ def test_a_page_of_an_answered_question_says_that_a_new_wording_follows(
     assert ("When?" in wordings, COURT.text in wordings) == (True, True)
 
 
-def test_a_bank_leaves_as_files_and_comes_in_from_one(
-    bank: Bank, url: str, client_for: ClientFor
-) -> None:
+def test_a_bank_leaves_as_files_and_comes_in_from_one(bank, url, client_for):
     browser = client_for(bank.trainer)
     file = browser.get(f"{url}.xml").data
     assert read_bank(file, "en").questions[0].text == COURT.text
@@ -109,8 +100,8 @@ def test_a_bank_leaves_as_files_and_comes_in_from_one(
 
 
 def test_a_bank_of_many_questions_asks_no_more_than_one_of_few(
-    bank: Bank, url: str, client_for: ClientFor, count_queries: Callable[[], Any]
-) -> None:
+    bank, url, client_for, count_queries
+):
     browser = client_for(bank.trainer)
     browser.get(url)
     with count_queries() as few:

@@ -47,7 +47,7 @@ def compared(course: Course | None, brought: Any) -> PieceCounts:
     return compare_questions(db.session(), course, brought)
 
 
-def test_questions_in_use_arrive_as_they_were_and_only_once(bank: Bank) -> None:
+def test_questions_in_use_arrive_as_they_were_and_only_once(bank):
     put_away(bank.course.public_id, bank.questions[-1], bank.trainer)
     brought = brought_of(bank.course)
     count = len(bank.questions) - 1
@@ -65,9 +65,7 @@ def test_questions_in_use_arrive_as_they_were_and_only_once(bank: Bank) -> None:
     assert len(brought_of(there)) == count
 
 
-def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_wanted(
-    bank: Bank,
-) -> None:
+def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_wanted(bank):
     (question, made_from), *rest = brought_of(bank.course)
     texts = {**question.texts, "en": "By when before a court?"}
     changed = ((replace(question, texts=texts), made_from), *rest)
@@ -124,9 +122,7 @@ def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_
         ),
     ],
 )
-def test_a_question_that_cannot_be_asked_is_refused_with_its_place(
-    app: Any, wrong: dict[str, Any], where: str, sentence: str
-) -> None:
+def test_a_question_that_cannot_be_asked_is_refused_with_its_place(app, wrong, where, sentence):
     whole = {"lineage": "q" * 16, "kind": "scale", "language": "en", "texts": {"en": "I would."}}
     reading = ValueReading()
     QUESTIONS.check([{**whole, **wrong}], reading, ("questions",))
@@ -135,14 +131,14 @@ def test_a_question_that_cannot_be_asked_is_refused_with_its_place(
     assert (fault.sentence % dict(fault.said)).startswith(sentence)
 
 
-def test_two_questions_with_one_key_are_refused(app: Any) -> None:
+def test_two_questions_with_one_key_are_refused(app):
     whole = {"lineage": "q" * 16, "kind": "scale", "language": "en", "texts": {"en": "I would."}}
     reading = ValueReading()
     QUESTIONS.check([whole, whole], reading, ("questions",))
     assert [fault.where for fault in reading.faults] == ["questions 2 / lineage"]
 
 
-def test_whoever_may_not_see_what_is_right_takes_no_question_away(bank: Bank, sign_in: Any) -> None:
+def test_whoever_may_not_see_what_is_right_takes_no_question_away(bank, sign_in):
     address = f"/courses/{bank.course.public_id}/file"
     assert len(sign_in("director").get(address).json["questions"]) == len(bank.questions)
     assert "questions" not in sign_in("documentation").get(address).json

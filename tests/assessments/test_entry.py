@@ -35,12 +35,12 @@ KEYS = {"A": "a", "B": "c", "C": "d"}
         (QuestionKind.SCALE, "?", None),
     ],
 )
-def test_letters_name_choices(kind: QuestionKind, typed: str, read: tuple[str, ...] | None) -> None:
+def test_letters_name_choices(kind, typed, read):
     assert read_cell(kind, KEYS, typed) == read
 
 
 @given(st.integers(0, 1000))
-def test_scores_are_written_and_read_back(tenths: int) -> None:
+def test_scores_are_written_and_read_back(tenths):
     assert read_score(written_score(tenths)) == tenths
 
 
@@ -48,11 +48,11 @@ def test_scores_are_written_and_read_back(tenths: int) -> None:
     ("typed", "tenths"),
     [("87,5 %", 875), ("105", None), ("100.1", None), ("-3", None), ("12.55", None), ("", None)],
 )
-def test_scores_beyond_a_hundred_are_none(typed: str, tenths: int | None) -> None:
+def test_scores_beyond_a_hundred_are_none(typed, tenths):
     assert read_score(typed) == tenths
 
 
-def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None:
+def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named():
     lines = read_score_lines(
         "Zawadi Sampuli\t80\n\nBaraka Sampuli, 75,5\nK7Q4-K7Q4-K7Q4-K7Q4 90%\nNobody 50\n"
         "0000-0000-0000-0000 60\n"
@@ -77,13 +77,13 @@ def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None
     }
 
 
-def test_rows_that_would_replace_another_score_are_told_beside_it() -> None:
+def test_rows_that_would_replace_another_score_are_told_beside_it():
     lines = read_score_lines("Zawadi 80\nBaraka 75,5\nFaraja 60\nJuma 40")
     people = {"zawadi": ["p1"], "baraka": ["p2"], "faraja": ["p3"], "juma": ["p4"]}
     there = {"p1": 800, "p2": 700, "p3": None}
     assert clashes(lines, people, there) == [ScoreClash(2, "Baraka", 700, 755)]
 
 
-def test_a_line_of_thousands_of_spaces_is_no_row_and_costs_no_time() -> None:
+def test_a_line_of_thousands_of_spaces_is_no_row_and_costs_no_time():
     (line,) = read_score_lines("x" + " " * 50_000 + "y")
     assert (len(line.who), line.tenths) == (80, None)

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
-from apiflask import APIFlask
 
 from kash.assessments.course_file import read_moodle
 from kash.assessments.moodle_child import _Languages, read_bank
@@ -69,7 +68,7 @@ def _question(chance: random.Random) -> BankQuestion:
     )
 
 
-def test_five_hundred_banks_come_back_from_moodle_as_they_left() -> None:
+def test_five_hundred_banks_come_back_from_moodle_as_they_left():
     chance = random.Random(18)
     for _ in range(500):
         bank = tuple(_question(chance) for _ in range(chance.randint(0, 6)))
@@ -77,14 +76,14 @@ def test_five_hundred_banks_come_back_from_moodle_as_they_left() -> None:
         assert (read.questions, read.left_out) == (bank, ())
 
 
-def test_what_a_child_tells_of_a_bank_is_the_bank() -> None:
+def test_what_a_child_tells_of_a_bank_is_the_bank():
     chance = random.Random(19)
     for _ in range(50):
         bank = ReadBank(tuple(_question(chance) for _ in range(3)), (("Drag", "ddwtos"),))
         assert bank_told(bank_text(bank).encode("ascii")) == bank
 
 
-def test_a_question_that_no_form_could_save_again_is_named_and_left_out() -> None:
+def test_a_question_that_no_form_could_save_again_is_named_and_left_out():
     def asked(text: str, choice: str) -> BankQuestion:
         options = (Option("a", True, {"en": choice}), Option("b", False, {"en": "No"}))
         return BankQuestion(QuestionKind.SINGLE, "en", {"en": text}, options)
@@ -95,7 +94,7 @@ def test_a_question_that_no_form_could_save_again_is_named_and_left_out() -> Non
     assert read.left_out == (("q" * 80, "multichoice"), ("q", "multichoice"))
 
 
-def test_a_span_within_others_is_placed_without_looking_through_all_of_them() -> None:
+def test_a_span_within_others_is_placed_without_looking_through_all_of_them():
     reader = _Languages("en")
     reader.feed('<span>a<span lang="sw" class="multilang">b<span>c<i>d</i></span></span>e')
     assert reader.texts == {"": ["a", "e"], "sw": ["b", "c", "d"]}
@@ -118,7 +117,7 @@ MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
 </quiz>"""
 
 
-def test_a_file_written_by_moodle_is_read_as_plain_text() -> None:
+def test_a_file_written_by_moodle_is_read_as_plain_text():
     read = read_bank(MOODLE.encode(), "sw")
     (court,) = read.questions
     assert (court.kind, court.texts) == (
@@ -153,13 +152,13 @@ BOMB = (
         (b"<quiz>" + b'<question type="x"/>' * (MOST_QUESTIONS + 1) + b"</quiz>", "many"),
     ],
 )
-def test_files_that_hide_something_or_are_none_are_refused(content: bytes, reason: str) -> None:
+def test_files_that_hide_something_or_are_none_are_refused(content, reason):
     with pytest.raises(UnreadableBank) as refused:
         read_bank(content, "en")
     assert refused.value.reason == reason
 
 
-def test_a_package_holds_each_question_as_an_item_with_its_right_answers() -> None:
+def test_a_package_holds_each_question_as_an_item_with_its_right_answers():
     chance = random.Random(3)
     bank = [_question(chance) for _ in range(20)]
     with ZipFile(io.BytesIO(written_package(bank, ("True", "False"), SCALE))) as package:
@@ -181,7 +180,7 @@ def test_a_package_holds_each_question_as_an_item_with_its_right_answers() -> No
         assert shares == (question.right if several else set())
 
 
-def test_a_translation_is_stale_once_its_source_says_something_else() -> None:
+def test_a_translation_is_stale_once_its_source_says_something_else():
     options = (Option("a", True, {"en": "Yes", "sw": "Ndiyo"}), Option("b", False, {"en": "No"}))
     question = BankQuestion(QuestionKind.SINGLE, "en", {"en": "Who?", "sw": "Nani?"}, options)
     assert question.languages == ("en",)
@@ -197,7 +196,7 @@ def test_a_translation_is_stale_once_its_source_says_something_else() -> None:
     assert stale_languages(changed, made_from) == ("sw",)
 
 
-def test_the_child_reads_what_was_written_and_says_why_it_does_not(app: APIFlask) -> None:
+def test_the_child_reads_what_was_written_and_says_why_it_does_not(app):
     chance = random.Random(7)
     file = written_bank("Bank", [_question(chance) for _ in range(20)], SCALE)
     assert len(read_bank(file, "en").questions) == 20
@@ -219,12 +218,12 @@ def test_the_child_reads_what_was_written_and_says_why_it_does_not(app: APIFlask
         json.dumps({"questions": [], "left_out": [["a", "b"]] * (MOST_QUESTIONS + 1)}).encode(),
     ],
 )
-def test_a_child_that_was_taken_over_brings_nothing_in(answer: bytes) -> None:
+def test_a_child_that_was_taken_over_brings_nothing_in(answer):
     with pytest.raises(UnreadableBank):
         bank_told(answer)
 
 
-def test_a_wrong_choice_among_several_takes_off_what_a_right_one_gives() -> None:
+def test_a_wrong_choice_among_several_takes_off_what_a_right_one_gives():
     options = tuple(
         Option(key, key in "ab", {"en": f"Answer {key}"}) for key in ("a", "b", "c", "d")
     )

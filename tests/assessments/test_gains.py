@@ -29,24 +29,22 @@ PRINTED = [
 
 
 @pytest.mark.parametrize(("freedom", "inside", "printed"), PRINTED)
-def test_the_quantile_is_that_of_the_printed_tables(
-    freedom: int, inside: float, printed: float
-) -> None:
+def test_the_quantile_is_that_of_the_printed_tables(freedom, inside, printed):
     assert round(t_quantile(freedom, inside), 3) == printed
 
 
-def test_many_people_make_no_step_where_the_sums_end() -> None:
+def test_many_people_make_no_step_where_the_sums_end():
     assert t_quantile(2001) == pytest.approx(t_quantile(2000), abs=1e-6)
     assert t_between(t_quantile(2001), 2001) == pytest.approx(0.95, abs=1e-9)
 
 
 @pytest.mark.parametrize("wrong", [0.0, 1.0])
-def test_certainty_has_no_quantile(wrong: float) -> None:
+def test_certainty_has_no_quantile(wrong):
     with pytest.raises(ValueError, match="between 0 and 1"):
         t_quantile(5, wrong)
 
 
-def test_a_gain_worked_out_by_hand() -> None:
+def test_a_gain_worked_out_by_hand():
     """Means 50 and 80 over three: gain 30 / 50. Residuals 8, -4, -4: deviation 6.9282, t 4.3027,
     half 4.3027 * 6.9282 / sqrt(3) / 50 = 0.34421."""
     found = gain_of({"a": 40, "b": 50, "c": 60, "left": 20}, {"a": 84, "b": 76, "c": 80, "new": 90})
@@ -63,9 +61,7 @@ SCORES = st.dictionaries(
 
 
 @given(SCORES, SCORES)
-def test_gain_is_the_ratio_of_means_over_those_who_answered_both(
-    before: dict[str, float], after: dict[str, float]
-) -> None:
+def test_gain_is_the_ratio_of_means_over_those_who_answered_both(before, after):
     found = gain_of(before, after)
     both = before.keys() & after.keys()
     assert (found.people, found.lost, found.joined) == (
@@ -85,9 +81,7 @@ def test_gain_is_the_ratio_of_means_over_those_who_answered_both(
 
 
 @given(SCORES, st.randoms())
-def test_whoever_answered_once_changes_no_gain(
-    scores: dict[str, float], chance: random.Random
-) -> None:
+def test_whoever_answered_once_changes_no_gain(scores, chance):
     after = {one: min(100.0, scores[one] + 10 * chance.randrange(4)) for one in scores}
     whole = gain_of({**scores, "lost": 0.0}, {**after, "joined": 100.0})
     alone = gain_of(scores, after)
@@ -107,7 +101,7 @@ def _cohort(chance: random.Random, people: int, true_gain: float) -> tuple[dict,
     return before, after
 
 
-def test_the_interval_holds_the_truth_in_ninety_four_to_ninety_six_of_a_hundred_cohorts() -> None:
+def test_the_interval_holds_the_truth_in_ninety_four_to_ninety_six_of_a_hundred_cohorts():
     chance = random.Random(20261128)
     held, gains = 0, []
     for at in range(2000):
@@ -120,7 +114,7 @@ def test_the_interval_holds_the_truth_in_ninety_four_to_ninety_six_of_a_hundred_
     assert fmean(gains) == pytest.approx(0.45, abs=0.01)
 
 
-def test_a_scale_shows_its_two_distributions_and_the_shift() -> None:
+def test_a_scale_shows_its_two_distributions_and_the_shift():
     found = shift_of({"a": 1, "b": 2, "c": 3, "left": 5}, {"a": 3, "b": 2, "c": 5, "new": 1}, 5)
     assert (found.before, found.after) == ((1, 1, 1, 0, 0), (0, 1, 1, 0, 1))
     assert found.shift == pytest.approx(4 / 3)
@@ -128,12 +122,12 @@ def test_a_scale_shows_its_two_distributions_and_the_shift() -> None:
     assert found.low == pytest.approx(4 / 3 - 2.8684, abs=1e-3)
 
 
-def test_nobody_and_one_person_have_no_interval() -> None:
+def test_nobody_and_one_person_have_no_interval():
     assert gain_of({}, {}).gain is None
     one = gain_of({"a": 40.0}, {"a": 70.0})
     assert (one.gain, one.low) == (0.5, None)
 
 
-def test_all_alike_claim_no_certainty() -> None:
+def test_all_alike_claim_no_certainty():
     found = gain_of(dict.fromkeys("abc", 40.0), dict.fromkeys("abc", 100.0))
     assert (found.gain, found.low, found.high) == (1.0, None, None)

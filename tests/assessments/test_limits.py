@@ -140,7 +140,7 @@ ITEMS = [
 ]
 
 
-def test_each_kind_of_question_is_an_item_that_other_programmes_can_score() -> None:
+def test_each_kind_of_question_is_an_item_that_other_programmes_can_score():
     package = ZipFile(io.BytesIO(written_package(BANK, ("Kweli", "Si kweli"), SCALE)))
     names = [f"items/question-{number:03d}.xml" for number in range(1, 6)]
     assert package.namelist() == [*names, "imsmanifest.xml"]
@@ -163,7 +163,7 @@ def test_each_kind_of_question_is_an_item_that_other_programmes_can_score() -> N
     )
 
 
-def test_moodle_is_told_of_each_kind_how_it_is_answered() -> None:
+def test_moodle_is_told_of_each_kind_how_it_is_answered():
     quiz = ElementTree.fromstring(written_bank("Rights/law", BANK, SCALE))
     path, *questions = quiz
     assert path.findtext("category/text") == "$course$/top/Rights//law"
@@ -195,12 +195,12 @@ def test_moodle_is_told_of_each_kind_how_it_is_answered() -> None:
     assert UnreadableBank("doctype").args == ("doctype",)
 
 
-def test_translations_are_made_from_the_words_of_question_and_choices() -> None:
+def test_translations_are_made_from_the_words_of_question_and_choices():
     told = hashlib.sha256(b"single?\x1fNo\x1fYes").hexdigest()
     assert source_digest(BANK[0]) == told[:16]
 
 
-def test_rows_of_a_sheet_are_those_with_two_to_five_bubbles() -> None:
+def test_rows_of_a_sheet_are_those_with_two_to_five_bubbles():
     def choices(many: int) -> BankQuestion:
         options = (Option(f"k{at}", not at, {"en": str(at)}) for at in range(many))
         return _asked(QuestionKind.SINGLE, tuple(options))
@@ -221,7 +221,7 @@ def test_rows_of_a_sheet_are_those_with_two_to_five_bubbles() -> None:
     assert rows[0].letters(("k1", "k3")) == "BD"
 
 
-def test_scores_are_tenths_of_a_per_cent() -> None:
+def test_scores_are_tenths_of_a_per_cent():
     assert [read_score(text) for text in ("100", "100.1", "87,5 %", "9.05")] == [
         1000,
         None,
@@ -231,14 +231,14 @@ def test_scores_are_tenths_of_a_per_cent() -> None:
     assert [written_score(tenths) for tenths in (900, 901, 5)] == ["90", "90.1", "0.5"]
 
 
-def test_everybody_knew_only_where_somebody_was_asked() -> None:
+def test_everybody_knew_only_where_somebody_was_asked():
     assert gain_of({"a": 100}, {"a": 100}).everybody_knew
     assert not gain_of({}, {}).everybody_knew
     assert not gain_of({"a": 90}, {"a": 100}).everybody_knew
     assert Gain(1).everybody_knew
 
 
-def test_a_test_stands_open_from_its_first_moment_to_its_last() -> None:
+def test_a_test_stands_open_from_its_first_moment_to_its_last():
     opens, closes = NOW, NOW + timedelta(hours=1)
     for now, stand in (
         (opens - SECOND, AnsweringState.NOT_OPENED),
@@ -250,7 +250,7 @@ def test_a_test_stands_open_from_its_first_moment_to_its_last() -> None:
     assert stand_of(None, closes, NOW) is stand_of(opens, None, NOW) is AnsweringState.NOT_OPENED
 
 
-def test_an_answer_counts_within_a_minute_and_for_two_days_on_its_way() -> None:
+def test_an_answer_counts_within_a_minute_and_for_two_days_on_its_way():
     opens, closes = NOW, NOW + timedelta(hours=1)
     arrives = closes + ARRIVES_WITHIN
     assert (timedelta(minutes=1), timedelta(hours=48)) == (GRACE, ARRIVES_WITHIN)
@@ -261,25 +261,25 @@ def test_an_answer_counts_within_a_minute_and_for_two_days_on_its_way() -> None:
     assert is_late(NOW, opens, None, NOW)
 
 
-def test_a_phone_is_believed_how_long_ago_and_never_a_moment_to_come() -> None:
+def test_a_phone_is_believed_how_long_ago_and_never_a_moment_to_come():
     sent = NOW - timedelta(days=3000)
     assert given_moment(sent - timedelta(minutes=5), sent, NOW) == NOW - timedelta(minutes=5)
     assert given_moment(sent + timedelta(minutes=5), sent, NOW) == NOW
 
 
-def test_the_answer_given_last_stands_and_the_same_one_replaces_nothing() -> None:
+def test_the_answer_given_last_stands_and_the_same_one_replaces_nothing():
     standing = Given(NOW, "b")
     assert replaces(standing, None)
     assert [op for op in "abc" if replaces(Given(NOW, op), standing)] == ["c"]
     assert replaces(Given(NOW + SECOND, "a"), standing)
 
 
-def test_questions_come_again_between_a_quarter_and_half_a_year() -> None:
+def test_questions_come_again_between_a_quarter_and_half_a_year():
     assert follow_up_days(date(2026, 11, 20)) == (date(2026, 5, 24), date(2026, 8, 27))
 
 
 @pytest.mark.parametrize("language", ["sw", "luo"])
-def test_a_question_is_whole_only_with_all_its_choices(language: str) -> None:
+def test_a_question_is_whole_only_with_all_its_choices(language):
     options = (
         Option("a", True, {"en": "A", "sw": "A"}),
         Option("b", False, {"en": "B", "sw": " "}),

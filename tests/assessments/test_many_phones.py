@@ -6,20 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.assessments.models import GivenAnswer
 from kash.assessments.services.tests import open_for_phones
 from kash.platform.database import db, utc_now
 from kash.platform.vault import verify
-from tests.assessments.conftest import Bank
 from tests.assessments.test_answering import Phone
 
 
 @pytest.mark.services
-def test_phones_heard_at_the_same_moment_leave_one_answer_that_stands(
-    postgresql_app: APIFlask, bank: Bank
-) -> None:
+def test_phones_heard_at_the_same_moment_leave_one_answer_that_stands(postgresql_app, bank):
     test = bank.test()
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     phone = Phone(bank, test)

@@ -35,7 +35,7 @@ def options(count: int, kind: QuestionKind = QuestionKind.SINGLE) -> BankQuestio
     return BankQuestion(kind, "en", {"en": "?"}, made)
 
 
-def test_rows_keep_the_numbers_of_their_questions_and_say_what_the_grid_says() -> None:
+def test_rows_keep_the_numbers_of_their_questions_and_say_what_the_grid_says():
     several = options(4, QuestionKind.MULTIPLE)
     asked = [COURT, WHOM, SAFE, options(5), several, SEARCH]
     rows = sheet_questions([(f"q{at}", one) for at, one in enumerate(asked)])
@@ -66,7 +66,7 @@ ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture
-def desk(bank: Bank, client_for: ClientFor) -> FlaskClient:
+def desk(bank, client_for):
     return client_for(bank.trainer)
 
 
@@ -118,11 +118,11 @@ class Paper:
 
 
 @pytest.fixture
-def paper(bank: Bank, desk: FlaskClient) -> Paper:
+def paper(bank, desk):
     return Paper(bank, desk)
 
 
-def test_a_sheet_that_was_printed_filled_and_photographed_fills_the_grid(paper: Paper) -> None:
+def test_a_sheet_that_was_printed_filled_and_photographed_fills_the_grid(paper):
     (mine,) = (one for one in paper.bank.people() if one.letter == "A")
     (sheet,) = paper.printed(group="A", what="people")
     page = paper.brought(paper.taken(sheet, (0,), (2,), (4,)))
@@ -136,7 +136,7 @@ def test_a_sheet_that_was_printed_filled_and_photographed_fills_the_grid(paper: 
     assert "This person has answers in this test already." in again.text
 
 
-def test_a_row_in_doubt_is_shown_and_only_what_is_decided_is_stored(paper: Paper) -> None:
+def test_a_row_in_doubt_is_shown_and_only_what_is_decided_is_stored(paper):
     (mine,) = (one for one in paper.bank.people() if one.letter == "A")
     (sheet,) = paper.printed(group="A", what="people")
     page = paper.brought(paper.taken(sheet, (0, 1), (), (3,)))
@@ -149,9 +149,7 @@ def test_a_row_in_doubt_is_shown_and_only_what_is_decided_is_stored(paper: Paper
     assert "1 row was not decided." in nothing.text
 
 
-def test_two_marks_where_several_are_right_are_ticked_but_still_asked_about(
-    bank: Bank, desk: FlaskClient
-) -> None:
+def test_two_marks_where_several_are_right_are_ticked_but_still_asked_about(bank, desk):
     many = add_question(bank.course.public_id, options(4, QuestionKind.MULTIPLE), bank.trainer)
     paper = Paper(bank, desk, [many])
     (sheet,) = paper.printed(group="A", what="people")
@@ -163,7 +161,7 @@ def test_two_marks_where_several_are_right_are_ticked_but_still_asked_about(
     assert list(paper.stored().values()) == [[["c"]]]
 
 
-def test_a_blank_sheet_is_whose_the_trainer_says_and_two_are_not_one_persons(paper: Paper) -> None:
+def test_a_blank_sheet_is_whose_the_trainer_says_and_two_are_not_one_persons(paper):
     (mine,) = (one for one in paper.bank.people() if one.letter == "A")
     (sheet,) = paper.printed(group="A", what="blank", count="1")
     # A copied blank sheet comes twice.
@@ -183,7 +181,7 @@ def test_a_blank_sheet_is_whose_the_trainer_says_and_two_are_not_one_persons(pap
     assert "Choose whose sheet this is." in refused.text
 
 
-def test_a_sheet_of_another_test_group_or_workshop_is_refused_by_name(paper: Paper) -> None:
+def test_a_sheet_of_another_test_group_or_workshop_is_refused_by_name(paper):
     (sheet,) = paper.printed(group="A", what="people")
     mine = paper.taken(sheet, (0,), (0,), (0,))
     assert "This sheet is of group A. Bring it in there." in paper.brought(mine, group="B").text
@@ -200,14 +198,14 @@ def test_a_sheet_of_another_test_group_or_workshop_is_refused_by_name(paper: Pap
     assert "Choose a photo or a scan first." in paper.brought().text
 
 
-def test_a_number_of_blank_sheets_that_is_none_prints_nothing(paper: Paper) -> None:
+def test_a_number_of_blank_sheets_that_is_none_prints_nothing(paper):
     for count in ("0", "61", "many", ""):
         refused = paper.desk.post(f"{paper.url}/print", data={"what": "blank", "count": count})
         assert refused.status_code == 303
     assert "Enter a number from 1 to 60." in paper.desk.get(paper.url).text
 
 
-def test_sheets_are_each_persons_own_and_stay_hers_when_two_records_are_joined(bank: Bank) -> None:
+def test_sheets_are_each_persons_own_and_stay_hers_when_two_records_are_joined(bank):
     row, people = bank.row(bank.test()), bank.people()
     found = sheets_of(row, people)
     assert {person_sheet(row, one.entry): one for one in people} == found

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.assessments.models import GivenAnswer
@@ -19,15 +17,13 @@ from kash.attendance.rules.registers import badge_shown
 from kash.platform.database import db, utc_now
 from tests.assessments.conftest import Bank
 
-MILLISECONDS = timedelta(milliseconds=1)
-
 
 def now() -> int:
     return int(utc_now().timestamp() * 1000)
 
 
 @pytest.fixture
-def test_id(bank: Bank) -> str:
+def test_id(bank):
     made = bank.test()
     open_for_phones(bank.held.workshop, made, 30, bank.trainer)
     return made
@@ -42,9 +38,7 @@ def opened(client: FlaskClient, bank: Bank, test_id: str, **more: Any) -> Any:
     return client.post("/t/open", json=sent | more)
 
 
-def test_hall_and_badge_lead_to_the_questions_and_to_nothing_that_is_right(
-    client: FlaskClient, bank: Bank, test_id: str
-) -> None:
+def test_hall_and_badge_lead_to_the_questions_and_to_nothing_that_is_right(client, bank, test_id):
     answer = opened(client, bank, test_id)
     said = answer.get_json()
     assert set(said) == {"test", "entry", "ticket", "seconds", "questions", "done"}
@@ -71,9 +65,7 @@ def test_hall_and_badge_lead_to_the_questions_and_to_nothing_that_is_right(
         {"hall": None, "badge": ["x"]},
     ],
 )
-def test_a_wrong_code_is_told_the_same_whichever_it_is(
-    client: FlaskClient, bank: Bank, test_id: str, wrong: dict[str, Any]
-) -> None:
+def test_a_wrong_code_is_told_the_same_whichever_it_is(client, bank, test_id, wrong):
     answer = opened(client, bank, test_id, **wrong)
     assert answer.status_code == 404
     assert answer.get_json() == {
@@ -81,7 +73,7 @@ def test_a_wrong_code_is_told_the_same_whichever_it_is(
     }
 
 
-def test_a_closed_test_opens_on_no_phone(client: FlaskClient, bank: Bank, test_id: str) -> None:
+def test_a_closed_test_opens_on_no_phone(client, bank, test_id):
     close_now(bank.held.workshop, test_id, bank.trainer)
     answer = opened(client, bank, test_id, language="sw")
     assert (answer.status_code, answer.get_json()["problem"]) == (
@@ -91,8 +83,8 @@ def test_a_closed_test_opens_on_no_phone(client: FlaskClient, bank: Bank, test_i
 
 
 def test_whoever_guesses_codes_is_stopped_and_a_hall_behind_one_address_is_not(
-    client: FlaskClient, bank: Bank, test_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    client, bank, test_id, monkeypatch
+):
     monkeypatch.setattr(phones, "_TRIES", 3)
     for _ in range(5):
         assert opened(client, bank, test_id).status_code == 200
@@ -113,9 +105,7 @@ def item(
     return {"op": op, "q": question, "chosen": chosen, "text": "", "at": now()}
 
 
-def test_answers_are_told_one_by_one_and_sent_twice_kept_once(
-    client: FlaskClient, bank: Bank, test_id: str
-) -> None:
+def test_answers_are_told_one_by_one_and_sent_twice_kept_once(client, bank, test_id):
     said = opened(client, bank, test_id).get_json()
     body = sending(said, item(said, ["a"], "1" * 32), item(said, ["z"], "2" * 32))
     for _ in range(2):
@@ -142,9 +132,7 @@ def test_answers_are_told_one_by_one_and_sent_twice_kept_once(
         ({"items": [{"op": "0" * 32, "q": "x", "chosen": ["a"], "at": -1}]}, 400),
     ],
 )
-def test_what_no_phone_sends_is_refused_with_a_sentence(
-    client: FlaskClient, bank: Bank, test_id: str, change: dict[str, Any], status: int
-) -> None:
+def test_what_no_phone_sends_is_refused_with_a_sentence(client, bank, test_id, change, status):
     said = opened(client, bank, test_id).get_json()
     answer = client.post("/t/answers", json=sending(said, **change))
     assert answer.status_code == status
@@ -153,20 +141,16 @@ def test_what_no_phone_sends_is_refused_with_a_sentence(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 100_000])
-def test_bodies_that_are_no_object_are_refused(client: FlaskClient, body: bytes) -> None:
+def test_bodies_that_are_no_object_are_refused(client, body):
     assert client.post("/t/open", data=body).status_code == 400
 
 
-def test_a_page_of_another_site_sends_nothing(
-    client: FlaskClient, bank: Bank, test_id: str
-) -> None:
+def test_a_page_of_another_site_sends_nothing(client, bank, test_id):
     answer = client.post("/t/open", json={}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
 
 
-def test_the_page_and_all_that_it_loads_are_under_twenty_five_kilobytes(
-    client: FlaskClient, app: APIFlask
-) -> None:
+def test_the_page_and_all_that_it_loads_are_under_twenty_five_kilobytes(client, app):
     page = client.get("/t/")
     assert "camera=(self)" in page.headers["Permissions-Policy"]
     loaded = [page.data]
@@ -181,9 +165,7 @@ def test_the_page_and_all_that_it_loads_are_under_twenty_five_kilobytes(
     assert list(words) == ["en", "sw"]
 
 
-def test_the_worker_keeps_the_page_and_its_files_and_no_question(
-    client: FlaskClient, bank: Bank, test_id: str
-) -> None:
+def test_the_worker_keeps_the_page_and_its_files_and_no_question(client, bank, test_id):
     worker = client.get("/t/sw.js").text
     assert '"/t/", "/t/leave"' in worker
     assert "How soon" not in client.get("/t/").text

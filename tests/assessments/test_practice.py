@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +50,7 @@ OBJECTIVES = ("Names three rights", "Stays with a witness")
 
 
 @pytest.fixture
-def asked(bank: Bank) -> list[str]:
+def asked(bank):
     """The lineages of two objectives of the course."""
     plan = bank.workshop.version.modules[0].plans[0]
     rows = [
@@ -83,15 +81,15 @@ def counts(bank: Bank) -> dict[tuple[str, Teller], list[int]]:
 
 @given(st.lists(st.text("abc", min_size=1, max_size=2), unique=True), st.sets(st.text("abc")))
 def test_practice_is_asked_of_what_was_tested_or_else_of_the_first_in_the_order_of_the_course(
-    course: list[str], tested: set[str]
-) -> None:
+    course, tested
+):
     found = asked_objectives(course, tested)
     about = [one for one in course if one in tested] or course
     assert found == about[:MOST_OBJECTIVES]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(Teller), st.sampled_from(Often))))
-def test_every_telling_is_counted_once(told: list[tuple[str, Teller, Often]]) -> None:
+def test_every_telling_is_counted_once(told):
     rows = told_often(["a"], told)
     assert sum(row.people for row in rows) == len(told)
     assert rows == sorted(rows, key=lambda row: (row.objective, list(Teller).index(row.teller)))
@@ -99,7 +97,7 @@ def test_every_telling_is_counted_once(told: list[tuple[str, Teller, Often]]) ->
 
 
 @given(st.sampled_from(RANKS), st.sampled_from(RANKS))
-def test_of_two_ranks_one_at_most_is_above(one: str, other: str) -> None:
+def test_of_two_ranks_one_at_most_is_above(one, other):
     assert [is_above(one, other), is_above(other, one)].count(True) == int(one != other)
     assert is_above(one, "driver") is False
 
@@ -115,16 +113,12 @@ def test_of_two_ranks_one_at_most_is_above(one: str, other: str) -> None:
         ("", False),
     ],
 )
-def test_words_that_look_like_a_name_are_asked_about_by_their_look_alone(
-    text: str, may: bool
-) -> None:
+def test_words_that_look_like_a_name_are_asked_about_by_their_look_alone(text, may):
     assert may_hold_name(text) is may
 
 
 @pytest.mark.any_engine
-def test_what_is_told_is_counted_by_objective_and_who_told_it(
-    both_engines_app: object, bank: Bank, asked: list[str]
-) -> None:
+def test_what_is_told_is_counted_by_objective_and_who_told_it(both_engines_app, bank, asked):
     first, second = asked
     tell(bank, 0, Telling(Teller.HERSELF, {first: Often.SEVERAL, second: Often.NEVER}))
     tell(bank, 1, Telling(Teller.HERSELF, {first: Often.NO_OCCASION}))
@@ -147,18 +141,14 @@ def test_what_is_told_is_counted_by_objective_and_who_told_it(
     }
 
 
-def test_no_police_account_reads_what_was_written_whatever_it_was_lent(
-    bank: Bank, asked: list[str]
-) -> None:
+def test_no_police_account_reads_what_was_written_whatever_it_was_lent(bank, asked):
     tell(bank, 0, Telling(Teller.MENTOR, text="Takes reports from everybody"))
     officer = Actor("p" * 16, frozenset({Role.POLICE_PEER}))
     assert words(bank, officer) == []
     assert words(bank) == ["Takes reports from everybody"]
 
 
-def test_nothing_is_told_about_nobody_or_about_what_is_not_asked(
-    bank: Bank, asked: list[str]
-) -> None:
+def test_nothing_is_told_about_nobody_or_about_what_is_not_asked(bank, asked):
     with refuses("Choose an answer or write something first."):
         tell(bank, 0, Telling(Teller.HERSELF))
     with pytest.raises(WrongEntry):
@@ -169,9 +159,7 @@ def test_nothing_is_told_about_nobody_or_about_what_is_not_asked(
     assert db.session.query(PracticeAnswer).count() == 0
 
 
-def test_whoever_is_above_an_officer_at_the_same_station_tells_nothing_about_them(
-    bank: Bank, asked: list[str]
-) -> None:
+def test_whoever_is_above_an_officer_at_the_same_station_tells_nothing_about_them(bank, asked):
     telling = Telling(Teller.PEER, {asked[0]: Often.SEVERAL})
     _baraka, faraja, zawadi = bank.people()
     station, other = (Organisation(name=name, kind="station") for name in ("Central", "Kondele"))
@@ -201,8 +189,8 @@ def test_whoever_is_above_an_officer_at_the_same_station_tells_nothing_about_the
 
 @pytest.mark.any_engine
 def test_a_phone_asks_it_months_later_and_the_answer_given_last_is_kept(
-    both_engines_app: object, bank: Bank, asked: list[str], client: FlaskClient
-) -> None:
+    both_engines_app, bank, asked, client
+):
     test = bank.test(Moment.FOLLOW_UP, [])
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     entry = bank.people()[0].entry
@@ -237,8 +225,8 @@ def test_a_phone_asks_it_months_later_and_the_answer_given_last_is_kept(
 
 
 def test_it_is_typed_in_on_a_page_that_refuses_superiors_and_asks_about_names(
-    bank: Bank, asked: list[str], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    bank, asked, client_for
+):
     desk = client_for(bank.trainer)
     who = bank.people()[0]
     page = f"/workshops/{bank.held.workshop}/practice/{who.entry}"
@@ -269,18 +257,14 @@ def test_it_is_typed_in_on_a_page_that_refuses_superiors_and_asks_about_names(
     assert counts(bank) == {(asked[0], Teller.PEER): [0, 0, 1, 0]}
 
 
-def test_words_about_practice_end_with_the_others_and_counts_stay(
-    bank: Bank, asked: list[str]
-) -> None:
+def test_words_about_practice_end_with_the_others_and_counts_stay(bank, asked):
     tell(bank, 0, Telling(Teller.MENTOR, {asked[0]: Often.ONCE}, "Takes reports"))
     assert delete_old_words(utc_now() + retention().span("own_words") + timedelta(hours=1)) == 1
     assert words(bank) == []
     assert counts(bank) == {(asked[0], Teller.MENTOR): [0, 1, 0, 0]}
 
 
-def test_of_two_who_turn_out_to_be_one_the_practice_of_the_one_kept_stays(
-    bank: Bank, asked: list[str]
-) -> None:
+def test_of_two_who_turn_out_to_be_one_the_practice_of_the_one_kept_stays(bank, asked):
     _baraka, faraja, zawadi = bank.people()
     tell(bank, 1, Telling(Teller.PEER, {asked[0]: Often.ONCE}, "Hers"))
     tell(bank, 2, Telling(Teller.PEER, {asked[0]: Often.NEVER, asked[1]: Often.NEVER}))
@@ -293,8 +277,8 @@ def test_of_two_who_turn_out_to_be_one_the_practice_of_the_one_kept_stays(
 
 
 def test_it_is_due_once_the_same_questions_are_asked_and_only_until_somebody_told(
-    bank: Bank, asked: list[str], actor: Callable[..., Actor]
-) -> None:
+    bank, asked, actor
+):
     day = SECOND_DAY + timedelta(days=90)
     bank.test(Moment.FOLLOW_UP)
     (found,) = follow_ups_due(bank.trainer, day, 10)

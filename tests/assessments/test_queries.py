@@ -41,7 +41,7 @@ from kash.assessments.queries import (
 )
 from kash.assessments.rules.results import Moment, Often, Teller
 from kash.attendance.models import RosterEntry
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
@@ -73,9 +73,7 @@ def _answer(asked: AskedQuestion, person: Person, chosen: str, **more: object) -
     return row(GivenAnswer, asked=asked, person_id=person.id, chosen=chosen, **(told | more))
 
 
-def test_tests_are_told_with_what_was_asked_answered_and_listed_of_each(
-    groups: tuple[Group, Group],
-) -> None:
+def test_tests_are_told_with_what_was_asked_answered_and_listed_of_each(groups):
     workshop, other = row(Workshop), row(Workshop)
     people = [row(Person, group=groups[at % 2], chosen_name=f"P{at}") for at in range(4)]
     wordings = [_wording(_question(row(Course))) for _at in range(3)]
@@ -151,9 +149,7 @@ def test_tests_are_told_with_what_was_asked_answered_and_listed_of_each(
     assert (found[Moment.BEFORE].answers, found[Moment.BEFORE].scores) == ({}, {})
 
 
-def test_people_of_a_register_stand_by_name_and_their_words_by_nobodys(
-    groups: tuple[Group, Group],
-) -> None:
+def test_people_of_a_register_stand_by_name_and_their_words_by_nobodys(groups):
     workshop, other = row(Workshop), row(Workshop)
     people = [
         row(Person, group=groups[at % 2], chosen_name=name, sort_name=name.lower())
@@ -196,7 +192,7 @@ def test_people_of_a_register_stand_by_name_and_their_words_by_nobodys(
     assert written_answers(test) == {asked.id: ["They came", "We called"]}
 
 
-def test_a_bank_has_the_newest_wording_of_each_question_of_its_course() -> None:
+def test_a_bank_has_the_newest_wording_of_each_question_of_its_course():
     course, other = row(Course), row(Course)
     first, second, away = (_question(course) for _at in range(3))
     strange = _question(other)
@@ -241,7 +237,7 @@ def test_a_bank_has_the_newest_wording_of_each_question_of_its_course() -> None:
     assert wordings_of_course(db.session(), course.id) == everything
 
 
-def test_what_was_told_of_practice_is_of_one_workshop_by_person_and_teller() -> None:
+def test_what_was_told_of_practice_is_of_one_workshop_by_person_and_teller():
     workshop, other = row(Workshop), row(Workshop)
     person, second = row(Person), row(Person)
     for of, who, by, objective, often, wrote, hours in (

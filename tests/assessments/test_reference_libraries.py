@@ -16,14 +16,14 @@ COHORTS = 50
 
 
 @pytest.fixture(scope="module")
-def pandas() -> ModuleType:
+def pandas():
     import pandas
 
     return pandas
 
 
 @pytest.fixture(scope="module")
-def stats() -> ModuleType:
+def stats():
     from scipy import stats
 
     return stats
@@ -73,9 +73,7 @@ def _by_pandas(
 
 
 @pytest.mark.parametrize("seed", range(COHORTS))
-def test_gain_and_interval_are_those_of_pandas_and_scipy(
-    seed: int, pandas: ModuleType, stats: ModuleType
-) -> None:
+def test_gain_and_interval_are_those_of_pandas_and_scipy(seed, pandas, stats):
     before, after = _cohort(seed)
     gain = gain_of(before, after)
     assert vars(gain) == pytest.approx(_by_pandas(pandas, stats, before, after))
@@ -83,7 +81,7 @@ def test_gain_and_interval_are_those_of_pandas_and_scipy(
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 7, 24, 25, 200, 1999, 2001, 50_000])
 @pytest.mark.parametrize("inside", [0.5, 0.9, 0.95, 0.99])
-def test_quantiles_are_those_of_scipy(freedom: int, inside: float, stats: ModuleType) -> None:
+def test_quantiles_are_those_of_scipy(freedom, inside, stats):
     quantile = t_quantile(freedom, inside)
     assert quantile == pytest.approx(stats.t.ppf((1 + inside) / 2, freedom), rel=1e-8)
     if freedom <= 2000:
@@ -92,9 +90,7 @@ def test_quantiles_are_those_of_scipy(freedom: int, inside: float, stats: Module
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_shift_on_a_scale_is_that_of_pandas_and_scipy(
-    seed: int, pandas: ModuleType, stats: ModuleType
-) -> None:
+def test_the_shift_on_a_scale_is_that_of_pandas_and_scipy(seed, pandas, stats):
     chance = random.Random(seed)
     people = range(chance.randint(3, 30))
     before = {str(person): chance.randint(1, 5) for person in people}
@@ -111,9 +107,7 @@ def test_the_shift_on_a_scale_is_that_of_pandas_and_scipy(
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_difficulty_and_discrimination_are_those_of_pandas_and_scipy(
-    seed: int, pandas: ModuleType, stats: ModuleType
-) -> None:
+def test_difficulty_and_discrimination_are_those_of_pandas_and_scipy(seed, pandas, stats):
     chance = random.Random(seed)
     answers = [
         (float(chance.random() < rest), rest)

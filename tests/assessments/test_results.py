@@ -47,7 +47,7 @@ def _sitting(
     )
 
 
-def test_gains_of_fifty_cohorts_are_those_of_a_table_worked_through_row_by_row() -> None:
+def test_gains_of_fifty_cohorts_are_those_of_a_table_worked_through_row_by_row():
     chance = random.Random(50)
     for _ in range(50):
         asked = [
@@ -87,7 +87,7 @@ def test_gains_of_fifty_cohorts_are_those_of_a_table_worked_through_row_by_row()
         assert (found.paired, found.unpaired) == (8, 2)
 
 
-def test_a_changed_wording_is_never_paired_with_the_old_one() -> None:
+def test_a_changed_wording_is_never_paired_with_the_old_one():
     before = AnsweredTest(
         [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)], {7: {1: frozenset("b")}}, {}
     )
@@ -96,7 +96,7 @@ def test_a_changed_wording_is_never_paired_with_the_old_one() -> None:
     assert (found.gain.gain, found.gain.people, found.paired, found.unpaired) == (None, 0, 0, 2)
 
 
-def test_an_attitude_is_a_shift_and_stands_in_no_gain() -> None:
+def test_an_attitude_is_a_shift_and_stands_in_no_gain():
     asked = [ScoredQuestion(1, QuestionKind.SCALE), ScoredQuestion(2, QuestionKind.SINGLE, RIGHT)]
     before = AnsweredTest(asked, {7: {1: frozenset("2"), 2: frozenset("b")}}, {})
     after = AnsweredTest(asked, {7: {1: frozenset("4"), 2: RIGHT}}, {})
@@ -105,14 +105,14 @@ def test_an_attitude_is_a_shift_and_stands_in_no_gain() -> None:
     assert (revision, shift.shift, found.gain.gain) == (1, 2.0, 1.0)
 
 
-def test_scores_from_a_list_count_where_both_tests_asked_the_same() -> None:
+def test_scores_from_a_list_count_where_both_tests_asked_the_same():
     same = AnsweredTest([], {}, {1: 40.0}), AnsweredTest([], {}, {1: 70.0})
     assert compare(*same).gain.gain == 0.5
     other = AnsweredTest([ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)], {}, {1: 40.0})
     assert compare(other, same[1]).gain.people == 0
 
 
-def test_whoever_was_taken_off_the_register_is_lost_with_her_score_before() -> None:
+def test_whoever_was_taken_off_the_register_is_lost_with_her_score_before():
     asked = [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)]
     wrong = frozenset("b")
     off = frozenset({8, 9})
@@ -124,14 +124,14 @@ def test_whoever_was_taken_off_the_register_is_lost_with_her_score_before() -> N
     assert compare(*marked).gain.people == 0
 
 
-def test_whoever_took_every_answer_back_did_not_sit_the_test() -> None:
+def test_whoever_took_every_answer_back_did_not_sit_the_test():
     asked = [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)]
     sitting = AnsweredTest(asked, {1: {1: frozenset()}, 2: {1: frozenset("?")}}, {})
     assert sitting.people() == {2}
     assert sitting.whole_scores() == {2: 0.0}
 
 
-def test_whoever_answered_only_what_scores_nothing_keeps_her_score_from_a_list() -> None:
+def test_whoever_answered_only_what_scores_nothing_keeps_her_score_from_a_list():
     asked = [ScoredQuestion(1, QuestionKind.SCALE), ScoredQuestion(2, QuestionKind.SINGLE, RIGHT)]
     answers = {7: {1: frozenset("4")}, 8: {1: frozenset("4"), 2: frozenset("?")}, 9: {2: RIGHT}}
     sitting = AnsweredTest(asked, answers, {7: 80.0})
@@ -141,9 +141,7 @@ def test_whoever_answered_only_what_scores_nothing_keeps_her_score_from_a_list()
 
 
 @given(st.permutations(list("abcd")), st.lists(st.integers(0, 3), min_size=4, max_size=4))
-def test_the_same_answer_stands_in_whatever_order_two_phones_are_heard(
-    order: list[str], minutes: list[int]
-) -> None:
+def test_the_same_answer_stands_in_whatever_order_two_phones_are_heard(order, minutes):
     answers = [
         Given(NOON + timedelta(minutes=minute), op)
         for op, minute in zip(order, minutes, strict=True)
@@ -158,13 +156,13 @@ def test_the_same_answer_stands_in_whatever_order_two_phones_are_heard(
 
 
 @pytest.mark.parametrize("wrong_by", [timedelta(0), timedelta(days=-400), timedelta(days=400)])
-def test_a_phone_with_a_wrong_clock_gives_its_answer_when_it_did(wrong_by: timedelta) -> None:
+def test_a_phone_with_a_wrong_clock_gives_its_answer_when_it_did(wrong_by):
     given = NOON + wrong_by
     sent = NOON + timedelta(hours=3) + wrong_by
     assert given_moment(given, sent, NOON + timedelta(hours=3)) == NOON
 
 
-def test_no_answer_is_given_in_time_to_come() -> None:
+def test_no_answer_is_given_in_time_to_come():
     assert given_moment(NOON + timedelta(hours=9), NOON, NOON) == NOON
 
 
@@ -179,13 +177,13 @@ def test_no_answer_is_given_in_time_to_come() -> None:
         (timedelta(minutes=5), timedelta(minutes=31) + ARRIVES_WITHIN, True),
     ],
 )
-def test_until_when_an_answer_counts(given: timedelta, received: timedelta, late: bool) -> None:
+def test_until_when_an_answer_counts(given, received, late):
     closes = NOON + timedelta(minutes=30)
     assert is_late(NOON + given, NOON, closes, NOON + received) is late
     assert is_late(NOON + given, None, None, NOON + received) is True
 
 
-def test_where_a_test_stands() -> None:
+def test_where_a_test_stands():
     closes = NOON + timedelta(minutes=30)
     assert stand_of(None, None, NOON) is AnsweringState.NOT_OPENED
     assert stand_of(NOON, closes, NOON - timedelta(seconds=1)) is AnsweringState.NOT_OPENED

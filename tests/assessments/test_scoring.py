@@ -25,9 +25,7 @@ CHOSEN = st.frozensets(st.sampled_from(KEYS))
 
 
 @given(st.sampled_from(sorted(KNOWLEDGE)), CHOSEN, CHOSEN)
-def test_scores_lie_between_none_and_all_of_it(
-    kind: QuestionKind, right: frozenset[str], chosen: frozenset[str]
-) -> None:
+def test_scores_lie_between_none_and_all_of_it(kind, right, chosen):
     found = score(kind, right, chosen)
     assert found is not None
     assert 0.0 <= found <= 1.0
@@ -38,7 +36,7 @@ def test_scores_lie_between_none_and_all_of_it(
 
 
 @given(st.frozensets(st.sampled_from(KEYS), min_size=1, max_size=3), CHOSEN)
-def test_a_wrong_choice_more_never_helps(right: frozenset[str], chosen: frozenset[str]) -> None:
+def test_a_wrong_choice_more_never_helps(right, chosen):
     wrong = next(key for key in KEYS if key not in right)
     assert score(QuestionKind.MULTIPLE, right, chosen | {wrong}) <= score(
         QuestionKind.MULTIPLE, right, chosen
@@ -46,7 +44,7 @@ def test_a_wrong_choice_more_never_helps(right: frozenset[str], chosen: frozense
 
 
 @pytest.mark.parametrize("kind", sorted(KNOWLEDGE))
-def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind: QuestionKind) -> None:
+def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind):
     assert is_answer(kind, KEYS, [NOT_SURE], "")
     assert score(kind, {"a"}, {NOT_SURE}) == 0.0
     assert not is_answer(kind, KEYS, [NOT_SURE, "a"], "")
@@ -70,23 +68,21 @@ def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind: Questi
         (QuestionKind.SHORT_TEXT, [], "x" * 301, False),
     ],
 )
-def test_what_answers_a_question(
-    kind: QuestionKind, chosen: list[str], text: str, is_one: bool
-) -> None:
+def test_what_answers_a_question(kind, chosen, text, is_one):
     assert is_answer(kind, KEYS, chosen, text) is is_one
 
 
-def test_attitudes_and_words_have_no_score() -> None:
+def test_attitudes_and_words_have_no_score():
     assert score(QuestionKind.SCALE, (), {"5"}) is None
     assert score(QuestionKind.SHORT_TEXT, (), ()) is None
 
 
 @given(CHOSEN)
-def test_choices_are_stored_and_read_back(chosen: frozenset[str]) -> None:
+def test_choices_are_stored_and_read_back(chosen):
     assert read_choices(written_choices(chosen)) == chosen
 
 
-def test_what_is_left_out_counts_as_not_known() -> None:
+def test_what_is_left_out_counts_as_not_known():
     assert percent([1.0, 0.5], 4) == 37.5
     assert percent([], 0) == 0.0
     # Else whoever has just what is asked for lacks a hair of it.
@@ -124,9 +120,7 @@ def test_what_is_left_out_counts_as_not_known() -> None:
         (QuestionKind.SHORT_TEXT, "Whom do you call?", [], None),
     ],
 )
-def test_questions_that_cannot_be_asked(
-    kind: QuestionKind, text: str, options: list[tuple[str, bool]], flaw: QuestionFlaw | None
-) -> None:
+def test_questions_that_cannot_be_asked(kind, text, options, flaw):
     assert flaw_of(kind, text, options) is flaw
 
 
@@ -147,11 +141,11 @@ def _pairs(count: int, knowers_right: bool) -> list[tuple[float, float]]:
         ([(float(at % 2), float(at % 4 > 1)) for at in range(60)], ItemVerdict.TELLS_LITTLE),
     ],
 )
-def test_a_question_looked_at(answers: list[tuple[float, float]], verdict: ItemVerdict) -> None:
+def test_a_question_looked_at(answers, verdict):
     assert look_at(answers).verdict is verdict
 
 
-def test_discrimination_waits_for_fifty_answers_and_comes_with_its_interval() -> None:
+def test_discrimination_waits_for_fifty_answers_and_comes_with_its_interval():
     assert look_at(_pairs(49, True)).discrimination is None
     found = look_at([(float(at % 2), (at % 7) / 7) for at in range(50)])
     assert found.low is not None
@@ -159,14 +153,14 @@ def test_discrimination_waits_for_fifty_answers_and_comes_with_its_interval() ->
     assert found.low < (found.discrimination or 0) < found.high
 
 
-def test_whoever_answered_nothing_else_is_no_part_of_the_correlation() -> None:
+def test_whoever_answered_nothing_else_is_no_part_of_the_correlation():
     alone = [(1.0, None)] * 40
     with_them, without = look_at([*_pairs(60, True), *alone]), look_at(_pairs(60, True))
     assert (with_them.answers, with_them.discrimination) == (100, without.discrimination)
     assert look_at([*_pairs(49, True), *alone]).discrimination is None
 
 
-def test_a_correlation_worked_out_by_hand() -> None:
+def test_a_correlation_worked_out_by_hand():
     """Deviations -1, 0, 1 and -1, 1, 0: sum of products 1, of squares 2 and 2."""
     assert correlation([1, 2, 3], [1, 3, 2]) == pytest.approx(0.5)
     assert correlation([1, 1], [1, 2]) is None

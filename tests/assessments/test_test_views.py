@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,24 +15,22 @@ from kash.assessments.services.bank import WrongEntry
 from kash.assessments.services.tests import Entered, enter_answers, enter_scores, open_for_phones
 from kash.platform.database import utc_now
 from kash.policy import Actor
-from tests.assessments.conftest import COURT, Bank
+from tests.assessments.conftest import COURT
 
 ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture
-def url(bank: Bank) -> str:
+def url(bank):
     return f"/workshops/{bank.held.workshop}/tests"
 
 
 @pytest.fixture
-def desk(bank: Bank, client_for: ClientFor) -> FlaskClient:
+def desk(bank, client_for):
     return client_for(bank.trainer)
 
 
-def test_a_test_is_made_opened_shown_on_the_wall_and_closed(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_a_test_is_made_opened_shown_on_the_wall_and_closed(bank, url, desk):
     assert COURT.text in desk.get(f"{url}/make/before").text
     nothing = desk.post(f"{url}/make/before", data={})
     assert (nothing.status_code, "Choose at least one question." in nothing.text) == (422, True)
@@ -53,8 +50,8 @@ def test_a_test_is_made_opened_shown_on_the_wall_and_closed(
 
 
 def test_a_grid_of_letters_takes_answers_of_one_group_and_changes_only_what_was_typed(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+    bank, url, desk
+):
     test = bank.test()
     asked = bank.asked(test)
     people = {one.letter: one for one in bank.people()}
@@ -73,7 +70,7 @@ def test_a_grid_of_letters_takes_answers_of_one_group_and_changes_only_what_was_
     assert sittings(bank.workshop)[Moment.BEFORE].whole_scores() == scores
 
 
-def test_hands_are_typed_question_by_question(bank: Bank, url: str, desk: FlaskClient) -> None:
+def test_hands_are_typed_question_by_question(bank, url, desk):
     test = bank.test()
     asked = bank.asked(test)
     page = f"{url}/{test}/aloud/{asked[0]}"
@@ -87,9 +84,7 @@ def test_hands_are_typed_question_by_question(bank: Bank, url: str, desk: FlaskC
     assert desk.get(f"{url}/{test}/aloud/{asked[3]}").status_code == 404
 
 
-def test_scores_are_typed_or_pasted_and_nothing_is_lost_where_one_is_wrong(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_scores_are_typed_or_pasted_and_nothing_is_lost_where_one_is_wrong(bank, url, desk):
     test = bank.test(questions=[])
     baraka, faraja, zawadi = bank.people()
     page = f"{url}/{test}/scores"
@@ -116,9 +111,7 @@ def test_scores_are_typed_or_pasted_and_nothing_is_lost_where_one_is_wrong(
     }
 
 
-def test_pasted_rows_replace_no_score_before_somebody_chose(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_pasted_rows_replace_no_score_before_somebody_chose(bank, url, desk):
     test = bank.test(questions=[])
     baraka, faraja, zawadi = bank.people()
     page = f"{url}/{test}/scores"
@@ -148,7 +141,7 @@ def test_pasted_rows_replace_no_score_before_somebody_chose(
     assert kept() == [650, 700, 800]
 
 
-def test_a_score_that_changed_between_looking_and_saving_is_not_overwritten(bank: Bank) -> None:
+def test_a_score_that_changed_between_looking_and_saving_is_not_overwritten(bank):
     test = bank.test(questions=[])
     baraka, *_others = bank.people()
     enter_scores(bank.held.workshop, test, {baraka.person: 600}, bank.trainer)
@@ -163,9 +156,7 @@ def test_a_score_that_changed_between_looking_and_saving_is_not_overwritten(bank
     assert list(listed_scores(bank.row(test)).values()) == [600]
 
 
-def test_a_page_of_scores_that_was_open_meanwhile_undoes_nothing_unasked(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_a_page_of_scores_that_was_open_meanwhile_undoes_nothing_unasked(bank, url, desk):
     test = bank.test(questions=[])
     _baraka, faraja, zawadi = bank.people()
     page = f"{url}/{test}/scores"
@@ -186,9 +177,7 @@ def test_a_page_of_scores_that_was_open_meanwhile_undoes_nothing_unasked(
     assert listed_scores(bank.row(test)) == kept | {faraja.person_id: 400}
 
 
-def test_own_words_are_not_read_while_it_shows_who_wrote_them_just_now(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_own_words_are_not_read_while_it_shows_who_wrote_them_just_now(bank, url, desk):
     test = bank.test()
     workshop, (*_others, written) = bank.held.workshop, bank.asked(test)
     open_for_phones(workshop, test, 30, bank.trainer)
@@ -204,9 +193,7 @@ def test_own_words_are_not_read_while_it_shows_who_wrote_them_just_now(
     assert "Nyalenda" in desk.get(f"{url}/{test}").text
 
 
-def test_photos_beyond_the_most_are_told_and_not_dropped_in_silence(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_photos_beyond_the_most_are_told_and_not_dropped_in_silence(bank, url, desk):
     page, told = f"{url}/{bank.test()}/sheets", "Only the first 20 were read."
     read = [
         desk.post(page, data={"photos": files}).text
@@ -217,9 +204,7 @@ def test_photos_beyond_the_most_are_told_and_not_dropped_in_silence(
     assert [told in text for text in read] == [False, True]
 
 
-def test_results_tell_the_gain_by_objective_without_a_name(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_results_tell_the_gain_by_objective_without_a_name(bank, url, desk):
     people = bank.people()
     for moment, choice, scale in ((Moment.BEFORE, "b", "2"), (Moment.AFTER, "a", "4")):
         test = bank.test(moment)
@@ -238,16 +223,12 @@ def test_results_tell_the_gain_by_objective_without_a_name(
     assert "Answered both: 2. Mean score before 50, after 100." in desk.get(url).text
 
 
-def test_names_in_the_list_of_a_test_are_of_one_group(
-    bank: Bank, url: str, desk: FlaskClient
-) -> None:
+def test_names_in_the_list_of_a_test_are_of_one_group(bank, url, desk):
     page = desk.get(f"{url}/{bank.test()}?group=B").text
     assert [one.name in page for one in bank.people()] == [False, True, True]
 
 
-def test_another_trainer_sees_no_test_of_this_workshop(
-    bank: Bank, url: str, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_another_trainer_sees_no_test_of_this_workshop(bank, url, sign_in):
     test = bank.test()
     stranger = sign_in("trainer")
     assert [stranger.get(one).status_code for one in (url, f"{url}/{test}", f"{url}/results")] == [
@@ -258,9 +239,7 @@ def test_another_trainer_sees_no_test_of_this_workshop(
     assert reads.post(f"{url}/{test}/close").status_code == 403
 
 
-def test_a_test_of_many_people_asks_as_often_as_one_of_few(
-    bank: Bank, url: str, desk: FlaskClient, count_queries: Callable[[], Any]
-) -> None:
+def test_a_test_of_many_people_asks_as_often_as_one_of_few(bank, url, desk, count_queries):
     test = bank.test()
     asked = bank.asked(test)
     people = [one.person for one in bank.people()]

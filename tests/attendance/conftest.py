@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.attendance.models import HeldItem, Mark, Pad, Register, RosterEntry, Slot
+from kash.attendance.models import HeldItem, Mark, Pad, RosterEntry, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster
 from kash.attendance.rules.marking import Operation
 from kash.people.models import Group, Person
@@ -58,12 +56,12 @@ class Kept:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer", name="Amani Mfano")
 
 
 @pytest.fixture
-def keep(app: APIFlask) -> Callable[..., Kept]:
+def keep(app):
     """`keep(people=3, slots=2)` makes a register; its people alternate between the groups."""
 
     def make(people: int = 3, slots: int = 2, purpose: str = "workshop") -> Kept:
@@ -88,12 +86,6 @@ def keep(app: APIFlask) -> Callable[..., Kept]:
         return kept
 
     return make
-
-
-def register_row(kept: Kept) -> Register:
-    found = db.session.get(Register, kept.id)
-    assert found is not None
-    return found
 
 
 NAMES = ("Zawadi Kiongozi", "Amina Otieno", "Juma")
@@ -132,9 +124,7 @@ class Taken:
 
 
 @pytest.fixture
-def taken(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> Taken:
+def taken(app, actor, client_for):
     trainer = actor("trainer", name="Amani Mfano")
     workshop = plan_workshop(
         make_version((60, 60)), details(facilitators=[trainer.public_id]), trainer

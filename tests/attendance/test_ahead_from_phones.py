@@ -43,9 +43,7 @@ def register(taken: Taken) -> str:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_what_a_phone_marks_before_the_session_waits_and_is_taken_once_it_began(
-    taken: Taken,
-) -> None:
+def test_what_a_phone_marks_before_the_session_waits_and_is_taken_once_it_began(taken):
     begins(taken, utc_now() + timedelta(days=1))
     phone, slot = taken.phone, taken.slots[0]
     one, other, third = taken.entries
@@ -79,7 +77,7 @@ def test_what_a_phone_marks_before_the_session_waits_and_is_taken_once_it_began(
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_phone_whose_clock_is_slow_loses_no_mark(taken: Taken) -> None:
+def test_a_phone_whose_clock_is_slow_loses_no_mark(taken):
     """By its clock the session is only tomorrow; as it says so itself, it is put right."""
     began = utc_now() - timedelta(minutes=20)
     begins(taken, began)
@@ -94,7 +92,7 @@ def test_a_phone_whose_clock_is_slow_loses_no_mark(taken: Taken) -> None:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_phone_whose_clock_was_never_set_loses_no_mark(taken: Taken) -> None:
+def test_a_phone_whose_clock_was_never_set_loses_no_mark(taken):
     begins(taken, utc_now() - timedelta(minutes=20))
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     long_ago = (utc_now() - timedelta(days=60)).isoformat()
@@ -103,9 +101,7 @@ def test_a_phone_whose_clock_was_never_set_loses_no_mark(taken: Taken) -> None:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_what_was_marked_without_a_network_before_the_session_waits_with_both_times(
-    taken: Taken,
-) -> None:
+def test_what_was_marked_without_a_network_before_the_session_waits_with_both_times(taken):
     began = utc_now() - timedelta(minutes=20)
     begins(taken, began)
     phone, slot = taken.phone, taken.slots[0]
@@ -127,7 +123,7 @@ def test_what_was_marked_without_a_network_before_the_session_waits_with_both_ti
     assert marked(taken)[one] == "present"
 
 
-def test_a_fast_clock_marks_nobody_in_a_session_that_is_still_to_come(taken: Taken) -> None:
+def test_a_fast_clock_marks_nobody_in_a_session_that_is_still_to_come(taken):
     begins(taken, utc_now() + _OLD)
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     fast = (utc_now() + _OLD + timedelta(hours=1)).isoformat()
@@ -136,7 +132,7 @@ def test_a_fast_clock_marks_nobody_in_a_session_that_is_still_to_come(taken: Tak
     assert marked(taken) == {}
 
 
-def test_a_file_of_a_phone_marks_nobody_ahead_either(taken: Taken) -> None:
+def test_a_file_of_a_phone_marks_nobody_ahead_either(taken):
     begins(taken, utc_now() + _OLD)
     phone = taken.phone
     content = phone.exported([phone.mark(taken.slots[0], taken.entries[0], "present")])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Slot
 from kash.attendance.queries.history import history
@@ -21,7 +19,6 @@ from kash.attendance.services.registers import (
 )
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
-from kash.policy import Actor
 from tests.attendance.conftest import Kept
 from tests.refusals import refuses
 
@@ -37,11 +34,8 @@ def slot(kept: Kept) -> Slot:
 
 @pytest.mark.any_engine
 def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
-    both_engines_app: APIFlask,
-    keep: Callable[..., Kept],
-    trainer: Actor,
-    actor: Callable[..., Actor],
-) -> None:
+    both_engines_app, keep, trainer, actor
+):
     kept, other = keep(), actor("director", name="Neema Jaribio")
     at = (kept.public_id, kept.slots[0])
     with pytest.raises(CannotConfirm) as early:
@@ -91,12 +85,7 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
 
 
 @pytest.mark.any_engine
-def test_what_is_not_confirmed_yet_is_opened_again(
-    both_engines_app: APIFlask,
-    keep: Callable[..., Kept],
-    trainer: Actor,
-    actor: Callable[..., Actor],
-) -> None:
+def test_what_is_not_confirmed_yet_is_opened_again(both_engines_app, keep, trainer, actor):
     kept, other = keep(), actor("trainer", name="Neema Jaribio")
     at = (kept.public_id, kept.slots[0])
     close_slot(*at, trainer, [kept.operation(0, "absent")])

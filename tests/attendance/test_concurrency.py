@@ -8,26 +8,21 @@ import random
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Mark, MarkOperation
 from kash.attendance.rules.marking import Operation
 from kash.attendance.services.marking import apply_marks
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import verify
-from kash.policy import Actor
 from kash.workshops.queries import scope
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import plan_workshop
-from tests.attendance.conftest import Kept
 from tests.forks import gunicorn
 from tests.workshops.conftest import details, make_person, make_version
 
@@ -58,9 +53,7 @@ def must_hold(kept_operations: int) -> None:
 
 
 @pytest.mark.services
-def test_sixteen_threads_on_postgresql(
-    postgresql_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
-) -> None:
+def test_sixteen_threads_on_postgresql(postgresql_app, keep, actor):
     kept = keep(people=PEOPLE, slots=1)
     writers = [actor("trainer") for _ in range(WRITERS)]
     rounds = 10
@@ -107,7 +100,7 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def address(sqlite_app: APIFlask, tmp_path: Path) -> Iterator[int]:
+def address(sqlite_app, tmp_path):
     """The port of a server of two processes on this test's database."""
     settings = sqlite_app.config["SETTINGS"]
     port = _free_port()
@@ -179,12 +172,7 @@ class Phone:
         return answers
 
 
-def test_sixteen_phones_on_sqlite_behind_two_processes(
-    sqlite_app: APIFlask,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., object],
-    address: int,
-) -> None:
+def test_sixteen_phones_on_sqlite_behind_two_processes(sqlite_app, actor, client_for, address):
     writers = [actor("trainer") for _ in range(WRITERS)]
     workshop = plan_workshop(
         make_version((60,)),

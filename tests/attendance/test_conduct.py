@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -71,8 +70,8 @@ def row(kept: Kept, slot: int = 0) -> Slot:
 @settings(deadline=None)
 @given(moments, lengths, moments, st.sampled_from(["workshop", "meeting"]), st.text(max_size=9))
 def test_nothing_is_closed_before_it_begins_whatever_reason_is_given(
-    starts_at: datetime, minutes: int, now: datetime, purpose: str, reason: str
-) -> None:
+    starts_at, minutes, now, purpose, reason
+):
     refusal = refusal_to_close(starts_at, minutes, now, purpose=purpose, reason=reason)
     early = needs_reason_to_close(starts_at, minutes, now, purpose=purpose)
     if now < starts_at:
@@ -87,9 +86,7 @@ def test_nothing_is_closed_before_it_begins_whatever_reason_is_given(
 
 @settings(deadline=None)
 @given(moments, moments, moments, st.none() | st.timedeltas(timedelta(-9), timedelta(9)))
-def test_somebody_is_there_once_the_door_opens_by_both_clocks(
-    starts_at: datetime, now: datetime, made_at: datetime, clock_ahead: timedelta | None
-) -> None:
+def test_somebody_is_there_once_the_door_opens_by_both_clocks(starts_at, now, made_at, clock_ahead):
     ours = now >= starts_at - EARLY
     theirs = clock_ahead is None or made_at - clock_ahead >= starts_at - EARLY
     assert is_ahead(starts_at, now, made_at, clock_ahead) is not (ours and theirs)
@@ -98,7 +95,7 @@ def test_somebody_is_there_once_the_door_opens_by_both_clocks(
     assert not (has_begun(starts_at, now) and is_ahead(starts_at, now))
 
 
-def test_a_session_across_midnight_ends_on_the_next_day() -> None:
+def test_a_session_across_midnight_ends_on_the_next_day():
     # 23:00 in Nairobi until one o'clock: the day changes there within it, in UTC it does not.
     begins = datetime(2026, 11, 17, 20, 0, tzinfo=UTC)
     assert ends_at(begins, 120) == datetime(2026, 11, 17, 22, 0, tzinfo=UTC)
@@ -118,8 +115,8 @@ def test_a_session_across_midnight_ends_on_the_next_day() -> None:
 @settings(deadline=None)
 @given(moments, lengths, moments, lengths, moments)
 def test_an_end_is_remembered_if_a_session_is_brought_forward_at_short_notice_until_it_is_put_back(
-    was: datetime, minutes: int, becomes: datetime, shorter: int, now: datetime
-) -> None:
+    was, minutes, becomes, shorter, now
+):
     old, new = ends_at(was, minutes), ends_at(becomes, shorter)
     kept = end_to_remember(old, new, becomes, now, None)
     late = new < old and now > becomes - timedelta(days=1)
@@ -133,7 +130,7 @@ def test_an_end_is_remembered_if_a_session_is_brought_forward_at_short_notice_un
     assert end_to_remember(new, old, was, now, kept) is None or old < new
 
 
-def test_a_slot_that_has_not_begun_counts_for_nobody() -> None:
+def test_a_slot_that_has_not_begun_counts_for_nobody():
     found = presences(
         [1, 2],
         [SlotTime(1, 90, closed=True), SlotTime(2, 90, closed=True, begun=False)],
@@ -177,15 +174,13 @@ WHOLE = Conduct(
         ({"planned_end": BEGAN + timedelta(minutes=95)}, ()),
     ],
 )
-def test_what_wants_a_look_is_told(changes: dict[str, object], wanted: tuple[Oddity, ...]) -> None:
+def test_what_wants_a_look_is_told(changes, wanted):
     assert oddities(replace(WHOLE, **changes)) == wanted  # type: ignore[arg-type]
 
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_register_of_a_session_that_is_still_to_come_is_never_closed(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_register_of_a_session_that_is_still_to_come_is_never_closed(keep, trainer):
     kept = keep()
     move(kept, utc_now() + timedelta(minutes=10))
     # The door is open: people are marked as they come, and no more.
@@ -202,9 +197,7 @@ def test_a_register_of_a_session_that_is_still_to_come_is_never_closed(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(keep, trainer):
     kept = keep()
     move(kept, utc_now() + timedelta(days=2))
     sent = [
@@ -230,9 +223,7 @@ def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(
-    keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(keep, trainer, actor):
     kept, other = keep(), actor("director", name="Neema Mfano")
     close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "absent")])
     confirm_slot(kept.public_id, kept.slots[0], other)
@@ -244,9 +235,7 @@ def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_closing_before_the_planned_end_says_why_and_the_reason_stays(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_closing_before_the_planned_end_says_why_and_the_reason_stays(keep, trainer):
     kept = keep()
     move(kept, utc_now() - timedelta(minutes=20))
     at = (kept.public_id, kept.slots[0], trainer)
@@ -270,9 +259,7 @@ def test_closing_before_the_planned_end_says_why_and_the_reason_stays(
     assert row(kept).early_reason == ""
 
 
-def test_a_meeting_that_ends_early_needs_no_reason(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_meeting_that_ends_early_needs_no_reason(keep, trainer):
     kept = keep(purpose="meeting")
     move(kept, utc_now() - timedelta(minutes=20))
     done = close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")])
@@ -285,7 +272,7 @@ def close(kept: Kept, by: Actor, slot: int = 0) -> None:
 
 
 @pytest.fixture
-def tied(trainer: Actor, actor: Callable[..., Actor]) -> tuple[Actor, Actor]:
+def tied(trainer, actor):
     """Another account that the trainer let in, and a third of the same hand."""
     second, third = (actor("trainer", name=f"Puppet {number}") for number in (1, 2))
     for one in (second, third):
@@ -297,12 +284,7 @@ def tied(trainer: Actor, actor: Callable[..., Actor]) -> tuple[Actor, Actor]:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_nobody_confirms_herself_by_a_second_account_that_she_let_in(
-    keep: Callable[..., Kept],
-    trainer: Actor,
-    tied: tuple[Actor, Actor],
-    actor: Callable[..., Actor],
-) -> None:
+def test_nobody_confirms_herself_by_a_second_account_that_she_let_in(keep, trainer, tied, actor):
     kept, (second, third) = keep(), tied
     assert second.public_id in set(db.session.scalars(tied_accounts(trainer.public_id)))
     close(kept, trainer)
@@ -324,9 +306,7 @@ def test_nobody_confirms_herself_by_a_second_account_that_she_let_in(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_registers_are_confirmed_together_only_as_they_were_shown(
-    keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_registers_are_confirmed_together_only_as_they_were_shown(keep, trainer, actor):
     kept, director = keep(slots=4), actor("director", name="Neema Mfano")
     other = actor("director", name="Other Mfano")
     for slot in range(4):
@@ -353,9 +333,7 @@ def test_registers_are_confirmed_together_only_as_they_were_shown(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_what_wants_a_look_is_never_confirmed_with_others(
-    keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_what_wants_a_look_is_never_confirmed_with_others(keep, trainer, actor):
     kept, director = keep(), actor("director", name="Neema Mfano")
     everybody = [kept.operation(entry, "present") for entry in range(3)]
     close_slot(kept.public_id, kept.slots[0], trainer, everybody)
@@ -368,9 +346,7 @@ def test_what_wants_a_look_is_never_confirmed_with_others(
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_everybody_marked_on_two_pages_in_a_row_wants_a_look_too(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_everybody_marked_on_two_pages_in_a_row_wants_a_look_too(keep, trainer):
     kept = keep()
     for entry in range(3):
         apply_marks(kept.public_id, [kept.operation(entry, "present")], trainer)
@@ -382,9 +358,7 @@ def test_everybody_marked_on_two_pages_in_a_row_wants_a_look_too(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
-    keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_a_register_that_was_closed_ahead_before_is_not_confirmed(keep, trainer, actor):
     kept, director = keep(), actor("director", name="Neema Mfano")
     close(kept, trainer)
     move(kept, utc_now() + timedelta(days=1))
@@ -400,8 +374,8 @@ def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_whoever_is_excused_in_advance_does_not_make_a_register_marked_before_it_began(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+    keep, trainer
+):
     kept = keep()
     excused = kept.operation(2, "excused")
     made = [(excused, -timedelta(days=2)), (kept.operation(0, "present"), timedelta(minutes=5))]
@@ -417,9 +391,7 @@ def test_whoever_is_excused_in_advance_does_not_make_a_register_marked_before_it
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_register_in_which_nobody_came_has_no_first_mark(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_register_in_which_nobody_came_has_no_first_mark(keep, trainer):
     kept = keep()
     everybody = [kept.operation(entry, "absent") for entry in range(3)]
     assert close_slot(kept.public_id, kept.slots[0], trainer, everybody).closed
@@ -430,9 +402,7 @@ def test_a_register_in_which_nobody_came_has_no_first_mark(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_page_closes_no_register_in_which_somebody_has_no_mark(
-    keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_page_closes_no_register_in_which_somebody_has_no_mark(keep, trainer):
     kept = keep()
     at = (kept.public_id, kept.slots[0], trainer)
     sent = [kept.operation(0, "present"), kept.operation(1, "absent")]
@@ -447,9 +417,7 @@ def test_a_page_closes_no_register_in_which_somebody_has_no_mark(
     assert close_slot(*at, sent, everybody=True).closed
 
 
-def test_a_register_shorter_than_in_the_course_is_not_confirmed_with_others(
-    keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_a_register_shorter_than_in_the_course_is_not_confirmed_with_others(keep, trainer, actor):
     kept, director = keep(), actor("director", name="Neema Mfano")
     close(kept, trainer)
     close(kept, trainer, 1)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.attendance.models import (
     Headcount,
@@ -57,9 +54,7 @@ def door(phone: Phone, entry: str, name: str = "Atieno", **more: Any) -> dict[st
 
 
 @pytest.mark.any_engine
-def test_who_walks_in_is_enrolled_marked_and_waits_to_be_matched(
-    both_engines_app: APIFlask, taken: Taken
-) -> None:
+def test_who_walks_in_is_enrolled_marked_and_waits_to_be_matched(both_engines_app, taken):
     phone, slot = taken.phone, taken.slots[0]
     one, two, child = (new_public_id() for _ in range(3))
     items = [
@@ -96,7 +91,7 @@ def test_who_walks_in_is_enrolled_marked_and_waits_to_be_matched(
     assert {line["person"] for line in lines} <= set(entry.subjects)
 
 
-def test_a_mark_that_came_before_its_person_is_applied_when_she_comes(taken: Taken) -> None:
+def test_a_mark_that_came_before_its_person_is_applied_when_she_comes(taken):
     entry, slot = new_public_id(), taken.slots[0]
     early, person = taken.phone.mark(slot, entry, "late"), door(taken.phone, entry)
     assert replies(taken.send(early)) == ["rejected"]
@@ -107,8 +102,8 @@ def test_a_mark_that_came_before_its_person_is_applied_when_she_comes(taken: Tak
 
 
 def test_a_walk_in_who_was_here_already_is_merged_and_her_phone_still_marks_her(
-    both_engines_app: APIFlask, taken: Taken
-) -> None:
+    both_engines_app, taken
+):
     phone, entry = taken.phone, new_public_id()
     taken.send(door(phone, entry, name="Amina Otieno"), phone.mark(taken.slots[0], entry, "late"))
     known = db.session.query(Person).filter_by(chosen_name="Amina Otieno").order_by(Person.id)
@@ -122,7 +117,7 @@ def test_a_walk_in_who_was_here_already_is_merged_and_her_phone_still_marks_her(
     assert db.session.query(MarkOperation).filter_by(person_id=person.id).count() == 2
 
 
-def test_a_walk_in_is_kept_as_new_once(taken: Taken) -> None:
+def test_a_walk_in_is_kept_as_new_once(taken):
     taken.send(door(taken.phone, new_public_id()))
     found = workshop(taken.workshop, taken.trainer)
     (line,) = walk_ins(found.register_id)
@@ -139,9 +134,7 @@ def counts(*rows: tuple[str, str, str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def test_heads_are_counted_anew_with_their_history(
-    both_engines_app: APIFlask, taken: Taken
-) -> None:
+def test_heads_are_counted_anew_with_their_history(both_engines_app, taken):
     phone, slot = taken.phone, taken.slots[0]
 
     def heads(version: int, *rows: tuple[str, str, str, int], **more: Any) -> dict[str, Any]:
@@ -186,7 +179,7 @@ def test_heads_are_counted_anew_with_their_history(
     assert db.session.query(HeadcountOperation).count() == 5
 
 
-def test_notes_and_signatures_are_sealed(taken: Taken) -> None:
+def test_notes_and_signatures_are_sealed(taken):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     strokes = [[[0, 0], [1000, 500]], [[7, 7]]]
     items = [
@@ -209,9 +202,7 @@ def test_notes_and_signatures_are_sealed(taken: Taken) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(
-    both_engines_app: APIFlask, taken: Taken
-) -> None:
+def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(both_engines_app, taken):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
     taken.send(phone.mark(slot, entry, "late"), phone.mark(slot, entry, "absent"))
@@ -242,7 +233,7 @@ def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(
     assert db.session.query(AuditEntry).filter_by(action="attendance.held_decided").count() == 2
 
 
-def test_what_was_refused_is_taken_once_the_reason_is_gone(taken: Taken) -> None:
+def test_what_was_refused_is_taken_once_the_reason_is_gone(taken):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
     found = workshop(taken.workshop, taken.trainer)
@@ -270,9 +261,7 @@ def confirmed(taken: Taken, slot: str, other: Actor) -> str:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_what_comes_after_the_confirming_is_taken_as_a_correction(
-    taken: Taken, actor: Callable[..., Actor]
-) -> None:
+def test_what_comes_after_the_confirming_is_taken_as_a_correction(taken, actor):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
     register = confirmed(taken, slot, actor("trainer", name="Other Mfano"))
@@ -308,9 +297,7 @@ def test_what_comes_after_the_confirming_is_taken_as_a_correction(
     assert db.session.query(AuditEntry).filter_by(action="attendance.held_decided").count() == 2
 
 
-def test_a_mark_that_met_another_is_taken_into_a_confirmed_register_with_a_reason(
-    taken: Taken, actor: Callable[..., Actor]
-) -> None:
+def test_a_mark_that_met_another_is_taken_into_a_confirmed_register_with_a_reason(taken, actor):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
     taken.send(phone.mark(slot, entry, "late"))
@@ -326,7 +313,7 @@ def test_a_mark_that_met_another_is_taken_into_a_confirmed_register_with_a_reaso
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(taken: Taken) -> None:
+def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(taken):
     phone, slot = taken.phone, taken.slots[0]
     one, other, third = taken.entries
     cancel_workshop(taken.workshop, "The hall is flooded.", taken.trainer)
@@ -372,7 +359,7 @@ def bring(taken: Taken, content: bytes) -> Brought:
 
 
 @pytest.mark.any_engine
-def test_a_queue_comes_in_as_a_file_once(both_engines_app: APIFlask, taken: Taken) -> None:
+def test_a_queue_comes_in_as_a_file_once(both_engines_app, taken):
     phone, slot = taken.phone, taken.slots[0]
     items = [phone.mark(slot, entry, "present") for entry in taken.entries]
     taken.send(items[0])
@@ -382,14 +369,14 @@ def test_a_queue_comes_in_as_a_file_once(both_engines_app: APIFlask, taken: Take
     assert db.session.query(MarkOperation).count() == 4
 
 
-def test_a_file_is_read_whatever_the_letters_in_it() -> None:
+def test_a_file_is_read_whatever_the_letters_in_it():
     payload = json.dumps({"pad": "p" * 16, "items": [{"é": 1}]}, ensure_ascii=False)
     whole = {"format": "kash-pad-queue", "version": 1, "payload": payload, "signature": "s"}
     content = json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode()
     assert read_queue(content).items == [{"é": 1}]
 
 
-def test_any_byte_changed_is_refused(taken: Taken) -> None:
+def test_any_byte_changed_is_refused(taken):
     content = taken.phone.exported([taken.phone.mark(taken.slots[0], taken.entries[0], "late")])
     for position in range(len(content)):
         for other in (content[position] ^ 1, content[position] ^ 32):
@@ -403,9 +390,7 @@ def test_any_byte_changed_is_refused(taken: Taken) -> None:
     assert bring(taken, content).applied == 1
 
 
-def test_what_a_revoked_pad_kept_waits_for_a_person(
-    taken: Taken, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_what_a_revoked_pad_kept_waits_for_a_person(taken, actor, client_for):
     phone, slot, entry = taken.phone, taken.slots[0], new_public_id()
     sent = phone.mark(slot, taken.entries[0], "present")
     taken.send(sent)
@@ -432,7 +417,7 @@ def test_what_a_revoked_pad_kept_waits_for_a_person(
     assert {entry.actor for entry in decided} == {other.public_id}
 
 
-def test_an_ended_pads_file_waits_too(taken: Taken) -> None:
+def test_an_ended_pads_file_waits_too(taken):
     content = taken.phone.exported([taken.phone.mark(taken.slots[0], taken.entries[0], "late")])
     taken.pad().ends_at = utc_now() - timedelta(minutes=1)
     db.session.commit()

@@ -47,7 +47,7 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def test_a_badge_is_read_scanned_or_typed_with_letters_taken_for_those_they_look_like() -> None:
+def test_a_badge_is_read_scanned_or_typed_with_letters_taken_for_those_they_look_like():
     assert badge_text(ENTRY) == "KB1:0123456789ABCDEF"
     assert badge_shown(ENTRY) == "0123-4567-89AB-CDEF"
     for read in (
@@ -62,7 +62,7 @@ def test_a_badge_is_read_scanned_or_typed_with_letters_taken_for_those_they_look
         assert badge_entry(wrong) is None
 
 
-def test_a_code_is_taken_in_its_turn_and_for_three_more() -> None:
+def test_a_code_is_taken_in_its_turn_and_for_three_more():
     turn = turn_at(NOW)
     assert turn == int(NOW.timestamp()) // 10
     assert (turn_at(NOW + 9.9 * SECOND), turn_at(NOW + 10 * SECOND)) == (turn, turn + 1)
@@ -70,7 +70,7 @@ def test_a_code_is_taken_in_its_turn_and_for_three_more() -> None:
     assert (seconds_left(NOW), seconds_left(NOW + 4 * SECOND)) == (10, 6)
 
 
-def test_a_code_has_six_letters_that_are_read_however_they_are_typed() -> None:
+def test_a_code_has_six_letters_that_are_read_however_they_are_typed():
     # Five bits for each letter, the first the lowest.
     number = sum(value << 5 * place for place, value in enumerate((1, 2, 3, 10, 31, 0)))
     assert short_code(f"{number:010x}ffff") == "123AZ0"
@@ -84,21 +84,21 @@ def test_a_code_has_six_letters_that_are_read_however_they_are_typed() -> None:
     assert not one_of("D", [])
 
 
-def test_people_check_in_a_quarter_of_an_hour_before_until_the_end() -> None:
+def test_people_check_in_a_quarter_of_an_hour_before_until_the_end():
     assert holds_to(
         lambda at: not is_its_time(NOW, 60, at), NOW - timedelta(minutes=15) - SECOND, SECOND
     )
     assert holds_to(lambda at: is_its_time(NOW, 60, at), NOW + timedelta(minutes=60), SECOND)
 
 
-def test_a_mark_is_ahead_of_its_session_by_either_clock() -> None:
+def test_a_mark_is_ahead_of_its_session_by_either_clock():
     door, ahead = NOW - timedelta(minutes=15), timedelta(hours=1)
     assert holds_to(lambda at: is_ahead(NOW, at), door - SECOND, SECOND)
     assert holds_to(lambda made: is_ahead(NOW, NOW, made, ahead), door + ahead - SECOND, SECOND)
     assert not is_ahead(NOW, NOW, (door - SECOND).replace(tzinfo=None), ahead)
 
 
-def test_an_end_brought_forward_at_short_notice_is_remembered() -> None:
+def test_an_end_brought_forward_at_short_notice_is_remembered():
     was, notice = NOW + timedelta(hours=8), NOW - SHORT_NOTICE
     sooner = was - timedelta(hours=1)
     assert end_to_remember(was, sooner, NOW, notice, None) is None
@@ -112,7 +112,7 @@ def test_an_end_brought_forward_at_short_notice_is_remembered() -> None:
     assert end_to_remember(sooner, later, NOW, NOW, later) is None
 
 
-def test_a_register_is_open_then_closed_then_locked() -> None:
+def test_a_register_is_open_then_closed_then_locked():
     assert [Signed().stand, Signed("a").stand, Signed("a", "b").stand] == [
         Stand.OPEN,
         Stand.CLOSED,
@@ -135,20 +135,18 @@ def test_a_register_is_open_then_closed_then_locked() -> None:
         (Signed("a", "c"), {"differences": 1, "begun": False}, Hindrance.NONE),
     ],
 )
-def test_whoever_confirms_is_told_what_is_in_the_way(
-    signed: Signed, more: dict[str, int], why: Hindrance
-) -> None:
+def test_whoever_confirms_is_told_what_is_in_the_way(signed, more, why):
     assert hindrance_to_confirm(signed, "b", **more) is why  # type: ignore[arg-type]
 
 
-def test_whatever_counts_at_all_was_there() -> None:
+def test_whatever_counts_at_all_was_there():
     weights = {"late": 1, "absent": 0}
     assert [
         status for status in ("late", "absent", "unknown", "") if was_there(status, weights)
     ] == ["late"]
 
 
-def test_of_two_marks_of_one_person_what_counts_more_stands_else_the_later() -> None:
+def test_of_two_marks_of_one_person_what_counts_more_stands_else_the_later():
     late, present = CountedMark("late", 50, 4, 9), CountedMark("present", 100, 2, 3)
     excused = CountedMark("excused", 50, 2, 10)
     assert standing_mark(late, present) == standing_mark(present, late) == ("present", 5)
@@ -159,7 +157,7 @@ def _day(*hours: tuple[int, int]) -> list[PlannedSlot]:
     return [PlannedSlot(f"s{at}", time(*hour), f"h{at}") for at, hour in enumerate(hours)]
 
 
-def test_a_day_of_seven_columns_has_one_for_each_session_and_of_eight_halves() -> None:
+def test_a_day_of_seven_columns_has_one_for_each_session_and_of_eight_halves():
     seven = _day(*((8 + at, 0) for at in range(7)))
     assert [one.slots for one in columns_of(seven, SheetChoice())] == [
         (f"s{at}",) for at in range(7)
@@ -175,7 +173,7 @@ def test_a_day_of_seven_columns_has_one_for_each_session_and_of_eight_halves() -
     assert (SheetChoice().rows, SheetChoice(large=True).rows) == (10, 7)
 
 
-def test_the_last_sheet_has_as_many_rows_left_as_are_to_be_spare() -> None:
+def test_the_last_sheet_has_as_many_rows_left_as_are_to_be_spare():
     assert sheet_rows("abc", 3) == [("a", "b", "c")]
     assert sheet_rows("abcd", 3) == [("a", "b", "c"), ("d",)]
     assert sheet_rows("abcd", 6, spare=2) == [("a", "b", "c", "d")]
@@ -183,7 +181,7 @@ def test_the_last_sheet_has_as_many_rows_left_as_are_to_be_spare() -> None:
     assert sheet_rows("", 3) == [()]
 
 
-def test_what_stands_in_any_column_of_a_slot_is_signed() -> None:
+def test_what_stands_in_any_column_of_a_slot_is_signed():
     columns = (Column("8", Half.WHOLE, ("s1", "s2")), Column("9", Half.WHOLE, ("s2",)))
     said = signed_places("abc", columns, [[0], [1, 2, -1]])
     assert {place for place, signed in said.items() if signed} == {

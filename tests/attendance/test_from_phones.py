@@ -6,7 +6,6 @@ import io
 import json
 import random
 import re
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,9 +39,7 @@ def post(taken: Taken, path: str, **fields: Any) -> Any:
     return taken.signed_in.post(f"/workshops/{taken.workshop}{path}", data=fields)
 
 
-def test_both_versions_stand_side_by_side_and_a_person_decides(
-    taken: Taken, count_queries: Callable[[], Any]
-) -> None:
+def test_both_versions_stand_side_by_side_and_a_person_decides(taken, count_queries):
     phone, slot = taken.phone, taken.slots[0]
     first = [phone.mark(slot, entry, "present") for entry in taken.entries]
     taken.send(*first)
@@ -73,9 +70,7 @@ def _session(taken: Taken) -> str:
     return sessions_of(found)[0].public_id
 
 
-def test_a_confirmed_register_asks_for_a_reason_beside_its_field(
-    taken: Taken, actor: Callable[..., Any]
-) -> None:
+def test_a_confirmed_register_asks_for_a_reason_beside_its_field(taken, actor):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
     register = workshop(taken.workshop, taken.trainer).register.public_id
@@ -101,9 +96,7 @@ def test_a_confirmed_register_asks_for_a_reason_beside_its_field(
     assert "No network &lt;until&gt; today." in history
 
 
-def test_a_confirmed_registers_heads_are_counted_anew_with_a_reason(
-    taken: Taken, actor: Callable[..., Any]
-) -> None:
+def test_a_confirmed_registers_heads_are_counted_anew_with_a_reason(taken, actor):
     slot = taken.slots[0]
     taken.send(taken.phone.mark(slot, taken.entries[0], "present"))
     register = workshop(taken.workshop, taken.trainer).register.public_id
@@ -123,7 +116,7 @@ def test_a_confirmed_registers_heads_are_counted_anew_with_a_reason(
     assert "Counted: 7" in shown
 
 
-def test_nothing_is_taken_into_a_cancelled_workshop(taken: Taken) -> None:
+def test_nothing_is_taken_into_a_cancelled_workshop(taken):
     cancel_workshop(taken.workshop, "The hall is flooded.", taken.trainer)
     after = (utc_now() + timedelta(hours=1)).isoformat()
     taken.send(taken.phone.mark(taken.slots[0], taken.entries[0], "present", at=after))
@@ -139,7 +132,7 @@ def test_nothing_is_taken_into_a_cancelled_workshop(taken: Taken) -> None:
     assert taken.held() == []
 
 
-def test_the_registers_page_tells_of_phones_and_stops_them(taken: Taken) -> None:
+def test_the_registers_page_tells_of_phones_and_stops_them(taken):
     fast = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
     taken.send(taken.phone.queue("note", slot=taken.slots[0], text="Rain"), sent_at=fast)
     shown = page(taken, "/attendance")
@@ -150,7 +143,7 @@ def test_the_registers_page_tells_of_phones_and_stops_them(taken: Taken) -> None
     assert taken.pad().revoked_by == taken.trainer.public_id
 
 
-def test_somebody_who_walked_in_is_matched_or_kept(taken: Taken) -> None:
+def test_somebody_who_walked_in_is_matched_or_kept(taken):
     make_person("Akinyi Odhiambo")
     phone, one, two = taken.phone, new_public_id(), new_public_id()
     more = {"letter": "B", "sex": "", "age_band": "", "slot": None}
@@ -173,7 +166,7 @@ def test_somebody_who_walked_in_is_matched_or_kept(taken: Taken) -> None:
     assert [row.outcome for row in db.session.query(WalkIn).order_by(WalkIn.id)] == ["", "kept"]
 
 
-def test_heads_are_counted_on_a_page_and_nothing_typed_is_lost(taken: Taken) -> None:
+def test_heads_are_counted_on_a_page_and_nothing_typed_is_lost(taken):
     path = f"/attendance/{_session(taken)}/headcount"
     shown = page(taken, path)
     key = re.search(r'name="page" value="([^"]+)"', shown)
@@ -193,7 +186,7 @@ def test_heads_are_counted_on_a_page_and_nothing_typed_is_lost(taken: Taken) -> 
     assert 'value="30"' in late.text
 
 
-def test_a_signature_is_drawn_and_looking_is_noted(taken: Taken) -> None:
+def test_a_signature_is_drawn_and_looking_is_noted(taken):
     entry, strokes = taken.entries[0], [[[0, 0], [1000, 500]], [[7, 7]]]
     taken.send(taken.phone.queue("signature", slot=taken.slots[0], entry=entry, strokes=strokes))
     shown = page(taken, f"/attendance/{_session(taken)}/signatures")
@@ -201,7 +194,7 @@ def test_a_signature_is_drawn_and_looking_is_noted(taken: Taken) -> None:
     assert db.session.query(AuditEntry).filter_by(action="attendance.signatures_shown").count() == 1
 
 
-def test_a_phones_file_comes_in_by_a_page(taken: Taken) -> None:
+def test_a_phones_file_comes_in_by_a_page(taken):
     items = [taken.phone.mark(taken.slots[0], entry, "present") for entry in taken.entries]
     content = taken.phone.exported(items)
 
@@ -238,7 +231,7 @@ _KINDS = ("mark", "scan", "walk_in", "headcount", "note", "signature", "unreadab
 @given(
     kind=st.sampled_from(_KINDS) | _JSON, values=st.dictionaries(st.sampled_from(_FIELDS), _JSON)
 )
-def test_no_operation_breaks_its_reader(kind: Any, values: dict[str, Any]) -> None:
+def test_no_operation_breaks_its_reader(kind, values):
     """Whatever a field holds, it is no operation, or one whose every part is what it must be."""
     plaintext = json.dumps({**values, "kind": kind}).encode()
     try:
@@ -270,9 +263,7 @@ _COMMON = {"op_id": "op-1", "slot": "s" * 16, "at": "2026-11-16T09:30:00+03:00"}
 
 
 @given(kind=st.sampled_from(sorted(_SOUND)), data=st.data())
-def test_one_wrong_field_spoils_an_operation_or_is_read_as_it_stands(
-    kind: str, data: st.DataObject
-) -> None:
+def test_one_wrong_field_spoils_an_operation_or_is_read_as_it_stands(kind, data):
     sound = {**_COMMON, **_SOUND[kind], "kind": kind}
     read, sent = read_operation(json.dumps(sound).encode(), "p" * 16, 1)
     assert (read, sent.op_id, sent.slot) == (kind, "op-1", "s" * 16)
@@ -296,12 +287,12 @@ def test_one_wrong_field_spoils_an_operation_or_is_read_as_it_stands(
         {"kind": "signature", "entry": "e" * 16, "strokes": [[]]},
     ],
 )
-def test_what_says_nothing_is_no_operation(wrong: dict[str, Any]) -> None:
+def test_what_says_nothing_is_no_operation(wrong):
     with pytest.raises(Unreadable):
         read_operation(json.dumps({**_COMMON, **wrong}).encode(), "p" * 16, 1)
 
 
-def test_an_operation_is_one_object_with_nothing_but_blanks_around_it() -> None:
+def test_an_operation_is_one_object_with_nothing_but_blanks_around_it():
     sound = json.dumps({**_COMMON, **_SOUND["mark"], "kind": "mark"}).encode()
     _read, sent = read_operation(sound, "p" * 16, 1)
     assert read_operation(b"\r\n\t " + sound + b" \n" * 40, "p" * 16, 1) == ("mark", sent)
@@ -310,7 +301,7 @@ def test_an_operation_is_one_object_with_nothing_but_blanks_around_it() -> None:
             read_operation(around, "p" * 16, 1)
 
 
-def test_no_body_and_no_operation_breaks_sending(taken: Taken) -> None:
+def test_no_body_and_no_operation_breaks_sending(taken):
     phone, dice = taken.phone, random.Random(7)
     good = phone.mark(taken.slots[0], taken.entries[0], "present")
     odd: list[Any] = [

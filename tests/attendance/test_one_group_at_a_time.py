@@ -10,14 +10,13 @@ import pytest
 
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
-from tests.attendance.conftest import Taken
 from tests.attendance.test_from_phones import _session, page, post
 
 OFFICER, OTHERS = "Amina Otieno", ("Zawadi Kiongozi", "Juma")
 
 
 @pytest.fixture
-def mixed(taken: Taken) -> Taken:
+def mixed(taken):
     """One of the three on the register is of the police."""
     officer = db.session.query(Person).filter_by(chosen_name=OFFICER).one()
     officer.group_id = db.session.query(Group).filter_by(letter="A").one().id
@@ -35,7 +34,7 @@ def links(shown: str) -> set[str]:
     return set(re.findall(r'<a href="/people/\w{16}">([^<]+)</a>', shown))
 
 
-def test_what_is_to_be_decided_names_one_group(mixed: Taken) -> None:
+def test_what_is_to_be_decided_names_one_group(mixed):
     phone, slot = mixed.phone, mixed.slots[0]
     mixed.send(*(phone.mark(slot, entry, "present") for entry in mixed.entries))
     mixed.send(*(phone.mark(slot, entry, "late") for entry in mixed.entries))
@@ -53,7 +52,7 @@ def test_what_is_to_be_decided_names_one_group(mixed: Taken) -> None:
     assert done.location.endswith(f"{path}?group=B")
 
 
-def test_whoever_walked_in_by_an_ended_phone_is_named_with_her_group_only(mixed: Taken) -> None:
+def test_whoever_walked_in_by_an_ended_phone_is_named_with_her_group_only(mixed):
     phone, more = mixed.phone, {"sex": "", "age_band": "", "slot": None}
     items = [
         phone.queue("walk_in", entry=new_public_id(), name=name, letter=letter, **more)
@@ -67,7 +66,7 @@ def test_whoever_walked_in_by_an_ended_phone_is_named_with_her_group_only(mixed:
         assert shown.count("Somebody at the door") == 2
 
 
-def test_people_who_walked_in_are_matched_one_group_at_a_time(mixed: Taken) -> None:
+def test_people_who_walked_in_are_matched_one_group_at_a_time(mixed):
     more = {"sex": "", "age_band": "", "slot": None}
     mixed.send(
         mixed.phone.queue("walk_in", entry=new_public_id(), name="Dan Mfano", letter="A", **more),
@@ -81,7 +80,7 @@ def test_people_who_walked_in_are_matched_one_group_at_a_time(mixed: Taken) -> N
         assert links(shown) >= {name}
 
 
-def test_signatures_are_shown_one_group_at_a_time(mixed: Taken) -> None:
+def test_signatures_are_shown_one_group_at_a_time(mixed):
     strokes = [[[0, 0], [1000, 500]]]
     mixed.send(
         *(

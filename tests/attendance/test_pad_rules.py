@@ -67,7 +67,7 @@ def _is_read(kind: str, **values: Any) -> bool:
     return True
 
 
-def test_each_kind_is_read_with_all_that_it_says() -> None:
+def test_each_kind_is_read_with_all_that_it_says():
     cells = (Cell("A", "", "", 1), Cell("B", "f", "", 5))
     strokes = (((0, 1000), (5, 6)), ((7, 8),))
     assert [_read(kind) for kind in SENT] == [
@@ -140,14 +140,12 @@ def test_each_kind_is_read_with_all_that_it_says() -> None:
         ("signature", "strokes", [[[0, 1000]]], [[[0, 1001]]]),
     ],
 )  # fmt: skip
-def test_a_value_is_read_to_its_limit_and_not_beyond(
-    kind: str, name: str, last: object, beyond: object
-) -> None:
+def test_a_value_is_read_to_its_limit_and_not_beyond(kind, name, last, beyond):
     assert (_is_read(kind, **{name: last}), _is_read(kind, **{name: beyond})) == (True, False)
 
 
 @pytest.mark.parametrize("plaintext", [b"", b"[]", b"null", b"{}", b'{"kind": 1}', b"\xff"])
-def test_what_is_no_operation_is_told_as_unreadable(plaintext: bytes) -> None:
+def test_what_is_no_operation_is_told_as_unreadable(plaintext):
     with pytest.raises(Unreadable):
         read_operation(plaintext, "phone", 7)
     told = json.dumps({"kind": "note", "op_id": "1", "at": AT, "text": "x"}).encode()
@@ -156,20 +154,19 @@ def test_what_is_no_operation_is_told_as_unreadable(plaintext: bytes) -> None:
         read_operation(told + b"1", "phone", 7)
 
 
-def test_a_moment_has_forty_characters_at_most() -> None:
+def test_a_moment_has_forty_characters_at_most():
     long = "2026-11-20T09:00:00.000000+03:00:00.0000"
     assert len(long) == 40
     with pytest.raises(Unreadable):
         read_moment(long + "0")
 
 
-def test_no_text_is_an_id_that_holds_a_letter_of_none() -> None:
+def test_no_text_is_an_id_that_holds_a_letter_of_none():
     assert is_public_id(SLOT)
     assert not any(is_public_id(wrong) for wrong in (SLOT[:-1] + "i", SLOT[1:], None, 5, b"0" * 16))
 
 
 CELLS = (Cell("A", "", "", 2),)
-SENT_COUNT = HeadcountSent("op", SLOT, CELLS, 3, MOMENT)
 STANDING = Counted((Cell("A", "", "", 1),), 3)
 TAKEN = (Reply.APPLIED, RejectionReason.NONE, Counted(CELLS, 4))
 
@@ -205,9 +202,7 @@ TAKEN = (Reply.APPLIED, RejectionReason.NONE, Counted(CELLS, 4))
         ),
     ],
 )
-def test_a_headcount_is_answered_as_a_mark_is(
-    sent: dict[str, Any], standing: Counted, told: dict[str, Any], answer: Any
-) -> None:
+def test_a_headcount_is_answered_as_a_mark_is(sent, standing, told, answer):
     asked = {"slot_known": True, "slot_closed": False, "letters": "AB"} | told
     values = {"cells": CELLS, "expected_version": 3, "correction": ""} | sent
     count = HeadcountSent("op", SLOT, at=MOMENT, **values)
@@ -217,7 +212,7 @@ def test_a_headcount_is_answered_as_a_mark_is(
     assert found == answer
 
 
-def test_cells_are_summed_in_order_without_those_that_count_nobody() -> None:
+def test_cells_are_summed_in_order_without_those_that_count_nobody():
     cells = [
         Cell("B", "", "", 2),
         Cell("A", "m", "", 0),
@@ -227,5 +222,5 @@ def test_cells_are_summed_in_order_without_those_that_count_nobody() -> None:
     assert summed(cells) == (Cell("A", "", "", 1), Cell("B", "", "", 5))
 
 
-def test_codes_are_numbered_by_group_in_the_order_in_which_entries_were_made() -> None:
+def test_codes_are_numbered_by_group_in_the_order_in_which_entries_were_made():
     assert short_codes([(30, "B"), (10, "B"), (20, "A")]) == ["B02", "B01", "A01"]

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.services.locking import revoke_everything
 from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
-from kash.policy import Actor
 from kash.workshops.models import Facilitator
 from kash.workshops.queries import scope
 from tests.attendance.conftest import NAMES, Taken
@@ -23,7 +19,7 @@ from tests.attendance.decision_cases import all_cases
 from tests.attendance.phones import Phone, replies
 
 
-def test_a_phone_is_given_codes_and_initials_and_never_a_name(taken: Taken) -> None:
+def test_a_phone_is_given_codes_and_initials_and_never_a_name(taken):
     granted = taken.phone.granted
     assert set(granted) == {
         "pad", "now", "ends", "server_key", "register", "slots", "groups", "sexes", "age_bands",
@@ -46,9 +42,7 @@ def test_a_phone_is_given_codes_and_initials_and_never_a_name(taken: Taken) -> N
 
 
 @pytest.mark.any_engine
-def test_marks_arrive_once_and_carry_who_took_the_register(
-    both_engines_app: APIFlask, taken: Taken
-) -> None:
+def test_marks_arrive_once_and_carry_who_took_the_register(both_engines_app, taken):
     phone, slot = taken.phone, taken.slots[0]
     items = [phone.mark(slot, entry, "present") for entry in taken.entries]
     answer = taken.send(*items)
@@ -83,7 +77,7 @@ def test_marks_arrive_once_and_carry_who_took_the_register(
     assert verify(db.session()).sound
 
 
-def test_what_cannot_be_read_is_kept_and_stops_no_other(taken: Taken) -> None:
+def test_what_cannot_be_read_is_kept_and_stops_no_other(taken):
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     good = phone.mark(slot, entry, "present")
     moved = phone.mark(slot, entry, "late") | {"seq": 90}
@@ -110,7 +104,7 @@ def test_what_cannot_be_read_is_kept_and_stops_no_other(taken: Taken) -> None:
     assert all(b"dance" not in (row.operation_sealed or b"") for row in db.session.query(HeldItem))
 
 
-def test_only_the_phone_itself_can_send(taken: Taken) -> None:
+def test_only_the_phone_itself_can_send(taken):
     body, headers = taken.phone.body([taken.phone.mark(taken.slots[0], taken.entries[0], "late")])
     post = taken.network.post
     assert post("/pad/sync", data=body + b" ", headers=headers).status_code == 400
@@ -150,9 +144,7 @@ def _hand_over(taken: Taken) -> None:
 
 
 @pytest.mark.parametrize("how", [_revoke, _lock, _take_role, _close_account, _hand_over])
-def test_a_pad_ends_with_the_right_of_its_person(
-    taken: Taken, how: Callable[[Taken], None]
-) -> None:
+def test_a_pad_ends_with_the_right_of_its_person(taken, how):
     first, item = (
         taken.phone.mark(taken.slots[0], entry, "present") for entry in taken.entries[:2]
     )
@@ -166,7 +158,7 @@ def test_a_pad_ends_with_the_right_of_its_person(
 
 
 @pytest.mark.parametrize("change", ["another key", "gone"])
-def test_a_remembered_pad_must_be_the_one_that_is_there(taken: Taken, change: str) -> None:
+def test_a_remembered_pad_must_be_the_one_that_is_there(taken, change):
     first, item = (
         taken.phone.mark(taken.slots[0], entry, "present") for entry in taken.entries[:2]
     )
@@ -183,9 +175,7 @@ def test_a_remembered_pad_must_be_the_one_that_is_there(taken: Taken, change: st
     assert db.session.query(MarkOperation).count() == 1
 
 
-def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(
-    taken: Taken, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(taken, actor, client_for):
     items = [taken.phone.mark(taken.slots[0], entry, "present") for entry in taken.entries]
     taken.pad().ends_at = utc_now() - timedelta(minutes=1)
     db.session.commit()
@@ -210,7 +200,7 @@ def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(
     assert (answer.status_code, answer.json["error"]) == (400, "unreadable")
 
 
-def test_the_servers_key_is_sealed_and_made_anew_in_time(taken: Taken) -> None:
+def test_the_servers_key_is_sealed_and_made_anew_in_time(taken):
     (key,) = db.session.query(PadKey).all()
     assert key.public_id == taken.phone.granted["server_key"]["id"]
     assert len(key.private_sealed) > 64
@@ -225,7 +215,7 @@ def test_the_servers_key_is_sealed_and_made_anew_in_time(taken: Taken) -> None:
     assert replies(taken.send(item)) == ["applied"]
 
 
-def test_the_decision_table_is_told_as_data() -> None:
+def test_the_decision_table_is_told_as_data():
     told = all_cases()
     assert len(told) >= 500
     assert {case["expected"]["reply"] for case in told} == {

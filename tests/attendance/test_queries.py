@@ -3,14 +3,12 @@ there is one that just doesn't belong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import (
     EntryAlias,
@@ -79,7 +77,6 @@ from kash.attendance.rules.pads import Cell, Counted, Extra, SheetChoice
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.rows import row
 
 NOW = utc_now().replace(microsecond=0)
@@ -147,16 +144,14 @@ def _keep(groups: tuple[Group, Group]) -> Kept:
 
 
 @pytest.fixture
-def two(sqlite_app: APIFlask, groups: tuple[Group, Group]) -> Iterator[tuple[Kept, Kept]]:
+def two(sqlite_app, groups):
     for position, (code, weight) in enumerate(STATUSES.items()):
         row(MarkStatus, code=code, letter=code[0].upper(), weight=weight, position=position)
     yield _keep(groups), _keep(groups)
     db.session.rollback()
 
 
-def test_statuses_stand_in_the_programmes_order_and_each_for_its_kind_of_register(
-    sqlite_app: APIFlask,
-) -> None:
+def test_statuses_stand_in_the_programmes_order_and_each_for_its_kind_of_register(sqlite_app):
     with sqlite_app.test_request_context("/"):
         standard = workshop_choices()
         assert (standard["present"].code, standard["absent"].code) == ("present", "absent")
@@ -196,9 +191,7 @@ def test_statuses_stand_in_the_programmes_order_and_each_for_its_kind_of_registe
     db.session.rollback()
 
 
-def test_a_sheet_holds_the_roster_by_name_and_apart_who_left_it_with_a_mark(
-    two: tuple[Kept, Kept],
-) -> None:
+def test_a_sheet_holds_the_roster_by_name_and_apart_who_left_it_with_a_mark(two):
     kept, other = two
     slot = kept.slots["held"]
     assert slot_of(kept.register.id, slot.public_id) is slot
@@ -222,9 +215,7 @@ def test_a_sheet_holds_the_roster_by_name_and_apart_who_left_it_with_a_mark(
             sheet_row(kept.register.id, slot, entry)
 
 
-def test_the_grid_and_what_was_attended_count_closed_slots_and_who_is_on_the_roster(
-    two: tuple[Kept, Kept],
-) -> None:
+def test_the_grid_and_what_was_attended_count_closed_slots_and_who_is_on_the_roster(two):
     kept, other = two
     other.mark("held", "Nyota", "present")
     kept.mark("held", "Nyota", "present")
@@ -260,7 +251,7 @@ def test_the_grid_and_what_was_attended_count_closed_slots_and_who_is_on_the_ros
     assert not closed_ahead(other.register.id)
 
 
-def test_codes_are_given_by_group_in_the_order_of_entries(two: tuple[Kept, Kept]) -> None:
+def test_codes_are_given_by_group_in_the_order_of_entries(two):
     kept, _other = two
     codes = codes_of(kept.register.id)
     assert {name: codes[entry.public_id] for name, entry in kept.entries.items()} == {
@@ -281,9 +272,7 @@ def test_codes_are_given_by_group_in_the_order_of_entries(two: tuple[Kept, Kept]
     }
 
 
-def test_heads_stand_by_slot_and_their_history_with_the_latest_first(
-    two: tuple[Kept, Kept], groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_heads_stand_by_slot_and_their_history_with_the_latest_first(two, groups, actor):
     kept, other = two
     for slot, group, heads in (
         (kept.slots["held"], 1, 5),
@@ -318,7 +307,7 @@ def test_heads_stand_by_slot_and_their_history_with_the_latest_first(
     ] == [(9, "conflict", 10), (2, "applied", 3), (1, "applied", 2)]
 
 
-def test_who_signed_is_counted_once_in_each_slot(two: tuple[Kept, Kept]) -> None:
+def test_who_signed_is_counted_once_in_each_slot(two):
     kept, other = two
     for of, slot, who in (
         (kept, "held", "Nyota"),
@@ -335,9 +324,7 @@ def test_who_signed_is_counted_once_in_each_slot(two: tuple[Kept, Kept]) -> None
     assert signed_by_slot(kept.register.id) == {kept.slots["held"].public_id: 2}
 
 
-def test_the_history_of_a_mark_is_that_of_one_person_in_one_slot(
-    two: tuple[Kept, Kept], actor: Callable[..., Actor]
-) -> None:
+def test_the_history_of_a_mark_is_that_of_one_person_in_one_slot(two, actor):
     kept, other = two
     trainer = actor("trainer", name="Zawadi")
     pad = row(Pad, register_id=kept.register.id, skew_ms=1500)
@@ -376,9 +363,7 @@ def test_the_history_of_a_mark_is_that_of_one_person_in_one_slot(
     assert met(Reply.APPLIED, "Nyota") == met(Reply.DUPLICATE, "Nyota") == []
 
 
-def test_what_waits_of_a_register_stands_in_the_order_in_which_it_came(
-    sqlite_app: APIFlask, two: tuple[Kept, Kept], actor: Callable[..., Actor]
-) -> None:
+def test_what_waits_of_a_register_stands_in_the_order_in_which_it_came(sqlite_app, two, actor):
     kept, other = two
     trainer = actor("trainer", name="Zawadi")
     pads = {id(one): row(Pad, register_id=one.register.id, skew_ms=500) for one in two}
@@ -449,7 +434,7 @@ def _printed(kept: Kept, number: int, who: list[str], **more: Any) -> Sheet:
     return row(Sheet, **(values | more))
 
 
-def test_sheets_are_printed_again_as_parts_of_the_same_printing(two: tuple[Kept, Kept]) -> None:
+def test_sheets_are_printed_again_as_parts_of_the_same_printing(two):
     kept, other = two
     third = _printed(kept, 3, ["Nyota"], extras=["sex"])
     first = _printed(kept, 1, ["Mto", "Gone"])
@@ -503,9 +488,7 @@ def test_sheets_are_printed_again_as_parts_of_the_same_printing(two: tuple[Kept,
         scan_of(kept.register.id, pictures[3].public_id)
 
 
-def test_paper_and_marks_differ_where_one_signed_and_the_other_was_not_there(
-    two: tuple[Kept, Kept],
-) -> None:
+def test_paper_and_marks_differ_where_one_signed_and_the_other_was_not_there(two):
     kept, other = two
     sheet = _printed(kept, 1, ["Nyota", "Bahari"])
     row(SheetReading, sheet_id=sheet.id, ticks=[[0], [0]], written_in=2)
@@ -553,7 +536,7 @@ def test_paper_and_marks_differ_where_one_signed_and_the_other_was_not_there(
     ],
 )
 def test_by_how_much_a_phones_clock_was_off_is_said_as_people_say_it(
-    sqlite_app: APIFlask, milliseconds: int | None, said: str
-) -> None:
+    sqlite_app, milliseconds, said
+):
     with sqlite_app.test_request_context("/"):
         assert skew_text(milliseconds) == said

@@ -31,9 +31,7 @@ ITEMS = st.lists(st.tuples(st.sampled_from(sorted(SENT)), st.booleans()), max_si
 
 
 @given(ITEMS)
-def test_each_item_is_written_once_and_people_before_their_marks(
-    given_items: list[tuple[str, bool]],
-) -> None:
+def test_each_item_is_written_once_and_people_before_their_marks(given_items):
     items, waiting = [], set()
     for number, (kind, waits) in enumerate(given_items):
         sent: Sent | None = SENT[kind](f"op-{number}")

@@ -164,13 +164,7 @@ STATE = RegisterState(
         ),
     ],
 )
-def test_the_decision_table(
-    operation: Operation,
-    now: Circumstances,
-    reply: Reply,
-    reason: RejectionReason,
-    standing: CurrentMark,
-) -> None:
+def test_the_decision_table(operation, now, reply, reason, standing):
     decision = decide(operation, now)
     assert (decision.reply, decision.reason, decision.standing) == (reply, reason, standing)
 
@@ -188,15 +182,13 @@ def test_the_decision_table(
         replace(OPERATION, device_time=datetime(2026, 11, 17, 6, 0)),
     ],
 )
-def test_what_cannot_be_kept_is_unreadable(broken: Operation) -> None:
+def test_what_cannot_be_kept_is_unreadable(broken):
     assert is_readable(broken) is False
     assert is_readable(OPERATION) is True
 
 
 @given(st.lists(operations, max_size=40))
-def test_a_batch_changes_only_by_what_was_applied_and_versions_only_grow(
-    batch: list[Operation],
-) -> None:
+def test_a_batch_changes_only_by_what_was_applied_and_versions_only_grow(batch):
     outcome = decide_batch(batch, STATE)
     assert [answer.op_id for answer in outcome.answers] == [one.op_id for one in batch]
     marks = dict(STATE.marks)
@@ -218,7 +210,7 @@ def test_a_batch_changes_only_by_what_was_applied_and_versions_only_grow(
 
 
 @given(st.lists(operations, max_size=30))
-def test_sending_a_batch_again_changes_nothing(batch: list[Operation]) -> None:
+def test_sending_a_batch_again_changes_nothing(batch):
     first = decide_batch(batch, STATE)
     kept = dict(STATE.earlier)
     for position in first.kept:
@@ -254,9 +246,7 @@ WEIGHTS = {status.code: status.weight for status in STANDARD_STATUSES}
 
 
 @given(slots, marks)
-def test_presence_is_a_share_of_the_slots_that_took_place(
-    given_slots: list[SlotTime], given_marks: list[MadeMark]
-) -> None:
+def test_presence_is_a_share_of_the_slots_that_took_place(given_slots, given_marks):
     found = presences(range(1, 4), given_slots, given_marks, WEIGHTS)
     marked = {mark.slot for mark in given_marks}
     held = [slot for slot in given_slots if slot.closed or slot.slot in marked]
@@ -276,7 +266,7 @@ def test_presence_is_a_share_of_the_slots_that_took_place(
             assert presence.percentage == 100 * (exact // 100) // presence.total_minutes
 
 
-def test_who_has_no_mark_was_not_there() -> None:
+def test_who_has_no_mark_was_not_there():
     found = presences(
         [1, 2],
         [SlotTime(1, 90, closed=True), SlotTime(2, 90, closed=False)],
@@ -287,14 +277,12 @@ def test_who_has_no_mark_was_not_there() -> None:
     assert (found[2].minutes, found[2].total_minutes, found[2].percentage) == (0, 90, 0)
 
 
-def test_tally_counts_the_unmarked_too() -> None:
+def test_tally_counts_the_unmarked_too():
     assert tally(["present", None, "present", "late"]) == {"present": 2, "": 1, "late": 1}
 
 
 @given(st.lists(st.uuids().map(str), unique=True, max_size=40), st.integers(3, 12))
-def test_sheets_hold_everybody_once_and_spare_rows_at_the_end(
-    entries: list[str], rows: int
-) -> None:
+def test_sheets_hold_everybody_once_and_spare_rows_at_the_end(entries, rows):
     dealt = sheet_rows(entries, rows, spare=2)
     assert [entry for sheet in dealt for entry in sheet] == entries
     assert all(len(sheet) <= rows for sheet in dealt)
@@ -303,8 +291,8 @@ def test_sheets_hold_everybody_once_and_spare_rows_at_the_end(
 
 @given(operations, st.booleans(), st.booleans(), st.sampled_from(["", "Signed on the sheet."]))
 def test_a_locked_slot_takes_corrections_only_and_a_closed_one_takes_nothing(
-    operation: Operation, closed: bool, locked: bool, correction: str
-) -> None:
+    operation, closed, locked, correction
+):
     asked = replace(operation, correction=correction)
     now = replace(OPEN, slot_closed=closed or locked, slot_locked=locked)
     found = decide(asked, now)
@@ -323,9 +311,7 @@ people = st.sampled_from(["a", "b", "c"])
 
 
 @given(st.lists(st.tuples(st.sampled_from(["close", "confirm", "reopen"]), people), max_size=12))
-def test_nobody_confirms_what_she_closed_and_what_is_confirmed_stays(
-    steps: list[tuple[str, str]],
-) -> None:
+def test_nobody_confirms_what_she_closed_and_what_is_confirmed_stays(steps):
     signed = Signed()
     for step, by in steps:
         before = signed
@@ -355,9 +341,7 @@ _counted = st.builds(
 
 
 @given(_counted, _counted)
-def test_of_two_who_are_one_the_mark_stands_that_counts_more_or_came_later(
-    one: CountedMark, other: CountedMark
-) -> None:
+def test_of_two_who_are_one_the_mark_stands_that_counts_more_or_came_later(one, other):
     status, version = standing_mark(one, other)
     assert version > max(one.version, other.version)
     if one.weight != other.weight:

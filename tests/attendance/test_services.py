@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import EntryAlias, MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries.history import conflicts_of, history
@@ -20,8 +18,6 @@ from kash.attendance.services.registers import reopen_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
-from kash.policy import Actor
-from tests.attendance.conftest import Kept
 from tests.refusals import refuses
 
 
@@ -30,9 +26,7 @@ def replies(answers: list[OperationAnswer]) -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_marks_are_applied_once_and_never_over_another(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_marks_are_applied_once_and_never_over_another(both_engines_app, keep, trainer):
     kept = keep()
     first = [kept.operation(number, "present") for number in range(3)]
     assert replies(apply_marks(kept.public_id, first, trainer)) == ["applied"] * 3
@@ -53,9 +47,7 @@ def test_marks_are_applied_once_and_never_over_another(
 
 
 @pytest.mark.any_engine
-def test_one_bad_operation_stops_no_other(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_one_bad_operation_stops_no_other(both_engines_app, keep, trainer):
     kept, elsewhere = keep(), keep(people=1, slots=1)
     good = kept.operation(0, "present")
     batch = [
@@ -81,9 +73,7 @@ def test_one_bad_operation_stops_no_other(
 
 
 @pytest.mark.any_engine
-def test_an_id_used_for_another_register_is_refused(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_an_id_used_for_another_register_is_refused(both_engines_app, keep, trainer):
     one, two = keep(), keep()
     apply_marks(one.public_id, [one.operation(0, "late", op_id="same")], trainer)
     (answer,) = apply_marks(two.public_id, [two.operation(0, "late", op_id="same")], trainer)
@@ -91,9 +81,7 @@ def test_an_id_used_for_another_register_is_refused(
     assert two.marks() == {}
 
 
-def test_a_batch_without_effect_leaves_no_entry(
-    app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_batch_without_effect_leaves_no_entry(app, keep, trainer):
     kept = keep()
     apply_marks(kept.public_id, [kept.operation(0, "nonsense")], trainer)
     apply_marks(kept.public_id, [], trainer)
@@ -103,9 +91,7 @@ def test_a_batch_without_effect_leaves_no_entry(
 
 
 @pytest.mark.any_engine
-def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(both_engines_app, keep, trainer):
     kept = keep()
     with refuses("Nobody is marked in this session yet."):
         close_slot(kept.public_id, kept.slots[0], trainer)
@@ -121,9 +107,7 @@ def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
     assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
 
 
-def test_nobody_of_this_register_is_forgotten_and_others_are_not_counted(
-    sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_nobody_of_this_register_is_forgotten_and_others_are_not_counted(sqlite_app, keep, trainer):
     kept, _elsewhere = keep(people=2), keep(people=3)
     at = (kept.public_id, kept.slots[0], trainer)
     with pytest.raises(SomebodyUnmarked):
@@ -133,9 +117,7 @@ def test_nobody_of_this_register_is_forgotten_and_others_are_not_counted(
 
 
 @pytest.mark.any_engine
-def test_a_slot_is_not_closed_over_a_conflict(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_slot_is_not_closed_over_a_conflict(both_engines_app, keep, trainer):
     kept = keep()
     apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
     closing = close_slot(
@@ -150,9 +132,7 @@ def test_a_slot_is_not_closed_over_a_conflict(
 
 
 @pytest.mark.any_engine
-def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(both_engines_app, keep, trainer):
     kept = keep()
     apply_marks(kept.public_id, [kept.operation(number, "present") for number in range(3)], trainer)
     person = db.session.query(RosterEntry).filter_by(public_id=kept.entries[0]).one().person_id
@@ -170,12 +150,7 @@ def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
 
 
 @pytest.mark.any_engine
-def test_many_marks_go_in_few_statements(
-    both_engines_app: APIFlask,
-    keep: Callable[..., Kept],
-    trainer: Actor,
-    count_queries: Callable[..., object],
-) -> None:
+def test_many_marks_go_in_few_statements(both_engines_app, keep, trainer, count_queries):
     kept = keep(people=60)
     # The first action of all also begins the trail.
     apply_marks(kept.public_id, [kept.operation(0, "present", slot=1)], trainer)
@@ -190,9 +165,7 @@ def test_many_marks_go_in_few_statements(
     assert len(kept.marks()) == 60
 
 
-def test_a_batch_reads_no_marks_of_other_registers(
-    sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_batch_reads_no_marks_of_other_registers(sqlite_app, keep, trainer):
     kept = keep(people=2)
     apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
     driver: Any = db.session.connection().connection.dbapi_connection
@@ -209,12 +182,7 @@ def test_a_batch_reads_no_marks_of_other_registers(
 
 
 @pytest.mark.any_engine
-def test_the_history_says_who_and_when(
-    both_engines_app: APIFlask,
-    keep: Callable[..., Kept],
-    trainer: Actor,
-    actor: Callable[..., Actor],
-) -> None:
+def test_the_history_says_who_and_when(both_engines_app, keep, trainer, actor):
     kept, other = keep(), actor("trainer", name="Neema Jaribio")
     apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
     apply_marks(kept.public_id, [kept.operation(0, "late", 1)], other)
@@ -239,9 +207,7 @@ def test_the_history_says_who_and_when(
         history(keep().id, kept.slots[0], kept.entries[0])
 
 
-def test_the_standard_statuses_are_there_once(
-    both_engines_app: APIFlask, keep: Callable[..., Kept]
-) -> None:
+def test_the_standard_statuses_are_there_once(both_engines_app, keep):
     keep()
     keep(purpose="meeting")
     rows = db.session.query(MarkStatus).order_by(MarkStatus.position).all()
@@ -251,9 +217,7 @@ def test_the_standard_statuses_are_there_once(
 
 
 @pytest.mark.any_engine
-def test_a_meeting_has_statuses_of_its_own(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_a_meeting_has_statuses_of_its_own(both_engines_app, keep, trainer):
     kept = keep(purpose="meeting", slots=1)
     answers = apply_marks(
         kept.public_id,
@@ -263,9 +227,7 @@ def test_a_meeting_has_statuses_of_its_own(
     assert replies(answers) == ["applied", "applied", "rejected"]
 
 
-def test_a_phone_that_knows_an_entry_by_its_old_id_means_the_same_person(
-    sqlite_app: APIFlask, keep: Callable[..., Kept]
-) -> None:
+def test_a_phone_that_knows_an_entry_by_its_old_id_means_the_same_person(sqlite_app, keep):
     """Two entries became one when two people were merged; the phone was in a hall meanwhile."""
     kept, elsewhere = keep(people=3), keep(people=1)
     rows = {row.public_id: row for row in db.session.query(RosterEntry)}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, time
-from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,8 +43,6 @@ from kash.attendance.services.sheets import record_sheets, save_reading, settle_
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.press import documents as registers
-from kash.policy import Actor
-from tests.attendance.conftest import Kept
 from tests.declaring import also_declared
 from tests.refusals import refuses
 
@@ -69,9 +65,7 @@ choices = st.builds(
 
 
 @given(planned, choices)
-def test_every_session_of_a_day_is_signed_for_in_one_column(
-    day: list[PlannedSlot], choice: SheetChoice
-) -> None:
+def test_every_session_of_a_day_is_signed_for_in_one_column(day, choice):
     columns = columns_of(day, choice)
     slots = [slot for column in columns for slot in column.slots]
     assert sorted(slots) == sorted(one.slot for one in day)
@@ -85,9 +79,7 @@ ticks = st.lists(st.lists(st.integers(-1, 9), max_size=5), max_size=6)
 
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=5), ticks)
-def test_a_reading_says_as_much_as_its_sheet_asked(
-    rows: list[str], signed: list[list[int]]
-) -> None:
+def test_a_reading_says_as_much_as_its_sheet_asked(rows, signed):
     columns = (Column("8", Half.WHOLE, ("s1",)), Column("", Half.AFTERNOON, ("s2", "s3")))
     said = signed_places(rows, columns, signed)
     assert set(said) == {(slot, row) for slot in ("s1", "s2", "s3") for row in rows}
@@ -101,9 +93,7 @@ def test_a_reading_says_as_much_as_its_sheet_asked(
         st.sampled_from(["present", "late", "absent"]),
     ),
 )
-def test_a_difference_is_where_paper_and_mark_say_otherwise(
-    said: dict[tuple[str, str], bool], marks: dict[tuple[str, str], str]
-) -> None:
+def test_a_difference_is_where_paper_and_mark_say_otherwise(said, marks):
     weights = {"present": 100, "late": 100, "absent": 0}
     found = paper_differences(said, marks, weights, "ab")
     for place, signed in said.items():
@@ -118,9 +108,7 @@ def test_a_difference_is_where_paper_and_mark_say_otherwise(
     assert unsettled(changed, settled) == changed
 
 
-def test_sheets_never_mix_groups_and_keep_their_rows(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_sheets_never_mix_groups_and_keep_their_rows(both_engines_app, keep, trainer):
     elsewhere, kept = keep(people=2), keep(people=23)
     assert set(codes_of(kept.id)) == set(kept.entries)
     assert codes_of(elsewhere.id) == dict(zip(elsewhere.entries, ("A01", "B01"), strict=True))
@@ -157,9 +145,7 @@ NAMES = ["Zawadi Sampuli", "ሰላም ተስፋዬ", "محمد علي", "Mwanaid
 
 
 @pytest.fixture
-def printed_text(
-    app: APIFlask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., list[str]]:
+def printed_text(app, tmp_path, monkeypatch):
     """What is read on each page of these sheets."""
 
     def read(*sheets: PrintedSheet) -> list[str]:
@@ -182,9 +168,7 @@ def a_sheet(number: int, names: Sequence[str], **more: Any) -> PrintedSheet:
     return PrintedSheet(f"{number:016}", number, "A", DAY, 1, 1, 1, **values)
 
 
-def test_names_in_any_script_are_printed_beside_their_codes(
-    printed_text: Callable[..., list[str]],
-) -> None:
+def test_names_in_any_script_are_printed_beside_their_codes(printed_text):
     pages = printed_text(a_sheet(1, NAMES[:1]), a_sheet(2, NAMES), a_sheet(3, NAMES, large=True))
     assert len(pages) == 3
     for number, page in enumerate(pages, 1):
@@ -198,9 +182,7 @@ def test_names_in_any_script_are_printed_beside_their_codes(
     assert not re.search(r"^ *8$", pages[2], re.M)
 
 
-def test_only_sheets_with_names_that_no_plate_can_set_are_set_by_the_engine(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_sheets_with_names_that_no_plate_can_set_are_set_by_the_engine(app, monkeypatch):
     sheets = [a_sheet(1, NAMES[:1]), a_sheet(2, NAMES), a_sheet(3, ["Baraka Otieno"])]
     whole: list[int] = []
     made_plates = registers.made_plates
@@ -216,9 +198,7 @@ def test_only_sheets_with_names_that_no_plate_can_set_are_set_by_the_engine(
     assert whole == [1]
 
 
-def test_a_sheet_that_takes_more_than_its_page_is_printed_all_the_same(
-    printed_text: Callable[..., list[str]],
-) -> None:
+def test_a_sheet_that_takes_more_than_its_page_is_printed_all_the_same(printed_text):
     where = "Kisumu Central Sub-County Police Headquarters, Gender and Children Protection Desk"
     rows = [PrintedRow(n, "Asali", (where,), f"A{n:02}") for n in range(1, 11)]
     pages = printed_text(a_sheet(1, [], rows=rows, extras=(Extra.ORGANISATION,)))
@@ -235,11 +215,8 @@ def differences(counts: Counts) -> Sequence[tuple[str, str, bool, str]]:
 
 
 def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
-    both_engines_app: APIFlask,
-    keep: Callable[..., Kept],
-    trainer: Actor,
-    actor: Callable[..., Actor],
-) -> None:
+    both_engines_app, keep, trainer, actor
+):
     kept, other = keep(people=4, slots=1), actor("director", name="Neema Jaribio")
     columns = {DAY: [Column("08:30", Half.WHOLE, (kept.slots[0],))]}
     made = record_sheets(kept.public_id, columns, trainer)
@@ -282,9 +259,7 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
     assert differences(counts_of(kept.id)) == [("Person 001", "paper", True, "")]
 
 
-def test_what_two_sources_say_is_settled_one_by_one(
-    sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+def test_what_two_sources_say_is_settled_one_by_one(sqlite_app, keep, trainer):
     kept = keep(people=1)
     for source, reason in (("paper", "Forgot."), ("pay", "Was paid."), ("paper", "Was late.")):
         settle_difference(
@@ -303,8 +278,8 @@ def test_what_two_sources_say_is_settled_one_by_one(
 
 @pytest.mark.any_engine
 def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
+    both_engines_app, keep, trainer
+):
     kept = keep(people=3)
     apply_marks(
         kept.public_id, [kept.operation(0, "present", slot=1), kept.operation(1, "absent")], trainer

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,10 +29,8 @@ from kash.attendance.services.marking import (
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, Problem
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.refusals import refuses
-
-from .conftest import Kept
 
 PHONE = StatusDetails("by telephone", "t", 50, "warn")
 
@@ -63,9 +59,7 @@ def _change(code: str, **more: object) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_own_status_counts_its_share(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
-) -> None:
+def test_an_own_status_counts_its_share(both_engines_app, keep, actor):
     kept = keep(people=2, slots=1)
     code = add_status(PHONE, SYSTEM)
     answers = apply_marks(
@@ -78,9 +72,7 @@ def test_an_own_status_counts_its_share(
 
 
 @pytest.mark.any_engine
-def test_a_used_weight_stays_and_a_new_one_may_change(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
-) -> None:
+def test_a_used_weight_stays_and_a_new_one_may_change(both_engines_app, keep, actor):
     kept = keep(people=1, slots=1)
     code = add_status(PHONE, SYSTEM)
     _change(code, weight=60)
@@ -93,9 +85,7 @@ def test_a_used_weight_stays_and_a_new_one_may_change(
 
 
 @pytest.mark.any_engine
-def test_what_is_out_of_use_is_refused_with_the_reason(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
-) -> None:
+def test_what_is_out_of_use_is_refused_with_the_reason(both_engines_app, keep, actor):
     kept = keep(people=2, slots=1)
     by = actor("trainer")
     code = add_status(PHONE, SYSTEM)
@@ -121,7 +111,7 @@ def test_what_is_out_of_use_is_refused_with_the_reason(
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("code", ["present", "absent"])
-def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: str) -> None:
+def test_no_register_loses_present_and_absent(both_engines_app, code):
     with refuses("Every register needs"):
         _change(code, active=False)
     with refuses("always counts"):
@@ -140,15 +130,13 @@ def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: 
         (StatusDetails("", "Q", 10), "name"),
     ],
 )
-def test_names_and_letters_stand_once(
-    both_engines_app: APIFlask, details: StatusDetails, field: str
-) -> None:
+def test_names_and_letters_stand_once(both_engines_app, details, field):
     with pytest.raises(Problem) as problem:
         add_status(details, SYSTEM)
     assert problem.value.field == field
 
 
-def test_who_saved_meanwhile_is_not_overwritten(both_engines_app: APIFlask) -> None:
+def test_who_saved_meanwhile_is_not_overwritten(both_engines_app):
     code = add_status(PHONE, SYSTEM)
     change_status(code, PHONE, 1, SYSTEM)
     with pytest.raises(ChangedMeanwhile):
@@ -156,7 +144,7 @@ def test_who_saved_meanwhile_is_not_overwritten(both_engines_app: APIFlask) -> N
 
 
 @pytest.mark.any_engine
-def test_order_is_one_entry_and_nothing_else(both_engines_app: APIFlask) -> None:
+def test_order_is_one_entry_and_nothing_else(both_engines_app):
     code = add_status(PHONE, SYSTEM)
     # A page that puts them in order has asked for them before.
     assert statuses_for("workshop")[-1].code == code
@@ -179,9 +167,7 @@ def test_order_is_one_entry_and_nothing_else(both_engines_app: APIFlask) -> None
     st.lists(st.integers(5, 300), min_size=1, max_size=6),
     st.data(),
 )
-def test_hours_are_each_share_of_each_session(
-    weights: dict[str, int], minutes: list[int], data: st.DataObject
-) -> None:
+def test_hours_are_each_share_of_each_session(weights, minutes, data):
     """Whatever statuses a programme has: never more than took place, and more weight never less."""
     codes = st.sampled_from(sorted(weights))
     marks = [MadeMark(slot, 1, data.draw(codes)) for slot in range(len(minutes))]
@@ -196,7 +182,7 @@ def test_hours_are_each_share_of_each_session(
     assert presences([1], slots, marks, heavier)[1].weighted >= found.weighted
 
 
-def test_a_programme_has_only_so_many_statuses(sqlite_app: APIFlask) -> None:
+def test_a_programme_has_only_so_many_statuses(sqlite_app):
     def added(number: int) -> str:
         letter = f"Z{chr(ord('A') + number)}"
         return add_status(StatusDetails(f"status {number}", letter, 50, "warn"), SYSTEM)

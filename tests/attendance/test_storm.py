@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from apiflask import APIFlask
 
 from benchmarks.load.people import AnAccount
 from benchmarks.pad_load import ARegister, PadPhone
@@ -53,9 +51,7 @@ def a_register(trainer: Actor) -> ARegister:
     )
 
 
-def test_a_storm_loses_nothing_and_doubles_nothing(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], tmp_path: Path
-) -> None:
+def test_a_storm_loses_nothing_and_doubles_nothing(both_engines_app, actor, tmp_path):
     trainer = actor("trainer")
     lead = AnAccount(trainer.account_id or 0, trainer.public_id, "", (Role.TRAINER,))
     register = a_register(trainer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +26,7 @@ from kash.attendance.services.marking import set_times, tap_time, undo_time
 from kash.platform.database import db, writing
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import Problem
-from kash.policy import Actor
-from tests.attendance.conftest import BEGIN, Kept, Taken
+from tests.attendance.conftest import BEGIN, Kept
 from tests.attendance.phones import replies
 from tests.refusals import refuses
 
@@ -37,18 +35,14 @@ TAPS = st.lists(st.builds(Tap, st.sampled_from(Edge), MOMENTS), max_size=6)
 
 
 @given(TAPS, st.randoms(use_true_random=False))
-def test_taps_of_several_phones_come_to_the_same_in_whatever_order_they_arrive(
-    taps: list[Tap], chance: object
-) -> None:
+def test_taps_of_several_phones_come_to_the_same_in_whatever_order_they_arrive(taps, chance):
     shuffled = list(taps)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert stretch_of(shuffled) == stretch_of(taps) == stretch_of([*taps, *taps])
 
 
 @given(TAPS, MOMENTS, st.sampled_from(Edge))
-def test_what_was_typed_goes_before_whatever_was_tapped(
-    taps: list[Tap], at: datetime, edge: Edge
-) -> None:
+def test_what_was_typed_goes_before_whatever_was_tapped(taps, at, edge):
     typed = Tap(edge, at, by_hand=True)
     for order in ([typed, *taps], [*taps, typed]):
         found = stretch_of(order)
@@ -56,9 +50,7 @@ def test_what_was_typed_goes_before_whatever_was_tapped(
 
 
 @given(st.none() | MOMENTS, st.none() | MOMENTS, MOMENTS)
-def test_what_is_not_refused_makes_whole_minutes_of_a_day(
-    start: datetime | None, end: datetime | None, now: datetime
-) -> None:
+def test_what_is_not_refused_makes_whole_minutes_of_a_day(start, end, now):
     said = Stretch(start, end)
     if time_fault(said, BEGIN, now) is not None:
         return
@@ -83,14 +75,12 @@ def test_what_is_not_refused_makes_whole_minutes_of_a_day(
         (0, 12 * 60 + 1, (TimeFault.TOO_LONG, Edge.END)),
     ],
 )
-def test_times_that_cannot_be_are_refused_beside_the_one_that_is_wrong(
-    start: int, end: int, fault: tuple[TimeFault, Edge] | None
-) -> None:
+def test_times_that_cannot_be_are_refused_beside_the_one_that_is_wrong(start, end, fault):
     said = Stretch(BEGIN + timedelta(minutes=start), BEGIN + timedelta(minutes=end))
     assert time_fault(said, BEGIN, BEGIN + timedelta(days=1)) == fault
 
 
-def test_every_fault_is_an_answer_that_a_phone_knows() -> None:
+def test_every_fault_is_an_answer_that_a_phone_knows():
     assert {str(fault) for fault in TimeFault} == {
         str(reason) for reason in RejectionReason if reason.startswith("time_")
     }
@@ -107,8 +97,8 @@ def at(minutes: int) -> datetime:
 
 
 def test_times_are_tapped_once_typed_over_and_taken_back_one_by_one(
-    both_engines_app: APIFlask, keep: object, trainer: Actor
-) -> None:
+    both_engines_app, keep, trainer
+):
     kept: Kept = keep()  # type: ignore[operator]
     register, slot = kept.public_id, kept.slots[0]
     before = datetime.now(UTC)
@@ -140,7 +130,7 @@ def test_times_are_tapped_once_typed_over_and_taken_back_one_by_one(
         remove_slots(session, [session.query(Slot.id).filter_by(public_id=slot).scalar()])
 
 
-def test_a_phone_taps_without_a_network_twice_or_wrongly_and_takes_back(taken: Taken) -> None:
+def test_a_phone_taps_without_a_network_twice_or_wrongly_and_takes_back(taken):
     phone, slot = taken.phone, taken.slots[0]
     begins = datetime.fromisoformat(phone.granted["slots"][0]["starts_at"])
 

@@ -131,9 +131,7 @@ def an_answer_of_every_page_to_somebody(both_engines_app: APIFlask, loaded: Load
     assert not set(answered) & set(UNASKED)
 
 
-def test_what_is_loaded_is_a_programme_and_every_page_of_it_open(
-    both_engines_app: APIFlask,
-) -> None:
+def test_what_is_loaded_is_a_programme_and_every_page_of_it_open(both_engines_app):
     with writing() as session:
         session.execute(delete(Group))
         session.execute(delete(Programme))
@@ -151,7 +149,7 @@ def test_what_is_loaded_is_a_programme_and_every_page_of_it_open(
     keys_that_go_on_after_the_ones_that_were_chosen()
 
 
-def test_rows_of_unlike_columns_go_into_one_table(both_engines_app: APIFlask) -> None:
+def test_rows_of_unlike_columns_go_into_one_table(both_engines_app):
     with writing() as session:
         session.execute(delete(Group))
         rows = Rows(session)

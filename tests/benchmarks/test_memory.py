@@ -43,7 +43,7 @@ def in_child(act: Callable[[], bool]) -> Child:
     return Child(process, answer, let_go)
 
 
-def test_what_is_shared_counts_once_and_as_nobodys_own() -> None:
+def test_what_is_shared_counts_once_and_as_nobodys_own():
     with mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as block:
         block[:] = b"a" * SIZE
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import delete, update
 
-from benchmarks.load import PASSWORD, Loaded, load_programme
+from benchmarks.load import PASSWORD, load_programme
 from benchmarks.people import ACCOUNTS
 from benchmarks.searching import QUERIES
 from kash.accounts.models import Programme
@@ -19,7 +16,7 @@ from tests.conftest import CHEAP
 
 
 @pytest.fixture
-def loaded(both_engines_app: APIFlask) -> Iterator[Loaded]:
+def loaded(both_engines_app):
     with writing() as session:
         session.execute(delete(Group))
         session.execute(delete(Programme))
@@ -28,7 +25,7 @@ def loaded(both_engines_app: APIFlask) -> Iterator[Loaded]:
     db.session.remove()
 
 
-def test_each_query_finds_whom_it_is_meant_to(both_engines_app: APIFlask, loaded: Loaded) -> None:
+def test_each_query_finds_whom_it_is_meant_to(both_engines_app, loaded):
     names = ("Nekesa Ng’ang’a", "Zawadi Odera", "Atieno Okello")
     people = loaded.everybody.people
     with writing() as session:

@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-
 from benchmarks import sync, sync_browser
 from benchmarks.server import PROJECT, NotServing
 from benchmarks.telling import tell, verdict
@@ -13,9 +11,7 @@ FIGURES = {"batch_vs_bare": 0.6, "tap_ms": 50.1, "ops_per_s": 1234.5}
 LIMITS = {"at_most": {"tap_ms": 50.0}, "at_least": {"batch_vs_bare": 0.6}}
 
 
-def test_a_limit_itself_is_still_met_and_what_has_none_is_only_told(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_limit_itself_is_still_met_and_what_has_none_is_only_told(capsys):
     assert tell(lambda: FIGURES, json_wanted=False, **LIMITS) == 0
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["batch_vs_bare", "0.600", "at", "least", "0.6:", "met"],
@@ -26,14 +22,12 @@ def test_a_limit_itself_is_still_met_and_what_has_none_is_only_told(
     assert verdict("batch_vs_bare", 0.59, **LIMITS) == "at least 0.6: MISSED"
 
 
-def test_as_json_a_program_gets_the_figures_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_as_json_a_program_gets_the_figures_alone(capsys):
     assert tell(lambda: FIGURES, json_wanted=True, **LIMITS) == 0
     assert json.loads(capsys.readouterr().out) == {"figures": FIGURES}
 
 
-def test_what_could_not_be_measured_is_said_and_is_an_error(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_what_could_not_be_measured_is_said_and_is_an_error(capsys):
     def broken() -> dict[str, float]:
         raise NotServing("The server did not answer in time.")
 
@@ -42,15 +36,15 @@ def test_what_could_not_be_measured_is_said_and_is_an_error(
 
 
 def test_without_a_browser_nothing_is_told_as_met_and_a_sentence_says_what_is_missing(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    capsys, monkeypatch
+):
     monkeypatch.setattr(sync_browser, "BROWSER", "/usr/bin/no-chromium")
     assert tell(sync.figures, json_wanted=True) == 1
     told = "Taps are measured in /usr/bin/no-chromium: apt-get install chromium\n"
     assert capsys.readouterr() == ("", told)
 
 
-def test_every_bench_and_tool_is_named_to_those_who_change_the_code() -> None:
+def test_every_bench_and_tool_is_named_to_those_who_change_the_code():
     page = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
     files = (PROJECT / "benchmarks").glob("*.py")
     benches = {path.stem for path in files if "__main__" in path.read_text("utf-8")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -82,7 +81,7 @@ class Ready:
 
 
 @pytest.fixture
-def ready(held: Held, actor: Callable[..., Actor]) -> Ready:  # noqa: F811
+def ready(held, actor):  # noqa: F811
     """All marked, the rule at 75 per cent of the hours, no name confirmed yet."""
     mark(held)
     made = Ready(held, held.trainer, actor("director", name="Subira Mfano"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.services.issuing import SessionAhead, approve
 from kash.platform.database import db, utc_now
-from kash.policy import Actor
 from tests.certificates.conftest import ALL, MOST, Ready
 from tests.refusals import refuses
 
@@ -29,7 +26,7 @@ def put_ahead(ready: Ready, *positions: int) -> None:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> None:
+def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready):
     ready.confirm(ALL, MOST)
     put_ahead(ready, 1, 2, 3, 4)
     assert {(row.minutes, row.total_minutes) for row in candidates(ready.workshop)} == {(0, 0)}
@@ -39,9 +36,7 @@ def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> 
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_come(
-    ready: Ready,
-) -> None:
+def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_come(ready):
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     put_ahead(ready, 4)
@@ -51,9 +46,7 @@ def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_com
     assert ready.batch(batch).state == "proposed"
 
 
-def test_whoever_approves_sees_how_sessions_were_held(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_whoever_approves_sees_how_sessions_were_held(ready, client_for):
     ready.confirm(ALL, MOST)
     slot = db.session.query(Slot).filter_by(register_id=ready.workshop.register_id).first()
     assert slot is not None

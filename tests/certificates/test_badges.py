@@ -5,13 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 from sqlalchemy import select
 
@@ -27,21 +24,21 @@ from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from tests.refusals import refuses
 
-from .conftest import ALL, MOST, Ready
+from .conftest import ALL, MOST
 
 SITE = "https://kash.example.org"
 ISSUER = "did:web:kash.example.org:verify"
 
 
 @pytest.fixture
-def issued(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> list[Certificate]:
+def issued(ready, monkeypatch):
     monkeypatch.setattr(badges, "_site", lambda: SITE)
     ready.confirm(ALL, MOST)
     return certificates_of(ready.batch(ready.issued()))
 
 
 @pytest.fixture
-def web(client: FlaskClient) -> Callable[[str], bytes]:
+def web(client):
     """The site as whoever checks a badge sees it."""
 
     def fetch(address: str, **_more: Any) -> bytes:
@@ -54,9 +51,7 @@ def web(client: FlaskClient) -> Callable[[str], bytes]:
 
 
 @pytest.mark.any_engine
-def test_a_badge_is_verified_by_others(
-    ready: Ready, issued: list[Certificate], web: Callable[[str], bytes], both_engines_app: APIFlask
-) -> None:
+def test_a_badge_is_verified_by_others(ready, issued, web, both_engines_app):
     one = issued[0]
     name, title = one.printed_name, one.public_title
     token = badges.make_badge(one, ready.director)
@@ -84,9 +79,7 @@ def test_a_badge_is_verified_by_others(
         verifier.verify(f"{head}.{other}.{signature}")
 
 
-def test_a_revoked_badge_is_told_from_one_that_holds(
-    ready: Ready, issued: list[Certificate], web: Callable[[str], bytes]
-) -> None:
+def test_a_revoked_badge_is_told_from_one_that_holds(ready, issued, web):
     gone, kept = (badges.make_badge(one, ready.director) for one in issued)
     revoke(issued[0], "conduct", "told to the director", ready.director)
     verifier = OB3Verifier.for_issuer_did(ISSUER, download=web)
@@ -97,9 +90,7 @@ def test_a_revoked_badge_is_told_from_one_that_holds(
         badges.make_badge(issued[0], ready.director)
 
 
-def test_a_badge_keeps_its_place_and_each_making_is_audited(
-    ready: Ready, issued: list[Certificate]
-) -> None:
+def test_a_badge_keeps_its_place_and_each_making_is_audited(ready, issued):
     badges.make_badge(issued[0], ready.director)
     place = db.session.scalar(select(Certificate.badge_place).where(Certificate.id == issued[0].id))
     badges.make_badge(issued[0], ready.director)
@@ -110,7 +101,7 @@ def test_a_badge_keeps_its_place_and_each_making_is_audited(
     assert made == [[issued[0].public_id]] * 2
 
 
-def test_no_badge_once_a_name_is_withheld(ready: Ready, issued: list[Certificate]) -> None:
+def test_no_badge_once_a_name_is_withheld(ready, issued):
     db.session.add(
         Consent(
             person_id=issued[0].person_id,
@@ -126,9 +117,7 @@ def test_no_badge_once_a_name_is_withheld(ready: Ready, issued: list[Certificate
         badges.make_badge(issued[0], ready.director)
 
 
-def test_only_its_holder_is_given_a_badge(
-    issued: list[Certificate], sign_in: Callable[..., FlaskClient], ready: Ready
-) -> None:
+def test_only_its_holder_is_given_a_badge(issued, sign_in, ready):
     one = issued[0]
     path = f"/certificates/{one.public_id}/badge"
     holder, serial_page = one.person_id, f"/certificates/{one.public_id}"
@@ -147,7 +136,7 @@ def test_only_its_holder_is_given_a_badge(
     assert stranger.post(path, data={"csrf_token": token}).status_code == 404
 
 
-def test_bits_are_set_by_chance_one_after_the_other() -> None:
+def test_bits_are_set_by_chance_one_after_the_other():
     now = datetime(2030, 6, 1, tzinfo=UTC)
     before, after = set_by_chance(b"secret", now), set_by_chance(b"secret", now + timedelta(days=7))
     counts = [sum(byte.bit_count() for byte in bits) for bits in (before, after)]

@@ -6,19 +6,16 @@ import errno
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
-from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.certificates.models import Certificate, VerificationAttempt
+from kash.certificates.models import VerificationAttempt
 from kash.certificates.publishing import Check, check_serial
 from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.rules.issuing import (
@@ -34,7 +31,7 @@ from kash.people.models import Consent
 from kash.platform import database
 from kash.platform.database import db, utc_now
 
-from .conftest import ALL, MOST, Ready
+from .conftest import ALL, MOST
 from .test_views import words
 
 HOTEL = "198.51.100.7"
@@ -42,7 +39,7 @@ NEVER_ISSUED = "000000000000"
 
 
 @pytest.fixture
-def whole(ready: Ready) -> Certificate:
+def whole(ready):
     """One of two issued certificates."""
     ready.confirm(ALL, MOST)
     batch = ready.issued()
@@ -64,9 +61,7 @@ def spent(many: int, address: str = HOTEL, serial: str = "", now: datetime | Non
     db.session.commit()
 
 
-def test_status_title_and_date_are_told_and_never_a_name(
-    whole: Certificate, ready: Ready, client: FlaskClient
-) -> None:
+def test_status_title_and_date_are_told_and_never_a_name(whole, ready, client):
     serial = grouped(whole.serial or "")
     answer = client.post("/verify", data={"serial": serial})
     assert "Valid Working Together Issued on 18 November 2026" in words(answer)
@@ -95,15 +90,11 @@ def test_status_title_and_date_are_told_and_never_a_name(
         lambda serial: f"https://programme.example/verify#{serial}",
     ],
 )
-def test_a_serial_from_worn_paper_is_read(
-    whole: Certificate, client: FlaskClient, worn: Callable[[str], str]
-) -> None:
+def test_a_serial_from_worn_paper_is_read(whole, client, worn):
     assert "Issued on" in client.post("/verify", data={"serial": worn(whole.serial or "")}).text
 
 
-def test_a_mistyped_serial_is_told_before_anything_is_looked_up(
-    whole: Certificate, client: FlaskClient, count_queries: Callable[[], Any]
-) -> None:
+def test_a_mistyped_serial_is_told_before_anything_is_looked_up(whole, client, count_queries):
     serial = whole.serial or ""
     mistyped = ("1" if serial[0] != "1" else "2") + serial[1:]
     with count_queries() as idle:
@@ -125,9 +116,7 @@ def test_a_mistyped_serial_is_told_before_anything_is_looked_up(
     assert "Not ours 0000-0000-0000 We have issued no certificate" in words(unknown)
 
 
-def test_match_and_no_match_are_one_answer_but_for_the_sentence(
-    whole: Certificate, client: FlaskClient, count_queries: Callable[[], Any]
-) -> None:
+def test_match_and_no_match_are_one_answer_but_for_the_sentence(whole, client, count_queries):
     asked, pages, serial = [], [], whole.serial
     for name in (ALL, "Amani"):
         with count_queries() as seen:
@@ -140,9 +129,7 @@ def test_match_and_no_match_are_one_answer_but_for_the_sentence(
     assert pages[0] == pages[1]
 
 
-def test_the_page_speaks_another_language_without_losing_the_answer(
-    whole: Certificate, client: FlaskClient
-) -> None:
+def test_the_page_speaks_another_language_without_losing_the_answer(whole, client):
     answer = client.post("/verify", data={"serial": whole.serial, "language": "sw"})
     assert '<html lang="sw">' in answer.text
     assert "Working Together" in answer.text
@@ -150,7 +137,7 @@ def test_the_page_speaks_another_language_without_losing_the_answer(
     assert '<html lang="sw">' in client.post("/verify", data={"language": "xx"}).text
 
 
-def test_the_whole_page_is_small(client: FlaskClient, whole: Certificate) -> None:
+def test_the_whole_page_is_small(client, whole):
     page = client.post("/verify", data={"serial": whole.serial})
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
     parts = [client.get(each, headers={"Accept-Encoding": "gzip"}).data for each in addresses]
@@ -158,9 +145,7 @@ def test_the_whole_page_is_small(client: FlaskClient, whole: Certificate) -> Non
     assert len(page.data) + sum(map(len, parts)) < 60 * 1024
 
 
-def test_a_name_whose_printing_was_refused_is_compared_for_nobody(
-    whole: Certificate, client: FlaskClient
-) -> None:
+def test_a_name_whose_printing_was_refused_is_compared_for_nobody(whole, client):
     serial = whole.serial
     db.session.add(
         Consent(
@@ -188,8 +173,8 @@ def test_a_name_whose_printing_was_refused_is_compared_for_nobody(
 
 @pytest.mark.any_engine
 def test_names_are_guessed_ten_times_from_one_address_and_the_status_is_still_told(
-    whole: Certificate, both_engines_app: APIFlask
-) -> None:
+    whole, both_engines_app
+):
     now, serial = utc_now(), whole.serial or ""
 
     def guess(name: str, address: str = HOTEL, at: datetime = now) -> tuple[Admission, bool | None]:
@@ -208,8 +193,8 @@ def test_names_are_guessed_ten_times_from_one_address_and_the_status_is_still_to
 
 
 def test_on_a_full_disk_a_paper_is_still_checked_and_no_name_is_tried_uncounted(
-    whole: Certificate, app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    whole, app, monkeypatch
+):
     def full(_url: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
@@ -222,8 +207,8 @@ def test_on_a_full_disk_a_paper_is_still_checked_and_no_name_is_tried_uncounted(
 
 @pytest.mark.any_engine
 def test_forty_who_type_the_right_name_behind_one_address_are_never_stopped(
-    whole: Certificate, both_engines_app: APIFlask
-) -> None:
+    whole, both_engines_app
+):
     now = utc_now()
     check = Check(whole.serial or "", ALL, HOTEL)
     answers = [check_serial(check, now) for _ in range(40)]
@@ -232,9 +217,7 @@ def test_forty_who_type_the_right_name_behind_one_address_are_never_stopped(
 
 
 @pytest.mark.any_engine
-def test_guesses_from_everywhere_are_counted_together_for_each_serial(
-    whole: Certificate, both_engines_app: APIFlask
-) -> None:
+def test_guesses_from_everywhere_are_counted_together_for_each_serial(whole, both_engines_app):
     serial = whole.serial or ""
     for number in range(NAMES_FOR_A_SERIAL):
         spent(1, f"198.51.100.{number}", serial)
@@ -244,7 +227,7 @@ def test_guesses_from_everywhere_are_counted_together_for_each_serial(
     assert other[0] is Admission.WHOLE
 
 
-def test_what_is_refused_is_not_counted_and_old_rows_go(both_engines_app: APIFlask) -> None:
+def test_what_is_refused_is_not_counted_and_old_rows_go(both_engines_app):
     now = utc_now()
     spent(3, now=now - timedelta(hours=2))
     spent(CHECKS_FROM_AN_ADDRESS, now=now)
@@ -256,9 +239,7 @@ def test_what_is_refused_is_not_counted_and_old_rows_go(both_engines_app: APIFla
 
 
 @pytest.mark.any_engine
-def test_neither_address_nor_serial_nor_name_is_kept(
-    whole: Certificate, both_engines_app: APIFlask
-) -> None:
+def test_neither_address_nor_serial_nor_name_is_kept(whole, both_engines_app):
     check_serial(Check(whole.serial or "", "Amani Guess", HOTEL), utc_now())
     (row,) = db.session.execute(select(VerificationAttempt.__table__)).all()
     kept = repr(row)
@@ -267,9 +248,7 @@ def test_neither_address_nor_serial_nor_name_is_kept(
     assert [each in kept for each in plain + hashed] == [False] * 6
 
 
-def test_too_many_checks_wait_and_say_nothing_of_the_certificate(
-    whole: Certificate, client: FlaskClient
-) -> None:
+def test_too_many_checks_wait_and_say_nothing_of_the_certificate(whole, client):
     spent(CHECKS_FROM_AN_ADDRESS, "127.0.0.1")
     answer = client.post("/verify", data={"serial": whole.serial})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "600")
@@ -277,9 +256,7 @@ def test_too_many_checks_wait_and_say_nothing_of_the_certificate(
     assert "Working Together" not in answer.text
 
 
-def test_eight_at_once_get_no_more_guesses_than_one(
-    whole: Certificate, both_engines_app: APIFlask
-) -> None:
+def test_eight_at_once_get_no_more_guesses_than_one(whole, both_engines_app):
     serial = whole.serial or ""
     db.session.rollback()
 
@@ -301,7 +278,7 @@ def _guesses(app: APIFlask, said: SimpleQueue[str]) -> None:
             said.put(str(check_serial(check, utc_now())[0]))
 
 
-def test_processes_count_together(both_engines_app: APIFlask) -> None:
+def test_processes_count_together(both_engines_app):
     db.session.remove()
     db.engine.dispose()
     forking = get_context("fork")
@@ -316,7 +293,7 @@ def test_processes_count_together(both_engines_app: APIFlask) -> None:
     assert answers == {"whole": 10, "without_name": 8}
 
 
-def test_a_network_of_ipv6_counts_as_one_address(app: APIFlask) -> None:
+def test_a_network_of_ipv6_counts_as_one_address(app):
     keys = {
         Check(NEVER_ISSUED, "", address).address_key
         for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9")
@@ -324,7 +301,7 @@ def test_a_network_of_ipv6_counts_as_one_address(app: APIFlask) -> None:
     assert len(keys) == 1
 
 
-def test_another_site_uses_up_nobodys_checks(app: APIFlask, client: FlaskClient) -> None:
+def test_another_site_uses_up_nobodys_checks(app, client):
     answer = client.post(
         "/verify", data={"serial": NEVER_ISSUED}, headers={"Sec-Fetch-Site": "cross-site"}
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.attendance.models import RosterEntry, Sheet
@@ -21,7 +18,7 @@ from kash.forums.queries.series import appearance_of
 from kash.people.models import Person
 from kash.people.services.persons import record_consent
 from kash.platform.database import db, new_public_id
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.certificates.conftest import ALL, MOST, Ready
 from tests.refusals import refuses
 
@@ -36,7 +33,7 @@ def withdraw(ready: Ready, name: str) -> str:
 
 
 @pytest.mark.any_engine
-def test_nothing_new_is_proposed_approved_or_confirmed(ready: Ready) -> None:
+def test_nothing_new_is_proposed_approved_or_confirmed(ready):
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     public_id = withdraw(ready, ALL)
@@ -52,9 +49,7 @@ def test_nothing_new_is_proposed_approved_or_confirmed(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(ready, client_for):
     ready.confirm(ALL, MOST)
     batch = ready.issued()
     certificate = db.session.scalars(
@@ -78,7 +73,7 @@ def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(
 
 
 @pytest.mark.any_engine
-def test_registers_print_a_code(ready: Ready) -> None:
+def test_registers_print_a_code(ready):
     register_id = ready.workshop.register_id
     entries = db.session.execute(
         select(RosterEntry.public_id, Person.chosen_name, Person.group_id).join(
@@ -108,7 +103,7 @@ def test_registers_print_a_code(ready: Ready) -> None:
     assert [row.name for row in printed.rows] == expected
 
 
-def test_a_member_of_a_forum_is_only_counted(ready: Ready) -> None:
+def test_a_member_of_a_forum_is_only_counted(ready):
     public_id = withdraw(ready, ALL)
     persons = {
         name: db.session.scalars(select(Person).where(Person.public_id == key)).one().id

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.certificates import documents as design_pictures
 from kash.certificates.documents import FOLDER, forget_old_pictures, made_once, turn_to_draw
@@ -15,13 +12,12 @@ from kash.certificates.queries.designs import designs
 from kash.certificates.views import designs as previews
 from kash.platform import storage
 from kash.platform.database import utc_now
-from kash.policy import Actor
 
 PNG = b"\x89PNG\r\n\x1a\n and what follows"
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def drawn(monkeypatch):
     """How often the press was asked for a page; nothing is set in earnest."""
     asked: list[int] = []
 
@@ -35,21 +31,19 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture
-def browser(actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+def browser(actor, client_for):
     return client_for(actor("director"))
 
 
 @pytest.fixture
-def address(app: APIFlask) -> str:
+def address(app):
     """Of a design's picture."""
     with app.test_request_context():
         (first, *_more) = designs()
     return f"/certificates/designs/{first.public_id}/preview.png"
 
 
-def test_a_picture_is_made_once_and_kept_sealed(
-    app: APIFlask, browser: FlaskClient, address: str, drawn: list[int]
-) -> None:
+def test_a_picture_is_made_once_and_kept_sealed(app, browser, address, drawn):
     answers = [browser.get(address) for _each in range(3)]
     assert [(one.status_code, one.mimetype, one.data) for one in answers] == [
         (200, "image/png", PNG)
@@ -64,8 +58,8 @@ def test_a_picture_is_made_once_and_kept_sealed(
 
 
 def test_while_others_are_drawn_a_picture_comes_late_and_is_not_broken(
-    app: APIFlask, browser: FlaskClient, address: str, drawn: list[int]
-) -> None:
+    app, browser, address, drawn
+):
     with turn_to_draw():
         late = browser.get(address)
         page = browser.get(address.removesuffix("/preview.png"))
@@ -81,9 +75,7 @@ def test_while_others_are_drawn_a_picture_comes_late_and_is_not_broken(
     assert browser.get(address).data == PNG
 
 
-def test_whoever_waited_for_the_same_picture_does_not_make_it_again(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_waited_for_the_same_picture_does_not_make_it_again(app, monkeypatch):
     made: list[str] = []
 
     def make() -> bytes:
@@ -96,7 +88,7 @@ def test_whoever_waited_for_the_same_picture_does_not_make_it_again(
     assert made == []
 
 
-def test_what_breaks_gives_the_turn_away(app: APIFlask) -> None:
+def test_what_breaks_gives_the_turn_away(app):
     def break_down() -> bytes:
         raise ValueError
 
@@ -105,9 +97,7 @@ def test_what_breaks_gives_the_turn_away(app: APIFlask) -> None:
     assert made_once("whole", lambda: PNG) == PNG
 
 
-def test_few_pictures_are_kept_and_none_for_long(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_pictures_are_kept_and_none_for_long(app, monkeypatch):
     monkeypatch.setattr(design_pictures, "MOST_KEPT", 3)
     for number in range(5):
         made_once(number, lambda: PNG)

@@ -41,13 +41,13 @@ contents = st.builds(
 
 
 @given(contents)
-def test_a_content_comes_back_from_its_json(content: DesignContent) -> None:
+def test_a_content_comes_back_from_its_json(content):
     import json
 
     assert content_from(json.loads(json.dumps(content.as_json()))) == content
 
 
-def test_the_digest_of_what_was_approved_stays_whatever_the_order_of_its_parts() -> None:
+def test_the_digest_of_what_was_approved_stays_whatever_the_order_of_its_parts():
     parts = {"en": Words("A"), "sw": Words("Cheti \u201ckwa\u201d")}
     pictures = {"moon": "a" * 16, "sun": "b" * 16}
     turned = DesignContent(
@@ -59,22 +59,22 @@ def test_the_digest_of_what_was_approved_stays_whatever_the_order_of_its_parts()
 
 
 @given(st.text(), st.text())
-def test_what_is_filled_in_is_never_filled_in_again(title: str, days: str) -> None:
+def test_what_is_filled_in_is_never_filled_in_again(title, days):
     filled = filled_sentence("[title]|[days]", {"title": title, "days": days})
     assert filled == f"{title}|{days}"
 
 
-def test_unknown_fields_are_named() -> None:
+def test_unknown_fields_are_named():
     assert unknown_fields("took [titel] in [title] {{7*7}} [ days ]") == ["titel", " days "]
 
 
 @given(colours, colours)
-def test_contrast_is_the_same_both_ways(one: str, other: str) -> None:
+def test_contrast_is_the_same_both_ways(one, other):
     assert 1.0 <= contrast(one, other) <= 21.0
     assert contrast(one, other) == contrast(other, one)
 
 
-def test_contrast_of_known_pairs() -> None:
+def test_contrast_of_known_pairs():
     assert contrast("#000000") == pytest.approx(21)
     # The lightest grey that WCAG lets stand on white.
     assert contrast("#767676") == pytest.approx(4.54, abs=0.01)
@@ -85,16 +85,14 @@ _T = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 @given(st.integers(-5, 5), st.one_of(st.none(), st.integers(-5, 5)), st.integers(-5, 5))
-def test_what_was_withdrawn_stays_on_what_was_issued_before(
-    since: int, until: int | None, at: int
-) -> None:
+def test_what_was_withdrawn_stays_on_what_was_issued_before(since, until, at):
     spell = Spell(_T + timedelta(days=since), None if until is None else _T + timedelta(days=until))
     issued = _T + timedelta(days=at)
     assert held_at(spell, issued) == (since <= at and (until is None or at < until))
     assert held_at(spell, None) == (until is None)
 
 
-def test_the_longest_name_is_the_widest() -> None:
+def test_the_longest_name_is_the_widest():
     assert longest(["Zawadi", "Mwanaidi Mwamwema", "iiiiiiiiiiiiiiiiii"]) == "Mwanaidi Mwamwema"
     assert longest([]) == ""
 
@@ -109,7 +107,7 @@ def _own(html: str = _GOOD, css: str = "", **more: object) -> DesignContent:
     return DesignContent(base="own", html=html, css=css, pictures={"sun": "k"}, **more)  # type: ignore[arg-type]
 
 
-def test_a_design_of_ones_own_that_is_fine() -> None:
+def test_a_design_of_ones_own_that_is_fine():
     assert lacks_of(_own(css="p { background: url(image:sun); }")) == ()
 
 
@@ -140,15 +138,15 @@ def test_a_design_of_ones_own_that_is_fine() -> None:
         ('<p data-field="body_second"></p>', "", Lack("empty", "body_second")),
     ],
 )
-def test_what_is_wrong_with_ones_own_design_is_listed(html: str, css: str, lack: Lack) -> None:
+def test_what_is_wrong_with_ones_own_design_is_listed(html, css, lack):
     assert lack in lacks_of(_own(_GOOD + html, css, bilingual=False))
 
 
-def test_required_fields_that_are_missing_are_listed() -> None:
+def test_required_fields_that_are_missing_are_listed():
     assert [one.what for one in lacks_of(_own("<p>nothing</p>"))] == ["name", "serial", "qr"]
 
 
-def test_fields_that_a_batch_leaves_empty_are_listed() -> None:
+def test_fields_that_a_batch_leaves_empty_are_listed():
     content = _own(_GOOD + '<p data-field="expires"></p><div data-field="marks"></div>')
     assert left_empty(content, {"marks"}) == (Lack("empty", "expires"),)
     assert left_empty(content, {"marks", "expires"}) == ()
@@ -156,7 +154,7 @@ def test_fields_that_a_batch_leaves_empty_are_listed() -> None:
 
 
 @given(st.text(), st.sampled_from(FIELDS))
-def test_what_a_field_holds_never_becomes_markup(text: str, name: str) -> None:
+def test_what_a_field_holds_never_becomes_markup(text, name):
     from kash.platform.press.markup import escaped
 
     html = '<b data-field="name">sample</b>'
@@ -165,7 +163,7 @@ def test_what_a_field_holds_never_becomes_markup(text: str, name: str) -> None:
     assert filled == f'<b data-field="name">{escaped(text)}</b>'
 
 
-def test_what_is_not_taken_never_reaches_a_page() -> None:
+def test_what_is_not_taken_never_reaches_a_page():
     own = OwnDesign(
         '<script>x()</script><p onclick="y()">a</p><iframe src="z"></iframe><img src="file:///k">',
         "p { background: url(https://example.org/x) }",

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
@@ -39,11 +35,10 @@ from kash.platform.web.pictures import (
     prepared_picture,
     prepared_signature,
 )
-from kash.policy import Actor
 from kash.workshops.models import Funder, Funding
 from tests.refusals import refuses
 
-from .conftest import ALL, MOST, Ready
+from .conftest import ALL, MOST
 
 
 def png(colour: str = "navy", size: tuple[int, int] = (60, 30)) -> bytes:
@@ -57,12 +52,12 @@ def found(public_id: str) -> Design:
 
 
 @pytest.fixture
-def director(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Actor:
+def director(both_engines_app, actor):
     return actor("director", name="Subira Mfano")
 
 
 @pytest.mark.any_engine
-def test_three_designs_are_there_from_the_beginning(director: Actor) -> None:
+def test_three_designs_are_there_from_the_beginning(director):
     offered = queries.designs_on_offer()
     assert [one.public_id for one in offered] == ["classic", "modern", "plain"]
     assert [one.is_default for one in offered] == [True, False, False]
@@ -72,7 +67,7 @@ def test_three_designs_are_there_from_the_beginning(director: Actor) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) -> None:
+def test_a_design_is_made_changed_and_put_into_use_as_versions(director):
     made = services.make_design("Ours", DesignContent(base="modern"), director)
     assert queries.version_in_use(made) is None
     with refuses("Another design has this name."):
@@ -103,7 +98,7 @@ def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) 
 
 
 @pytest.mark.any_engine
-def test_a_version_never_changes(director: Actor) -> None:
+def test_a_version_never_changes(director):
     version = db.session.scalars(select(DesignVersion)).first()
     assert version is not None
     version.digest = "0" * 64
@@ -113,7 +108,7 @@ def test_a_version_never_changes(director: Actor) -> None:
 
 
 @pytest.mark.any_engine
-def test_what_is_not_ready_is_not_put_into_use(director: Actor) -> None:
+def test_what_is_not_ready_is_not_put_into_use(director):
     own = services.make_design("Own", DesignContent(base="own", html="<p>x</p>"), director)
     with pytest.raises(services.NotReady) as refused:
         services.put_into_use(own, 1, director)
@@ -126,7 +121,7 @@ def test_what_is_not_ready_is_not_put_into_use(director: Actor) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_design_of_ones_own_holds_only_so_many_pictures(director: Actor) -> None:
+def test_a_design_of_ones_own_holds_only_so_many_pictures(director):
     made = services.make_design("Own", DesignContent(base="own", html="<p>x</p>"), director)
     for number in range(12):
         services.put_picture(made, "own", f"p{number}", png("red"), director)
@@ -138,7 +133,7 @@ def test_a_design_of_ones_own_holds_only_so_many_pictures(director: Actor) -> No
 
 
 @pytest.mark.any_engine
-def test_pictures_of_a_version_outlive_those_that_take_their_place(director: Actor) -> None:
+def test_pictures_of_a_version_outlive_those_that_take_their_place(director):
     made = services.make_design("Sealed", DesignContent(), director)
     services.put_picture(made, "seal", "", png("red"), director)
     first = content_from(found(made).content).seal
@@ -155,9 +150,7 @@ def test_pictures_of_a_version_outlive_those_that_take_their_place(director: Act
         services.remove_picture(made, second, director)
 
 
-def test_a_batch_keeps_the_version_it_was_proposed_with(
-    ready: Ready, actor: Callable[..., Actor]
-) -> None:
+def test_a_batch_keeps_the_version_it_was_proposed_with(ready, actor):
     director = ready.director
     ready.confirm(ALL)
     made = services.make_design("Ours", DesignContent(base="modern"), director)
@@ -176,7 +169,7 @@ def test_a_batch_keeps_the_version_it_was_proposed_with(
     assert design.signatories[1].name == "Subira Mfano"
 
 
-def test_fields_left_empty_block_proposing_and_issuing(ready: Ready) -> None:
+def test_fields_left_empty_block_proposing_and_issuing(ready):
     ready.confirm(ALL)
     html = (
         '<p data-field="name"></p><p data-field="serial"></p><img data-field="qr" alt="">'
@@ -197,9 +190,7 @@ def test_fields_left_empty_block_proposing_and_issuing(ready: Ready) -> None:
         approve(ready.batch(batch), ready.director)
 
 
-def test_a_signature_stands_only_where_its_owner_allowed_it(
-    ready: Ready, actor: Callable[..., Actor]
-) -> None:
+def test_a_signature_stands_only_where_its_owner_allowed_it(ready, actor):
     director, other = ready.director, actor("director", name="Somebody Else")
     ready.confirm(ALL)
     batch = ready.proposed()
@@ -225,9 +216,7 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
     assert documents.signature_picture(held) == drawn
 
 
-def test_a_withdrawn_signature_stays_on_what_was_issued(
-    director: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_a_withdrawn_signature_stays_on_what_was_issued(director, actor):
     services.keep_signature(prepared_signature(png("black"), 60, 20), director)
     services.allow_on_design(found("classic"), director)
     design_id = found("classic").id
@@ -250,7 +239,7 @@ def test_a_withdrawn_signature_stays_on_what_was_issued(
     assert len(db.session.scalars(select(SignatureImage)).all()) == 2
 
 
-def test_nobody_withdraws_anothers_word(director: Actor, actor: Callable[..., Actor]) -> None:
+def test_nobody_withdraws_anothers_word(director, actor):
     from kash.certificates.queries.designs import own_uses
 
     trainer = actor("trainer")
@@ -263,7 +252,7 @@ def test_nobody_withdraws_anothers_word(director: Actor, actor: Callable[..., Ac
     assert own_uses(director) == []
 
 
-def test_marks_are_those_of_the_workshops_funders(ready: Ready) -> None:
+def test_marks_are_those_of_the_workshops_funders(ready):
     workshop = ready.workshop
     funder, stranger = Funder(name="Pays"), Funder(name="Pays elsewhere")
     db.session.add_all([funder, stranger])
@@ -289,9 +278,7 @@ def test_marks_are_those_of_the_workshops_funders(ready: Ready) -> None:
 
 
 @pytest.mark.parametrize("size", [(12_000, 100), (3_000, 12_000), (12_000, 12_000)])
-def test_a_picture_of_12000_pixels_is_refused_with_a_sentence(
-    app: APIFlask, size: tuple[int, int]
-) -> None:
+def test_a_picture_of_12000_pixels_is_refused_with_a_sentence(app, size):
     made = io.BytesIO()
     Image.new("1", size).save(made, "PNG")
     with app.test_request_context(), pytest.raises(PictureTooLarge) as refused:
@@ -299,7 +286,7 @@ def test_a_picture_of_12000_pixels_is_refused_with_a_sentence(
     assert str(refused.value).startswith("This picture is too large.")
 
 
-def test_of_a_signature_only_the_ink_is_kept(app: APIFlask) -> None:
+def test_of_a_signature_only_the_ink_is_kept(app):
     sheet = Image.new("RGB", (400, 200), "#f2efe8")
     sheet.paste("black", (100, 50, 300, 60))
     made = io.BytesIO()
@@ -312,7 +299,7 @@ def test_of_a_signature_only_the_ink_is_kept(app: APIFlask) -> None:
         prepared_signature(png("white"), 710, 200)
 
 
-def test_the_second_language_says_the_sentence_again(ready: Ready) -> None:
+def test_the_second_language_says_the_sentence_again(ready):
     ready.confirm(ALL, MOST)
     made = services.make_design(
         "Two",
@@ -337,9 +324,7 @@ def test_the_second_language_says_the_sentence_again(ready: Ready) -> None:
     assert [(one.name, one.role) for one in design.signatories] == [("Heri Mazoezi", "Host")]
 
 
-def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(app, actor, client_for):
     browser = client_for(actor("director"))
     made = browser.post(
         "/certificates/designs/new", data={"name": "Ours", "base": "own"}
@@ -375,11 +360,8 @@ def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(
 
 
 def test_the_list_of_designs_has_pages_and_asks_as_often_for_three_as_for_one(
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    actor, client_for, count_queries, monkeypatch
+):
     director = client_for(actor("director"))
     path = "/certificates/designs"
     director.get(path)
@@ -398,9 +380,7 @@ def test_the_list_of_designs_has_pages_and_asks_as_often_for_three_as_for_one(
     assert "/certificates/designs/classic" not in last
 
 
-def test_a_design_over_many_pages_ends_with_a_sentence(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_design_over_many_pages_ends_with_a_sentence(app, actor, client_for):
     director = actor("director")
     html = (
         '<p data-field="name"></p><p data-field="serial"></p><img data-field="qr" alt="">'

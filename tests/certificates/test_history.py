@@ -59,7 +59,7 @@ def by_decision(ready: Ready, day: date) -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) -> None:
+def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready):
     set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
     ready.confirm(ALL, MOST)
     ready.issued()
@@ -102,7 +102,7 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
 
 
 @pytest.mark.any_engine
-def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
+def test_a_correction_falls_with_what_it_corrects(ready):
     ready.confirm(ALL)
     ready.issued()
     (wrong,) = named(ALL)
@@ -116,7 +116,7 @@ def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -> None:
+def test_certificates_run_out_and_are_renewed_with_their_history(ready):
     set_rule(75, name_must_be_confirmed=True, months_valid=1, by=ready.director)
     ready.confirm(ALL, MOST)
     ready.issued()
@@ -149,7 +149,7 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
     assert [one.renews_id for one in history_of(first, ready.director)] == [first.id, None]
 
 
-def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
+def test_paper_made_again_needs_a_reason(ready):
     ready.confirm(ALL, MOST)
     batch = ready.issued()
 

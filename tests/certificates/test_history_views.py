@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.certificates.models import Certificate, CertificateBatch
@@ -16,17 +14,14 @@ from kash.certificates.services import issuing as issuing_in_parts
 from kash.certificates.services.issuing import set_rule
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.workshops.conftest import Held, plan  # noqa: F401
 
-from .conftest import ALL, LITTLE, MOST, Ready
+from .conftest import ALL, LITTLE, MOST
 from .test_views import text_of, words
 
 
 @pytest.fixture
-def browsers(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> tuple[FlaskClient, FlaskClient]:
+def browsers(ready, client_for):
     return client_for(ready.trainer), client_for(ready.director)
 
 
@@ -35,9 +30,7 @@ def marked_as_void(text: str) -> bool:
     return {"V", "O", "I", "D"} <= set(text.split())
 
 
-def test_a_batch_tells_how_far_it_is_and_what_can_be_done(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_tells_how_far_it_is_and_what_can_be_done(ready, browsers, monkeypatch):
     monkeypatch.setattr(issuing_in_parts, "PART", 1)
     trainer, director = browsers
     set_rule(1, name_must_be_confirmed=True, months_valid=24, by=ready.director)
@@ -82,9 +75,7 @@ def test_a_batch_tells_how_far_it_is_and_what_can_be_done(
     assert "Paper was damaged" in words(director.get(batch))
 
 
-def test_a_wrong_name_is_corrected_on_its_page(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_a_wrong_name_is_corrected_on_its_page(ready, browsers):
     trainer, director = browsers
     ready.confirm(ALL)
     (whole,) = certificates_of(ready.batch(ready.issued()))
@@ -114,9 +105,7 @@ def test_a_wrong_name_is_corrected_on_its_page(
     assert "is revoked already" in words(trainer.get(f"{address}/correct"))
 
 
-def test_renewals_are_proposed_on_their_page(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_renewals_are_proposed_on_their_page(ready, browsers):
     trainer, director = browsers
     ready.confirm(ALL, MOST)
     start = f"/workshops/{ready.held.workshop}/certificates"
@@ -152,9 +141,7 @@ def test_renewals_are_proposed_on_their_page(
     assert "Kufanya upya: 1" in words(trainer.get(proposed.location))
 
 
-def test_renewals_name_one_group_and_turning_loses_no_tick(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_renewals_name_one_group_and_turning_loses_no_tick(ready, browsers):
     trainer, _director = browsers
     ready.confirm(ALL, MOST)
     (most, whole) = certificates_of(ready.batch(ready.issued()))
@@ -184,10 +171,10 @@ def test_renewals_name_one_group_and_turning_loses_no_tick(
 
 
 def test_proposing_one_section_keeps_the_ticks_of_the_other(
-    ready: Ready,
-    browsers: tuple[FlaskClient, FlaskClient],
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    ready,
+    browsers,
+    plan,  # noqa: F811
+):
     trainer, _director = browsers
     ready.confirm(ALL, MOST)
     (most, whole) = certificates_of(ready.batch(ready.issued()))

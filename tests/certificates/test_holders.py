@@ -4,12 +4,9 @@ what the holder sees is hers alone."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.errors import LinkSpent
@@ -30,9 +27,8 @@ from kash.certificates.services.certificates import (
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
-from kash.policy import Actor
 
-from .conftest import ALL, MOST, Ready
+from .conftest import ALL, MOST
 
 
 def somebody(name: str) -> Person:
@@ -46,7 +42,7 @@ def newest() -> HolderLink:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_link_is_used_once_within_its_days_and_can_be_ended(ready: Ready) -> None:
+def test_a_link_is_used_once_within_its_days_and_can_be_ended(ready):
     person = somebody(ALL)
     first = make_link(person, ready.trainer)
     link = newest()
@@ -90,9 +86,7 @@ def test_a_link_is_used_once_within_its_days_and_can_be_ended(ready: Ready) -> N
     ]
 
 
-def test_links_end_with_the_access_of_who_made_them(
-    ready: Ready, actor: Callable[..., Actor]
-) -> None:
+def test_links_end_with_the_access_of_who_made_them(ready, actor):
     token = make_link(somebody(ALL), ready.trainer)
     visit = use_link(make_link(somebody(MOST), ready.trainer))
     lock_at_once(actor("administrator"), ready.trainer.public_id)
@@ -100,9 +94,7 @@ def test_links_end_with_the_access_of_who_made_them(
     assert holders.visit(visit, utc_now()) is None
 
 
-def test_the_holder_sees_her_own_and_takes_them_along(
-    app: APIFlask, ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_holder_sees_her_own_and_takes_them_along(app, ready, client_for):
     ready.confirm(ALL, MOST)
     most, whole = certificates_of(ready.batch(ready.issued()))
     own, other, person = whole.public_id, most.public_id, whole.person.public_id
@@ -147,9 +139,7 @@ def test_the_holder_sees_her_own_and_takes_them_along(
     assert phone.get("/my-certificates/").status_code == 404
 
 
-def test_a_trainer_makes_links_for_her_own_people_only(
-    ready: Ready, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_trainer_makes_links_for_her_own_people_only(ready, sign_in):
     person = somebody(ALL).public_id
     other = sign_in("trainer", name="Another Trainer")
     assert other.get(f"/people/{person}/certificates").status_code == 404

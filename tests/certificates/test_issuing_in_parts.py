@@ -6,7 +6,6 @@ from __future__ import annotations
 from threading import Barrier, Thread
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
@@ -37,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("both_engines_app")
 
 
 @pytest.fixture(autouse=True)
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_at_a_time(monkeypatch):
     monkeypatch.setattr(issuing_in_parts, "PART", 1)
 
 
@@ -65,7 +64,7 @@ def serials() -> list[str]:
     return [one for one in db.session.scalars(select(Certificate.serial)) if one]
 
 
-def test_the_first_part_is_issued_at_once_and_the_worker_does_the_rest(ready: Ready) -> None:
+def test_the_first_part_is_issued_at_once_and_the_worker_does_the_rest(ready):
     batch = approved(ready)
     job = issue(ready, batch)
     assert standing(ready, batch) == ("issuing", (1, 3))
@@ -87,7 +86,7 @@ def test_the_first_part_is_issued_at_once_and_the_worker_does_the_rest(ready: Re
 
 
 @pytest.mark.any_engine
-def test_it_is_stopped_gone_on_with_and_the_rest_left_out(ready: Ready) -> None:
+def test_it_is_stopped_gone_on_with_and_the_rest_left_out(ready):
     batch = approved(ready)
     issue(ready, batch)
     stop(ready.batch(batch), ready.trainer)
@@ -108,7 +107,7 @@ def test_it_is_stopped_gone_on_with_and_the_rest_left_out(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_cancelling_the_work_stops_the_batch(ready: Ready) -> None:
+def test_cancelling_the_work_stops_the_batch(ready):
     batch = approved(ready)
     job = issue(ready, batch)
     jobs.cancel(job, ready.trainer.public_id)
@@ -125,7 +124,7 @@ def test_cancelling_the_work_stops_the_batch(ready: Ready) -> None:
     assert ready.batch(batch).state == "stopped"
 
 
-def test_a_name_that_changes_meanwhile_ends_it_with_a_sentence(ready: Ready) -> None:
+def test_a_name_that_changes_meanwhile_ends_it_with_a_sentence(ready):
     batch = approved(ready)
     job = issue(ready, batch)
     unissued = select(Certificate).where(Certificate.serial.is_(None)).order_by(Certificate.id)
@@ -141,7 +140,7 @@ def test_a_name_that_changes_meanwhile_ends_it_with_a_sentence(ready: Ready) -> 
     assert leave_out(ready.batch(batch), ready.trainer) == 1
 
 
-def test_two_who_issue_at_once(both_engines_app: APIFlask, ready: Ready) -> None:
+def test_two_who_issue_at_once(both_engines_app, ready):
     batch_id = ready.batch(approved(ready)).id
     day = ready.workshop.ends_on
     barrier = Barrier(4)
@@ -182,7 +181,7 @@ STEPS = st.lists(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STEPS)
-def test_whatever_is_done_in_whatever_order(ready: Ready, steps: list[str]) -> None:
+def test_whatever_is_done_in_whatever_order(ready, steps):
     """Each step does what the rules allow, or raises and changes nothing; no serial ever goes."""
     _out_of_the_way()
     if ready.workshop.public_id not in _CONFIRMED:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from apiflask import APIFlask
-
 from kash.certificates.queries.certificates import current_key, signing_keys
 from kash.certificates.services.designs import sign_earlier
 from kash.platform.database import db
@@ -15,7 +13,7 @@ from kash.platform.database import db
 Signing = Callable[..., Any]
 
 
-def test_a_director_changes_the_key(app: APIFlask, sign_in: Signing) -> None:
+def test_a_director_changes_the_key(app, sign_in):
     sign_earlier()
     first = current_key()
     assert first is not None
@@ -36,5 +34,5 @@ def test_a_director_changes_the_key(app: APIFlask, sign_in: Signing) -> None:
     assert browser.post("/certificates/keys/change", data=fields).status_code == 409
 
 
-def test_before_the_first_key_the_page_says_so(app: APIFlask, sign_in: Signing) -> None:
+def test_before_the_first_key_the_page_says_so(app, sign_in):
     assert "No key yet" in sign_in("administrator").get("/certificates/keys").text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from apiflask import APIFlask
 from sqlalchemy import func, insert, select
 
 from kash.attendance.models import Mark, RosterEntry
@@ -76,9 +75,7 @@ def crowd(ready: Ready) -> None:
     db.session.commit()
 
 
-def test_a_killed_worker_leaves_neither_a_double_nor_a_gap(
-    both_engines_app: APIFlask, ready: Ready
-) -> None:
+def test_a_killed_worker_leaves_neither_a_double_nor_a_gap(both_engines_app, ready):
     crowd(ready)
     set_rule(75, name_must_be_confirmed=False, months_valid=24, by=ready.director)
     batch = ready.proposed()

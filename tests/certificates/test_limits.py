@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -73,7 +72,7 @@ BADGE = NewBadge(
 )
 
 
-def test_a_badge_says_what_it_is_for_and_no_name_in_clear() -> None:
+def test_a_badge_says_what_it_is_for_and_no_name_in_clear():
     issuer = issuer_id("https://kash.example:8443/x")
     assert issuer == "did:web:kash.example%3A8443:verify"
     profile = issuer_profile(issuer, "Programme", "https://kash.example")
@@ -135,7 +134,7 @@ def test_a_badge_says_what_it_is_for_and_no_name_in_clear() -> None:
     assert hidden_name("Nyota", "salt") == hashlib.sha256(b"Nyotasalt").hexdigest()
 
 
-def test_the_list_of_badges_holds_a_bit_for_each_place() -> None:
+def test_the_list_of_badges_holds_a_bit_for_each_place():
     began = datetime(2026, 1, 1, tzinfo=UTC)
     assert not any(set_by_chance(b"secret", began - DAY))
     assert len(set_by_chance(b"secret", began)) == PLACES // 8
@@ -147,14 +146,14 @@ def test_the_list_of_badges_holds_a_bit_for_each_place() -> None:
     assert [place for place in range(16) if is_set(bits, place)] == [0, 7, 9]
 
 
-def test_the_list_is_told_for_a_week() -> None:
+def test_the_list_is_told_for_a_week():
     claims = list_claims(bytearray(2), [], [], "did:web:x", "https://kash.example/list", NOW)
     assert claims["validUntil"] == "2026-11-27T09:00:00Z"
     assert claims["credentialSubject"]["id"] == "https://kash.example/list#list"
     assert (claims["iss"], claims["nbf"]) == ("did:web:x", int(NOW.timestamp()))
 
 
-def test_a_certificate_runs_out_within_sixty_days() -> None:
+def test_a_certificate_runs_out_within_sixty_days():
     def condition(left: int) -> CertificateCondition:
         return condition_on(TODAY, revoked=False, revoked_class="", expires_on=TODAY + left * DAY)
 
@@ -178,7 +177,7 @@ def test_a_certificate_runs_out_within_sixty_days() -> None:
     assert again == list(range(15))
 
 
-def test_checks_are_answered_up_to_each_limit() -> None:
+def test_checks_are_answered_up_to_each_limit():
     assert admission(CHECKS_FROM_AN_ADDRESS - 1, 0, 0, name=True) is Admission.WHOLE
     assert admission(CHECKS_FROM_AN_ADDRESS, 0, 0, name=True) is Admission.REFUSED
     for here, all_in_all, told in (
@@ -191,14 +190,14 @@ def test_checks_are_answered_up_to_each_limit() -> None:
     assert (CHECKS_FROM_AN_ADDRESS, NAMES_FROM_AN_ADDRESS, NAMES_FOR_A_SERIAL) == (600, 10, 60)
 
 
-def test_what_is_no_serial_says_why() -> None:
+def test_what_is_no_serial_says_why():
     assert misread("0000-0000-0000") is None
     assert misread("0000-0000-000") is Misread.LENGTH
     assert misread("0000-0000-000!") is Misread.CHARACTER
     assert misread("0000-0000-0001") is Misread.CHECK
 
 
-def test_a_share_of_a_workshop_is_told_in_the_least_minutes_that_reach_it() -> None:
+def test_a_share_of_a_workshop_is_told_in_the_least_minutes_that_reach_it():
     lacking = [LeafProgress(Leaf.of("workshop", share=80), 0, 80, None)]
     needed = [
         missing_requirements(
@@ -211,7 +210,7 @@ def test_a_share_of_a_workshop_is_told_in_the_least_minutes_that_reach_it() -> N
 
 
 @pytest.mark.parametrize(("revoked", "published"), [(0, 256), (256, 256), (257, 512), (513, 1024)])
-def test_the_length_of_the_list_tells_nothing(revoked: int, published: int) -> None:
+def test_the_length_of_the_list_tells_nothing(revoked, published):
     assert entries_published(revoked) == published
 
 
@@ -221,7 +220,7 @@ BATCH = ApprovedBatch(
 )
 
 
-def test_the_parts_of_a_batch_say_all_that_is_printed() -> None:
+def test_the_parts_of_a_batch_say_all_that_is_printed():
     assert written_parts(BATCH) == {
         PrintedPart.NAMES: '[["k0", "h1", "Nyota"], ["k1", "h1", "Nyota"]]',
         PrintedPart.TITLE: '[["k0", "Skills"], ["k1", "Skills"]]',
@@ -246,9 +245,7 @@ def test_the_parts_of_a_batch_say_all_that_is_printed() -> None:
         ({"former": "g"}, PrintedPart.VALIDITY),
     ],
 )
-def test_what_changed_since_it_was_approved_is_told_by_its_part(
-    changes: dict[str, Any], part: PrintedPart
-) -> None:
+def test_what_changed_since_it_was_approved_is_told_by_its_part(changes, part):
     approved = {str(one): text for one, text in written_parts(BATCH).items()}
     now = written_parts(replace(BATCH, papers=[replace(PAPER, **changes), BATCH.papers[1]]))
     assert changed_parts(approved, now) == (part,)
@@ -256,7 +253,7 @@ def test_what_changed_since_it_was_approved_is_told_by_its_part(
     assert changed_parts({}, now) == ()
 
 
-def test_a_field_without_a_value_stays_as_it_was_written() -> None:
+def test_a_field_without_a_value_stays_as_it_was_written():
     assert filled_sentence("[title] in [place]", {"title": "Skills"}) == "Skills in [place]"
     assert DesignContent(logo="a", seal="b", pictures={"x": "c"}).image_ids == {"a", "b", "c"}
     assert DesignContent(logo="", seal="").image_ids == DesignContent().image_ids == set()
@@ -272,7 +269,7 @@ def test_a_field_without_a_value_stays_as_it_was_written() -> None:
     assert contrast("#0b0b0b") == pytest.approx(19.68, abs=0.01)
 
 
-def test_a_design_was_in_use_from_its_first_moment_to_before_its_last() -> None:
+def test_a_design_was_in_use_from_its_first_moment_to_before_its_last():
     spell = Spell(NOW, NOW + DAY)
     moments = (NOW - DAY, NOW, NOW + DAY / 2, NOW + DAY)
     assert [held_at(spell, moment) for moment in moments] == [False, True, True, False]
@@ -281,7 +278,7 @@ def test_a_design_was_in_use_from_its_first_moment_to_before_its_last() -> None:
     assert held_at(Spell(NOW, None), NOW + 999 * DAY)
 
 
-def test_what_a_design_lacks_is_told_once_each() -> None:
+def test_what_a_design_lacks_is_told_once_each():
     assert lacks_of(DesignContent()) == ()
     assert lacks_of(DesignContent(accent="#777777")) == (Lack("contrast", "#777777"),)
     assert lacks_of(DesignContent(accent="#767676")) == ()

@@ -5,13 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.certificates.forms import CONDITION_NAMES
@@ -24,14 +20,13 @@ from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from kash.workshops.models import Workshop
 
-from .conftest import ALL, LITTLE, MOST, Ready
+from .conftest import ALL, LITTLE, MOST
 
 
 @pytest.fixture
-def three(ready: Ready) -> Ready:
+def three(ready):
     """Three issued certificates."""
     set_rule(1, name_must_be_confirmed=True, months_valid=12, by=ready.director)
     ready.confirm(ALL, MOST, LITTLE)
@@ -46,7 +41,7 @@ def change(name: str, **values: object) -> None:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_the_database_and_the_rule_agree(three: Ready) -> None:
+def test_the_database_and_the_rule_agree(three):
     today = local_today()
     days = (None, -1, 0, 1, 60, 61)
     for revoked in ("", "conduct", "replaced"):
@@ -73,9 +68,7 @@ def test_the_database_and_the_rule_agree(three: Ready) -> None:
             assert ("valid" in found) == (told in ("valid", "expiring"))
 
 
-def test_one_name_that_waits_is_one_name(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_one_name_that_waits_is_one_name(ready, client_for):
     ready.confirm(ALL)
     ready.proposed()
     today = client_for(ready.director).get("/").text
@@ -88,9 +81,7 @@ def rows(answer: object) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
-def test_lists_and_tables_follow_the_filter_and_the_reach(
-    three: Ready, client_for: Callable[[Actor], FlaskClient], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_lists_and_tables_follow_the_filter_and_the_reach(three, client_for, sign_in):
     today = local_today()
     change(ALL, expires_on=today - timedelta(days=1), printed_name="=HYPERLINK(1)")
     change(MOST, expires_on=today + timedelta(days=9))
@@ -144,9 +135,7 @@ def named(page: str) -> set[str]:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_the_list_names_one_group_at_a_time_and_counts_both(
-    three: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_list_names_one_group_at_a_time_and_counts_both(three, client_for):
     director = client_for(three.director)
     for letter, names in NAMES.items():
         page = director.get(f"/certificates/?group={letter}&sort=name").text
@@ -164,8 +153,8 @@ def test_the_list_names_one_group_at_a_time_and_counts_both(
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_of_many_certificates_it_is_told_that_there_are_more_and_all_are_listed(
-    three: Ready, client_for: Callable[[Actor], FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    three, client_for, monkeypatch
+):
     told = []
     for most in (1, 2, 500):
         monkeypatch.setattr("kash.certificates.queries.certificates.MOST_COUNTED", most)
@@ -177,11 +166,8 @@ def test_of_many_certificates_it_is_told_that_there_are_more_and_all_are_listed(
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_the_list_asks_as_often_for_three_certificates_as_for_one(
-    method: str,
-    three: Ready,
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+    method, three, client_for, count_queries
+):
     director = client_for(three.director)
     counts = []
     for name in (MOST, "Sampuli"):
@@ -196,10 +182,8 @@ def test_the_list_asks_as_often_for_three_certificates_as_for_one(
 
 
 def test_the_list_of_one_group_reads_nobody_but_whose_certificates_are_there(
-    three: Ready,
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+    three, client_for, count_queries
+):
     """Joined with everybody, the list took six times as long among a hundred times as many people:
     PostgreSQL then reads them all."""
     director = client_for(three.director)
@@ -214,9 +198,7 @@ def test_the_list_of_one_group_reads_nobody_but_whose_certificates_are_there(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_search_finds_certificates_of_one_group_at_a_time(
-    three: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_search_finds_certificates_of_one_group_at_a_time(three, client_for):
     """Whoever types a title in a hall sees one side; the name stays out of the address."""
     director = client_for(three.director)
     for letter, names in NAMES.items():
@@ -235,8 +217,8 @@ def test_a_search_finds_certificates_of_one_group_at_a_time(
 
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_search_that_finds_many_says_that_there_are_more_and_shows_all_of_them(
-    three: Ready, client_for: Callable[[Actor], FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    three, client_for, monkeypatch
+):
     """Among a hundred thousand all who are called so are never counted to show the first page."""
     director = client_for(three.director)
     counts = set()
@@ -251,11 +233,8 @@ def test_a_search_that_finds_many_says_that_there_are_more_and_shows_all_of_them
 
 
 def test_a_search_reads_once_what_workshops_are_called(
-    three: Ready,
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], AbstractContextManager[Any]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    three, client_for, count_queries, monkeypatch
+):
     """Among 5,000 workshops that took as long as the certificates that were searched for."""
     director = client_for(three.director)
     title = db.session.scalar(select(Workshop.title))
@@ -269,9 +248,7 @@ def test_a_search_reads_once_what_workshops_are_called(
         assert sum(one.count("lower(workshop.title)") for one in asked.statements) == read
 
 
-def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(
-    three: Ready, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(three, client_for, actor):
     (one,) = db.session.scalars(select(Certificate).where(Certificate.printed_name == ALL))
     address, key = f"/certificates/{one.public_id}", one.person_id
     director = client_for(three.director)
@@ -285,9 +262,7 @@ def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_staff_and_consenting_holders_are_reminded_once(
-    three: Ready, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_staff_and_consenting_holders_are_reminded_once(three, actor, monkeypatch):
     from kash.people.services.persons import record_consent
 
     monkeypatch.setattr("kash.certificates.services.certificates.mail_is_set_up", lambda: True)

@@ -4,7 +4,6 @@ asked is told of once."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services.issuing import confirm_names, propose
 from kash.certificates.views import sections as views
 from kash.people.services.persons import record_consent
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.refusals import refuses
 
 from .conftest import ALL, LITTLE, MOST, Ready
@@ -32,9 +31,7 @@ ROWS = st.builds(NameRow, NAMES, st.booleans())
 
 
 @given(shown=ROWS, stored=ROWS, typed=ROWS)
-def test_a_page_changes_only_what_differs_from_what_it_showed(
-    shown: NameRow, stored: NameRow, typed: NameRow
-) -> None:
+def test_a_page_changes_only_what_differs_from_what_it_showed(shown, stored, typed):
     form = {"shown-k": shown.said, "name-k": typed.name}
     form |= {"confirmed-k": "1"} if typed.confirmed else {}
     rows = rows_typed({"k": stored}, form)
@@ -43,21 +40,19 @@ def test_a_page_changes_only_what_differs_from_what_it_showed(
 
 
 @given(shown=ROWS, stored=ROWS, typed=ROWS)
-def test_nobody_types_over_what_her_page_never_showed(
-    shown: NameRow, stored: NameRow, typed: NameRow
-) -> None:
+def test_nobody_types_over_what_her_page_never_showed(shown, stored, typed):
     form = {"shown-k": shown.said}
     changed = {"k": typed} if typed != shown else {}
     met = rows_met({"k": stored}, changed, form)
     assert met == ({"k": stored} if len({shown, stored, typed}) == 3 else {})
 
 
-def test_a_row_that_the_page_may_not_show_is_never_read() -> None:
+def test_a_row_that_the_page_may_not_show_is_never_read():
     assert rows_typed({"k": NameRow("a", False)}, {"name-other": "b", "confirmed-k": "1"}) == {}
 
 
 @pytest.fixture
-def trainer(ready: Ready, client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+def trainer(ready, client_for):
     return client_for(ready.trainer)
 
 
@@ -84,9 +79,7 @@ def fields_of(page: str) -> dict[str, str]:
     return dict(found) | dict(text) | dict.fromkeys(ticked, "1")
 
 
-def test_a_typed_name_that_nobody_has_read_yet_is_kept_all_the_same(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+def test_a_typed_name_that_nobody_has_read_yet_is_kept_all_the_same(ready, trainer):
     key = ready.person(ALL)
     form = shown_fields(trainer, ready, "B") | {f"name-{key}": "Zawadi  S. Sampuli"}
     answer = trainer.post(address(ready), data=form)
@@ -95,7 +88,7 @@ def test_a_typed_name_that_nobody_has_read_yet_is_kept_all_the_same(
     assert "Kept, not confirmed yet: 1" in words(trainer.get(answer.location))
 
 
-def test_a_name_is_saved_by_itself_and_the_page_is_told(ready: Ready, trainer: FlaskClient) -> None:
+def test_a_name_is_saved_by_itself_and_the_page_is_told(ready, trainer):
     key = ready.person(ALL)
     one = {f"shown-{key}": f"0:{ALL}", f"name-{key}": "Zawadi S.", f"confirmed-{key}": "1"}
     answer = trainer.post(address(ready), data=one, headers=BY_SCRIPT)
@@ -111,9 +104,7 @@ def test_a_name_is_saved_by_itself_and_the_page_is_told(ready: Ready, trainer: F
     assert stored(ready)[ALL] == ("Zawadi S.", False)
 
 
-def test_a_wrong_name_is_told_to_the_page_and_not_stored(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+def test_a_wrong_name_is_told_to_the_page_and_not_stored(ready, trainer):
     first, second = ready.person(ALL), ready.person(LITTLE)
     two = {
         f"shown-{first}": f"0:{ALL}",
@@ -131,9 +122,7 @@ def test_a_wrong_name_is_told_to_the_page_and_not_stored(
     assert stored(ready)[LITTLE] == ("Faraja S.", False)
 
 
-def test_a_page_opened_earlier_takes_back_nothing_that_was_confirmed_meanwhile(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+def test_a_page_opened_earlier_takes_back_nothing_that_was_confirmed_meanwhile(ready, trainer):
     old = shown_fields(trainer, ready, "B")
     ready.confirm(ALL)
     key = ready.person(LITTLE)
@@ -143,8 +132,8 @@ def test_a_page_opened_earlier_takes_back_nothing_that_was_confirmed_meanwhile(
 
 
 def test_a_name_that_somebody_else_confirmed_meanwhile_is_not_typed_over_without_a_word(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+    ready, trainer
+):
     key, other = ready.person(ALL), ready.person(LITTLE)
     confirm_names(ready.workshop, {key: "Zawadi A."}, ready.trainer)
     typed = {
@@ -180,8 +169,8 @@ def test_a_name_that_somebody_else_confirmed_meanwhile_is_not_typed_over_without
 
 
 def test_an_old_page_without_a_script_shows_what_was_saved_meanwhile_and_keeps_what_was_typed(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+    ready, trainer
+):
     key = ready.person(ALL)
     old = shown_fields(trainer, ready, "B")
     ready.confirm(LITTLE)
@@ -199,9 +188,7 @@ def test_an_old_page_without_a_script_shows_what_was_saved_meanwhile_and_keeps_w
     assert stored(ready) == {ALL: ("Zawadi B.", False), MOST: (MOST, False), LITTLE: (LITTLE, True)}
 
 
-def test_whoever_is_slower_by_a_moment_is_told_as_well(
-    ready: Ready, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_is_slower_by_a_moment_is_told_as_well(ready, trainer, monkeypatch):
     key = ready.person(ALL)
     write = confirm_names
 
@@ -217,7 +204,7 @@ def test_whoever_is_slower_by_a_moment_is_told_as_well(
     assert stored(ready)[ALL] == ("Zawadi A.", True)
 
 
-def test_the_longest_names_that_are_sent_at_once_arrive_after_the_page_was_left() -> None:
+def test_the_longest_names_that_are_sent_at_once_arrive_after_the_page_was_left():
     script = Path(__file__).parents[2] / "static" / "js" / "autosave.js"
     found = re.search(r"^const MOST = (\d+);$", script.read_text(), re.MULTILINE)
     assert found is not None
@@ -231,9 +218,7 @@ def test_the_longest_names_that_are_sent_at_once_arrive_after_the_page_was_left(
     assert len(body) < 64 * 1024
 
 
-def test_one_group_of_printed_names_stands_on_the_screen(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+def test_one_group_of_printed_names_stands_on_the_screen(ready, trainer):
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     start = f"/workshops/{ready.held.workshop}/certificates"
@@ -249,9 +234,7 @@ def test_one_group_of_printed_names_stands_on_the_screen(
             assert {f"group={one}" in shown for one in "AB"} == {True}, page
 
 
-def test_all_names_of_both_groups_are_confirmed_by_two_presses(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+def test_all_names_of_both_groups_are_confirmed_by_two_presses(ready, trainer):
     page = trainer.get(address(ready))
     assert "All 1 read and right" in words(page)
     answer = trainer.post(address(ready), data=shown_fields(trainer, ready, "A") | {"all": "1"})
@@ -263,16 +246,14 @@ def test_all_names_of_both_groups_are_confirmed_by_two_presses(
     assert confirm_names(ready.workshop, {}, ready.trainer) == 0
 
 
-def test_the_key_enter_saves_and_confirms_nobody_unread(ready: Ready, trainer: FlaskClient) -> None:
+def test_the_key_enter_saves_and_confirms_nobody_unread(ready, trainer):
     page = trainer.get(address(ready)).text.partition("data-autosave")[2].partition("</form>")[0]
     first = re.search(r"<button[^>]*>", page)
     assert first is not None
     assert first[0] == '<button type="submit" class="btn">'
 
 
-def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(
-    ready: Ready, trainer: FlaskClient
-) -> None:
+def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(ready, trainer):
     ready.confirm(ALL, MOST)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
     start = f"/workshops/{ready.held.workshop}/certificates"
@@ -292,9 +273,7 @@ def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(
     assert told not in words(trainer.get(answer.location))
 
 
-def test_whoever_approves_is_told_how_many_were_not_asked(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_whoever_approves_is_told_how_many_were_not_asked(ready, client_for):
     ready.confirm(ALL, MOST)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
     with refuses("People whom nobody asked"):
@@ -305,7 +284,7 @@ def test_whoever_approves_is_told_how_many_were_not_asked(
     assert shown.count("People not yet asked whether their name may be printed: 1.") == 1
 
 
-def test_where_everybody_was_asked_nothing_is_asked(ready: Ready, trainer: FlaskClient) -> None:
+def test_where_everybody_was_asked_nothing_is_asked(ready, trainer):
     ready.confirm(ALL)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
     start = f"/workshops/{ready.held.workshop}/certificates"

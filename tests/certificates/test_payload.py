@@ -56,7 +56,7 @@ claims = st.builds(
 
 
 @given(claims)
-def test_what_is_signed_is_read_back(claim: CodeClaim) -> None:
+def test_what_is_signed_is_read_back(claim):
     payload = signed_payload(claim, KEY)
     assert len(payload) == PAYLOAD_BYTES == 105
     assert payload[0] == 1
@@ -65,14 +65,14 @@ def test_what_is_signed_is_read_back(claim: CodeClaim) -> None:
 
 
 @given(claims, st.integers(0, PAYLOAD_BYTES * 8 - 1))
-def test_no_bit_can_be_changed(claim: CodeClaim, bit: int) -> None:
+def test_no_bit_can_be_changed(claim, bit):
     payload = bytearray(signed_payload(claim, KEY))
     payload[bit // 8] ^= 1 << bit % 8
     assert not is_signed_by(bytes(payload), PUBLIC)
 
 
 @given(st.binary(max_size=140))
-def test_any_bytes_are_a_claim_or_none(content: bytes) -> None:
+def test_any_bytes_are_a_claim_or_none(content):
     try:
         claim = read_claim(content)
     except NotAPayload:
@@ -81,7 +81,7 @@ def test_any_bytes_are_a_claim_or_none(content: bytes) -> None:
 
 
 @given(claims, st.sampled_from(["http://localhost:8000", "https://kash.example.org"]))
-def test_a_code_is_short_to_print_and_leads_to_its_page(claim: CodeClaim, site: str) -> None:
+def test_a_code_is_short_to_print_and_leads_to_its_page(claim, site):
     payload = signed_payload(claim, KEY)
     text = qr_text(site, payload)
     address, fragment = text.split("#")
@@ -91,7 +91,7 @@ def test_a_code_is_short_to_print_and_leads_to_its_page(claim: CodeClaim, site: 
     assert read_qr_text(text) == read_qr_text(fragment.lower()) == payload
 
 
-def test_a_path_of_the_site_keeps_its_letters() -> None:
+def test_a_path_of_the_site_keeps_its_letters():
     payload = bytes(PAYLOAD_BYTES)
     assert qr_text("https://kash.example.org/Site", payload).startswith(
         "HTTPS://KASH.EXAMPLE.ORG/Site/V#"
@@ -99,15 +99,13 @@ def test_a_path_of_the_site_keeps_its_letters() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "#", "7KM2-QX4T-9ABC", "A" * 160, "A" * 176, "ß" * 168])
-def test_other_texts_are_no_code(text: str) -> None:
+def test_other_texts_are_no_code(text):
     with pytest.raises(NotAPayload):
         read_qr_text(text)
 
 
 @given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40), st.binary(min_size=8))
-def test_a_code_takes_for_one_what_the_site_takes_for_one(
-    one: str, other: str, salt: bytes
-) -> None:
+def test_a_code_takes_for_one_what_the_site_takes_for_one(one, other, salt):
     assert hashed_name(one, salt) == hashed_name(one.upper().lower(), salt) or not names_match(
         one, one.upper().lower()
     )
@@ -117,18 +115,18 @@ def test_a_code_takes_for_one_what_the_site_takes_for_one(
         assert hashed_name(one, salt) != hashed_name(other, salt)
 
 
-def test_the_same_name_is_another_hash_on_another_certificate() -> None:
+def test_the_same_name_is_another_hash_on_another_certificate():
     assert hashed_name("Zawadi Sampuli", bytes(8)) != hashed_name("Zawadi Sampuli", b"\1" * 8)
     assert hashed_name("Ng’ang’a WANJIRŨ", bytes(8)) == hashed_name("ng'ang'a wanjiru", bytes(8))
 
 
-def test_months_are_counted_from_the_year_2000() -> None:
+def test_months_are_counted_from_the_year_2000():
     assert month_of(date(2000, 1, 31)) == 1
     assert month_of(date(2026, 11, 1)) == 26 * 12 + 11
     assert month_of(None) == 0
 
 
-def test_the_layout_is_as_it_was_printed() -> None:
+def test_the_layout_is_as_it_was_printed():
     """Paper cannot be changed: these bytes must be made and read for ever."""
     claim = claimed(
         key_id=key_id_of(PUBLIC),
@@ -152,7 +150,7 @@ def test_the_layout_is_as_it_was_printed() -> None:
     )
 
 
-def test_printed_codes_are_read_and_checked_by_others() -> None:
+def test_printed_codes_are_read_and_checked_by_others():
     """300 codes, drawn by segno, read by zxing-cpp, taken apart by hand and checked by OpenSSL."""
     random_source = random.Random(7)
     for number in range(300):
@@ -192,11 +190,11 @@ def test_printed_codes_are_read_and_checked_by_others() -> None:
         max_size=30,
     )
 )
-def test_the_page_for_checkers_tells_how_names_are_compared(name: str) -> None:
+def test_the_page_for_checkers_tells_how_names_are_compared(name):
     assert described.compared(name) == compared_name(name)
 
 
-def test_the_example_of_the_page_for_checkers_is_read_as_every_code_is() -> None:
+def test_the_example_of_the_page_for_checkers_is_read_as_every_code_is():
     payload = read_qr_text(described.CODE)
     claim = read_claim(payload)
     assert is_signed_by(payload, PUBLIC)
@@ -218,9 +216,7 @@ def test_the_example_of_the_page_for_checkers_is_read_as_every_code_is() -> None
 
 
 @given(claims, serials)
-def test_nothing_is_signed_whose_serial_or_title_has_another_length(
-    claim: CodeClaim, longer: str
-) -> None:
+def test_nothing_is_signed_whose_serial_or_title_has_another_length(claim, longer):
     for wrong in (
         replace(claim, serial=claim.serial[:-1]),
         replace(claim, title_id=claim.title_id[:-1]),

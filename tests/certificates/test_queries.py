@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.accounts.services.marks import token_hash
@@ -90,7 +88,6 @@ from kash.certificates.tracks.rules.tree import Leaf
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.rows import row
@@ -117,9 +114,7 @@ def _names(rows: Any) -> list[str]:
     return [one.printed_name for one in rows]
 
 
-def test_designs_stand_with_the_programmes_own_first_and_those_out_of_use_last(
-    app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_designs_stand_with_the_programmes_own_first_and_those_out_of_use_last(app, groups, actor):
     for before in db.session.query(Design):
         before.is_default = False
         before.retired_at = NOW
@@ -161,9 +156,7 @@ def test_designs_stand_with_the_programmes_own_first_and_those_out_of_use_last(
     db.session.rollback()
 
 
-def test_what_runs_out_is_issued_holds_and_has_no_renewal_under_way(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_what_runs_out_is_issued_holds_and_has_no_renewal_under_way(groups, actor):
     director, trainer = actor("director"), actor("trainer")
     batch = _batch()
     row(Facilitator, workshop_id=batch.workshop_id, account_id=trainer.account_id)
@@ -200,9 +193,7 @@ def test_what_runs_out_is_issued_holds_and_has_no_renewal_under_way(
     db.session.rollback()
 
 
-def test_the_history_of_a_certificate_is_what_is_tied_to_it(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_the_history_of_a_certificate_is_what_is_tied_to_it(groups, actor):
     batch, her = _batch(), _person(groups[1], "Nyota")
     first = _issued(batch, "first", person=her, serial="1", issued_on=TODAY - 9 * DAY)
     corrected = _issued(
@@ -231,7 +222,7 @@ def test_the_history_of_a_certificate_is_what_is_tied_to_it(
     db.session.rollback()
 
 
-def test_a_link_of_a_holder_can_be_spent_once_and_in_time(groups: tuple[Group, Group]) -> None:
+def test_a_link_of_a_holder_can_be_spent_once_and_in_time(groups):
     her = _person(groups[1], "Nyota")
 
     def link(token: str, **more: Any) -> HolderLink:
@@ -265,9 +256,7 @@ def test_a_link_of_a_holder_can_be_spent_once_and_in_time(groups: tuple[Group, G
     db.session.rollback()
 
 
-def test_batches_of_a_workshop_and_rules_stand_with_the_latest_first(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_batches_of_a_workshop_and_rules_stand_with_the_latest_first(groups, actor):
     assert (current_rule(), rule_versions()) == (None, [])
     for version in (2, 3, 1):
         row(CertificateRule, version=version)
@@ -307,9 +296,7 @@ def test_batches_of_a_workshop_and_rules_stand_with_the_latest_first(
     db.session.rollback()
 
 
-def test_a_renewal_and_its_correction_are_no_certificates_of_where_the_refresher_was(
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_renewal_and_its_correction_are_no_certificates_of_where_the_refresher_was(groups):
     """Else whoever came for a refresher gets no certificate of that workshop itself."""
     course = row(Course)
     refresher = row(Workshop, version=row(CourseVersion, course=course))
@@ -327,7 +314,7 @@ def test_a_renewal_and_its_correction_are_no_certificates_of_where_the_refresher
     db.session.rollback()
 
 
-def test_a_batch_is_told_by_group_and_by_how_far_it_is(groups: tuple[Group, Group]) -> None:
+def test_a_batch_is_told_by_group_and_by_how_far_it_is(groups):
     batch = _batch()
     for name, group, serial in (("Nyota", 1, "1"), ("bahari ndogo", 1, None), ("Mto", 0, None)):
         person = _person(groups[group], name)
@@ -348,9 +335,7 @@ def test_a_batch_is_told_by_group_and_by_how_far_it_is(groups: tuple[Group, Grou
     db.session.rollback()
 
 
-def test_what_is_published_is_every_key_title_place_and_revocation(
-    groups: tuple[Group, Group],
-) -> None:
+def test_what_is_published_is_every_key_title_place_and_revocation(groups):
     assert current_key() is None
     old = row(SigningKey, key_id="1", state="retired")
     new = row(SigningKey, key_id="2", state="current", private_sealed=b"1")
@@ -375,9 +360,7 @@ def test_what_is_published_is_every_key_title_place_and_revocation(
     db.session.rollback()
 
 
-def test_the_list_tells_each_condition_and_finds_serials_names_and_titles(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_the_list_tells_each_condition_and_finds_serials_names_and_titles(groups, actor):
     director = actor("director")
     batch = _batch(workshop=row(Workshop, title="Kisumu 100%"))
     rows: dict[str, dict[str, Any]] = {
@@ -440,9 +423,7 @@ def test_the_list_tells_each_condition_and_finds_serials_names_and_titles(
     db.session.rollback()
 
 
-def test_printings_are_those_of_a_batch_or_of_one_certificate_in_it(
-    groups: tuple[Group, Group],
-) -> None:
+def test_printings_are_those_of_a_batch_or_of_one_certificate_in_it(groups):
     batch, other = _batch(), _batch()
     one, two = (_issued(batch, name, person=_person(groups[1], name)) for name in "ab")
 
@@ -471,9 +452,7 @@ def test_printings_are_those_of_a_batch_or_of_one_certificate_in_it(
     db.session.rollback()
 
 
-def test_signatures_stand_where_they_were_allowed_when_it_was_issued(
-    actor: Callable[..., Actor],
-) -> None:
+def test_signatures_stand_where_they_were_allowed_when_it_was_issued(actor):
     who, other = actor("director", name="Zawadi"), actor("trainer", name="Amani")
     design, another, batch = row(Design), row(Design), _batch()
     row(SignatureImage, account_id=who.account_id, withdrawn_at=NOW)
@@ -517,7 +496,7 @@ def test_signatures_stand_where_they_were_allowed_when_it_was_issued(
     db.session.rollback()
 
 
-def test_marks_of_funders_are_those_of_the_moment_the_greatest_share_first() -> None:
+def test_marks_of_funders_are_those_of_the_moment_the_greatest_share_first():
     workshop = row(Workshop)
     funders = {name: row(Funder, name=name) for name in ("beta", "Alpha", "Gamma", "none")}
     for name, share in (("beta", 30), ("Alpha", 30), ("Gamma", 40)):

@@ -51,9 +51,7 @@ def stands(share: int, minutes: int, total: int) -> IssuingRecord:
 
 
 @given(shares, totals, st.data())
-def test_the_hours_that_are_missing_are_just_those_that_are_missing(
-    share: int, total: int, data: st.DataObject
-) -> None:
+def test_the_hours_that_are_missing_are_just_those_that_are_missing(share, total, data):
     minutes = data.draw(st.integers(0, total))
     lacks = missing(stands(share, minutes, total))
     reaches = 100 * minutes >= share * total
@@ -68,12 +66,12 @@ def test_the_hours_that_are_missing_are_just_those_that_are_missing(
 
 
 @given(shares)
-def test_a_workshop_without_hours_gives_nobody_a_certificate(share: int) -> None:
+def test_a_workshop_without_hours_gives_nobody_a_certificate(share):
     (one,) = missing(stands(share, 0, 0))
     assert one.requirement is Requirement.TRACK
 
 
-def test_everything_that_is_missing_is_said_at_once() -> None:
+def test_everything_that_is_missing_is_said_at_once():
     unmet = [LeafProgress(Leaf.of("outreach", count=2), 1, 2, None)]
     record = IssuingRecord(
         60, 600, name_confirmed=False, minor=True, has_certificate=True, unmet=unmet
@@ -86,25 +84,25 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
     ]
 
 
-def test_no_certificate_tells_of_a_workshop_that_its_holder_did_not_attend() -> None:
+def test_no_certificate_tells_of_a_workshop_that_its_holder_did_not_attend():
     fulfilled = IssuingRecord(0, 600, name_confirmed=True)
     assert missing(fulfilled) == (Missing(Requirement.HERE),)
     assert missing(replace(fulfilled, minutes=30)) == ()
 
 
-def test_nobody_is_eligible_before_anything_is_asked_for() -> None:
+def test_nobody_is_eligible_before_anything_is_asked_for():
     record = IssuingRecord(600, 600, name_confirmed=True, asked=False)
     assert missing(record) == (Missing(Requirement.RULE),)
 
 
-def test_an_unconfirmed_name_counts_only_where_the_rule_says_so() -> None:
+def test_an_unconfirmed_name_counts_only_where_the_rule_says_so():
     record = IssuingRecord(600, 600, name_confirmed=False)
     assert missing(record, must=False) == ()
     assert missing(record) == (Missing(Requirement.NAME),)
 
 
 @given(seeds)
-def test_a_serial_reads_back_however_it_is_typed(seed: int) -> None:
+def test_a_serial_reads_back_however_it_is_typed(seed):
     serial = serial_of(seed)
     assert len(serial) == 12
     assert set(serial) <= set(ALPHABET)
@@ -115,21 +113,21 @@ def test_a_serial_reads_back_however_it_is_typed(seed: int) -> None:
 
 
 @given(seeds, st.integers(0, 11), st.sampled_from(ALPHABET))
-def test_one_wrong_character_is_found(seed: int, position: int, wrong: str) -> None:
+def test_one_wrong_character_is_found(seed, position, wrong):
     serial = serial_of(seed)
     typed = serial[:position] + wrong + serial[position + 1 :]
     assert (read_serial(typed) is not None) == (typed == serial)
 
 
 @given(seeds, st.integers(0, 10))
-def test_two_swapped_neighbours_are_found(seed: int, position: int) -> None:
+def test_two_swapped_neighbours_are_found(seed, position):
     serial = serial_of(seed)
     swapped = serial[:position] + serial[position + 1] + serial[position] + serial[position + 2 :]
     assert (read_serial(swapped) is not None) == (swapped == serial)
 
 
 @given(st.text(max_size=60))
-def test_no_typed_text_breaks_the_reader(typed: str) -> None:
+def test_no_typed_text_breaks_the_reader(typed):
     read = read_serial(typed)
     assert read is None or len(read) == 12
 
@@ -145,5 +143,5 @@ def test_no_typed_text_breaks_the_reader(typed: str) -> None:
         ("returned", "two", set()),
     ],
 )
-def test_who_may_do_what_next(state: str, actor: str, steps: set[BatchStep]) -> None:
+def test_who_may_do_what_next(state, actor, steps):
     assert allowed_steps(state, proposed_by="one", actor=actor) == steps

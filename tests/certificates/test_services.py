@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.accounts.models import AccountNotice
@@ -45,7 +43,7 @@ from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import Problem
-from kash.policy import Actor, StandIn
+from kash.policy import StandIn
 from tests.refusals import refuses
 
 from .conftest import ALL, LITTLE, MOST, Ready
@@ -71,7 +69,7 @@ def actions() -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
+def test_each_person_is_told_just_what_is_missing(ready):
     assert lacking(ready) == {
         ALL: [Requirement.NAME],
         MOST: [Requirement.NAME],
@@ -84,7 +82,7 @@ def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_rule_is_never_changed_only_followed_by_another(ready: Ready) -> None:
+def test_a_rule_is_never_changed_only_followed_by_another(ready):
     set_rule(50, name_must_be_confirmed=False, by=ready.director)
     set_rule(50, name_must_be_confirmed=False, by=ready.director)
     assert [
@@ -93,7 +91,7 @@ def test_a_rule_is_never_changed_only_followed_by_another(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
+def test_the_whole_way_of_a_certificate(ready):
     ready.confirm(ALL, MOST, LITTLE)
     batch = ready.issued()
     certificates = certificates_of(ready.batch(batch))
@@ -134,7 +132,7 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
+def test_an_unissued_certificate_does_not_verify(ready):
     ready.confirm(ALL)
     ready.proposed()
     assert db.session.scalar(select(func.count(Certificate.serial))) == 0
@@ -142,7 +140,7 @@ def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
+def test_nobody_approves_what_she_proposed(ready):
     ready.confirm(ALL)
     batch = ready.proposed()
     with pytest.raises(SamePerson):
@@ -151,7 +149,7 @@ def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_nobody_approves_a_certificate_of_her_own(ready: Ready) -> None:
+def test_nobody_approves_a_certificate_of_her_own(ready):
     ready.confirm(ALL)
     batch = ready.proposed()
     holder = ready.batch(batch).certificates[0].person_id
@@ -162,8 +160,8 @@ def test_nobody_approves_a_certificate_of_her_own(ready: Ready) -> None:
 
 
 def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approved_by_her(
-    ready: Ready, actor: Callable[..., Actor]
-) -> None:
+    ready, actor
+):
     """Today told her to check and approve it, and its page had no button."""
     ready.confirm(ALL)
     batch, officer = ready.proposed(), actor("monitoring")
@@ -179,7 +177,7 @@ def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approve
 
 
 @pytest.mark.any_engine
-def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
+def test_steps_come_in_their_order_and_once(ready):
     ready.confirm(ALL)
     batch = ready.proposed()
     with pytest.raises(WrongStep):
@@ -197,7 +195,7 @@ def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
+def test_nothing_is_proposed_while_a_register_is_open(ready):
     ready.confirm(ALL)
     register = ready.workshop.register
     reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
@@ -208,7 +206,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_nobody_is_proposed_twice(ready: Ready) -> None:
+def test_nobody_is_proposed_twice(ready):
     ready.confirm(ALL)
     ready.proposed()
     with refuses("Nobody can be proposed now."):
@@ -219,7 +217,7 @@ def test_nobody_is_proposed_twice(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
+def test_what_is_turned_back_can_be_proposed_again(ready):
     ready.confirm(ALL)
     first = ready.proposed()
     key = db.session.query(Person.id).filter_by(public_id=ready.person(ALL)).scalar()
@@ -234,7 +232,7 @@ def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
     assert [one.printed_name for one in certificates_of(ready.batch(second))] == [ALL]
 
 
-def test_a_name_that_changed_meanwhile_stops_the_batch(ready: Ready) -> None:
+def test_a_name_that_changed_meanwhile_stops_the_batch(ready):
     ready.confirm(ALL)
     batch = ready.proposed()
     person = ready.person(ALL)
@@ -244,11 +242,11 @@ def test_a_name_that_changed_meanwhile_stops_the_batch(ready: Ready) -> None:
     assert ready.batch(batch).state == "proposed"
 
 
-def test_only_people_of_the_workshop_get_their_names_confirmed(ready: Ready) -> None:
+def test_only_people_of_the_workshop_get_their_names_confirmed(ready):
     assert confirm_names(ready.workshop, {"0" * 16: "X"}, ready.trainer) == 0
 
 
-def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, ready: Ready) -> None:
+def test_two_who_propose_at_once_make_one_batch(both_engines_app, ready):
     ready.confirm(ALL, MOST)
     workshop_id = ready.workshop.id
     barrier = Barrier(4)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.certificates import documents
@@ -25,7 +24,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from tests.certificates.reading import is_signed_by, read_claim, read_qr_text
 
-from .conftest import ALL, MOST, Ready
+from .conftest import ALL, MOST
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -36,13 +35,13 @@ def keys() -> list[SigningKey]:
 
 
 @pytest.fixture
-def issued(ready: Ready) -> list[Certificate]:
+def issued(ready):
     ready.confirm(ALL, MOST)
     return certificates_of(ready.batch(ready.issued()))
 
 
 @pytest.mark.any_engine
-def test_what_is_issued_is_signed(ready: Ready, issued: list[Certificate]) -> None:
+def test_what_is_issued_is_signed(ready, issued):
     (key,) = keys()
     salts = set()
     for one in issued:
@@ -63,9 +62,7 @@ def test_what_is_issued_is_signed(ready: Ready, issued: list[Certificate]) -> No
 
 
 @pytest.mark.any_engine
-def test_a_new_key_takes_over_and_the_old_one_stays_published(
-    ready: Ready, issued: list[Certificate]
-) -> None:
+def test_a_new_key_takes_over_and_the_old_one_stays_published(ready, issued):
     payload = issued[0].payload
     (first,) = keys()
     made = change_key(first.public_id, ready.director)
@@ -92,7 +89,7 @@ def test_a_new_key_takes_over_and_the_old_one_stays_published(
 
 
 @pytest.mark.any_engine
-def test_a_key_is_changed_as_it_was_shown(ready: Ready, issued: list[Certificate]) -> None:
+def test_a_key_is_changed_as_it_was_shown(ready, issued):
     (first,) = keys()
     change_key(first.public_id, ready.director, doubted=True)
     with pytest.raises(KeyChangedMeanwhile):
@@ -101,9 +98,7 @@ def test_a_key_is_changed_as_it_was_shown(ready: Ready, issued: list[Certificate
 
 
 @pytest.mark.any_engine
-def test_certificates_of_before_are_signed_by_the_chore(
-    ready: Ready, issued: list[Certificate]
-) -> None:
+def test_certificates_of_before_are_signed_by_the_chore(ready, issued):
     for one in issued:
         one.payload = None
     db.session.commit()
@@ -121,7 +116,7 @@ def entries(action: str) -> int:
 
 
 @pytest.mark.any_engine
-def test_what_was_printed_is_never_signed_anew(ready: Ready, issued: list[Certificate]) -> None:
+def test_what_was_printed_is_never_signed_anew(ready, issued):
     before = [one.payload for one in issued]
     sign(db.session(), issued, utc_now() + timedelta(days=1))
     assert [one.payload for one in issued] == before
@@ -131,7 +126,7 @@ def test_what_was_printed_is_never_signed_anew(ready: Ready, issued: list[Certif
     db.session.rollback()
 
 
-def test_two_processes_agree_on_the_first_key(both_engines_app: APIFlask) -> None:
+def test_two_processes_agree_on_the_first_key(both_engines_app):
     start = Barrier(2)
 
     def at_once() -> None:

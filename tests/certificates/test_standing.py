@@ -21,7 +21,7 @@ days = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 months = st.integers(1, 240)
 
 
-def test_a_certificate_holds_to_the_last_day_of_a_month() -> None:
+def test_a_certificate_holds_to_the_last_day_of_a_month():
     assert last_day(date(2026, 11, 25), 24) == date(2028, 11, 30)
     assert last_day(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert last_day(date(2027, 12, 1), 2) == date(2028, 2, 29)
@@ -31,7 +31,7 @@ def test_a_certificate_holds_to_the_last_day_of_a_month() -> None:
 
 
 @given(days, months)
-def test_it_holds_for_at_least_so_many_months_and_less_than_one_more(day: date, held: int) -> None:
+def test_it_holds_for_at_least_so_many_months_and_less_than_one_more(day, held):
     last = last_day(day, held)
     assert last is not None
     assert (last + timedelta(days=1)).day == 1
@@ -39,7 +39,7 @@ def test_it_holds_for_at_least_so_many_months_and_less_than_one_more(day: date, 
 
 
 @given(days, months, st.none() | days)
-def test_renewing_never_takes_days_away(day: date, held: int, follows: date | None) -> None:
+def test_renewing_never_takes_days_away(day, held, follows):
     renewed, plain = last_day(day, held, follows=follows), last_day(day, held)
     assert renewed is not None
     assert plain is not None
@@ -48,9 +48,7 @@ def test_renewing_never_takes_days_away(day: date, held: int, follows: date | No
 
 
 @given(days, st.booleans(), st.sampled_from(["", "replaced", "conduct"]), st.none() | days)
-def test_finer_and_plain_words_agree(
-    today: date, revoked: bool, revoked_class: str, expires_on: date | None
-) -> None:
+def test_finer_and_plain_words_agree(today, revoked, revoked_class, expires_on):
     standing = standing_on(today, revoked=revoked, expires_on=expires_on)
     condition = condition_on(
         today, revoked=revoked, revoked_class=revoked_class, expires_on=expires_on
@@ -68,7 +66,7 @@ def test_finer_and_plain_words_agree(
     assert (condition is CertificateCondition.REPLACED) == (revoked and revoked_class == "replaced")
 
 
-def test_the_last_day_still_counts() -> None:
+def test_the_last_day_still_counts():
     last = date(2026, 11, 30)
     assert standing_on(last, revoked=False, expires_on=last) is CertificateStatus.VALID
     after = last + timedelta(days=1)
@@ -76,7 +74,7 @@ def test_the_last_day_still_counts() -> None:
 
 
 @given(days)
-def test_each_is_reminded_of_twice(expires_on: date) -> None:
+def test_each_is_reminded_of_twice(expires_on):
     reminded: list[int] = []
     last: date | None = None
     for left in range(80, -5, -1):
@@ -88,7 +86,7 @@ def test_each_is_reminded_of_twice(expires_on: date) -> None:
 
 
 @given(days, st.integers(0, 13))
-def test_who_is_reminded_late_is_reminded_once(expires_on: date, left: int) -> None:
+def test_who_is_reminded_late_is_reminded_once(expires_on, left):
     today = expires_on - timedelta(days=left)
     assert reminder_due(today, expires_on=expires_on, reminded_on=None)
     for more in range(1, left + 1):

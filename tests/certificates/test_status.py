@@ -9,12 +9,10 @@ import re
 import secrets
 import subprocess
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
-from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask.testing import FlaskClient
 from hypothesis import given, settings
@@ -39,7 +37,7 @@ from kash.certificates.services.designs import change_key
 from kash.platform.database import db
 from tests.certificates.reading import find_revoked, is_signed_by, read_claim, read_qr_text
 
-from .conftest import ALL, MOST, Ready
+from .conftest import ALL, MOST
 
 serials = st.integers(0, 2**40).map(lambda seed: new_serial(random.Random(seed).choice))
 revocations = st.lists(
@@ -56,9 +54,7 @@ salts = st.binary(min_size=16, max_size=16)
 
 
 @given(revocations, serials, salts)
-def test_who_holds_a_serial_reads_its_entry(
-    revoked: list[Revoked], other: str, salt: bytes
-) -> None:
+def test_who_holds_a_serial_reads_its_entry(revoked, other, salt):
     entries = status_entries(salt, revoked, secrets.token_bytes)
     assert len(entries) == 256 * 11
     for one in revoked:
@@ -69,9 +65,7 @@ def test_who_holds_a_serial_reads_its_entry(
 
 @settings(max_examples=20)
 @given(revocations, salts, salts)
-def test_two_publications_have_nothing_in_common(
-    revoked: list[Revoked], salt: bytes, other: bytes
-) -> None:
+def test_two_publications_have_nothing_in_common(revoked, salt, other):
     def lines(of: bytes) -> set[bytes]:
         made = status_entries(of, revoked, secrets.token_bytes)
         return {made[start : start + 11] for start in range(0, len(made), 11)}
@@ -81,7 +75,7 @@ def test_two_publications_have_nothing_in_common(
         assert not lines(salt) & lines(other)
 
 
-def test_the_length_is_one_of_a_few() -> None:
+def test_the_length_is_one_of_a_few():
     assert {entries_published(number) for number in range(257)} == {256}
     assert [entries_published(number) for number in (257, 512, 513, 10_000)] == [
         512,
@@ -91,7 +85,7 @@ def test_the_length_is_one_of_a_few() -> None:
     ]
 
 
-def test_an_unknown_class_is_told_as_another_reason() -> None:
+def test_an_unknown_class_is_told_as_another_reason():
     one = Revoked("000000000000", date(2026, 1, 1), "no such class")
     entries = status_entries(bytes(16), [one], secrets.token_bytes)
     found = find_revoked(bytes(16), entries, one.serial)
@@ -122,14 +116,12 @@ def opened(client: FlaskClient) -> dict[str, Any]:
 
 
 @pytest.fixture
-def issued(ready: Ready) -> list[Certificate]:
+def issued(ready):
     ready.confirm(ALL, MOST)
     return certificates_of(ready.batch(ready.issued()))
 
 
-def test_a_revoked_certificate_is_in_the_next_list(
-    ready: Ready, issued: list[Certificate], client: FlaskClient
-) -> None:
+def test_a_revoked_certificate_is_in_the_next_list(ready, issued, client):
     one, other = (certificate.serial or "" for certificate in issued)
     before = opened(client)
     assert find_revoked(bare(before["salt"]), bare(before["entries"]), one) is None
@@ -144,9 +136,7 @@ def test_a_revoked_certificate_is_in_the_next_list(
     assert after["salt"] != before["salt"]
 
 
-def test_keys_and_titles_are_published_and_may_be_kept(
-    ready: Ready, issued: list[Certificate], client: FlaskClient
-) -> None:
+def test_keys_and_titles_are_published_and_may_be_kept(ready, issued, client):
     title = issued[0].public_title
     change_key(current_key().public_id, ready.director, doubted=True)  # type: ignore[union-attr]
     answer = client.get("/verify/keys.json")
@@ -162,15 +152,13 @@ def test_keys_and_titles_are_published_and_may_be_kept(
         assert "Set-Cookie" not in client.get(path).headers
 
 
-def test_before_there_is_a_key_there_is_no_list(app: APIFlask, client: FlaskClient) -> None:
+def test_before_there_is_a_key_there_is_no_list(app, client):
     assert client.get("/verify/keys.json").json["keys"] == []
     assert client.get("/verify/status").status_code == 404
     db.session.rollback()
 
 
-def test_what_is_printed_is_what_was_signed(
-    ready: Ready, issued: list[Certificate], tmp_path: Path
-) -> None:
+def test_what_is_printed_is_what_was_signed(ready, issued, tmp_path):
     one = certificates_of(ready.batch(issued[0].batch.public_id))[0]
     payload, key = one.payload, current_key()
     (tmp_path / "one.pdf").write_bytes(documents.single_certificate(one))
@@ -191,8 +179,8 @@ def test_what_is_printed_is_what_was_signed(
 
 @pytest.mark.parametrize("why", [*REVOCATION_CLASSES, "replaced"])
 def test_whoever_checks_reads_nothing_of_what_a_holder_is_said_to_have_done(
-    ready: Ready, issued: list[Certificate], client: FlaskClient, why: str
-) -> None:
+    ready, issued, client, why
+):
     serial = issued[0].serial or ""
     revoke(issued[0], "conduct", "told to the director", ready.director)
     db.session.get_one(Certificate, issued[0].id).revoked_class = why

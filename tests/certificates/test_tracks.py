@@ -3,14 +3,9 @@ reads exactly what is missing, and a renewal asks what the track says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.certificates.models import Certificate, CertificateBatch
@@ -47,7 +42,6 @@ from kash.certificates.tracks.services.tracks import (
 )
 from kash.certificates.tracks.services.visits import withdraw
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.certificates.test_views import words
 from tests.certificates.tracks.conftest import (  # noqa: F401
     ALL,
@@ -93,9 +87,9 @@ def lacking(tracked: Tracked) -> dict[str, list[tuple[str, int, int]]]:  # noqa:
 
 @pytest.mark.any_engine
 def test_whoever_fulfils_all_of_it_is_eligible_and_the_others_lack_just_the_rest(
-    both_engines_app: APIFlask,
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    both_engines_app,
+    tracked,  # noqa: F811
+):
     required(tracked)
     assert lacking(tracked) == {
         ALL: [],
@@ -121,8 +115,8 @@ def test_whoever_fulfils_all_of_it_is_eligible_and_the_others_lack_just_the_rest
 
 
 def test_who_is_on_an_earlier_version_is_asked_for_what_that_says(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     required(tracked)
     enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
     first = tracked.version
@@ -136,8 +130,8 @@ def test_who_is_on_an_earlier_version_is_asked_for_what_that_says(
 
 
 def test_what_was_proposed_is_asked_for_what_it_was_proposed_by(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     set_rule(20, name_must_be_confirmed=True, by=tracked.director)
     tracked.ready.confirm(LITTLE)
     by_rule = tracked.ready.proposed()
@@ -155,9 +149,9 @@ def test_what_was_proposed_is_asked_for_what_it_was_proposed_by(
 
 
 def test_nobody_gets_a_second_one_by_the_same_track_at_another_workshop(
-    tracked: Tracked,  # noqa: F811
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+    plan,  # noqa: F811
+):
     required(tracked)
     batch = tracked.ready.issued()
     another = plan(by=tracked.trainer).row
@@ -174,9 +168,9 @@ def test_nobody_gets_a_second_one_by_the_same_track_at_another_workshop(
 
 
 def test_a_certificate_by_something_else_hides_nobody_who_fulfils_the_track(
-    tracked: Tracked,  # noqa: F811
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+    plan,  # noqa: F811
+):
     required(tracked)
     enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
     ask_no_more(tracked.track, by=tracked.director)
@@ -198,8 +192,8 @@ def test_a_certificate_by_something_else_hides_nobody_who_fulfils_the_track(
 
 
 def test_what_certificates_need_is_not_written_or_turned_around_elsewhere(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     db.session.rollback()
     standard = db.session.query(Track).filter(Track.certifies).one().public_id
     with refuses("A director sets what this track asks for, under Certificates,"):
@@ -224,8 +218,8 @@ def test_what_certificates_need_is_not_written_or_turned_around_elsewhere(
 
 
 def test_no_trainer_lowers_the_rule_by_putting_people_on_the_track_of_all_certificates(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     tracked.ready.confirm(LITTLE)
     set_rule(20, name_must_be_confirmed=True, by=tracked.director)
     low = db.session.query(TrackVersion).order_by(TrackVersion.id.desc()).first()
@@ -252,8 +246,8 @@ def test_no_trainer_lowers_the_rule_by_putting_people_on_the_track_of_all_certif
 
 
 def test_no_trainer_moves_somebody_back_to_a_version_that_asked_less_for_a_certificate(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     tracked.publish(Leaf.of("outreach", count=1))
     first, person = tracked.version, tracked.person(LITTLE)
     second = tracked.next_version(tracked.hours(75))
@@ -269,10 +263,10 @@ def test_no_trainer_moves_somebody_back_to_a_version_that_asked_less_for_a_certi
 
 
 def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
-    tracked: Tracked,  # noqa: F811
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+    tracked,  # noqa: F811
+    client_for,
+    count_queries,
+):
     required(tracked)
     ask_no_more(tracked.track, by=tracked.director)
     director, trainer = client_for(tracked.director), client_for(tracked.trainer)
@@ -306,7 +300,7 @@ def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
 
 
 @pytest.fixture
-def expiring(tracked: Tracked) -> Certificate:  # noqa: F811
+def expiring(tracked):  # noqa: F811
     """A certificate of ALL by a track that a practicum within six months renews."""
     set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
     required(tracked, renewal=Renewal(all_of(RENEWED_BY), 6, 30))
@@ -322,10 +316,10 @@ def ends_on(day: date) -> Certificate:
 
 
 def test_a_renewal_asks_what_its_track_says_and_not_for_a_refresher(
-    both_engines_app: APIFlask,
-    tracked: Tracked,  # noqa: F811
-    expiring: Certificate,
-) -> None:
+    both_engines_app,
+    tracked,  # noqa: F811
+    expiring,
+):
     key, public_id, workshop = expiring.id, expiring.public_id, tracked.ready.workshop
     here = renewals_here(workshop, (), TODAY)
     assert (here.ready, [one.id for one in here.lacking]) == ([], [key])
@@ -356,12 +350,12 @@ def test_a_renewal_asks_what_its_track_says_and_not_for_a_refresher(
     ],
 )
 def test_a_renewal_is_possible_within_its_days_only_but_a_decision_always(
-    tracked: Tracked,  # noqa: F811
-    expiring: Certificate,
-    days: int,
-    state: RenewalState,
-    ready_for_it: bool,
-) -> None:
+    tracked,  # noqa: F811
+    expiring,
+    days,
+    state,
+    ready_for_it,
+):
     tracked.saw("practicum", ALL, ago=3)
     key = ends_on(TODAY + timedelta(days=days)).id
     here = renewals_here(tracked.ready.workshop, (), TODAY)
@@ -371,10 +365,10 @@ def test_a_renewal_is_possible_within_its_days_only_but_a_decision_always(
 
 
 def test_the_page_of_renewals_says_what_is_missing_within_which_days(
-    tracked: Tracked,  # noqa: F811
-    expiring: Certificate,
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    tracked,  # noqa: F811
+    expiring,
+    client_for,
+):
     browser = client_for(tracked.trainer)
     address = f"/workshops/{tracked.ready.held.workshop}/certificates/renewals"
     page = words(browser.get(f"{address}?group=B"))

@@ -53,7 +53,7 @@ def key() -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(bare(GIVEN["public key, as `x` in `keys.json`"]))
 
 
-def test_the_key_is_named_by_the_beginning_of_its_digest() -> None:
+def test_the_key_is_named_by_the_beginning_of_its_digest():
     assert "its private half is the 32 bytes 00, 01, 02 … 1f" in EXAMPLE
     private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     public = private.public_key().public_bytes_raw()
@@ -67,7 +67,7 @@ def test_the_key_is_named_by_the_beginning_of_its_digest() -> None:
     )
 
 
-def test_the_code_is_made_of_what_the_table_of_its_bytes_says() -> None:
+def test_the_code_is_made_of_what_the_table_of_its_bytes_says():
     serial = GIVEN["serial as printed"].replace("-", "")
     number = 0
     for character in serial:
@@ -98,7 +98,7 @@ def test_the_code_is_made_of_what_the_table_of_its_bytes_says() -> None:
         key().verify(payload[41:], SIGNED_AS + payload[:40] + b"\0")
 
 
-def test_the_list_is_a_flattened_signature_in_which_the_serial_is_found() -> None:
+def test_the_list_is_a_flattened_signature_in_which_the_serial_is_found():
     assert sorted(LIST) == ["payload", "protected", "signature"]
     key().verify(bare(LIST["signature"]), f"{LIST['protected']}.{LIST['payload']}".encode())
     header, claims = json.loads(bare(LIST["protected"])), json.loads(bare(LIST["payload"]))

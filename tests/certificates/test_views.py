@@ -6,11 +6,9 @@ import io
 import re
 import subprocess
 import zipfile
-from collections.abc import Callable
 from html import unescape
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.services.breaches import lend_approvals
@@ -25,9 +23,8 @@ from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT, Job, Progress, run_waiting
 from kash.platform.jobs import services as jobs
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 
-from .conftest import ALL, LITTLE, MOST, Ready
+from .conftest import ALL, LITTLE, MOST
 
 
 def text_of(pdf: bytes) -> str:
@@ -42,15 +39,11 @@ def words(answer: object) -> str:
 
 
 @pytest.fixture
-def browsers(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> tuple[FlaskClient, FlaskClient]:
+def browsers(ready, client_for):
     return client_for(ready.trainer), client_for(ready.director)
 
 
-def test_the_workshop_says_who_lacks_what(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_the_workshop_says_who_lacks_what(ready, browsers):
     ready.confirm(ALL)
     start = f"/workshops/{ready.held.workshop}/certificates"
     pages = {letter: words(browsers[0].get(f"{start}?group={letter}")) for letter in "AB"}
@@ -61,8 +54,8 @@ def test_the_workshop_says_who_lacks_what(
 
 
 def test_signs_that_no_printer_has_are_left_out_and_told_before_a_certificate_is_issued(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+    ready, browsers
+):
     teacher = "👩🏾‍🏫"
     key = ready.person(ALL)
     with writing() as session:
@@ -90,9 +83,7 @@ def test_signs_that_no_printer_has_are_left_out_and_told_before_a_certificate_is
     assert [one.printed_name for one in batch.certificates] == [ALL]
 
 
-def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(ready, browsers):
     address = f"/workshops/{ready.held.workshop}/certificates/names"
     first, second = ready.person(ALL), ready.person(LITTLE)
     answer = browsers[0].post(
@@ -112,9 +103,7 @@ def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(
     assert {row.printed_name for row in candidates(ready.workshop)} == {ALL, MOST, LITTLE}
 
 
-def test_each_page_of_certificates_marks_one_place_in_the_bar(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_each_page_of_certificates_marks_one_place_in_the_bar(ready, browsers):
     trainer, director = browsers
     ready.confirm(ALL)
     start = f"/workshops/{ready.held.workshop}/certificates"
@@ -134,9 +123,7 @@ def test_each_page_of_certificates_marks_one_place_in_the_bar(
             assert marked == ["Certificates"], address
 
 
-def test_propose_approve_issue_and_print(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_propose_approve_issue_and_print(ready, browsers):
     trainer, director = browsers
     start = f"/workshops/{ready.held.workshop}/certificates"
     names = {ready.person(name): name for name in (ALL, MOST, LITTLE)}
@@ -175,9 +162,7 @@ def test_propose_approve_issue_and_print(
     assert LITTLE not in carried
 
 
-def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
-    ready: Ready, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(ready, actor, client_for):
     director, officer = actor("director", name="Mwalimu Mfano"), actor("monitoring")
     today = local_today()
     lend_approvals(
@@ -201,9 +186,7 @@ def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
     assert f'action="{address}/approve"' not in page
 
 
-def test_a_revoked_certificate_is_printed_no_more(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
-) -> None:
+def test_a_revoked_certificate_is_printed_no_more(ready, browsers):
     ready.confirm(ALL, MOST)
     batch = ready.issued()
     (most, whole) = certificates_of(ready.batch(batch))
@@ -221,9 +204,7 @@ def test_a_revoked_certificate_is_printed_no_more(
     assert whole.printed_name not in text
 
 
-def test_a_peer_educator_finds_her_own_and_nobody_elses(
-    ready: Ready, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_peer_educator_finds_her_own_and_nobody_elses(ready, sign_in):
     ready.confirm(ALL, MOST)
     batch = ready.issued()
     (most, whole) = certificates_of(ready.batch(batch))
@@ -238,9 +219,7 @@ def test_a_peer_educator_finds_her_own_and_nobody_elses(
     assert MOST not in words(workshop)
 
 
-def test_the_list_asks_as_often_for_three_as_for_one(
-    ready: Ready, browsers: tuple[FlaskClient, FlaskClient], count_queries: Callable[[], object]
-) -> None:
+def test_the_list_asks_as_often_for_three_as_for_one(ready, browsers, count_queries):
     set_rule(1, name_must_be_confirmed=False, by=ready.director)
     asked = []
     ready.confirm(ALL)
@@ -258,8 +237,8 @@ def test_the_list_asks_as_often_for_three_as_for_one(
 
 @pytest.mark.parametrize("kind", ["print_file", "zip_file", "cards"])
 def test_a_batch_whose_files_are_cancelled_while_they_are_made_leaves_none(
-    ready: Ready, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+    ready, monkeypatch, kind
+):
     ready.confirm(ALL, MOST)
     issued = ready.issued()
     job, again = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -30,7 +29,7 @@ from kash.people.services.merging import merge_people
 from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.workshops.conftest import make_person
 
@@ -41,7 +40,7 @@ both = pytest.mark.usefixtures("both_engines_app")
 
 
 @pytest.fixture
-def approved(ready: Ready) -> str:
+def approved(ready):
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     approve(ready.batch(batch), ready.director)
@@ -70,14 +69,14 @@ def went_back(ready: Ready, batch: str) -> str:
 
 @pytest.mark.any_engine
 @both
-def test_what_was_approved_is_issued(ready: Ready, approved: str) -> None:
+def test_what_was_approved_is_issued(ready, approved):
     issue(ready, approved)
     assert ready.batch(approved).state == "issued"
 
 
 @pytest.mark.any_engine
 @both
-def test_a_name_changed_after_the_approval_is_not_printed(ready: Ready, approved: str) -> None:
+def test_a_name_changed_after_the_approval_is_not_printed(ready, approved):
     confirm_names(ready.workshop, {ready.person(ALL): "Somebody Else"}, ready.trainer)
     assert went_back(ready, approved) == "A printed name changed since this was proposed."
     # It is proposed anew, and another decides anew.
@@ -103,9 +102,7 @@ def test_a_name_changed_after_the_approval_is_not_printed(ready: Ready, approved
         ("months", "how long they hold"),
     ],
 )
-def test_nothing_that_was_changed_after_the_approval_is_issued(
-    ready: Ready, approved: str, actor: Callable[..., Actor], harm: str, told: str
-) -> None:
+def test_nothing_that_was_changed_after_the_approval_is_issued(ready, approved, actor, harm, told):
     batch = ready.batch(approved)
     key, workshop, rule = batch.id, batch.workshop_id, batch.rule_id
     rows = update(Certificate).where(Certificate.batch_id == key)
@@ -157,7 +154,7 @@ def test_nothing_that_was_changed_after_the_approval_is_issued(
 @pytest.mark.any_engine
 @both
 @pytest.mark.parametrize("harm", ["funder", "mark", "logo"])
-def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready: Ready, harm: str) -> None:
+def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready, harm):
     def fund(name: str) -> None:
         funder = Funder(name=name)
         db.session.add(funder)
@@ -193,9 +190,7 @@ def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready: Ready, harm
 
 @pytest.mark.any_engine
 @both
-def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(
-    ready: Ready, approved: str
-) -> None:
+def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(ready, approved):
     puppet = make_person("Zawadi Mwingine", "B")
     kept = db.session.scalars(select(Person).where(Person.public_id == puppet)).one()
     gone = db.session.scalars(select(Person).where(Person.chosen_name == ALL)).one()
@@ -209,7 +204,7 @@ def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(
 
 @pytest.mark.any_engine
 @both
-def test_attendance_that_falls_below_the_rule_sends_it_back(ready: Ready, approved: str) -> None:
+def test_attendance_that_falls_below_the_rule_sends_it_back(ready, approved):
     db.session.execute(update(Mark).values(status="absent"))
     db.session.commit()
     assert "is no longer enough" in went_back(ready, approved)
@@ -217,7 +212,7 @@ def test_attendance_that_falls_below_the_rule_sends_it_back(ready: Ready, approv
 
 @pytest.mark.any_engine
 @both
-def test_no_name_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
+def test_no_name_is_kept_with_what_was_approved(ready, approved):
     kept = db.session.scalars(select(CertificateBatch)).one().approved
     assert kept is not None
     assert set(kept) == {str(part) for part in PrintedPart}
@@ -251,9 +246,7 @@ def digests(batch: ApprovedBatch) -> dict[str, str]:
 
 
 @given(batches, batches)
-def test_a_difference_is_told_exactly_where_there_is_one(
-    one: ApprovedBatch, other: ApprovedBatch
-) -> None:
+def test_a_difference_is_told_exactly_where_there_is_one(one, other):
     def plain(batch: ApprovedBatch) -> object:
         in_order = sorted(batch.papers, key=lambda paper: paper.key)
         return (in_order, batch.months_valid, batch.design, list(batch.signatories))

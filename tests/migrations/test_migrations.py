@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -39,9 +38,7 @@ _APPS: dict[str, APIFlask] = {}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def empty_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[APIFlask]:
+def empty_app(request, tmp_path_factory):
     """An application over a database in which there is nothing, in its context."""
     address = ""
     if request.param == "postgresql":
@@ -95,7 +92,7 @@ def tables_now(connection: Connection) -> MetaData:
     return found
 
 
-def test_an_empty_database_becomes_what_the_models_say(empty_app: APIFlask) -> None:
+def test_an_empty_database_becomes_what_the_models_say(empty_app):
     to("head")
     with db.engine.connect() as connection:
         assert differences(connection) == []
@@ -103,12 +100,12 @@ def test_an_empty_database_becomes_what_the_models_say(empty_app: APIFlask) -> N
         assert tables_kept(connection) == set(db.metadata.tables)
 
 
-def test_there_is_one_newest_revision() -> None:
+def test_there_is_one_newest_revision():
     assert len(SCRIPTS.get_heads()) == 1
     assert len(SCRIPTS.get_bases()) == 1
 
 
-def test_every_constraint_is_made_by_migrations_as_by_the_models(empty_app: APIFlask) -> None:
+def test_every_constraint_is_made_by_migrations_as_by_the_models(empty_app):
     """What comparing leaves out: the checks, the conditions of indexes, what happens on delete."""
     to("head")
     with db.engine.begin() as connection:
@@ -391,7 +388,7 @@ def contents(connection: Connection, table: Table) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(select(table).order_by(*keys)).mappings()]
 
 
-def test_rows_and_their_children_outlive_every_migration(empty_app: APIFlask) -> None:
+def test_rows_and_their_children_outlive_every_migration(empty_app):
     """Rows written at the first revision are all there at the newest, and point where they did."""
     to(FIRST)
     with db.engine.begin() as connection:
@@ -416,7 +413,7 @@ def test_rows_and_their_children_outlive_every_migration(empty_app: APIFlask) ->
         assert_triggers(connection)
 
 
-def test_every_revision_after_the_first_can_be_taken_back(empty_app: APIFlask) -> None:
+def test_every_revision_after_the_first_can_be_taken_back(empty_app):
     to("head")
     db.session.remove()
     downgrade(str(FOLDER), FIRST)
@@ -426,7 +423,7 @@ def test_every_revision_after_the_first_can_be_taken_back(empty_app: APIFlask) -
         assert_triggers(connection)
 
 
-def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(empty_app: APIFlask) -> None:
+def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(empty_app):
     """And nothing else does, nor is a form of people lost when the step is taken back."""
     to(FIRST)
     with db.engine.begin() as connection:
@@ -459,7 +456,7 @@ def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(empty_app
         assert (back["marks_sealed"], back["waiting"]) == (None, 0)
 
 
-def test_a_second_upgrade_changes_nothing(empty_app: APIFlask) -> None:
+def test_a_second_upgrade_changes_nothing(empty_app):
     to("head")
     with db.engine.begin() as connection:
         found = tables_now(connection)
@@ -470,7 +467,7 @@ def test_a_second_upgrade_changes_nothing(empty_app: APIFlask) -> None:
         assert {name: contents(connection, now.tables[name]) for name in written} == written
 
 
-def test_a_migration_that_loses_the_triggers_is_stopped(empty_app: APIFlask) -> None:
+def test_a_migration_that_loses_the_triggers_is_stopped(empty_app):
     to("head")
     with db.engine.begin() as connection:
         drop_triggers(connection)
@@ -480,7 +477,7 @@ def test_a_migration_that_loses_the_triggers_is_stopped(empty_app: APIFlask) -> 
     assert "refuses_update" in str(stopped.value.__context__)
 
 
-def test_the_migrated_audit_refuses_changes(empty_app: APIFlask) -> None:
+def test_the_migrated_audit_refuses_changes(empty_app):
     to("head")
     with db.engine.begin() as connection:
         fill(connection, tables_now(connection))
@@ -511,7 +508,7 @@ def rebuilding_revision(folder: Path) -> None:
     )
 
 
-def test_rebuilding_a_parent_keeps_its_children(empty_app: APIFlask, tmp_path: Path) -> None:
+def test_rebuilding_a_parent_keeps_its_children(empty_app, tmp_path):
     """What SQLite would delete, were references enforced while a table is copied and dropped."""
     folder = tmp_path / "migrations"
     rebuilding_revision(folder)
@@ -525,9 +522,7 @@ def test_rebuilding_a_parent_keeps_its_children(empty_app: APIFlask, tmp_path: P
         assert counts == {name: len(rows) for name, rows in written.items()}
 
 
-def test_a_rebuilt_table_of_people_can_still_be_searched(
-    empty_app: APIFlask, tmp_path: Path
-) -> None:
+def test_a_rebuilt_table_of_people_can_still_be_searched(empty_app, tmp_path):
     folder = tmp_path / "migrations"
     rebuilding_revision(folder)
     to("head")
@@ -546,9 +541,7 @@ def test_a_rebuilt_table_of_people_can_still_be_searched(
     assert found() == [1]
 
 
-def test_minutes_between_zones_become_minutes_to_each_and_no_pair_takes_less(
-    empty_app: APIFlask,
-) -> None:
+def test_minutes_between_zones_become_minutes_to_each_and_no_pair_takes_less(empty_app):
     typed = {(1, 2): 20, (1, 3): 25, (2, 3): 15, (3, 4): 90}
     to("0107")
     with db.engine.begin() as connection:

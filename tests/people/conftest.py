@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.people.rules.persons import sort_name
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import new_public_id, utc_now, writing
@@ -43,7 +43,7 @@ def many(group: int, names: list[str], ids: Sequence[int] = ()) -> None:
 
 
 @pytest.fixture
-def person(groups: tuple[Group, Group]) -> Adding:
+def person(groups):
     """`person(by=…, …)` adds a person with every fact filled in; returns the public id."""
 
     group = groups[0].public_id
@@ -66,7 +66,7 @@ def person(groups: tuple[Group, Group]) -> Adding:
 
 
 @pytest.fixture
-def row() -> Callable[[str], Person]:
+def row():
     """The row of a public id."""
     from kash.platform.database import db
 

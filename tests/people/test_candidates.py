@@ -55,12 +55,12 @@ def asked_of(known: Known, asked: list[Likeness]) -> list[object]:
 
 
 @given(st.lists(_some, max_size=25), st.lists(_some, min_size=1, max_size=4))
-def test_candidates_are_enough(everyone: list[Likeness], asked: list[Likeness]) -> None:
+def test_candidates_are_enough(everyone, asked):
     everyone = [replace(each, key=f"p{number}") for number, each in enumerate(everyone)]
     assert asked_of(told(everyone, asked), asked) == asked_of(Known(everyone), asked)
 
 
-def test_of_a_crowd_few_are_candidates_and_the_answers_are_the_same() -> None:
+def test_of_a_crowd_few_are_candidates_and_the_answers_are_the_same():
     chance = random.Random(7)
     crowd = people(3_000, chance)
     everyone = [each.likeness for each in crowd]
@@ -77,7 +77,7 @@ def test_of_a_crowd_few_are_candidates_and_the_answers_are_the_same() -> None:
     assert sum(bool(each) for each in answers) >= 20
 
 
-def test_everyone_is_counted_whoever_passes() -> None:
+def test_everyone_is_counted_whoever_passes():
     candidates = Candidates([Likeness("", "police", "otieno wekesa")])
     passed = [
         candidates.may_match("police", name)
@@ -88,7 +88,7 @@ def test_everyone_is_counted_whoever_passes() -> None:
     assert candidates.sounds == {sound("otieno"): 2, sound("wekesa"): 1}
 
 
-def test_only_stations_that_are_known_are_asked_about() -> None:
+def test_only_stations_that_are_known_are_asked_about():
     asked = [
         Likeness(key=name, group="police", name=name, station=station)
         for name, station in (("amani", "north"), ("baraka", ""))

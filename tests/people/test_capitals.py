@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db
 from kash.workshops.forms import WalkInForm
 
@@ -28,12 +24,7 @@ def _names() -> list[tuple[str, str]]:
     ("ticked", "kept"),
     [("y", ("Akinyi wa Otieno", "Akinyi Ng'ang'a")), ("", ("AKINYI WA OTIENO", "Akinyi NG'ANG'A"))],
 )
-def test_a_name_in_capitals_is_written_as_a_name_only_with_the_tick(
-    sign_in: Callable[..., FlaskClient],
-    groups: tuple[Group, Group],
-    ticked: str,
-    kept: tuple[str, str],
-) -> None:
+def test_a_name_in_capitals_is_written_as_a_name_only_with_the_tick(sign_in, groups, ticked, kept):
     """Certificates shouted the names of whoever was written so on a list."""
     browser = sign_in("trainer")
     sent = {
@@ -47,9 +38,7 @@ def test_a_name_in_capitals_is_written_as_a_name_only_with_the_tick(
     assert _names() == [kept]
 
 
-def test_a_kept_name_is_put_right_on_the_page_of_changing(
-    sign_in: Callable[..., FlaskClient], groups: tuple[Group, Group]
-) -> None:
+def test_a_kept_name_is_put_right_on_the_page_of_changing(sign_in, groups):
     browser = sign_in("trainer")
     sent = {"chosen_name": "AKINYI", "group": groups[1].public_id}
     address = browser.post("/people/new", data=sent).location
@@ -60,9 +49,7 @@ def test_a_kept_name_is_put_right_on_the_page_of_changing(
     assert _names() == [("Akinyi", "")]
 
 
-def test_a_name_that_is_not_in_capitals_stays_as_it_was_typed(
-    sign_in: Callable[..., FlaskClient], groups: tuple[Group, Group]
-) -> None:
+def test_a_name_that_is_not_in_capitals_stays_as_it_was_typed(sign_in, groups):
     browser = sign_in("trainer")
     for name in ("McOdera wa Njeri", "de Souza", "JK Otieno"):
         browser.post(
@@ -75,9 +62,7 @@ def test_a_name_that_is_not_in_capitals_stays_as_it_was_typed(
     ]
 
 
-def test_somebody_at_the_door_is_written_as_a_name_too(
-    app: APIFlask, groups: tuple[Group, Group]
-) -> None:
+def test_somebody_at_the_door_is_written_as_a_name_too(app, groups):
     sent = {"chosen_name": "AKINYI", "group": "x", "age_band": "25-34", "as_names": "y"}
     with app.test_request_context("/", method="POST", data=sent):
         form = WalkInForm()

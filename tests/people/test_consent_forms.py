@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.people import documents as consents
 from kash.people.documents import make_consent_forms
@@ -38,9 +32,7 @@ def added(group: Group, by: Actor, **people: str) -> dict[str, str]:
     }
 
 
-def test_each_is_asked_on_a_sheet_of_her_own_in_her_language(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], tmp_path: Path
-) -> None:
+def test_each_is_asked_on_a_sheet_of_her_own_in_her_language(both_engines_app, actor, tmp_path):
     group = db.session.query(Group).filter_by(letter="B").one()
     people = added(group, actor("trainer"), Zawadi="sw", Amani="en", Baraka="luo")
     db.session.rollback()
@@ -67,12 +59,7 @@ def test_each_is_asked_on_a_sheet_of_her_own_in_her_language(
     assert "Kielelezo" not in info
 
 
-def test_only_those_in_reach_are_printed(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    groups: tuple[Group, Group],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_only_those_in_reach_are_printed(app, actor, groups, client_for):
     trainer, other = actor("trainer"), actor("trainer")
     mine = added(groups[1], trainer, Amani="en")["Amani"]
     strange = added(groups[1], other, Zawadi="sw")["Zawadi"]
@@ -96,12 +83,8 @@ def test_only_those_in_reach_are_printed(
 
 
 def test_paper_that_cannot_be_made_is_said_to_be_so_and_no_mistake(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    groups: tuple[Group, Group],
-    client_for: Callable[[Actor], FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    app, actor, groups, client_for, monkeypatch
+):
     def too_slow(_paged: object) -> bytes:
         raise RenderTimeout
 
@@ -112,11 +95,7 @@ def test_paper_that_cannot_be_made_is_said_to_be_so_and_no_mistake(
     assert (answer.status_code, RenderTimeout.sentence in answer.text) == (503, True)
 
 
-def test_the_list_of_people_offers_it_to_who_may_print_it(
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_the_list_of_people_offers_it_to_who_may_print_it(groups, actor, client_for):
     trainer = actor("trainer")
     added(groups[1], trainer, Amani="en")
     told = [

@@ -39,17 +39,13 @@ alone = st.builds(
 
 
 @given(st.lists(alone), st.integers(0, 3))
-def test_nothing_that_a_trainer_does_alone_opens_a_stranger(
-    attended: list[Attendance], asked: int
-) -> None:
+def test_nothing_that_a_trainer_does_alone_opens_a_stranger(attended, asked):
     own = [Agreement(asked_by=HER, agreed_by=HER)] * asked
     assert opened_by(HER, entered_by=ANOTHER, attended=attended, agreements=own) is None
 
 
 @given(st.lists(attendances), st.lists(agreements), st.sampled_from(["", HERSELF, PUPPET]))
-def test_what_is_open_stands_on_somebodys_act(
-    attended: list[Attendance], agreed: list[Agreement], answered: str
-) -> None:
+def test_what_is_open_stands_on_somebodys_act(attended, agreed, answered):
     found = opened_by(
         HER,
         entered_by=ANOTHER,
@@ -72,20 +68,18 @@ def test_what_is_open_stands_on_somebodys_act(
 
 
 @given(st.lists(attendances), st.lists(agreements))
-def test_whoever_entered_it_has_it(attended: list[Attendance], agreed: list[Agreement]) -> None:
+def test_whoever_entered_it_has_it(attended, agreed):
     found = opened_by(HER, entered_by=HER, attended=attended, agreements=agreed)
     assert found is Opened.ENTERED
 
 
-def test_a_mark_corrected_by_one_person_after_the_confirming_is_no_meeting() -> None:
+def test_a_mark_corrected_by_one_person_after_the_confirming_is_no_meeting():
     corrected = Attendance(True, counted=False, closed_by=HER, confirmed_by=ANOTHER)
     assert opened_by(HER, entered_by=ANOTHER, attended=[corrected]) is None
 
 
 @given(accounts, st.booleans(), st.lists(st.lists(accounts, min_size=1), min_size=1))
-def test_nobody_decides_on_her_own_request(
-    actor: str, everyone: bool, keepers: list[list[str]]
-) -> None:
+def test_nobody_decides_on_her_own_request(actor, everyone, keepers):
     assert not may_decide(actor, asked_by=actor, everyone=everyone, keepers=keepers)
     other = ANOTHER if actor == HER else HER
     decides = may_decide(actor, asked_by=other, everyone=everyone, keepers=keepers)
@@ -96,9 +90,7 @@ def test_nobody_decides_on_her_own_request(
 
 
 @given(st.integers(0, 500), st.integers(5, 200), st.integers(0, 10))
-def test_a_reason_is_good_for_some_more_looks_and_no_others(
-    looks: int, budget: int, reasons: int
-) -> None:
+def test_a_reason_is_good_for_some_more_looks_and_no_others(looks, budget, reasons):
     assert needs_reason(looks, budget, reasons) is (looks >= budget + reasons * LOOKS_FOR_A_REASON)
     assert not needs_reason(budget - 1, budget, 0)
     assert needs_reason(budget, budget, 0)

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.accounts.services.accounts import change_settings
-from kash.people.models import ContactReason, ContactRequest, Group, Person
+from kash.people.models import ContactReason, ContactRequest, Person
 from kash.people.services.contacts import ask_for_contact
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db, new_public_id
@@ -28,13 +28,13 @@ NUMBER = re.compile(r"712\D?345")
 
 
 @pytest.fixture
-def stranger(actor: Actors, groups: tuple[Group, Group]) -> str:
+def stranger(actor, groups):
     details = PersonDetails("Asali Sampuli", groups[0].public_id, phone=PHONE)
     return add_person(details, actor("trainer", name="Mwingine Mfano"))
 
 
 @pytest.fixture
-def held(plan: Callable[..., Held], stranger: str) -> Held:  # noqa: F811
+def held(plan, stranger):  # noqa: F811
     made = plan()
     enrol(made.workshop, stranger, made.trainer)
     return made
@@ -45,11 +45,11 @@ def said(browser: FlaskClient, address: str) -> str:
 
 
 def test_whoever_decides_on_contacts_reads_names_of_one_group_at_a_time(
-    plan: Callable[..., Held],  # noqa: F811
-    groups: tuple[Group, Group],
-    client_for: Browsers,
-    actor: Actors,
-) -> None:
+    plan,  # noqa: F811
+    groups,
+    client_for,
+    actor,
+):
     other, made = actor("trainer", name="Mwingine Mfano"), plan()
     names = {"A": "Otieno Sampuli", "B": "Neema Sampuli"}
     people = [
@@ -68,8 +68,8 @@ def test_whoever_decides_on_contacts_reads_names_of_one_group_at_a_time(
 
 
 def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(
-    held: Held, stranger: str, client_for: Browsers, actor: Actors
-) -> None:
+    held, stranger, client_for, actor
+):
     trainer, director = client_for(held.trainer), client_for(actor("director"))
     at = f"/people/{stranger}"
     page = said(trainer, at)
@@ -105,9 +105,7 @@ def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(
     assert NUMBER.search(closed.text) is None
 
 
-def test_everybody_of_a_workshop_is_asked_for_at_once(
-    held: Held, stranger: str, client_for: Browsers
-) -> None:
+def test_everybody_of_a_workshop_is_asked_for_at_once(held, stranger, client_for):
     trainer = client_for(held.trainer)
     at = f"/workshops/{held.workshop}/people"
     assert "People whose phone or e-mail is closed to you: 1." in said(trainer, at)
@@ -117,9 +115,7 @@ def test_everybody_of_a_workshop_is_asked_for_at_once(
     assert "No contact here is closed" in trainer.get(f"{at}/contacts", follow_redirects=True).text
 
 
-def test_the_form_offers_no_field_for_a_contact_that_is_closed(
-    held: Held, stranger: str, client_for: Browsers, groups: tuple[Group, Group]
-) -> None:
+def test_the_form_offers_no_field_for_a_contact_that_is_closed(held, stranger, client_for, groups):
     trainer = client_for(held.trainer)
     page = trainer.get(f"/people/{stranger}/edit").text
     assert 'name="phone"' not in page
@@ -138,8 +134,8 @@ def test_the_form_offers_no_field_for_a_contact_that_is_closed(
 
 
 def test_beyond_the_usual_looks_the_page_asks_why_and_the_director_reads_it(
-    held: Held, client_for: Browsers, actor: Actors, groups: tuple[Group, Group]
-) -> None:
+    held, client_for, actor, groups
+):
     change_settings(SYSTEM, "contacts", "contacts", {"looks_a_day": 5})
     own = add_person(PersonDetails("Mtu Wangu", groups[0].public_id, phone=PHONE), held.trainer)
     trainer, director = client_for(held.trainer), client_for(actor("director"))
@@ -180,9 +176,7 @@ def test_beyond_the_usual_looks_the_page_asks_why_and_the_director_reads_it(
     assert "More looks at phones" not in said(director, "/")
 
 
-def test_how_many_looks_are_usual_is_set_within_bounds(
-    sign_in: Callable[..., FlaskClient], held: Held
-) -> None:
+def test_how_many_looks_are_usual_is_set_within_bounds(sign_in, held):
     administrator = sign_in("administrator")
     assert "In a day without a reason: 30" in said(administrator, "/settings")
     at = "/settings/contacts"

@@ -7,11 +7,9 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from apiflask import APIFlask
 from flask_babel import force_locale
 
 from kash.feature import declared
@@ -39,7 +37,7 @@ def _told() -> dict[str, set[str]]:
 
 
 @pytest.mark.usefixtures("app")
-def test_all_that_a_copy_tells_has_a_word() -> None:
+def test_all_that_a_copy_tells_has_a_word():
     told, facts = _told(), {one.name for one in FACTS}
     labels = {one.table.name: one.label for one in RowsOfPeople().deepest_first if one.label}
     nameless = {
@@ -58,7 +56,7 @@ def test_all_that_a_copy_tells_has_a_word() -> None:
     assert TABLES.keys() - (told.keys() - labels.keys()) == set()
 
 
-def test_no_word_of_it_is_the_name_of_a_column_in_either_language(app: APIFlask) -> None:
+def test_no_word_of_it_is_the_name_of_a_column_in_either_language(app):
     with app.test_request_context():
         for language in ("en", "sw"):
             with force_locale(language):
@@ -69,7 +67,7 @@ def test_no_word_of_it_is_the_name_of_a_column_in_either_language(app: APIFlask)
             assert [word for word in words if re.search(r"_|\b(id|cents_|sealed)\b", word)] == []
 
 
-def test_who_reads_it_has_words_and_programs_have_names(app: APIFlask) -> None:
+def test_who_reads_it_has_words_and_programs_have_names(app):
     copied = {
         "person": [{"chosen_name": "Akinyi", "sex": "female", "minor": False, "birth_year": 1990}],
         "certificate": [{"issued_on": date(2026, 11, 16), "serial": "K7RM2WQX4NVH"}],
@@ -98,9 +96,7 @@ def test_who_reads_it_has_words_and_programs_have_names(app: APIFlask) -> None:
     assert names["message_choice"] == [{"set_at": "2026-11-16T06:30:00+00:00"}]  # type: ignore[index]
 
 
-def test_a_copy_is_not_full_of_what_nobody_ever_said(
-    person: Callable[..., str], row: Callable[[str], Person]
-) -> None:
+def test_a_copy_is_not_full_of_what_nobody_ever_said(person, row):
     empty = {"printed_name": "", "birth_year": None, "cadre": "", "reference": ""}
     (told,) = copy_of(db.session(), row(person(**empty)), hers=True, contacts=True)["person"]
     assert told["ward"] == "Ward-of-77"

@@ -7,12 +7,10 @@ import io
 import re
 import subprocess
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -37,7 +35,6 @@ from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
-from tests.conftest import Queries
 from tests.refusals import refuses
 
 SignIn = Callable[..., FlaskClient]
@@ -85,9 +82,7 @@ def found(actor: Actor, **asked: Any) -> list[str]:
     return [each.name for each in services_for_paper(actor, ServiceSearch(**asked))]
 
 
-def test_a_service_is_added_once_changed_and_checked(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_service_is_added_once_changed_and_checked(both_engines_app, actor):
     trainer = actor("trainer")
     key = new_public_id()
     assert add_service(details(), trainer, key) == key
@@ -117,18 +112,14 @@ def test_a_service_is_added_once_changed_and_checked(
 
 
 @pytest.mark.any_engine
-def test_hours_that_overlap_over_midnight_are_refused(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_hours_that_overlap_over_midnight_are_refused(both_engines_app, actor):
     wrong = (Stretch(0, 60), Stretch(WEEK - 60, WEEK + 30))
     with refuses("Two of these opening hours overlap."):
         add_service(details(hours=wrong), actor("trainer"))
     assert db.session.scalars(select(ServiceHours)).all() == []
 
 
-def test_a_confidential_address_is_sealed_and_stands_nowhere_else(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_confidential_address_is_sealed_and_stands_nowhere_else(both_engines_app, actor):
     trainer, peer = actor("trainer"), actor("peer")
     public_id = add_service(shelter(), trainer)
     kept = row(public_id)
@@ -155,9 +146,7 @@ def test_a_confidential_address_is_sealed_and_stands_nowhere_else(
     assert looks == [trainer.public_id] * 3
 
 
-def test_what_is_open_is_the_same_in_the_database_as_by_the_rule(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_what_is_open_is_the_same_in_the_database_as_by_the_rule(both_engines_app, actor):
     weeks = [
         tuple(read_day(0, "08:00–12:00, 12:00–17:00")),
         tuple(read_day(6, "22:00–06:00")),
@@ -181,9 +170,7 @@ def test_what_is_open_is_the_same_in_the_database_as_by_the_rule(
         ]
 
 
-def test_the_directory_is_narrowed_and_searched(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_the_directory_is_narrowed_and_searched(both_engines_app, actor):
     trainer, police = actor("trainer"), actor("police_peer")
     add_service(details(notes="Ng’ang’a hall, 50% off_season"), trainer)
     add_service(details(name="Kielelezo Desk", kind="legal", area="Nyalenda"), trainer)
@@ -202,9 +189,7 @@ def test_the_directory_is_narrowed_and_searched(
     assert found(Actor("nobody")) == []
 
 
-def test_the_list_asks_as_often_for_three_as_for_one(
-    app: APIFlask, sign_in: SignIn, count_queries: Callable[[], AbstractContextManager[Queries]]
-) -> None:
+def test_the_list_asks_as_often_for_three_as_for_one(app, sign_in, count_queries):
     browser = sign_in("peer")
     counts = []
     for number in range(3):
@@ -215,7 +200,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     assert counts[0] == counts[1] == counts[2]
 
 
-def test_nobody_but_editors_learns_a_confidential_address(sign_in: SignIn) -> None:
+def test_nobody_but_editors_learns_a_confidential_address(sign_in):
     public_id = add_service(shelter(), SYSTEM)
     at = f"/services/{public_id}"
     for role in ("police_peer", "peer", "funder", "administrator", "monitoring"):
@@ -232,13 +217,13 @@ def test_nobody_but_editors_learns_a_confidential_address(sign_in: SignIn) -> No
     assert ADDRESS not in editor.get("/services/list.csv").text
 
 
-def test_a_service_that_is_no_longer_shown_is_found_by_editors_only(sign_in: SignIn) -> None:
+def test_a_service_that_is_no_longer_shown_is_found_by_editors_only(sign_in):
     public_id = add_service(details(active=False), SYSTEM)
     assert sign_in("peer").get(f"/services/{public_id}").status_code == 404
     assert "no longer shown" in sign_in("custodian").get(f"/services/{public_id}").text
 
 
-def test_the_form_takes_hours_and_short_numbers_as_people_write_them(sign_in: SignIn) -> None:
+def test_the_form_takes_hours_and_short_numbers_as_people_write_them(sign_in):
     browser = sign_in("trainer")
     sent = entered(other_phone="0700 000 901", day_6="20:00 hadi 2:00")
     first = browser.post("/services/new", data=sent)
@@ -271,9 +256,7 @@ def test_the_form_takes_hours_and_short_numbers_as_people_write_them(sign_in: Si
         ("address", "x" * 401, "Use at most 400 characters."),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field(
-    sign_in: SignIn, field: str, value: str, sentence: str
-) -> None:
+def test_what_is_wrong_is_said_beside_its_field(sign_in, field, value, sentence):
     sent = entered(notes="Kept as typed", day_0="22:00-03:00") | {field: value}
     answer = sign_in("trainer").post("/services/new", data=sent)
     beside = re.search(rf'id="{field}-error">\s*<p>\s*(.*?)\s*</p>', answer.text, re.S)
@@ -284,7 +267,7 @@ def test_what_is_wrong_is_said_beside_its_field(
     assert db.session.query(ServiceEntry).count() == 0
 
 
-def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in: SignIn) -> None:
+def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in):
     public_id = add_service(details(address=ADDRESS), SYSTEM)
     change_service(public_id, shelter(name="By another"), 1, SYSTEM)
     mine = entered(name="By me", address=ADDRESS)
@@ -300,9 +283,7 @@ def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in: SignIn) -> None
     assert "checked" in ticked[0]
 
 
-def test_open_now_is_told_by_the_programmes_clocks(
-    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_open_now_is_told_by_the_programmes_clocks(sign_in, monkeypatch):
     add_service(details(), SYSTEM)
     monday = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)  # 08:00 in Nairobi
     browser = sign_in("peer")
@@ -317,7 +298,7 @@ def test_open_now_is_told_by_the_programmes_clocks(
     assert said == {-1: False, 0: True, 539: True, 540: False}
 
 
-def test_words_that_were_typed_stay_out_of_every_address(sign_in: SignIn) -> None:
+def test_words_that_were_typed_stay_out_of_every_address(sign_in):
     add_service(shelter(), SYSTEM)
     answer = sign_in("peer").post("/services/search", data={"search": "mwanga", "kind": "shelter"})
     assert "Mwanga House" in answer.text
@@ -337,7 +318,7 @@ def words_of(pdf: bytes) -> str:
     ).stdout.decode()
 
 
-def test_cards_fill_whole_sheets_and_say_nothing_of_who_made_them(sign_in: SignIn) -> None:
+def test_cards_fill_whole_sheets_and_say_nothing_of_who_made_them(sign_in):
     first = add_service(details(card_name="Room 4", address="Mfano Road"), SYSTEM)
     second = add_service(shelter(recommended_by="Mwanga Collective"), SYSTEM)
     add_service(details(name="Not chosen"), SYSTEM)
@@ -369,9 +350,7 @@ def test_cards_fill_whole_sheets_and_say_nothing_of_who_made_them(sign_in: SignI
         ({"services": ["0" * 16]}, "Choose from the list."),
     ],
 )
-def test_cards_that_cannot_be_made_are_told_why(
-    sign_in: SignIn, sent: dict[str, Any], sentence: str
-) -> None:
+def test_cards_that_cannot_be_made_are_told_why(sign_in, sent, sentence):
     chosen = add_service(details(), SYSTEM)
     asked = {"services": [chosen], "language": "en", "sheets": "1"} | sent
     answer = sign_in("peer").post("/services/cards", data=asked)
@@ -379,14 +358,14 @@ def test_cards_that_cannot_be_made_are_told_why(
     assert sentence in answer.text
 
 
-def test_eleven_services_need_two_sheets(sign_in: SignIn) -> None:
+def test_eleven_services_need_two_sheets(sign_in):
     chosen = [add_service(details(name=f"No {n}"), SYSTEM) for n in range(11)]
     asked = {"services": chosen, "language": "en", "sheets": "1"}
     answer = sign_in("peer").post("/services/cards", data=asked)
     assert "Cards that fit on these sheets: 10." in answer.text
 
 
-def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in: SignIn) -> None:
+def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in):
     add_service(details(name="=HYPERLINK(1)", address="Mfano Road"), SYSTEM)
     add_service(shelter(area="Nyalenda"), SYSTEM)
     browser = sign_in("peer")
@@ -403,7 +382,7 @@ def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in: SignIn) -> No
     assert offered == [True, False]
 
 
-def test_an_address_that_is_confidential_is_on_no_paper_of_an_editor(app: APIFlask) -> None:
+def test_an_address_that_is_confidential_is_on_no_paper_of_an_editor(app):
     add_service(shelter(), SYSTEM)
     with app.test_request_context():
         entries = services_for_paper(SYSTEM, ServiceSearch())

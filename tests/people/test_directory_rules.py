@@ -43,14 +43,12 @@ def minutes_open(week: list[Stretch]) -> set[int]:
 
 
 @given(weeks, minutes)
-def test_open_is_what_lies_in_a_stretch_of_this_week_or_runs_over_from_the_last(
-    week: list[Stretch], minute: int
-) -> None:
+def test_open_is_what_lies_in_a_stretch_of_this_week_or_runs_over_from_the_last(week, minute):
     assert open_at(week, minute) == (minute in minutes_open(week))
 
 
 @given(weeks, minutes)
-def test_it_closes_at_the_first_minute_that_is_not_open(week: list[Stretch], minute: int) -> None:
+def test_it_closes_at_the_first_minute_that_is_not_open(week, minute):
     known = minutes_open(week)
     ahead = [(minute + step) % WEEK for step in range(WEEK)]
     closed = next((each for each in ahead if each not in known), None)
@@ -59,7 +57,7 @@ def test_it_closes_at_the_first_minute_that_is_not_open(week: list[Stretch], min
 
 
 @given(weeks, minutes)
-def test_a_closed_service_opens_at_the_first_open_minute(week: list[Stretch], minute: int) -> None:
+def test_a_closed_service_opens_at_the_first_open_minute(week, minute):
     known = minutes_open(week)
     if minute in known or not known:
         return
@@ -68,13 +66,13 @@ def test_a_closed_service_opens_at_the_first_open_minute(week: list[Stretch], mi
 
 
 @given(weeks)
-def test_hours_overlap_if_and_only_if_two_share_a_minute(week: list[Stretch]) -> None:
+def test_hours_overlap_if_and_only_if_two_share_a_minute(week):
     spent = sum(each.closes - each.opens for each in week)
     assert overlap(week) == (spent != len(minutes_open(week)))
 
 
 @given(st.integers(0, 6), st.integers(0, DAY - 1), st.integers(0, DAY))
-def test_what_is_written_is_read_back(weekday: int, start: int, end: int) -> None:
+def test_what_is_written_is_read_back(weekday, start, end):
     length = end - start if end > start else end - start + DAY
     opens = weekday * DAY + start
     one = Stretch(opens, opens + length)
@@ -96,7 +94,7 @@ def test_what_is_written_is_read_back(weekday: int, start: int, end: int) -> Non
         ("24/7", [(0, 1440)]),
     ],
 )
-def test_a_day_as_people_type_it(typed: str, read: list[tuple[int, int]]) -> None:
+def test_a_day_as_people_type_it(typed, read):
     assert read_day(0, typed) == [Stretch(*each) for each in read]
 
 
@@ -115,18 +113,18 @@ def test_a_day_as_people_type_it(typed: str, read: list[tuple[int, int]]) -> Non
         "x" * 60,
     ],
 )
-def test_what_is_no_hours_is_refused(typed: str) -> None:
+def test_what_is_no_hours_is_refused(typed):
     with pytest.raises(NotHours):
         read_day(0, typed)
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_read_or_refused(typed: str) -> None:
+def test_any_text_is_read_or_refused(typed):
     with contextlib.suppress(NotHours):
         assert not overlap(read_day(6, typed))
 
 
-def test_days_with_the_same_hours_stand_together() -> None:
+def test_days_with_the_same_hours_stand_together():
     week = [each for day in range(5) for each in read_day(day, "8-17")] + read_day(6, "20-2")
     assert [(each.first, each.last, each.periods) for each in week_lines(week)] == [
         (0, 4, ((480, 1020),)),
@@ -135,7 +133,7 @@ def test_days_with_the_same_hours_stand_together() -> None:
     ]
 
 
-def test_from_sunday_night_to_monday_morning() -> None:
+def test_from_sunday_night_to_monday_morning():
     week = read_day(6, "22:00–06:00")
     monday = datetime(2026, 11, 16, 5, 59)
     assert open_at(week, minute_of_week(monday))
@@ -144,7 +142,7 @@ def test_from_sunday_night_to_monday_morning() -> None:
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
-def test_a_check_holds_for_half_a_year_whatever_the_day(today: date) -> None:
+def test_a_check_holds_for_half_a_year_whatever_the_day(today):
     assert 181 <= (today - last_fresh_day(today)).days <= 184
 
 
@@ -158,16 +156,16 @@ def test_a_check_holds_for_half_a_year_whatever_the_day(today: date) -> None:
         (date(2025, 7, 16), date(2026, 1, 15), False),
     ],
 )
-def test_a_check_of_more_than_six_months_is_stale(checked: date, today: date, stale: bool) -> None:
+def test_a_check_of_more_than_six_months_is_stale(checked, today, stale):
     assert check_is_stale(checked, today) == stale
 
 
-def test_words_are_found_without_accents_and_apostrophes() -> None:
+def test_words_are_found_without_accents_and_apostrophes():
     assert found_by("Ng’ang’a  CLÍNIC", "Nyalenda-B") == "nganga clinic nyalenda b"
     assert found_by("’’ --") == ""
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))
-def test_minutes_of_a_week_are_counted_from_monday(moment: datetime) -> None:
+def test_minutes_of_a_week_are_counted_from_monday(moment):
     monday = datetime.combine(moment.date() - timedelta(days=moment.weekday()), time())
     assert minute_of_week(moment) == (moment - monday) // timedelta(minutes=1)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from kash.people.models import Group, LikelyDuplicate, NotTheSame, Person, PersonMerge
+from kash.people.models import LikelyDuplicate, NotTheSame, Person, PersonMerge
 from kash.people.queries.copies import copy_of
 from kash.people.services.merging import ask_for_sweep, sweep
 from kash.people.services.persons import PersonDetails, add_person, mark_distinct, withdraw_distinct
@@ -23,7 +20,7 @@ PHONE = "+254712345678"
 
 
 @pytest.fixture
-def add(groups: tuple[Group, Group]) -> Callable[..., str]:
+def add(groups):
     group = groups[0].public_id
 
     def make(name: str, by: Actor = SYSTEM, **facts: Any) -> str:
@@ -33,12 +30,12 @@ def add(groups: tuple[Group, Group]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def browser(client_for: Callable[[Actor], FlaskClient], trainer: Actor) -> FlaskClient:
+def browser(client_for, trainer):
     return client_for(trainer)
 
 
@@ -58,9 +55,7 @@ def count(model: type) -> int:
 
 
 @pytest.mark.any_engine
-def test_a_sweep_finds_pairs_and_keeps_their_ids(
-    both_engines_app: APIFlask, add: Callable[..., str]
-) -> None:
+def test_a_sweep_finds_pairs_and_keeps_their_ids(both_engines_app, add):
     one, two = add("Otieno Wekesa Juma"), add("Wekesa Otieno Juma")
     add("Mary Barasa")
     sweep(SILENT)
@@ -70,9 +65,7 @@ def test_a_sweep_finds_pairs_and_keeps_their_ids(
     assert db.session.scalars(select(LikelyDuplicate.public_id)).all() == before
 
 
-def test_who_was_told_apart_is_not_proposed_until_it_is_taken_back(
-    both_engines_app: APIFlask, add: Callable[..., str]
-) -> None:
+def test_who_was_told_apart_is_not_proposed_until_it_is_taken_back(both_engines_app, add):
     one, two = add("Otieno Wekesa Juma"), add("Wekesa Otieno Juma")
     sweep(SILENT)
     mark_distinct(two, one, SYSTEM)
@@ -84,15 +77,13 @@ def test_who_was_told_apart_is_not_proposed_until_it_is_taken_back(
     assert pairs() == {frozenset((one, two))}
 
 
-def test_one_sweep_runs_at_a_time(app: APIFlask) -> None:
+def test_one_sweep_runs_at_a_time(app):
     first = ask_for_sweep(SYSTEM)
     assert ask_for_sweep(SYSTEM) == first
     assert count(Job) == 1
 
 
-def test_of_whom_is_out_of_reach_only_the_name_is_told(
-    browser: FlaskClient, trainer: Actor, add: Callable[..., str]
-) -> None:
+def test_of_whom_is_out_of_reach_only_the_name_is_told(browser, trainer, add):
     own = add("Otieno Wekesa Juma", trainer, phone=PHONE, ward="Kondele")
     other = add(
         "Wekesa Otieno Juma", ward="Nyalenda-7", phone=PHONE, shared_phone=True, reference="R-9"
@@ -117,8 +108,8 @@ def test_of_whom_is_out_of_reach_only_the_name_is_told(
 
 
 def test_a_phone_that_is_typed_with_a_common_name_tells_of_nobody_out_of_reach(
-    browser: FlaskClient, trainer: Actor, add: Callable[..., str]
-) -> None:
+    browser, trainer, add
+):
     """Whoever found a number in a phone would learn by a sweep whether it is Mary's."""
     own = add("Mary", trainer, phone=PHONE)
     add("Mary", phone=PHONE, shared_phone=True)
@@ -127,9 +118,7 @@ def test_a_phone_that_is_typed_with_a_common_name_tells_of_nobody_out_of_reach(
     assert own not in browser.get("/people/duplicates").text
 
 
-def test_of_her_own_whose_contact_is_closed_no_phone_is_told_either(
-    browser: FlaskClient, trainer: Actor, add: Callable[..., str]
-) -> None:
+def test_of_her_own_whose_contact_is_closed_no_phone_is_told_either(browser, trainer, add):
     own = add("Otieno Wekesa Juma", trainer, phone=PHONE)
     other = add("Wekesa Otieno Juma", trainer, phone=PHONE, shared_phone=True)
     sweep(SILENT)
@@ -146,9 +135,7 @@ def test_of_her_own_whose_contact_is_closed_no_phone_is_told_either(
     )
 
 
-def test_whoever_is_like_someone_is_asked_about_and_nothing_is_lost(
-    browser: FlaskClient, trainer: Actor, add: Callable[..., str], groups: tuple[Group, Group]
-) -> None:
+def test_whoever_is_like_someone_is_asked_about_and_nothing_is_lost(browser, trainer, add, groups):
     here = add("Otieno Wekesa Juma", trainer, phone=PHONE)
     sent = {
         "chosen_name": "O. Wekesa Juma",
@@ -177,9 +164,7 @@ def test_whoever_is_like_someone_is_asked_about_and_nothing_is_lost(
     assert browser.post(f"/people/{made.public_id}/edit", data=again).status_code == 302
 
 
-def test_a_phone_does_not_tell_whose_it_is(
-    browser: FlaskClient, add: Callable[..., str], groups: tuple[Group, Group]
-) -> None:
+def test_a_phone_does_not_tell_whose_it_is(browser, add, groups):
     add("Zawadi Akoth", phone=PHONE)
     answer = browser.post(
         "/people/new",
@@ -191,9 +176,7 @@ def test_a_phone_does_not_tell_whose_it_is(
     assert count(Person) == 2
 
 
-def test_two_are_merged_and_made_two_again_by_pages(
-    browser: FlaskClient, trainer: Actor, add: Callable[..., str]
-) -> None:
+def test_two_are_merged_and_made_two_again_by_pages(browser, trainer, add):
     kept = add("Otieno Wekesa Juma", trainer, ward="Kondele")
     gone = add("Mary Barasa", trainer, ward="Nyalenda", reference="R-9")
     found = browser.post(f"/people/{kept}/merge", data={"search": "barasa"})
@@ -220,9 +203,7 @@ def test_two_are_merged_and_made_two_again_by_pages(
     assert "Mary Barasa" in browser.get(f"/people/{gone}").text
 
 
-def test_the_list_asks_as_much_for_three_pairs_as_for_one(
-    browser: FlaskClient, trainer: Actor, add: Callable[..., str], count_queries: Any
-) -> None:
+def test_the_list_asks_as_much_for_three_pairs_as_for_one(browser, trainer, add, count_queries):
     add("Otieno Wekesa Juma", trainer)
     add("Wekesa Otieno Juma", trainer)
     sweep(SILENT)

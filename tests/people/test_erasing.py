@@ -3,10 +3,9 @@ was counted stays counted."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -48,7 +47,7 @@ from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
-from tests.conftest import CHEAP, Queries, csrf_token
+from tests.conftest import CHEAP, csrf_token
 from tests.refusals import refuses
 from tests.rows import row
 
@@ -73,7 +72,7 @@ ON = date(2026, 11, 16)
 
 
 @pytest.fixture
-def her(both_engines_app: APIFlask) -> Iterator[int]:
+def her(both_engines_app):
     """Somebody who has left traces all over a programme; her internal id."""
     with writing() as session:
         session.execute(delete(Group))
@@ -199,8 +198,8 @@ def _every_file(app: APIFlask) -> bytes:
 
 
 def test_nothing_of_her_stays_in_any_table_or_file_and_all_counts_stay(
-    her: int, actor: Actors, both_engines_app: APIFlask
-) -> None:
+    her, actor, both_engines_app
+):
     """A seized copy of the machine must not tell that she was ever here."""
     custodian, director = actor("custodian"), actor("director")
     before, was = _counted(), _public_id(her)
@@ -228,9 +227,7 @@ def test_nothing_of_her_stays_in_any_table_or_file_and_all_counts_stay(
     db.session.rollback()
 
 
-def test_what_a_phone_sent_that_names_her_goes_and_what_names_another_stays(
-    her: int, actor: Actors
-) -> None:
+def test_what_a_phone_sent_that_names_her_goes_and_what_names_another_stays(her, actor):
     custodian, director = actor("custodian"), actor("director")
     register = db.session.scalars(select(Register.id)).first()
     for public_id, named in (("aaaaaaaaaaaaaaaa", NAME), ("bbbbbbbbbbbbbbbb", "Juma")):
@@ -248,9 +245,7 @@ def test_what_a_phone_sent_that_names_her_goes_and_what_names_another_stays(
 
 
 @pytest.mark.any_engine
-def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wish(
-    her: int, actor: Actors
-) -> None:
+def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wish(her, actor):
     """One coerced colleague alone must not be able to make somebody vanish."""
     custodian, both = actor("custodian"), actor("custodian", "director")
     was = _public_id(her)
@@ -274,8 +269,8 @@ def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wis
 
 @pytest.mark.any_engine
 def test_whoever_is_not_independent_of_who_asked_is_offered_nothing_and_told_why(
-    her: int, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    her, actor, client_for
+):
     """Each button of a later director, brought in by the same administrator, led to a page that is
     not there."""
     custodian, director, behind = actor("custodian"), actor("director"), actor("administrator")
@@ -290,7 +285,7 @@ def test_whoever_is_not_independent_of_who_asked_is_offered_nothing_and_told_why
 
 
 @pytest.mark.any_engine
-def test_an_open_account_and_a_seat_to_come_stand_in_the_way(her: int, actor: Actors) -> None:
+def test_an_open_account_and_a_seat_to_come_stand_in_the_way(her, actor):
     """Else somebody could still sign in as nobody, and her seat would stay taken."""
     with writing() as session:
         session.execute(update(Workshop).values(ends_on=date(2999, 1, 2), state="planned"))
@@ -304,9 +299,7 @@ def test_an_open_account_and_a_seat_to_come_stand_in_the_way(her: int, actor: Ac
 
 
 @pytest.mark.any_engine
-def test_no_list_shows_the_stone_that_is_left(
-    her: int, actor: Actors, both_engines_app: APIFlask
-) -> None:
+def test_no_list_shows_the_stone_that_is_left(her, actor, both_engines_app):
     """A nameless row among people would make everyone ask who that was."""
     director = actor("director")
     request = ask_erasure(_public_id(her), ON, "wish", actor("custodian"))
@@ -323,14 +316,14 @@ def test_no_list_shows_the_stone_that_is_left(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("app")
-def test_every_way_of_erasing_has_a_name_of_its_own() -> None:
+def test_every_way_of_erasing_has_a_name_of_its_own():
     """Two of one name would be told as one."""
     names = [one.key for one in declared(HeldElsewhere)]
     assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.any_engine
-def test_a_copy_holds_contacts_for_herself_alone(her: int, actor: Actors) -> None:
+def test_a_copy_holds_contacts_for_herself_alone(her, actor):
     """Whoever hands it over for her must not read by it what is closed to them, or that she asked
     to be erased."""
     ask_erasure(_public_id(her), ON, "wish", actor("custodian"))
@@ -350,11 +343,8 @@ def test_a_copy_holds_contacts_for_herself_alone(her: int, actor: Actors) -> Non
 
 @pytest.mark.any_engine
 def test_texts_are_looked_through_once_that_is_asked_for_and_before_anybody_is_erased(
-    her: int,
-    actor: Actors,
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], contextlib.AbstractContextManager[Queries]],
-) -> None:
+    her, actor, client_for, count_queries
+):
     """Ten years of minutes need not be read for a page that is only glanced at."""
     asks, decides = client_for(actor("custodian")), client_for(actor("director"))
     page = f"/people/{_public_id(her)}/erase"
@@ -398,8 +388,8 @@ def _refused(client: FlaskClient, wish: str, reason: str) -> TestResponse:
 
 @pytest.mark.any_engine
 def test_a_refusal_says_why_to_who_asked_until_she_has_seen_it_and_goes_with_the_person(
-    her: int, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    her, actor, client_for
+):
     """Whoever asked must tell the person why, and must know that there is something to tell."""
     custodian, director = actor("custodian"), actor("director")
     asks, decides = client_for(custodian), client_for(director)
@@ -426,9 +416,7 @@ def test_a_refusal_says_why_to_who_asked_until_she_has_seen_it_and_goes_with_the
 
 
 @pytest.mark.any_engine
-def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
-    her: int, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(her, actor, client_for):
     """Whoever may not tell her trainer why needs nobody to speak for her; and is not told how many
     wrote about her."""
     with writing() as session:
@@ -470,6 +458,6 @@ def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
         ("", False),
     ],
 )
-def test_a_text_is_searched_for_a_name_a_phone_and_an_address(text: str, held: bool) -> None:
+def test_a_text_is_searched_for_a_name_a_phone_and_an_address(text, held):
     assert mentions(text, ["Amina"], "+254712600004", "mfano7@Example.org") is held
     assert mentions(text, []) is False

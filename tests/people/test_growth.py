@@ -14,15 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import Date, event, insert, literal, select, update
 
 from kash.desk import queries as desk_queries
-from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.models import Organisation, Person, Posting
 from kash.people.queries import search as search_queries
 from kash.people.queries.directory import organisation_list
 from kash.people.queries.search import PeopleSearch, find_people, people
 from kash.people.search import BLOCK
 from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.platform.database import db, utc_now, writing
-from kash.policy import SYSTEM, Actor
-from tests.people.conftest import Adding, many
+from kash.policy import SYSTEM
+from tests.people.conftest import many
 
 SignIn = Callable[..., FlaskClient]
 Counting = Callable[[], AbstractContextManager[Any]]
@@ -62,9 +62,7 @@ def questions() -> Iterator[list[tuple[str, Any]]]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_list_of_a_few_reads_everybody(
-    path: str, app: APIFlask, sign_in: SignIn, person: Adding
-) -> None:
+def test_no_list_of_a_few_reads_everybody(path, app, sign_in, person):
     """At 200,000 people each of these pages took five to forty times as long as at 2,000."""
     place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     for ward in ("Obunga", "Manyatta"):
@@ -122,9 +120,7 @@ def post_all(name: str, to: str) -> None:
         )
 
 
-def test_at_a_station_so_many_are_counted_and_no_more(
-    both_engines_app: APIFlask, groups: tuple[Group, Group], sign_in: SignIn
-) -> None:
+def test_at_a_station_so_many_are_counted_and_no_more(both_engines_app, groups, sign_in):
     busy, quiet = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Manyatta")
@@ -144,9 +140,7 @@ def test_at_a_station_so_many_are_counted_and_no_more(
     assert "Total: 251" in sign_in("director").get(f"/people?organisation={busy}").text
 
 
-def test_the_list_of_organisations_takes_as_long_however_many_are_posted(
-    app: APIFlask, groups: tuple[Group, Group]
-) -> None:
+def test_the_list_of_organisations_takes_as_long_however_many_are_posted(app, groups):
     place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     steps = []
     for name in ("Asha", "Juma"):
@@ -156,9 +150,7 @@ def test_the_list_of_organisations_takes_as_long_however_many_are_posted(
     assert steps[0] == steps[1]
 
 
-def test_to_choose_somebody_as_few_are_looked_at_however_many_are_called_so(
-    app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_to_choose_somebody_as_few_are_looked_at_however_many_are_called_so(app, groups, actor):
     trainer = actor("trainer")
     many(groups[1].id, ["Ochieng"] * 150)
     steps = []
@@ -170,11 +162,8 @@ def test_to_choose_somebody_as_few_are_looked_at_however_many_are_called_so(
 
 
 def test_of_everybody_so_many_are_counted_until_all_are_asked_for(
-    both_engines_app: APIFlask,
-    groups: tuple[Group, Group],
-    sign_in: SignIn,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    both_engines_app, groups, sign_in, monkeypatch
+):
     monkeypatch.setattr(search_queries, "MOST_COUNTED", 100)
     many(groups[0].id, [f"Asha {number:03}" for number in range(100)])
     director = sign_in("director")
@@ -200,12 +189,7 @@ def test_of_everybody_so_many_are_counted_until_all_are_asked_for(
     assert "Juma 050" in director.get("/people?page=4").text
 
 
-def test_the_list_of_everybody_takes_as_long_however_many_they_are(
-    app: APIFlask,
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_list_of_everybody_takes_as_long_however_many_they_are(app, groups, actor, monkeypatch):
     monkeypatch.setattr(search_queries, "MOST_COUNTED", 100)
     director = actor("director")
     steps = []
@@ -216,12 +200,8 @@ def test_the_list_of_everybody_takes_as_long_however_many_they_are(
 
 
 def test_of_those_whom_a_trainer_reaches_the_first_are_looked_for_among_the_first_names(
-    both_engines_app: APIFlask,
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    both_engines_app, groups, actor, client_for, monkeypatch
+):
     """A page is the same however it is found, and says how many there are as far as is counted."""
     trainer = actor("trainer")
     many(groups[0].id, [f"Asha {number:03}" for number in range(260)])
@@ -274,8 +254,8 @@ def read_by_words(app: APIFlask, ask: Callable[[], object]) -> int:
 
 
 def test_of_a_common_name_those_added_last_are_found_without_reading_all_who_are_called_so(
-    postgresql_app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+    postgresql_app, groups, actor
+):
     """PostgreSQL read 5,600 people of one name among 200,000 to list 500 of them."""
     director = actor("director")
 
@@ -292,9 +272,7 @@ def test_of_a_common_name_those_added_last_are_found_without_reading_all_who_are
     assert read == [600 + 600] * 2
 
 
-def test_who_was_found_by_name_is_not_counted_once_more(
-    app: APIFlask, person: Adding, actor: Callable[..., Actor], count_queries: Counting
-) -> None:
+def test_who_was_found_by_name_is_not_counted_once_more(app, person, actor, count_queries):
     person()
     director = actor("director")
     with app.test_request_context("/", method="POST"), count_queries() as asked:
@@ -304,8 +282,8 @@ def test_who_was_found_by_name_is_not_counted_once_more(
 
 
 def test_who_was_found_by_name_is_put_in_order_beside_every_index_of_names(
-    app: APIFlask, person: Adding, actor: Callable[..., Actor], count_queries: Counting
-) -> None:
+    app, person, actor, count_queries
+):
     """PostgreSQL read 130,000 names in their order to give the first six of a thousand."""
     person()
     director = actor("director")
@@ -318,8 +296,8 @@ def test_who_was_found_by_name_is_put_in_order_beside_every_index_of_names(
 
 
 def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(
-    app: APIFlask, sign_in: SignIn, person: Adding, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, sign_in, person, monkeypatch
+):
     monkeypatch.setattr(desk_queries, "MOST_QUIET", 2)
     monkeypatch.setattr("kash.desk.settings.people.queries.MOST_QUIET", 2)
     names = ("Zawadi", "Akinyi", "Odera")
@@ -339,9 +317,7 @@ def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(
     assert "more than 2" in sign_in("administrator").get("/settings/retention").text
 
 
-def test_whoever_was_found_is_asked_about_alone(
-    app: APIFlask, person: Adding, actor: Callable[..., Actor], count_queries: Counting
-) -> None:
+def test_whoever_was_found_is_asked_about_alone(app, person, actor, count_queries):
     """To show fifty of those who are called so, all whom a trainer reaches were gathered."""
     person()
     with app.test_request_context("/", method="POST"), count_queries() as asked:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.models import PeopleList, Person
 from kash.people.services.contacts import OrganisationDetails, add_organisation
@@ -30,11 +29,11 @@ def written(folder: Path, text: str | bytes) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _a_station(app: APIFlask) -> None:
+def _a_station(app):
     add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
 
 
-def test_a_clean_file_is_shown_then_added_once(app: APIFlask, tmp_path: Path) -> None:
+def test_a_clean_file_is_shown_then_added_once(app, tmp_path):
     run = app.test_cli_runner()
     path = written(tmp_path, "\ufeff" + GOOD)
     shown = run.invoke(args=["people", "import", path])
@@ -54,7 +53,7 @@ def test_a_clean_file_is_shown_then_added_once(app: APIFlask, tmp_path: Path) ->
     assert posted.birth_year == 1990
 
 
-def test_every_row_that_stays_out_is_named_and_none_is_added(app: APIFlask, tmp_path: Path) -> None:
+def test_every_row_that_stays_out_is_named_and_none_is_added(app, tmp_path):
     text = (
         "chosen_name,group,sex,phone,organisation,birth_year,since\n"
         "Amani,police,female,0712345678,Kondele,1990,2026-01-02\n"
@@ -82,7 +81,7 @@ def test_every_row_that_stays_out_is_named_and_none_is_added(app: APIFlask, tmp_
     assert (db.session.query(Person).count(), db.session.query(PeopleList).count()) == (0, 0)
 
 
-def test_an_import_is_one_entry_with_everyone_in_it(app: APIFlask, tmp_path: Path) -> None:
+def test_an_import_is_one_entry_with_everyone_in_it(app, tmp_path):
     app.test_cli_runner().invoke(args=["people", "import", written(tmp_path, GOOD), "--apply"])
     db.session.rollback()
     (entry,) = db.session.query(AuditEntry).filter_by(action="people.people_imported").all()
@@ -93,8 +92,8 @@ def test_an_import_is_one_entry_with_everyone_in_it(app: APIFlask, tmp_path: Pat
 
 
 def test_a_guess_that_changes_what_is_kept_of_people_adds_nothing_until_it_was_looked_at(
-    app: APIFlask, tmp_path: Path
-) -> None:
+    app, tmp_path
+):
     run = app.test_cli_runner()
     known = "chosen_name,group,reference\nAmani Mfano,B,K-1\nAmina Mfano,B,K-2\n"
     run.invoke(args=["people", "import", written(tmp_path, known), "--apply"])
@@ -117,7 +116,7 @@ def test_a_guess_that_changes_what_is_kept_of_people_adds_nothing_until_it_was_l
     assert (done.exit_code, sexes()) == (0, {"female", "male"})
 
 
-def test_minors_are_counted(app: APIFlask, tmp_path: Path) -> None:
+def test_minors_are_counted(app, tmp_path):
     text = "chosen_name,age_band\nAmani,under18\nBaraka,18-24\n"
     done = app.test_cli_runner().invoke(
         args=["people", "import", written(tmp_path, text), "--group", "B", "--apply"]
@@ -136,16 +135,14 @@ def test_minors_are_counted(app: APIFlask, tmp_path: Path) -> None:
         (["people", "template", "{folder}/a.pdf"], "The file's name must end in .xlsx."),
     ],
 )
-def test_what_cannot_be_done_is_said(
-    app: APIFlask, tmp_path: Path, arguments: list[str], said: str
-) -> None:
+def test_what_cannot_be_done_is_said(app, tmp_path, arguments, said):
     file = written(tmp_path, GOOD)
     given = [each.format(file=file, folder=tmp_path) for each in arguments]
     done = app.test_cli_runner().invoke(args=given)
     assert (done.exit_code, done.output) == (1, f"Error: {said}\n")
 
 
-def test_the_template_reads_back(app: APIFlask, tmp_path: Path) -> None:
+def test_the_template_reads_back(app, tmp_path):
     path = tmp_path / "empty.xlsx"
     run = app.test_cli_runner()
     assert run.invoke(args=["people", "template", str(path), "--group", "A"]).exit_code == 0

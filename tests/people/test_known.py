@@ -75,9 +75,7 @@ def compared_with_everybody(everyone: list[Likeness], asked: Likeness) -> dict[s
 
 
 @given(st.lists(_some, max_size=40), st.lists(_some, min_size=1, max_size=4), st.booleans())
-def test_nobody_is_missed_whom_comparing_with_everybody_finds(
-    everyone: list[Likeness], asked: list[Likeness], many: bool
-) -> None:
+def test_nobody_is_missed_whom_comparing_with_everybody_finds(everyone, asked, many):
     everyone = [
         replace(each, key=f"p{number}")
         for number, each in enumerate(everyone * (20 if many else 1))
@@ -88,7 +86,7 @@ def test_nobody_is_missed_whom_comparing_with_everybody_finds(
         assert found == compared_with_everybody(everyone, each)
 
 
-def test_nobody_of_a_common_name_is_missed() -> None:
+def test_nobody_of_a_common_name_is_missed():
     chance = random.Random(5)
     crowd = common(3_000, chance)
     # Of every fourth only name and group are known, as of whom the actor does not reach.
@@ -109,7 +107,7 @@ def test_nobody_of_a_common_name_is_missed() -> None:
     assert found_at_all > looked_for
 
 
-def test_a_block_of_very_many_hides_nobody() -> None:
+def test_a_block_of_very_many_hides_nobody():
     known = Known(
         Likeness(key=f"p{number}", group="community", name="mary otieno", ward="kondele")
         for number in range(2_500)
@@ -121,7 +119,7 @@ def test_a_block_of_very_many_hides_nobody() -> None:
     assert [match.key for match in known.matches(asked)] == ["she"]
 
 
-def test_each_who_is_counted_weighs_once() -> None:
+def test_each_who_is_counted_weighs_once():
     people = [
         Likeness(str(number), "police", sort_name(name))
         for number, name in enumerate(("Mary Otieno", "Grace Otieno"))
@@ -133,7 +131,7 @@ def test_each_who_is_counted_weighs_once() -> None:
     assert known.sounds[sound("otieno")] == 5
 
 
-def test_whoever_is_added_is_weighed_by_once() -> None:
+def test_whoever_is_added_is_weighed_by_once():
     known = Known([])
     somebody = Likeness(key="p1", group="g", name="Amani Mfano")
     known.add(somebody)

@@ -44,13 +44,13 @@ def like(name: str, key: str = "asked", **facts: object) -> Likeness:
         ("O.", "Otieno", False, False),
     ],
 )
-def test_names_are_compared_part_by_part(one: str, other: str, same: bool, similar: bool) -> None:
+def test_names_are_compared_part_by_part(one, other, same, similar):
     for first, second in ((one, other), (other, one)):
         found = compare_names(name_parts(sort_name(first)), name_parts(sort_name(second)))
         assert (found.same, found.similar) == (same, similar)
 
 
-def test_a_number_with_a_like_name_is_certain() -> None:
+def test_a_number_with_a_like_name_is_certain():
     known = Known([like("Otieno Wekesa", "one", reference="F/90123")])
     (match,) = known.matches(like("O. Wekesa", reference="90123"))
     assert (match.key, match.certain, match.reasons[0]) == ("one", True, Reason.SAME_REFERENCE)
@@ -60,7 +60,7 @@ def test_a_number_with_a_like_name_is_certain() -> None:
     assert known.matches(like("Mary Barasa", reference="90123", group="community")) == []
 
 
-def test_a_phone_is_certain_only_with_a_like_name() -> None:
+def test_a_phone_is_certain_only_with_a_like_name():
     phone = frozenset({"hash"})
     known = Known([like("Asha Mfano", "one", phones=phone)])
     assert [match.certain for match in known.matches(like("Mfano Asha", phones=phone))] == [True]
@@ -76,7 +76,7 @@ def test_a_phone_is_certain_only_with_a_like_name() -> None:
         ({"sex": "male"}, Reason.OTHER_SEX),
     ],
 )
-def test_what_speaks_against_it_lowers_the_score(facts: dict[str, object], reason: Reason) -> None:
+def test_what_speaks_against_it_lowers_the_score(facts, reason):
     phone = frozenset({"hash"})
     asked = like("Asha Mfano Juma", phones=phone, birth_year=1990, sex="female", reference="90123")
     known = Known([replace(asked, key="one")])
@@ -87,12 +87,12 @@ def test_what_speaks_against_it_lowers_the_score(facts: dict[str, object], reaso
     assert reason in less.reasons
 
 
-def test_an_alias_with_another_code_is_another_person() -> None:
+def test_an_alias_with_another_code_is_another_person():
     known = Known([like("Ochieng", "one", reference="KSM-014", station="dawn")])
     assert known.matches(like("Ochieng", reference="KSM-015", station="dawn")) == []
 
 
-def test_nobody_matches_herself_or_whom_she_is_not() -> None:
+def test_nobody_matches_herself_or_whom_she_is_not():
     known = Known([like("Otieno Wekesa Juma", key, station="s") for key in ("one", "two")])
     asked = like("Otieno Wekesa Juma", "one", station="s")
     assert [match.key for match in known.matches(asked)] == ["two"]
@@ -100,14 +100,14 @@ def test_nobody_matches_herself_or_whom_she_is_not() -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=12))
-def test_nothing_that_is_written_breaks_it(one: str, other: str, reference: str) -> None:
+def test_nothing_that_is_written_breaks_it(one, other, reference):
     known = Known([like(one, "one", reference=reference, station="s", birth_year=1990)])
     for match in known.matches(like(other, reference=reference, station="s", birth_year=1990)):
         assert 0 <= match.score <= 100
     assert reference_key(reference_key(reference)) == reference_key(reference)
 
 
-def test_those_written_twice_are_found_among_thousands() -> None:
+def test_those_written_twice_are_found_among_thousands():
     chance = random.Random(1)
     crowd = people(usual_or_long(8_000, 20_000), chance)
     well_known = [one for one in crowd if known_well(one)]
@@ -131,7 +131,7 @@ def test_those_written_twice_are_found_among_thousands() -> None:
     assert certain <= twice
 
 
-def test_records_meet_in_blocks_of_what_they_share() -> None:
+def test_records_meet_in_blocks_of_what_they_share():
     her = Likeness(key="a", group="g", name="otieno akinyi b", phones=frozenset({"p"}))
     first, second = sorted((sound("otieno"), sound("akinyi")))
     assert set(blocks_of(her)) == {("phone", "p"), ("names", "g", first, second)}

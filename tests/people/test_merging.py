@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import delete, func, select, text, update
 
 from benchmarks.load import Size, load_programme
@@ -76,7 +74,7 @@ def dump() -> dict[str, list[Any]]:
 
 
 @pytest.fixture
-def programme(both_engines_app: APIFlask) -> Iterator[list[str]]:
+def programme(both_engines_app):
     """A programme in which people share workshops, marks, forums and certificates; their ids."""
     with writing() as session:
         session.execute(delete(Group))
@@ -137,7 +135,7 @@ def _merge(kept: str, gone: str, **choices: str) -> str:
     return merge_people(kept, gone, choices, _row_versions(kept, gone), SYSTEM)
 
 
-def test_every_foreign_key_to_a_person_is_declared(app: APIFlask) -> None:
+def test_every_foreign_key_to_a_person_is_declared(app):
     led = {
         f"{table.name}.{key.parent.name}"
         for table in Base.metadata.tables.values()
@@ -148,7 +146,7 @@ def test_every_foreign_key_to_a_person_is_declared(app: APIFlask) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_merge_taken_back_leaves_the_programme_as_it_was(programme: list[str]) -> None:
+def test_a_merge_taken_back_leaves_the_programme_as_it_was(programme):
     before = dump()
     chance = random.Random(7)
     shared = 0
@@ -172,7 +170,7 @@ def test_a_merge_taken_back_leaves_the_programme_as_it_was(programme: list[str])
     assert verify(db.session()).sound
 
 
-def test_several_merges_are_taken_back_one_after_the_other(programme: list[str]) -> None:
+def test_several_merges_are_taken_back_one_after_the_other(programme):
     before = dump()
     one, two, three = programme[4:7]
     first = _merge(two, one, chosen_name="gone")
@@ -184,9 +182,7 @@ def test_several_merges_are_taken_back_one_after_the_other(programme: list[str])
     assert dump() == before
 
 
-def test_of_two_marks_in_one_slot_presence_stands_and_both_histories_stay(
-    programme: list[str],
-) -> None:
+def test_of_two_marks_in_one_slot_presence_stands_and_both_histories_stay(programme):
     slots = select(Mark.slot_id).group_by(Mark.slot_id).having(func.count() > 1)
     rows = db.session.scalars(
         select(Mark).where(Mark.slot_id.in_(slots)).order_by(Mark.slot_id, Mark.id)
@@ -213,9 +209,7 @@ def test_of_two_marks_in_one_slot_presence_stands_and_both_histories_stay(
 
 
 @pytest.mark.any_engine
-def test_everything_that_referred_to_her_refers_to_the_one_who_is_kept(
-    programme: list[str],
-) -> None:
+def test_everything_that_referred_to_her_refers_to_the_one_who_is_kept(programme):
     kept, gone = programme[:2]
     ids = {row.public_id: row.id for row in db.session.scalars(select(Person))}
     serials = set(
@@ -258,7 +252,7 @@ def test_everything_that_referred_to_her_refers_to_the_one_who_is_kept(
     assert owners <= set(db.session.scalars(select(ForumMember.id)))
 
 
-def test_two_certificates_of_one_workshop_both_stay_valid(programme: list[str]) -> None:
+def test_two_certificates_of_one_workshop_both_stay_valid(programme):
     batch = db.session.scalars(
         select(Certificate.batch_id)
         .where(Certificate.serial.is_not(None))
@@ -284,7 +278,7 @@ def test_two_certificates_of_one_workshop_both_stay_valid(programme: list[str]) 
 
 
 @pytest.mark.any_engine
-def test_of_two_proposed_in_one_batch_one_is_left(programme: list[str]) -> None:
+def test_of_two_proposed_in_one_batch_one_is_left(programme):
     one, two = programme[:2]
     ids = {row.public_id: row.id for row in db.session.scalars(select(Person))}
     with writing() as session:
@@ -314,7 +308,7 @@ def test_of_two_proposed_in_one_batch_one_is_left(programme: list[str]) -> None:
 
 
 @pytest.fixture
-def two(both_engines_app: APIFlask, groups: tuple[Group, Group]) -> Callable[..., tuple[str, str]]:
+def two(both_engines_app, groups):
     def make(first: dict[str, Any] | None = None, second: dict[str, Any] | None = None) -> Any:
         group = groups[0].public_id
         return tuple(
@@ -332,7 +326,7 @@ def _row(public_id: str) -> Person:
     return db.session.scalars(select(Person).where(Person.public_id == public_id)).one()
 
 
-def test_facts_are_chosen_one_by_one(two: Callable[..., tuple[str, str]]) -> None:
+def test_facts_are_chosen_one_by_one(two):
     kept, gone = two(
         {"reference": "K-1", "ward": "Kondele", "phone": "+254712000001", "sex": "female"},
         {
@@ -360,7 +354,7 @@ def test_facts_are_chosen_one_by_one(two: Callable[..., tuple[str, str]]) -> Non
 
 
 @pytest.mark.any_engine
-def test_a_minor_stays_one_without_an_age(two: Callable[..., tuple[str, str]]) -> None:
+def test_a_minor_stays_one_without_an_age(two):
     kept, gone = two({"birth_year": 1990}, {"age_band": "under18"})
     merge = _merge(kept, gone)
     assert not _row(kept).minor
@@ -375,9 +369,7 @@ def test_a_minor_stays_one_without_an_age(two: Callable[..., tuple[str, str]]) -
 
 
 @pytest.mark.any_engine
-def test_a_confirmed_name_stays_confirmed_only_as_it_was(
-    two: Callable[..., tuple[str, str]],
-) -> None:
+def test_a_confirmed_name_stays_confirmed_only_as_it_was(two):
     kept, gone = two({"printed_name": "Asali A."}, {"printed_name": "Baraka B."})
     moment = utc_now()
     with writing() as session:
@@ -392,7 +384,7 @@ def test_a_confirmed_name_stays_confirmed_only_as_it_was(
 
 
 @pytest.mark.any_engine
-def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> None:
+def test_postings_become_those_of_one(two):
     with writing() as session:
         session.add_all(Organisation(name=name, kind="station") for name in ("North", "South"))
     places = {row.name: row.public_id for row in db.session.scalars(select(Organisation))}
@@ -416,9 +408,7 @@ def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> No
 
 
 @pytest.mark.any_engine
-def test_two_accounts_forbid_a_merge(
-    two: Callable[..., tuple[str, str]], actor: Callable[..., Any]
-) -> None:
+def test_two_accounts_forbid_a_merge(two, actor):
     kept, gone = two()
     actor("peer", person_id=_row(kept).id)
     account = actor("peer", person_id=_row(gone).id)
@@ -432,7 +422,7 @@ def test_two_accounts_forbid_a_merge(
 
 
 @pytest.mark.any_engine
-def test_a_merge_is_refused_in_words(two: Callable[..., tuple[str, str]]) -> None:
+def test_a_merge_is_refused_in_words(two):
     kept, gone = two({"reference": "1"}, {})
     with refuses("Choose two different people."):
         _merge(kept, kept)
@@ -455,9 +445,7 @@ def test_a_merge_is_refused_in_words(two: Callable[..., tuple[str, str]]) -> Non
 
 
 @pytest.mark.any_engine
-def test_a_number_that_someone_else_has_is_not_taken(
-    two: Callable[..., tuple[str, str]], groups: tuple[Group, Group]
-) -> None:
+def test_a_number_that_someone_else_has_is_not_taken(two, groups):
     kept, gone = two({"reference": "7"}, {"group": groups[1].public_id})
     add_person(PersonDetails("Third", groups[1].public_id, reference="7"), SYSTEM)
     with pytest.raises(AlreadyHere):
@@ -465,7 +453,7 @@ def test_a_number_that_someone_else_has_is_not_taken(
 
 
 @pytest.mark.any_engine
-def test_what_was_changed_since_is_not_taken_back(two: Callable[..., tuple[str, str]]) -> None:
+def test_what_was_changed_since_is_not_taken_back(two):
     kept, gone = two()
     merge = _merge(kept, gone)
     change_person(
@@ -481,9 +469,7 @@ def test_what_was_changed_since_is_not_taken_back(two: Callable[..., tuple[str, 
     assert dump() == before
 
 
-def test_a_merge_is_taken_back_though_its_key_was_used_again(
-    two: Callable[..., tuple[str, str]], groups: tuple[Group, Group]
-) -> None:
+def test_a_merge_is_taken_back_though_its_key_was_used_again(two, groups):
     kept, gone = two({}, {"reference": "9"})
     with writing() as session:
         session.add(
@@ -505,9 +491,7 @@ def test_a_merge_is_taken_back_though_its_key_was_used_again(
 
 
 @pytest.mark.any_engine
-def test_a_merge_from_before_row_versions_had_their_name_is_taken_back(
-    two: Callable[..., tuple[str, str]],
-) -> None:
+def test_a_merge_from_before_row_versions_had_their_name_is_taken_back(two):
     kept, gone = two()
     before = dump()
     merge = _merge(kept, gone)
@@ -522,7 +506,7 @@ def test_a_merge_from_before_row_versions_had_their_name_is_taken_back(
 
 
 @pytest.mark.any_engine
-def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, str]]) -> None:
+def test_after_a_day_nothing_is_left_to_take_back(two):
     kept, gone = two()
     merge = _merge(kept, gone)
     row = select(PersonMerge.sealed).where(PersonMerge.public_id == merge)
@@ -538,7 +522,7 @@ def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, 
 
 
 @pytest.mark.any_engine
-def test_what_is_kept_to_take_a_merge_back_is_sealed(two: Callable[..., tuple[str, str]]) -> None:
+def test_what_is_kept_to_take_a_merge_back_is_sealed(two):
     kept, gone = two({}, {"phone": "+254712000002"})
     _merge(kept, gone)
     sealed = db.session.scalar(select(PersonMerge.sealed)) or b""
@@ -548,9 +532,7 @@ def test_what_is_kept_to_take_a_merge_back_is_sealed(two: Callable[..., tuple[st
     assert db.session.scalar(text("select count(*) from person_merge")) == 1
 
 
-def test_of_two_who_merge_crosswise_at_once_one_wins(
-    both_engines_app: APIFlask, two: Callable[..., tuple[str, str]]
-) -> None:
+def test_of_two_who_merge_crosswise_at_once_one_wins(both_engines_app, two):
     one, other = two()
     row_versions = _row_versions(one, other)
     db.session.remove()

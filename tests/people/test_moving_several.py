@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-
-from flask.testing import FlaskClient
 
 from kash.people.models import Organisation, Person, Posting
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.workshops.conftest import make_person
 
 NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")
@@ -21,9 +17,7 @@ def named(page: str) -> set[str]:
     return set(re.findall(r"\w+ (?:Mfano|Sampuli)", main))
 
 
-def test_people_of_both_groups_move_together_though_one_is_shown_at_a_time(
-    actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_people_of_both_groups_move_together_though_one_is_shown_at_a_time(actor, client_for):
     trainer = actor("trainer", name="Amani Mfano")
     people = [make_person(name) for name in NAMES]
     officer = make_person("Otieno Mfano", "A")

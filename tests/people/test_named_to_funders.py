@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.people import documents as consents
 from kash.people.documents import consent_form
-from kash.people.models import Consent, Group, Person
+from kash.people.models import Consent, Person
 from kash.people.queries.persons import consent_holds
 from kash.people.rules.persons import OF_POLICE_ALONE, PURPOSES, purposes_for
 from kash.people.services.persons import note_signed_forms, record_consent
 from kash.platform.database import db
 from kash.platform.web import NotFound
-from kash.policy import SYSTEM, Actor
-from tests.people.conftest import Adding
+from kash.policy import SYSTEM
 from tests.refusals import refuses
 
 Row = Callable[[str], Person]
@@ -24,7 +22,7 @@ WORDS = "show my name and my attendance"
 
 
 @pytest.fixture
-def two(person: Adding, groups: tuple[Group, Group]) -> tuple[str, str]:
+def two(person, groups):
     """An officer and somebody of the community, by public ids."""
     other = groups[1].public_id
     hers = {"group": other, "chosen_name": "Baraka Mfano", "reference": "", "phone": None}
@@ -40,16 +38,14 @@ def _given_once(public_id: str) -> None:
     db.session.rollback()
 
 
-def test_only_officers_are_asked() -> None:
+def test_only_officers_are_asked():
     assert set(PURPOSES) - set(purposes_for(police=False)) == OF_POLICE_ALONE == {"funder"}
     assert purposes_for(police=True) == PURPOSES
 
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_an_old_yes_of_a_community_member_opens_nothing_to_funders(
-    two: tuple[str, str], row: Row
-) -> None:
+def test_an_old_yes_of_a_community_member_opens_nothing_to_funders(two, row):
     officer, member = (row(one).id for one in two)
     _given_once(two[1])
     assert consent_holds({officer, member}, "funder") == {officer}
@@ -59,12 +55,8 @@ def test_an_old_yes_of_a_community_member_opens_nothing_to_funders(
 
 
 def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
-    two: tuple[str, str],
-    row: Row,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    two, row, actor, client_for, monkeypatch
+):
     officer, member = two
     trainer = actor("trainer")
     for one in db.session.query(Person):
@@ -93,9 +85,7 @@ def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_whoever_is_not_asked_is_not_in_the_list_of_those_to_be_asked(
-    two: tuple[str, str], actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_whoever_is_not_asked_is_not_in_the_list_of_those_to_be_asked(two, actor, client_for):
     officer, _member = two
     browser = client_for(actor("director"))
     shown = dict(zip(two, ("Asali Sampuli", "Baraka Mfano"), strict=True))
@@ -113,9 +103,7 @@ def test_whoever_is_not_asked_is_not_in_the_list_of_those_to_be_asked(
     assert listed("any") == set()
 
 
-def test_what_she_once_answered_is_shown_and_not_asked_again(
-    two: tuple[str, str], actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_what_she_once_answered_is_shown_and_not_asked_again(two, actor, client_for):
     _given_once(two[1])
     page = client_for(actor("director")).get(f"/people/{two[1]}").text
     assert "Sharing with funders" in page
@@ -123,9 +111,7 @@ def test_what_she_once_answered_is_shown_and_not_asked_again(
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_photos_and_research_for_which_no_code_asks_are_asked_of_nobody(
-    two: tuple[str, str], actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_photos_and_research_for_which_no_code_asks_are_asked_of_nobody(two, actor, client_for):
     browser = client_for(actor("director"))
     for person in two:
         for purpose in ("photo", "research"):

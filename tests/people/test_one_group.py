@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Select, select
 
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.people.queries.persons import listed_by_group
 from kash.people.rules.persons import one_group
-from tests.people.conftest import Adding
 
 PEOPLE = st.lists(st.tuples(st.sampled_from("ABC"), st.integers()))
 
 
 @given(PEOPLE, st.sampled_from(["", "A", "B", "C", "Z"]))
-def test_no_screen_holds_names_of_two_groups(people: list[tuple[str, int]], wanted: str) -> None:
+def test_no_screen_holds_names_of_two_groups(people, wanted):
     shown = one_group(people, lambda one: one[0], wanted)
     assert {letter for letter, _number in shown.rows} == ({shown.letter} if people else set())
     assert shown.rows == [one for one in people if one[0] == shown.letter]
@@ -30,15 +28,13 @@ def test_no_screen_holds_names_of_two_groups(people: list[tuple[str, int]], want
     assert shown.others == [one for one in people if one[0] != shown.letter]
 
 
-def test_a_group_of_which_only_former_people_are_left_can_be_wanted() -> None:
+def test_a_group_of_which_only_former_people_are_left_can_be_wanted():
     shown = one_group([("A", 1)], lambda one: one[0], "B", beside=[("B", 2)])
     assert (shown.letter, shown.rows, shown.counts) == ("B", [], {"A": 1, "B": 0})
 
 
 @given(PEOPLE, st.sampled_from("ABC"))
-def test_the_group_that_was_chosen_is_shown_if_it_has_anybody(
-    people: list[tuple[str, int]], wanted: str
-) -> None:
+def test_the_group_that_was_chosen_is_shown_if_it_has_anybody(people, wanted):
     letters = {letter for letter, _number in people}
     shown = one_group(people, lambda one: one[0], wanted)
     assert shown.letter == (wanted if wanted in letters else min(letters, default=""))
@@ -50,8 +46,8 @@ def _of_group(key: int) -> Select[Any]:
 
 @pytest.mark.any_engine
 def test_of_many_it_is_told_that_there_are_more_and_each_page_leads_to_the_next(
-    both_engines_app: APIFlask, person: Adding, groups: tuple[Group, Group]
-) -> None:
+    both_engines_app, person, groups
+):
     for number in range(3):
         person(chosen_name=f"Baraka {number}", reference=f"R{number}", phone=None)
     told: list[bool] = []
@@ -77,9 +73,7 @@ def test_of_many_it_is_told_that_there_are_more_and_each_page_leads_to_the_next(
 
 
 @pytest.mark.any_engine
-def test_without_anybody_no_group_is_shown(
-    both_engines_app: APIFlask, groups: tuple[Group, Group]
-) -> None:
+def test_without_anybody_no_group_is_shown(both_engines_app, groups):
     with both_engines_app.test_request_context("/"):
         page, group = listed_by_group(
             _of_group, "", sorts=lambda _few: {}, default_sort="name", key=Person.id

@@ -65,7 +65,7 @@ def _gone() -> set[str]:
     return {name.partition(".")[0] for name, fate in _fates().items() if fate.goes}
 
 
-def test_every_column_says_what_it_holds_about_a_person() -> None:
+def test_every_column_says_what_it_holds_about_a_person():
     """Declare a new column in the `personal.py` of its room: `about_things`, `free_texts`, or with
     the foreign key to a person (docs/architecture.md)."""
     said, gone = _said_of_columns(), _gone()
@@ -77,19 +77,19 @@ def test_every_column_says_what_it_holds_about_a_person() -> None:
     assert missing == []
 
 
-def test_no_column_is_said_to_be_two_things_at_once() -> None:
+def test_no_column_is_said_to_be_two_things_at_once():
     """A column emptied by one declaration and harmless by another would be neither."""
     assert [name for name, times in _said_of_columns().items() if times > 1] == []
 
 
-def test_nothing_is_declared_that_is_not_there() -> None:
+def test_nothing_is_declared_that_is_not_there():
     """A column that was renamed would be left as it is."""
     there = {str(column) for column in _tables()}
     assert [name for name in _said_of_columns() if name not in there] == []
     assert [name for name in _fates() if not column_of(name).foreign_keys] == []
 
 
-def test_rows_that_go_leave_nobody_who_points_at_them() -> None:
+def test_rows_that_go_leave_nobody_who_points_at_them():
     """Else erasing would stop at the first of somebody's rows that another row needs."""
     fates, gone = _fates(), _gone()
     left = [
@@ -103,7 +103,7 @@ def test_rows_that_go_leave_nobody_who_points_at_them() -> None:
     assert left == []
 
 
-def test_what_is_sealed_says_how_it_is_opened() -> None:
+def test_what_is_sealed_says_how_it_is_opened():
     """A sealed text without its kind could not be searched for a name."""
     texts = [*declared(FreeText), *declared(GoesIfNamed)]
     unsure = [

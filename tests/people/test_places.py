@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.models import Person, Venue, Zone
+from kash.people.models import Venue, Zone
 from kash.people.queries.directory import (
     find_organisations,
     service_choices,
@@ -45,9 +44,7 @@ def _zone(name: str, **more: Any) -> str:
     return add_zone(ZoneDetails(name, **more), SYSTEM)
 
 
-def test_a_spelling_is_unified_everywhere_at_once(
-    both_engines_app: APIFlask, person: Adding, row: Callable[[str], Person]
-) -> None:
+def test_a_spelling_is_unified_everywhere_at_once(both_engines_app, person, row):
     zone = _zone("Kondele")
     typed = person(ward="Kondelle", reference="1", phone=None, email=None)
     other = person(ward="Elsewhere Lane 7", reference="2", phone=None, email=None)
@@ -65,9 +62,7 @@ def test_a_spelling_is_unified_everywhere_at_once(
 
 
 @pytest.mark.any_engine
-def test_what_could_be_an_address_is_only_counted(
-    both_engines_app: APIFlask, person: Adding
-) -> None:
+def test_what_could_be_an_address_is_only_counted(both_engines_app, person):
     _zone("Kondele")
     person(ward="Kondelle", reference="1", phone=None, email=None)
     person(ward="behind the blue gate", reference="2", phone=None, email=None)
@@ -79,19 +74,19 @@ def test_what_could_be_an_address_is_only_counted(
 
 
 @given(st.integers(0, 9), st.integers(0, 9), st.booleans())
-def test_one_person_alone_is_never_shown(people: int, elsewhere: int, alike: bool) -> None:
+def test_one_person_alone_is_never_shown(people, elsewhere, alike):
     shown = tells_of_nobody(people, elsewhere, "Kondele" if alike else "")
     assert shown == (people >= 3 or elsewhere > 0 or alike)
 
 
-def test_a_slip_of_the_pen_is_alike_and_another_name_is_not() -> None:
+def test_a_slip_of_the_pen_is_alike_and_another_name_is_not():
     areas = ["Kondele", "Nyalenda A"]
     assert alike_area("KONDELLE", areas) == "Kondele"
     assert alike_area("behind the blue gate", areas) == ""
     assert alike_area("Kondele", []) == ""
 
 
-def test_a_zone_never_lies_in_itself(both_engines_app: APIFlask) -> None:
+def test_a_zone_never_lies_in_itself(both_engines_app):
     county = _zone("Kisumu", kind="county")
     central = _zone("Central", kind="sub_county", within=county)
     with refuses("An area cannot lie in itself."):
@@ -103,9 +98,7 @@ def test_a_zone_never_lies_in_itself(both_engines_app: APIFlask) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_new_name_goes_wherever_the_old_one_stood(
-    both_engines_app: APIFlask, person: Adding, row: Callable[[str], Person]
-) -> None:
+def test_a_new_name_goes_wherever_the_old_one_stood(both_engines_app, person, row):
     zone = _zone("Nyalenda")
     one = person(ward="Nyalenda", phone=None, email=None)
     clinic = ServiceDetails("Clinic", "clinic", local_today(), area="Nyalenda")
@@ -120,7 +113,7 @@ def test_a_new_name_goes_wherever_the_old_one_stood(
     assert db.session.query(Zone.name).scalar() == "Nyalenda A"
 
 
-def test_a_venue_out_of_use_is_offered_no_longer(both_engines_app: APIFlask) -> None:
+def test_a_venue_out_of_use_is_offered_no_longer(both_engines_app):
     made = add_venue(VenueDetails("Hall", safe_for="All"), SYSTEM)
     assert venue_names() == ["Hall"]
     change_venue(made, VenueDetails("Hall", active=False), 1, SYSTEM)
@@ -130,9 +123,7 @@ def test_a_venue_out_of_use_is_offered_no_longer(both_engines_app: APIFlask) -> 
         change_venue(made, VenueDetails("Hall"), 1, SYSTEM)
 
 
-def test_an_organisation_is_found_by_its_name_or_place_as_they_were_typed(
-    sqlite_app: APIFlask,
-) -> None:
+def test_an_organisation_is_found_by_its_name_or_place_as_they_were_typed(sqlite_app):
     for name, place in (("Half 50% Club", "Kondele"), ("Riverbank Station", "Lower_Town")):
         add_organisation(OrganisationDetails(name, "station", place=place), SYSTEM)
 

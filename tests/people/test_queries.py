@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.people.lists.queries import (
@@ -27,7 +25,6 @@ from kash.people.models import (
     ContactReason,
     ContactRequest,
     ContactRequestPerson,
-    Group,
     LikelyDuplicate,
     NotTheSame,
     Organisation,
@@ -111,7 +108,7 @@ NOW = utc_now().replace(microsecond=0)
 
 
 @pytest.fixture
-def add(groups: tuple[Group, Group]) -> Callable[..., Person]:
+def add(groups):
     """`add("Nyota", group=1)` adds somebody whom nobody in particular entered."""
     keys = [group.id for group in groups]
 
@@ -127,11 +124,8 @@ def _names(rows: Any) -> list[str]:
 
 
 def test_the_list_of_people_narrows_by_group_station_facts_and_what_was_not_asked(
-    sqlite_app: APIFlask,
-    add: Callable[..., Person],
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-) -> None:
+    sqlite_app, add, groups, actor
+):
     director, trainer = actor("director"), actor("trainer")
     police, community = groups
     nyota = add("Nyota", created_by=trainer.public_id, ward="Kondele", reference="R1")
@@ -214,9 +208,7 @@ def _names_of(rows: Any) -> list[str]:
     return [one.name for one in rows]
 
 
-def test_the_newest_answer_for_a_purpose_holds_and_of_officers_alone_for_funders(
-    add: Callable[..., Person],
-) -> None:
+def test_the_newest_answer_for_a_purpose_holds_and_of_officers_alone_for_funders(add):
     her, him, other = add("Nyota"), add("Mto", 0), add("Bahari")
     for who, purpose, answer in (
         (her, "photo", "given"),
@@ -240,9 +232,7 @@ def test_the_newest_answer_for_a_purpose_holds_and_of_officers_alone_for_funders
     assert consent_holds(ids, "funder") == {him.id}
 
 
-def test_requests_for_contacts_wait_for_whoever_may_decide_and_for_who_asked(
-    add: Callable[..., Person], actor: Callable[..., Actor]
-) -> None:
+def test_requests_for_contacts_wait_for_whoever_may_decide_and_for_who_asked(add, actor):
     director, trainer, other = actor("director"), actor("trainer"), actor("trainer")
     phone = {"phone_sealed": b"x", "phone_by": other.public_id}
     her = add("Nyota", created_by=other.public_id, **phone)
@@ -298,9 +288,7 @@ def test_requests_for_contacts_wait_for_whoever_may_decide_and_for_who_asked(
     assert looks_beyond(trainer) == []
 
 
-def test_a_closed_contact_can_be_asked_for_unless_her_own_request_waits(
-    add: Callable[..., Person], actor: Callable[..., Actor]
-) -> None:
+def test_a_closed_contact_can_be_asked_for_unless_her_own_request_waits(add, actor):
     trainer, other = actor("trainer"), actor("trainer")
     him = add("Mto", created_by=other.public_id, phone_sealed=b"x", phone_by=other.public_id)
     among = select(Person.id).where(Person.id == him.id)
@@ -316,9 +304,7 @@ def test_a_closed_contact_can_be_asked_for_unless_her_own_request_waits(
     assert closed_after(trainer, "waiting") == []
 
 
-def test_the_directory_finds_services_that_are_shown_by_words_area_kind_and_hours(
-    actor: Callable[..., Actor],
-) -> None:
+def test_the_directory_finds_services_that_are_shown_by_words_area_kind_and_hours(actor):
     director, peer, nobody = actor("director"), actor("peer"), Actor("x" * 16, frozenset(), 0)
     for name, area, kind, spoken, more in (
         ("Zawadi clinic", "kondele", "clinic", ",sw,luo,", {}),
@@ -366,9 +352,7 @@ def test_the_directory_finds_services_that_are_shown_by_words_area_kind_and_hour
             service_entry(who, entry.public_id)
 
 
-def test_places_stand_by_name_and_what_was_typed_is_told_where_it_is_nobodys_address(
-    add: Callable[..., Person],
-) -> None:
+def test_places_stand_by_name_and_what_was_typed_is_told_where_it_is_nobodys_address(add):
     for name, active in (("kondele", True), ("Bondo", True), ("Closed", False)):
         row(Zone, name=name, active=active)
         row(Venue, name=name, active=active)
@@ -393,9 +377,7 @@ def test_places_stand_by_name_and_what_was_typed_is_told_where_it_is_nobodys_add
     assert (told.shown[0].alike, told.hidden) == ("kondele", 1)
 
 
-def test_organisations_stand_by_name_with_how_many_are_posted_there_now(
-    sqlite_app: APIFlask, add: Callable[..., Person]
-) -> None:
+def test_organisations_stand_by_name_with_how_many_are_posted_there_now(sqlite_app, add):
     assert [one.letter for one in organisation_queries.groups()] == ["A", "B"]
     made = {
         name: row(Organisation, name=name, kind=kind, place=place)
@@ -426,9 +408,7 @@ def test_organisations_stand_by_name_with_how_many_are_posted_there_now(
     assert len(find_organisations("a", 1)) == 1
 
 
-def test_lists_are_the_actors_own_until_they_were_brought_in(
-    sqlite_app: APIFlask, add: Callable[..., Person], actor: Callable[..., Actor]
-) -> None:
+def test_lists_are_the_actors_own_until_they_were_brought_in(sqlite_app, add, actor):
     director, trainer = actor("director"), actor("trainer")
 
     def made(state: str, by: Actor, days: int) -> PeopleList:
@@ -482,9 +462,7 @@ def test_lists_are_the_actors_own_until_they_were_brought_in(
     }
 
 
-def test_minors_are_those_whom_no_custodian_saw_first(
-    sqlite_app: APIFlask, add: Callable[..., Person], actor: Callable[..., Actor]
-) -> None:
+def test_minors_are_those_whom_no_custodian_saw_first(sqlite_app, add, actor):
     custodian = actor("custodian")
     add("Adult")
     add("Nyota", minor=True, minor_by="somebody", minor_since=NOW - DAY)
@@ -504,9 +482,7 @@ def test_minors_are_those_whom_no_custodian_saw_first(
     assert minors_unseen(actor("peer")) == 0
 
 
-def test_pairs_are_told_to_whoever_reaches_one_of_the_two(
-    sqlite_app: APIFlask, add: Callable[..., Person], actor: Callable[..., Actor]
-) -> None:
+def test_pairs_are_told_to_whoever_reaches_one_of_the_two(sqlite_app, add, actor):
     trainer, second = actor("trainer"), actor("trainer")
     mine = add("Nyota", created_by=trainer.public_id)
     other, third = (add(name, created_by=second.public_id) for name in ("Mto", "Bahari"))
@@ -554,9 +530,7 @@ def test_pairs_are_told_to_whoever_reaches_one_of_the_two(
         merge_within_reach(trainer, merges[4].public_id)
 
 
-def test_whoever_reaches_somebody_compares_her_by_all_and_others_by_her_name(
-    add: Callable[..., Person], groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_whoever_reaches_somebody_compares_her_by_all_and_others_by_her_name(add, groups, actor):
     station, earlier = (row(Organisation, name=name, kind="station") for name in ("One", "Two"))
     facts = {"birth_year": 1990, "sex": "female", "age_band": "35-44"}
     her = add("Nyota", reference="R1", ward="Kondele", **facts)
@@ -572,9 +546,7 @@ def test_whoever_reaches_somebody_compares_her_by_all_and_others_by_her_name(
     assert seen_by(actor("trainer")) == [by_name]
 
 
-def test_of_somebody_all_is_read_by_which_she_is_compared(
-    add: Callable[..., Person], groups: tuple[Group, Group]
-) -> None:
+def test_of_somebody_all_is_read_by_which_she_is_compared(add, groups):
     station, earlier = (row(Organisation, name=name, kind="station") for name in ("One", "Two"))
     facts = {"birth_year": 1990, "sex": "female", "age_band": "35-44"}
     her = add("Nyota", reference="R1", phone_lookup="hash", ward="Kondele", **facts)

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import delete, select, update
 
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.people.queries import search as search_queries
 from kash.people.queries.search import PeopleSearch, find_people, people
 from kash.people.search import BLOCK, missing_triggers, newest_named, words_of
 from kash.platform.database import db, writing
 from kash.policy import Actor
-from tests.people.conftest import PHONE, Adding, many
+from tests.people.conftest import PHONE, many
 
 Finding = Callable[[str], list[str]]
 
 
 @pytest.fixture
-def found(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Finding:
+def found(both_engines_app, actor):
     """The names that a trainer finds."""
     trainer = actor("trainer")
     return lambda text: [each.chosen_name for each in find_people(trainer, text)]
 
 
 @pytest.fixture
-def listed(both_engines_app: APIFlask) -> Callable[..., list[str]]:
+def listed(both_engines_app):
     """The names in the list of people, asked for by an actor."""
 
     def ask(who: Actor, text: str, phone: str | None = None, **form: str) -> list[str]:
@@ -38,7 +37,7 @@ def listed(both_engines_app: APIFlask) -> Callable[..., list[str]]:
     return ask
 
 
-def test_each_word_typed_begins_a_word_of_the_name(person: Adding, found: Finding) -> None:
+def test_each_word_typed_begins_a_word_of_the_name(person, found):
     person(chosen_name="Ng’ang’a Wanjirũ")
     person(chosen_name="Al-Amin O'Neil 100%", reference="", phone=None)
     for typed in ("wanjiru nga", "WANJIRŨ", "ng'ang'a", "Nganga", "w", "n w"):
@@ -49,24 +48,20 @@ def test_each_word_typed_begins_a_word_of_the_name(person: Adding, found: Findin
         assert found(typed) == [], typed
 
 
-def test_names_are_found_in_order_and_no_more_than_wanted(
-    person: Adding, actor: Callable[..., Actor], groups: tuple[Group, Group], found: Finding
-) -> None:
+def test_names_are_found_in_order_and_no_more_than_wanted(person, actor, groups, found):
     many(groups[0].id, ["Zawadi Omari", "Asha Omari", "Omari Zed", "Asha Koech"])
     assert found("oma") == ["Asha Omari", "Omari Zed", "Zawadi Omari"]
     trainer = actor("trainer")
     assert [one.chosen_name for one in find_people(trainer, "o", 1)] == ["Asha Omari"]
 
 
-def test_whoever_is_called_just_so_is_offered_before_those_called_more(
-    groups: tuple[Group, Group], found: Finding
-) -> None:
+def test_whoever_is_called_just_so_is_offered_before_those_called_more(groups, found):
     many(groups[0].id, ["Achieng Ochieng"] * 25)
     many(groups[0].id, ["Ochieng"])
     assert found("ochieng") == ["Ochieng"] + ["Achieng Ochieng"] * 19
 
 
-def test_the_index_follows_whatever_changes(groups: tuple[Group, Group], found: Finding) -> None:
+def test_the_index_follows_whatever_changes(groups, found):
     many(groups[0].id, ["Asha Omari", "Juma Kibet"])
     with writing() as session:
         session.execute(
@@ -82,18 +77,14 @@ def test_the_index_follows_whatever_changes(groups: tuple[Group, Group], found: 
         assert missing_triggers(connection) == set()
 
 
-def test_whoever_sees_only_herself_finds_nobody(
-    person: Adding, actor: Callable[..., Actor], both_engines_app: APIFlask
-) -> None:
+def test_whoever_sees_only_herself_finds_nobody(person, actor, both_engines_app):
     person()
     assert find_people(actor("peer"), "asali") == []
     assert find_people(actor("police_peer"), "a") == []
 
 
 @pytest.mark.any_engine
-def test_numbers_and_phones_are_found_within_reach_only(
-    person: Adding, actor: Callable[..., Actor], listed: Callable[..., list[str]]
-) -> None:
+def test_numbers_and_phones_are_found_within_reach_only(person, actor, listed):
     trainer = actor("trainer")
     public_id = person(by=trainer)
     for typed, phone in (("REF-77", None), ("0712 345 678", PHONE), (public_id.upper(), None)):
@@ -104,11 +95,8 @@ def test_numbers_and_phones_are_found_within_reach_only(
 
 
 def test_what_many_are_called_is_shown_by_name_and_said_to_be_more(
-    actor: Callable[..., Actor],
-    groups: tuple[Group, Group],
-    both_engines_app: APIFlask,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    actor, groups, both_engines_app, monkeypatch
+):
     monkeypatch.setattr(search_queries, "MOST_FOUND", 100)
     many(groups[0].id, [f"Asha Number{number:03}" for number in range(120)])
     many(groups[1].id, [f"Juma Asha{number:03}" for number in range(10)])
@@ -158,7 +146,7 @@ CALLED = (
 
 
 @pytest.fixture
-def scattered(both_engines_app: APIFlask, groups: tuple[Group, Group]) -> APIFlask:
+def scattered(both_engines_app, groups):
     """People by names and groups in turn, with these ids."""
     called = [CALLED[number % len(CALLED)] for number in range(len(SCATTERED))]
     for number, group in enumerate(groups):
@@ -170,9 +158,7 @@ def scattered(both_engines_app: APIFlask, groups: tuple[Group, Group]) -> APIFla
 @pytest.mark.parametrize(
     "typed", ["a", "asha", "om a", "juma", "1", "12", "12 asha", "o mar am", "4", "x"]
 )
-def test_those_added_last_are_found_as_if_each_name_were_read(
-    scattered: APIFlask, groups: tuple[Group, Group], typed: str, in_group: bool
-) -> None:
+def test_those_added_last_are_found_as_if_each_name_were_read(scattered, groups, typed, in_group):
     wanted = words_of(typed)
     named = [
         key
@@ -188,10 +174,10 @@ def test_those_added_last_are_found_as_if_each_name_were_read(
 
 
 @pytest.mark.any_engine
-def test_among_nobody_nobody_is_found(both_engines_app: APIFlask) -> None:
+def test_among_nobody_nobody_is_found(both_engines_app):
     assert newest_named(db.session(), ["asha"], most=5) == []
 
 
-def test_words_are_letters_and_digits_and_not_too_many() -> None:
+def test_words_are_letters_and_digits_and_not_too_many():
     assert words_of("al-amin o.k. 100%") == ["al", "amin", "o", "k", "100"]
     assert len(words_of("a " * 100)) == 8

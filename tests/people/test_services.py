@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.people.models import Consent, Group, Person, Posting
+from kash.people.models import Consent, Person, Posting
 from kash.people.queries import directory as organisations
 from kash.people.scope import OwnScope, within_reach
 from kash.people.services.contacts import (
@@ -37,7 +36,7 @@ from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 from tests.declaring import also_declared
-from tests.people.conftest import EMAIL, PHONE, Adding
+from tests.people.conftest import EMAIL, PHONE
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -51,7 +50,7 @@ def actions() -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_phone_and_email_are_sealed_and_found_by_their_lookup(person: Adding, row: Row) -> None:
+def test_phone_and_email_are_sealed_and_found_by_their_lookup(person, row):
     public_id = person()
     kept = row(public_id)
     assert kept.phone_sealed is not None
@@ -64,9 +63,7 @@ def test_phone_and_email_are_sealed_and_found_by_their_lookup(person: Adding, ro
 
 
 @pytest.mark.any_engine
-def test_the_same_form_sent_twice_adds_one_person(
-    person: Adding, groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_the_same_form_sent_twice_adds_one_person(person, groups, actor):
     trainer, other = actor("trainer"), actor("trainer")
     details = PersonDetails("Imani", groups[1].public_id)
     key = new_public_id()
@@ -79,7 +76,7 @@ def test_the_same_form_sent_twice_adds_one_person(
 
 
 @pytest.mark.any_engine
-def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Group]) -> None:
+def test_who_is_here_already_is_refused(person, groups):
     person()
     with pytest.raises(AlreadyHere) as by_reference:
         person(phone=None)
@@ -102,7 +99,7 @@ def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Gro
         ({"age_band": "under18"}, "Age and birth year do not fit together."),
     ],
 )
-def test_a_wrong_row_leaves_nothing(person: Adding, more: dict[str, Any], problem: str) -> None:
+def test_a_wrong_row_leaves_nothing(person, more, problem):
     with refuses(problem):
         person(**more)
     assert actions() == []
@@ -110,7 +107,7 @@ def test_a_wrong_row_leaves_nothing(person: Adding, more: dict[str, Any], proble
 
 
 @pytest.mark.any_engine
-def test_a_minor_is_flagged_and_no_longer_when_corrected(person: Adding, row: Row) -> None:
+def test_a_minor_is_flagged_and_no_longer_when_corrected(person, row):
     public_id = person(age_band="under18", birth_year=None)
     assert row(public_id).minor
     kept = row(public_id)
@@ -120,7 +117,7 @@ def test_a_minor_is_flagged_and_no_longer_when_corrected(person: Adding, row: Ro
 
 
 @pytest.mark.any_engine
-def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> None:
+def test_many_are_added_as_one_action_or_none(groups):
     group = groups[0].public_id
     rows = [PersonDetails(f"Person {number}", group) for number in range(3)]
     assert len(add_people(rows, SYSTEM)) == 3
@@ -131,7 +128,7 @@ def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> No
 
 
 @pytest.mark.any_engine
-def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
+def test_a_change_on_an_old_page_is_refused(person, row):
     public_id = person()
     details = PersonDetails("Asali Mpya", row(public_id).group.public_id, reference="REF-77")
     change_person(public_id, details, ContactChange(), 1, SYSTEM)
@@ -144,7 +141,7 @@ def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
 
 
 @pytest.mark.any_engine
-def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
+def test_contacts_are_replaced_or_removed(person, row):
     public_id = person()
     details = PersonDetails("Asali", row(public_id).group.public_id)
     change_person(
@@ -157,7 +154,7 @@ def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) -> None:
+def test_a_new_printed_name_has_yet_to_be_confirmed(person, row):
     from kash.people.queries.persons import locked_person
     from kash.platform.vault import audited
 
@@ -176,7 +173,7 @@ def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) ->
     assert row(public_id).printed_name_confirmed_at is None
 
 
-def test_postings_follow_each_other(person: Adding) -> None:
+def test_postings_follow_each_other(person):
     first, second = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
@@ -203,9 +200,7 @@ def test_postings_follow_each_other(person: Adding) -> None:
 
 
 @pytest.mark.any_engine
-def test_after_midnight_it_is_the_day_and_the_year_of_the_programme(
-    person: Adding, row: Row, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_midnight_it_is_the_day_and_the_year_of_the_programme(person, row, monkeypatch):
     """Three hours after it in Kisumu it is still yesterday in Greenwich, once a year last year."""
     place = add_organisation(OrganisationDetails("Kondele station", "station"), SYSTEM)
     night = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
@@ -215,7 +210,7 @@ def test_after_midnight_it_is_the_day_and_the_year_of_the_programme(
 
 
 @pytest.mark.any_engine
-def test_consent_is_added_never_changed(person: Adding) -> None:
+def test_consent_is_added_never_changed(person):
     public_id = person()
     record_consent(public_id, "printed_name", "given", SYSTEM)
     for wrong in ("given", "refused"):
@@ -230,7 +225,7 @@ def test_consent_is_added_never_changed(person: Adding) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
+def test_an_organisation_and_a_group_have_names_of_their_own():
     made = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     with refuses("Another organisation has this name."):
         add_organisation(OrganisationDetails("KONDELE", "partner"), SYSTEM)
@@ -243,9 +238,7 @@ def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
 
 
 @pytest.mark.any_engine
-def test_how_far_each_role_reaches(
-    person: Adding, row: Row, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_how_far_each_role_reaches(person, row, actor, groups):
     trainer = actor("trainer")
     hers = person(by=trainer)
     other = person(chosen_name="Baraka", reference="X", phone=None)
@@ -277,7 +270,7 @@ def test_how_far_each_role_reaches(
 
 
 @pytest.mark.any_engine
-def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -> None:
+def test_a_walk_in_is_added_within_another_action(groups):
     from kash.platform.vault import audited
 
     with audited("workshops.walk_in_added", SYSTEM) as change:
@@ -290,9 +283,7 @@ def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -
 
 
 @pytest.mark.any_engine
-def test_a_posting_is_open_for_the_database_as_it_is_in_memory(
-    both_engines_app: APIFlask, person: Adding, groups: tuple[Group, Group]
-) -> None:
+def test_a_posting_is_open_for_the_database_as_it_is_in_memory(both_engines_app, person, groups):
     first, second = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM) for name in ("First", "Last")
     )

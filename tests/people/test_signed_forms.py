@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.people.models import Consent, ConsentBatch, Person
 from kash.people.services.persons import note_signed_forms, record_consent
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
-from kash.policy import Actor
 from tests.refusals import refuses
 from tests.workshops.conftest import make_person
 
@@ -21,12 +17,12 @@ NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer", name="Amani Mfano")
 
 
 @pytest.fixture
-def people(app: APIFlask, trainer: Actor) -> list[str]:
+def people(app, trainer):
     """Three people that the trainer added."""
     made = [make_person(name) for name in NAMES]
     for person in db.session.query(Person):
@@ -51,9 +47,7 @@ def answers(person: str) -> list[tuple[str, str, bool]]:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(
-    people: list[str], trainer: Actor
-) -> None:
+def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(people, trainer):
     record_consent(people[1], "printed_name", "refused", trainer)
     record_consent(people[2], "printed_name", "given", trainer)
     with refuses("The forms that you counted are not as many"):
@@ -77,7 +71,7 @@ def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(
     assert db.session.query(ConsentBatch).count() == 1
 
 
-def test_the_words_are_those_of_the_form_that_she_signed(people: list[str], trainer: Actor) -> None:
+def test_the_words_are_those_of_the_form_that_she_signed(people, trainer):
     person = db.session.query(Person).filter_by(public_id=people[0]).one()
     person.language = "sw"
     db.session.commit()
@@ -92,11 +86,8 @@ def test_the_words_are_those_of_the_form_that_she_signed(people: list[str], trai
 
 
 def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
-    people: list[str],
-    trainer: Actor,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    people, trainer, actor, client_for
+):
     site = client_for(trainer)
     asked = site.post("/people/consents/signed", data={"chosen": people})
     assert asked.status_code == 200
@@ -126,9 +117,7 @@ def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
     assert [len(answers(person)) for person in people] == [1, 1, 0]
 
 
-def test_forms_are_noted_of_both_groups_though_one_is_shown_at_a_time(
-    trainer: Actor, people: list[str], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_forms_are_noted_of_both_groups_though_one_is_shown_at_a_time(trainer, people, client_for):
     """The forms are counted in a hall, with officers and community before the screen."""
     officer = make_person("Otieno Mfano", "A")
     db.session.query(Person).filter_by(public_id=officer).one().created_by = trainer.public_id

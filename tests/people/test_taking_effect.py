@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.people import documents as consents
@@ -35,8 +33,8 @@ from kash.people.services.persons import (
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web import programme as paper
-from kash.policy import SYSTEM, Actor
-from tests.people.conftest import PHONE, Adding
+from kash.policy import SYSTEM
+from tests.people.conftest import PHONE
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -51,9 +49,7 @@ def last_action() -> str:
     )
 
 
-def test_what_holds_follows_the_newest_answer_and_what_was_never_asked_blocks_nothing(
-    person: Adding, row: Row
-) -> None:
+def test_what_holds_follows_the_newest_answer_and_what_was_never_asked_blocks_nothing(person, row):
     first = person()
     second = person(reference="", phone=None)
     ids = {row(first).id, row(second).id}
@@ -68,9 +64,7 @@ def test_what_holds_follows_the_newest_answer_and_what_was_never_asked_blocks_no
 
 
 @pytest.mark.any_engine
-def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
-    person: Adding, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(person, actor, client_for):
     trainer = actor("trainer")
     public_id = person(by=trainer)
     record_consent(public_id, "contact", "given", SYSTEM)
@@ -88,7 +82,7 @@ def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
 
 
 @pytest.mark.any_engine
-def test_a_name_gives_way_to_a_code_on_paper(person: Adding, row: Row) -> None:
+def test_a_name_gives_way_to_a_code_on_paper(person, row):
     public_id = person()
     assert (row(public_id).name_for_paper, row(public_id).called_on_paper) == (
         "Asali Printed",
@@ -104,8 +98,8 @@ def test_a_name_gives_way_to_a_code_on_paper(person: Adding, row: Row) -> None:
 
 @pytest.mark.any_engine
 def test_the_form_is_in_her_language_or_says_that_it_is_not(
-    person: Adding, row: Row, both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    person, row, both_engines_app, monkeypatch
+):
     made: list[tuple[str, str]] = []
     monkeypatch.setattr(
         consents, "document", lambda paged: made.append((paged.language, paged.html)) or b""
@@ -133,8 +127,8 @@ def test_the_form_is_in_her_language_or_says_that_it_is_not(
 
 @pytest.mark.any_engine
 def test_the_consent_form_bears_the_logo_where_the_programme_wants_it(
-    both_engines_app: APIFlask, person: Adding, row: Row, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    both_engines_app, person, row, monkeypatch
+):
     made: list[str] = []
     monkeypatch.setattr(consents, "document", lambda paged: made.append(paged.html) or b"")
     monkeypatch.setattr(paper, "picture_address", lambda wording: "data:image/png;base64,AAAA")
@@ -147,9 +141,7 @@ def test_the_consent_form_bears_the_logo_where_the_programme_wants_it(
     assert ['src="data:image/png;base64,AAAA"' in html for html in made] == [True, False]
 
 
-def test_the_list_is_narrowed_by_what_was_not_asked_yet(
-    person: Adding, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_list_is_narrowed_by_what_was_not_asked_yet(person, actor, client_for):
     person()
     asked = person(chosen_name="Baraka Mfano", reference="", phone=None)
     browser = client_for(actor("director"))
@@ -166,12 +158,7 @@ def test_the_list_is_narrowed_by_what_was_not_asked_yet(
     assert names("any") == {"Asali Sampuli"}
 
 
-def test_minors_are_seen_once_and_come_of_age(
-    person: Adding,
-    row: Row,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_minors_are_seen_once_and_come_of_age(person, row, actor, client_for):
     trainer, custodian = actor("trainer", name="Amani T"), actor("custodian", name="Neema C")
     public_id = person(by=trainer, birth_year=None, age_band="under18")
     kept = row(public_id)
@@ -195,7 +182,7 @@ def test_minors_are_seen_once_and_come_of_age(
 
 
 @pytest.mark.any_engine
-def test_a_birth_year_ends_it_sooner_than_an_old_age_band() -> None:
+def test_a_birth_year_ends_it_sooner_than_an_old_age_band():
     assert is_minor("under18", 2009, 2027)
     assert not is_minor("under18", 2009, 2028)
     assert not is_minor("18-24", 2009, 2027)
@@ -204,7 +191,7 @@ def test_a_birth_year_ends_it_sooner_than_an_old_age_band() -> None:
 
 
 @pytest.mark.any_engine
-def test_many_move_together_or_nobody(person: Adding, actor: Callable[..., Actor]) -> None:
+def test_many_move_together_or_nobody(person, actor):
     first, second = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
@@ -229,9 +216,7 @@ def test_many_move_together_or_nobody(person: Adding, actor: Callable[..., Actor
     assert last_action() == "people.people_transferred"
 
 
-def test_a_station_is_moved_by_its_page_and_only_ones_own(
-    person: Adding, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_station_is_moved_by_its_page_and_only_ones_own(person, actor, client_for):
     first, second = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
@@ -256,9 +241,7 @@ def test_a_station_is_moved_by_its_page_and_only_ones_own(
 
 
 @pytest.mark.any_engine
-def test_a_list_is_kept_by_a_later_posting_of_somebody_on_it_and_of_nobody_else(
-    person: Adding, row: Row
-) -> None:
+def test_a_list_is_kept_by_a_later_posting_of_somebody_on_it_and_of_nobody_else(person, row):
     first, second = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
@@ -272,12 +255,7 @@ def test_a_list_is_kept_by_a_later_posting_of_somebody_on_it_and_of_nobody_else(
     assert depending(db.session(), [mine, others]) is True
 
 
-def test_she_sees_who_looked_and_others_do_not(
-    person: Adding,
-    row: Row,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_she_sees_who_looked_and_others_do_not(person, row, actor, client_for):
     trainer = actor("trainer", name="Amani T")
     public_id = person(by=trainer)
     show_contact(public_id, "phone", trainer)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
@@ -25,7 +23,7 @@ from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, lookup
 from kash.policy import SYSTEM, Actor
 from tests.declaring import also_declared
-from tests.people.conftest import EMAIL, PHONE, SECRETS, Adding
+from tests.people.conftest import EMAIL, PHONE, SECRETS
 
 SignIn = Callable[..., FlaskClient]
 HOSTILE = ["<script>alert(1)</script>", "{{ 7*7 }}", "' or 1=1 --", "x" * 20_000, "\u202eabc"]
@@ -48,11 +46,7 @@ def said_beside(body: str, field: str) -> str:
     return found.group(1).strip() if found else ""
 
 
-def test_a_trainer_adds_a_person_and_sees_her_masked(
-    client_for: Callable[[Actor], FlaskClient],
-    actor: Callable[..., Actor],
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_trainer_adds_a_person_and_sees_her_masked(client_for, actor, groups):
     browser = client_for(actor("trainer"))
     sent = entered(groups, phone="0712 345 678", email=EMAIL, language="luo")
     first = browser.post("/people/new", data=sent)
@@ -81,8 +75,8 @@ def test_a_trainer_adds_a_person_and_sees_her_masked(
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
-    sign_in: SignIn, groups: tuple[Group, Group], field: str, value: str, sentence: str
-) -> None:
+    sign_in, groups, field, value, sentence
+):
     sent = entered(groups, ward="Manyatta B") | {field: value}
     answer = sign_in("trainer").post("/people/new", data=sent)
     assert answer.status_code == 422
@@ -91,12 +85,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     assert db.session.query(Person).count() == 0
 
 
-def test_a_phone_in_use_asks_whether_it_is_shared(
-    client_for: Callable[[Actor], FlaskClient],
-    actor: Callable[..., Actor],
-    person: Adding,
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_phone_in_use_asks_whether_it_is_shared(client_for, actor, person, groups):
     trainer = actor("trainer")
     person(by=trainer)
     browser = client_for(trainer)
@@ -108,12 +97,7 @@ def test_a_phone_in_use_asks_whether_it_is_shared(
     assert browser.post("/people/new", data=sent | {"shared_phone": "y"}).status_code == 303
 
 
-def test_a_phone_of_someone_out_of_reach_is_taken_without_a_word(
-    client_for: Callable[[Actor], FlaskClient],
-    actor: Callable[..., Actor],
-    person: Adding,
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_phone_of_someone_out_of_reach_is_taken_without_a_word(client_for, actor, person, groups):
     trainer = actor("trainer")
     person()
     browser = client_for(trainer)
@@ -130,16 +114,14 @@ def test_a_phone_of_someone_out_of_reach_is_taken_without_a_word(
     assert {each.created_by for each in held} == {SYSTEM.public_id, trainer.public_id}
 
 
-def test_under_18_is_said_on_the_page_and_in_the_list(sign_in: SignIn, person: Adding) -> None:
+def test_under_18_is_said_on_the_page_and_in_the_list(sign_in, person):
     public_id = person(birth_year=None, age_band="under18")
     browser = sign_in("director")
     assert "Nobody under 18 is enrolled" in browser.get(f"/people/{public_id}").text
     assert "Under 18" in browser.get("/people").text
 
 
-def test_showing_a_phone_is_written_down(
-    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor], person: Adding
-) -> None:
+def test_showing_a_phone_is_written_down(client_for, actor, person):
     trainer = actor("trainer")
     public_id = person(by=trainer)
     browser = client_for(trainer)
@@ -159,7 +141,7 @@ def test_showing_a_phone_is_written_down(
 
 
 @pytest.mark.parametrize("role", ["director", "monitoring", "custodian"])
-def test_who_sees_all_sees_no_contact(sign_in: SignIn, person: Adding, role: str) -> None:
+def test_who_sees_all_sees_no_contact(sign_in, person, role):
     public_id = person()
     browser = sign_in(role)
     body = browser.get(f"/people/{public_id}").text
@@ -171,7 +153,7 @@ def test_who_sees_all_sees_no_contact(sign_in: SignIn, person: Adding, role: str
     assert browser.get(f"/people/{public_id}/edit").status_code == 403
 
 
-def test_a_documentation_officer_sees_names_and_groups(sign_in: SignIn, person: Adding) -> None:
+def test_a_documentation_officer_sees_names_and_groups(sign_in, person):
     public_id = person()
     browser = sign_in("documentation")
     pages = [
@@ -190,7 +172,7 @@ def test_a_documentation_officer_sees_names_and_groups(sign_in: SignIn, person: 
         assert "Asali" not in nobody.text
 
 
-def test_a_trainer_finds_anyone_by_name_and_nothing_else(sign_in: SignIn, person: Adding) -> None:
+def test_a_trainer_finds_anyone_by_name_and_nothing_else(sign_in, person):
     public_id = person()
     browser = sign_in("trainer")
     assert "Asali" not in browser.get("/people").text
@@ -208,9 +190,7 @@ def test_a_trainer_finds_anyone_by_name_and_nothing_else(sign_in: SignIn, person
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer"])
-def test_a_peer_sees_only_her_own_page(
-    sign_in: SignIn, person: Adding, row: Callable[[str], Person], role: str
-) -> None:
+def test_a_peer_sees_only_her_own_page(sign_in, person, row, role):
     public_id = person()
     other = person(chosen_name="Baraka Jaribio", reference="", phone=None, ward="Elsewhere")
     browser = sign_in(role, person_id=row(public_id).id)
@@ -226,12 +206,12 @@ def test_a_peer_sees_only_her_own_page(
     assert browser.post("/people/search", data={"search": "Baraka"}).status_code == 403
 
 
-def test_an_account_without_a_person_is_told_so(sign_in: SignIn) -> None:
+def test_an_account_without_a_person_is_told_so(sign_in):
     assert "not tied to a person" in sign_in("peer").get("/people").text
 
 
 @pytest.mark.parametrize("role", ["administrator", "funder"])
-def test_who_has_no_business_here_is_refused(sign_in: SignIn, person: Adding, role: str) -> None:
+def test_who_has_no_business_here_is_refused(sign_in, person, role):
     public_id = person()
     browser = sign_in(role)
     for path in ("/people", f"/people/{public_id}", "/people/organisations"):
@@ -240,7 +220,7 @@ def test_who_has_no_business_here_is_refused(sign_in: SignIn, person: Adding, ro
         assert holds_none_of(answer.text, (*SECRETS, "Asali"))
 
 
-def test_a_search_pages_and_sorts_by_posting(sign_in: SignIn, groups: tuple[Group, Group]) -> None:
+def test_a_search_pages_and_sorts_by_posting(sign_in, groups):
     rows = [
         PersonDetails(f"Mfano {number:03}", groups[number % 2].public_id, reference=f"N-{number}")
         for number in range(60)
@@ -263,12 +243,7 @@ def test_a_search_pages_and_sorts_by_posting(sign_in: SignIn, groups: tuple[Grou
     assert re.findall(r"Mfano \d{3}", number.text) == ["Mfano 041"]
 
 
-def test_someone_else_saved_meanwhile(
-    client_for: Callable[[Actor], FlaskClient],
-    actor: Callable[..., Actor],
-    person: Adding,
-    row: Callable[[str], Person],
-) -> None:
+def test_someone_else_saved_meanwhile(client_for, actor, person, row):
     trainer = actor("trainer")
     public_id = person(by=trainer)
     group = row(public_id).group.public_id
@@ -296,9 +271,7 @@ def test_someone_else_saved_meanwhile(
     assert kept.phone_sealed is not None
 
 
-def test_consent_and_transfer_by_their_pages(
-    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor], person: Adding
-) -> None:
+def test_consent_and_transfer_by_their_pages(client_for, actor, person):
     trainer = actor("trainer")
     public_id = person(by=trainer)
     place = add_organisation(OrganisationDetails("Kondele", "station"), trainer)
@@ -325,9 +298,7 @@ def test_consent_and_transfer_by_their_pages(
     assert "Given" in body
 
 
-def test_organisations_and_groups_by_their_pages(
-    sign_in: SignIn, groups: tuple[Group, Group]
-) -> None:
+def test_organisations_and_groups_by_their_pages(sign_in, groups):
     browser = sign_in("trainer")
     sent = {"name": "Kondele", "kind": "station", "group": groups[0].public_id}
     assert browser.post("/people/organisations/new", data=sent).status_code == 303
@@ -350,7 +321,7 @@ def test_organisations_and_groups_by_their_pages(
     assert sign_in("director").get("/people/groups/new").status_code == 403
 
 
-def test_sections_of_the_rooms_above(sign_in: SignIn, person: Adding) -> None:
+def test_sections_of_the_rooms_above(sign_in, person):
     public_id = person()
 
     def shown(person_id: str, _actor: Actor) -> list[SectionRow]:
@@ -368,12 +339,7 @@ def test_sections_of_the_rooms_above(sign_in: SignIn, person: Adding) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_refused_or_shown_as_text(
-    client_for: Callable[[Actor], FlaskClient],
-    actor: Callable[..., Actor],
-    groups: tuple[Group, Group],
-    text: str,
-) -> None:
+def test_hostile_text_is_refused_or_shown_as_text(client_for, actor, groups, text):
     browser = client_for(actor("trainer"))
     sent = entered(groups, chosen_name=text, ward=text, reference=text[:40])
     answer = browser.post("/people/new", data=sent)
@@ -388,9 +354,7 @@ def test_hostile_text_is_refused_or_shown_as_text(
     assert browser.get("/people", query_string={"group": text, "sort": text}).status_code == 200
 
 
-def test_nul_and_wrong_ids_are_no_errors_of_ours(
-    sign_in: SignIn, groups: tuple[Group, Group]
-) -> None:
+def test_nul_and_wrong_ids_are_no_errors_of_ours(sign_in, groups):
     browser = sign_in("trainer")
     assert browser.post("/people/new", data=entered(groups, ward="a\x00b")).status_code == 400
     assert browser.post("/people/search", data={"search": "\x00"}).status_code == 400
@@ -400,9 +364,7 @@ def test_nul_and_wrong_ids_are_no_errors_of_ours(
         assert browser.get(f"/people/{path}").status_code in (400, 404)
 
 
-def test_the_number_of_queries_does_not_grow(
-    app: APIFlask, sign_in: SignIn, person: Adding, count_queries: Callable[[], Any]
-) -> None:
+def test_the_number_of_queries_does_not_grow(app, sign_in, person, count_queries):
     place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     first = person(organisation=place)
     browser = sign_in("director")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import Column, Index, Integer, MetaData, Select, Table, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -25,7 +24,7 @@ from kash.platform.vault.models import AuditSubject
 SUBJECT = "aaaaaaaaaaaaaaaa"
 
 
-def test_ids_have_the_32_characters_alike() -> None:
+def test_ids_have_the_32_characters_alike():
     assert public_id_from(bytes(range(16))) == "0123456789abcdef"
     every = "".join(public_id_from(bytes(range(start, start + 16))) for start in range(0, 256, 16))
     assert {every.count(character) for character in every} == {8}
@@ -37,9 +36,7 @@ def test_ids_have_the_32_characters_alike() -> None:
     assert not any(map(is_public_id, wrong))
 
 
-def test_a_transaction_has_one_connection_and_the_next_one_its_own(
-    both_engines_app: APIFlask,
-) -> None:
+def test_a_transaction_has_one_connection_and_the_next_one_its_own(both_engines_app):
     with writing() as session:
         assert session.connection() is session.connection()
         assert session.connection().get_execution_options()["kash_writing"]
@@ -74,9 +71,7 @@ def _refreshed(session: Session) -> Group:
 
 
 @pytest.mark.parametrize("way", sorted(WAYS_TO_LOCK))
-def test_a_row_that_is_locked_replaces_what_was_loaded_of_it_before(
-    way: str, sqlite_app: APIFlask
-) -> None:
+def test_a_row_that_is_locked_replaces_what_was_loaded_of_it_before(way, sqlite_app):
     session = db.session()
     asked = select(Group).where(Group.letter == "A")
     group = session.scalars(asked).one()
@@ -87,16 +82,14 @@ def test_a_row_that_is_locked_replaces_what_was_loaded_of_it_before(
     assert group.name == "Other"
 
 
-def test_an_index_of_some_rows_holds_no_others_on_either_engine() -> None:
+def test_an_index_of_some_rows_holds_no_others_on_either_engine():
     table = Table("posting", MetaData(), Column("person_id", Integer))
     index = Index("uq_open", table.c.person_id, unique=True, **only_where("until is null"))
     said = {str(CreateIndex(index).compile(dialect=e.dialect())) for e in (sqlite, postgresql)}
     assert said == {"CREATE UNIQUE INDEX uq_open ON posting (person_id) WHERE until is null"}
 
 
-def test_postgresql_finds_rows_by_their_keys_and_compiles_no_question(
-    postgresql_app: APIFlask,
-) -> None:
+def test_postgresql_finds_rows_by_their_keys_and_compiles_no_question(postgresql_app):
     """It read 100,000 people to show 50 of 500 whom it had found, and compiled for half a second
     what took a tenth of one."""
     for name, value in (("random_page_cost", "1.1"), ("jit", "off")):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,7 +19,7 @@ def of_driver(error: Exception) -> DBAPIError:
     return OperationalError(None, None, error)
 
 
-def test_a_database_that_may_not_grow_has_no_room() -> None:
+def test_a_database_that_may_not_grow_has_no_room():
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         connection.execute(text("CREATE TABLE t (a)"))
@@ -30,7 +29,7 @@ def test_a_database_that_may_not_grow_has_no_room() -> None:
     assert fault_of(caught.value) is Fault.NO_ROOM
 
 
-def test_what_is_no_database_any_more_is_damaged(tmp_path: Path) -> None:
+def test_what_is_no_database_any_more_is_damaged(tmp_path):
     path = tmp_path / "one.sqlite3"
     path.write_bytes(b"x" * 4096)
     with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.Error) as caught:
@@ -38,7 +37,7 @@ def test_what_is_no_database_any_more_is_damaged(tmp_path: Path) -> None:
     assert fault_of(caught.value) is Fault.DAMAGED
 
 
-def test_a_server_that_is_not_there_gives_no_answer() -> None:
+def test_a_server_that_is_not_there_gives_no_answer():
     with pytest.raises(psycopg.Error) as caught:
         psycopg.connect("postgresql://nobody@127.0.0.1:1/none")
     assert fault_of(caught.value) is fault_of(of_driver(caught.value)) is Fault.NO_ANSWER
@@ -63,7 +62,7 @@ def test_a_server_that_is_not_there_gives_no_answer() -> None:
         (ValueError("no space left on device"), None),
     ],
 )
-def test_each_is_told_by_its_code(error: Exception, fault: Fault | None) -> None:
+def test_each_is_told_by_its_code(error, fault):
     assert fault_of(error) is fault
     if not isinstance(error, OSError | ValueError):
         assert fault_of(of_driver(error)) is fault

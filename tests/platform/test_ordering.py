@@ -11,9 +11,7 @@ IDS = st.lists(st.sampled_from("abcdef"), unique=True)
 
 
 @given(IDS, st.lists(st.sampled_from("abcdefgh")))
-def test_whatever_is_asked_for_nothing_is_lost_and_nothing_twice(
-    present: list[str], asked: list[str]
-) -> None:
+def test_whatever_is_asked_for_nothing_is_lost_and_nothing_twice(present, asked):
     order = arranged(present, asked)
     assert sorted(order) == sorted(present)
     named = [one for one in dict.fromkeys(asked) if one in present]
@@ -22,7 +20,7 @@ def test_whatever_is_asked_for_nothing_is_lost_and_nothing_twice(
 
 
 @given(IDS, st.sampled_from("abcdefgh"), st.sampled_from([-1, 1]))
-def test_one_moves_by_a_place_and_past_no_end(present: list[str], one: str, by: int) -> None:
+def test_one_moves_by_a_place_and_past_no_end(present, one, by):
     order = moved(present, one, by)
     place = present.index(one) if one in present else -1
     if place == -1 or not 0 <= place + by < len(present):

@@ -42,7 +42,7 @@ def _touched(module: Module) -> set[str]:
     return {name for name in found if name.startswith("_") and not name.startswith("__")}
 
 
-def test_what_weasyprint_does_not_describe_is_imported_by_one_module() -> None:
+def test_what_weasyprint_does_not_describe_is_imported_by_one_module():
     described = {"weasyprint", "weasyprint.urls", "weasyprint.text.fonts"}
     importing = {
         module.name
@@ -74,7 +74,7 @@ def _own(module: Module) -> set[str]:
     return found
 
 
-def test_private_parts_are_touched_where_that_is_known_and_nowhere_else() -> None:
+def test_private_parts_are_touched_where_that_is_known_and_nowhere_else():
     modules = modules_below(ROOT, "kash")
     # Only what may hold such a name is taken apart, which takes a hundred times as long as to look.
     touched = {
@@ -98,6 +98,6 @@ def test_private_parts_are_touched_where_that_is_known_and_nowhere_else() -> Non
 @pytest.mark.parametrize(
     ("library", "read"), sorted({(library, read) for library, read, _known in PRIVATE.values()})
 )
-def test_the_version_is_the_one_whose_private_parts_were_read(library: str, read: str) -> None:
+def test_the_version_is_the_one_whose_private_parts_were_read(library, read):
     pinned = f"\n{library}=={read} "
     assert (version(library), pinned in (ROOT / "requirements.txt").read_text()) == (read, True)

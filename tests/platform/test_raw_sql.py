@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -28,7 +27,7 @@ _ECHO = RawQuery(
 _SUBJECTS = BulkInsert("audit_subject", ("subject", "seq"), ("text", "int"))
 
 
-def test_values_arrive_as_they_are(both_engines_app: APIFlask) -> None:
+def test_values_arrive_as_they_are(both_engines_app):
     connection = db.session.connection()
     for odd in ODD:
         assert [tuple(row) for row in _ECHO.rows(connection, one=odd, many=ODD)] == [
@@ -37,7 +36,7 @@ def test_values_arrive_as_they_are(both_engines_app: APIFlask) -> None:
     assert list(_ECHO.rows(connection, one="", many=[])) == []
 
 
-def test_moments_are_kept_as_models_keep_them(both_engines_app: APIFlask) -> None:
+def test_moments_are_kept_as_models_keep_them(both_engines_app):
     connection = db.session.connection()
     on_postgresql = is_postgresql(connection)
     moment = datetime(2026, 11, 25, 23, 30, 5, 7, tzinfo=timezone(timedelta(hours=3)))
@@ -49,7 +48,7 @@ def test_moments_are_kept_as_models_keep_them(both_engines_app: APIFlask) -> Non
         assert kept == "2026-11-25 20:30:05.000007"
 
 
-def test_rows_are_written_or_none_of_them_is(both_engines_app: APIFlask) -> None:
+def test_rows_are_written_or_none_of_them_is(both_engines_app):
     with writing() as session:
         _SUBJECTS.write(session.connection(), [])
         _SUBJECTS.write(session.connection(), [(odd, 1) for odd in ODD])
@@ -62,7 +61,7 @@ def test_rows_are_written_or_none_of_them_is(both_engines_app: APIFlask) -> None
     assert db.session.scalar(select(func.count()).select_from(AuditSubject)) == len(ODD)
 
 
-def test_what_a_driver_refuses_is_told_as_everywhere(both_engines_app: APIFlask) -> None:
+def test_what_a_driver_refuses_is_told_as_everywhere(both_engines_app):
     wrong = RawQuery("SELECT nonsense FROM nowhere WHERE nonsense = {one}")
     with pytest.raises(DBAPIError) as told:
         wrong.rows(db.session.connection(), one="secret")

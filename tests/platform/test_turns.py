@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 
-import pytest
 from apiflask import APIFlask
 
 from kash.platform import database as turns
@@ -23,7 +22,7 @@ def _address(app: APIFlask) -> str:
     return address
 
 
-def test_writers_of_one_process_take_turns(sqlite_app: APIFlask) -> None:
+def test_writers_of_one_process_take_turns(sqlite_app):
     inside, most = [], []
 
     def write(number: int) -> None:
@@ -57,7 +56,7 @@ os.write(1, b" free")
 """
 
 
-def test_processes_take_turns(sqlite_app: APIFlask) -> None:
+def test_processes_take_turns(sqlite_app):
     with writing() as session:
         other = subprocess.Popen(
             [sys.executable, "-c", _OTHER, f"{_address(sqlite_app)}-turn"], stdout=subprocess.PIPE
@@ -69,7 +68,7 @@ def test_processes_take_turns(sqlite_app: APIFlask) -> None:
     assert other.wait() == 0
 
 
-def test_what_is_held_when_a_process_forks_is_nobodys_in_its_child(sqlite_app: APIFlask) -> None:
+def test_what_is_held_when_a_process_forks_is_nobodys_in_its_child(sqlite_app):
     with turns._turns.of(_address(sqlite_app)):
         child = os.fork()
         if child == 0:
@@ -77,7 +76,7 @@ def test_what_is_held_when_a_process_forks_is_nobodys_in_its_child(sqlite_app: A
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_whoever_waited_long_goes_on(sqlite_app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_waited_long_goes_on(sqlite_app, monkeypatch):
     monkeypatch.setattr(turns, "_PATIENCE", 0.01)
     lock = turns._turns.of(_address(sqlite_app))
     with lock, writing() as session:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
-
 from kash.platform.database import db
 
 from . import compare_stored
@@ -20,9 +17,7 @@ _WRITTEN = {
 }
 
 
-def test_triggers_are_those_that_were_written_down(
-    both_engines_app: Flask, pytestconfig: pytest.Config
-) -> None:
+def test_triggers_are_those_that_were_written_down(both_engines_app, pytestconfig):
     with db.engine.connect() as connection:
         engine = connection.dialect.name
         found = connection.exec_driver_sql(_WRITTEN[engine]).scalars().all()

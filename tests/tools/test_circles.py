@@ -11,9 +11,9 @@ from tools.house.modules import modules_below
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_no_python_module_needs_one_that_needs_it() -> None:
+def test_no_python_module_needs_one_that_needs_it():
     assert python_circles([*modules_below(ROOT, "kash"), *modules_below(ROOT, "tools")]) == []
 
 
-def test_no_script_needs_one_that_needs_it() -> None:
+def test_no_script_needs_one_that_needs_it():
     assert script_circles(ROOT, SCRIPTS) == []

@@ -14,7 +14,7 @@ MOST = 5
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 
 
-def test_hardly_any_class_is_called_as_another_is() -> None:
+def test_hardly_any_class_is_called_as_another_is():
     modules = modules_below(ROOT, "kash")
     names = {module.name: set(_CLASS.findall(module.text)) for module in modules}
     often = Counter(name for found in names.values() for name in found)

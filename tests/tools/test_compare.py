@@ -6,10 +6,7 @@ import json
 import os
 import secrets
 import uuid
-from pathlib import Path
 
-import pytest
-from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kash.platform.database import new_public_id, utc_now
@@ -25,7 +22,7 @@ def _drawn() -> list[object]:
     return [new_public_id(), new_public_id(), secrets.token_hex(4), uuid.uuid4(), signing]
 
 
-def test_ids_keys_and_moments_are_the_same_each_time() -> None:
+def test_ids_keys_and_moments_are_the_same_each_time():
     with fixed():
         first, moments = _drawn(), [utc_now(), utc_now()]
     with fixed():
@@ -36,7 +33,7 @@ def test_ids_keys_and_moments_are_the_same_each_time() -> None:
     assert first[0] != first[1]
 
 
-def test_what_one_function_draws_does_not_hang_on_what_another_drew() -> None:
+def test_what_one_function_draws_does_not_hang_on_what_another_drew():
     with fixed():
         alone = new_public_id()
     with fixed():
@@ -44,7 +41,7 @@ def test_what_one_function_draws_does_not_hang_on_what_another_drew() -> None:
         assert new_public_id() == alone
 
 
-def test_chance_and_time_are_themselves_again_afterwards() -> None:
+def test_chance_and_time_are_themselves_again_afterwards():
     with fixed():
         drawn = new_public_id()
         moment = utc_now()
@@ -52,7 +49,7 @@ def test_chance_and_time_are_themselves_again_afterwards() -> None:
     assert utc_now() > moment
 
 
-def test_each_route_is_told_with_its_methods_and_its_permission(app: APIFlask) -> None:
+def test_each_route_is_told_with_its_methods_and_its_permission(app):
     found = fingerprint.routes(app)
     assert found["GET,POST /sign-in"] == {
         "endpoint": "accounts.sign_in",
@@ -63,13 +60,13 @@ def test_each_route_is_told_with_its_methods_and_its_permission(app: APIFlask) -
     assert len(found) == len({(rule.rule, frozenset(rule.methods or ())) for rule in rules})
 
 
-def test_each_grant_is_told_with_its_reach() -> None:
+def test_each_grant_is_told_with_its_reach():
     found = fingerprint.grants()
     assert len(found) == sum(len(roles) for roles in GRANTS.values())
     assert found["trainer people.see"] == "own"
 
 
-def test_messages_are_told_by_language_with_their_translation(tmp_path: Path) -> None:
+def test_messages_are_told_by_language_with_their_translation(tmp_path):
     folder = tmp_path / "sw" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     head = 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=n != 1;\\n"\n\n'
@@ -84,7 +81,7 @@ def test_messages_are_told_by_language_with_their_translation(tmp_path: Path) ->
     }
 
 
-def test_commands_are_told_with_their_options(app: APIFlask) -> None:
+def test_commands_are_told_with_their_options(app):
     found = fingerprint.commands(app, PROJECT / "kash.sh")
     assert found["flask demo"] == {
         "help": "Load the sample programme into an empty programme, and print the sign-ins.",
@@ -99,13 +96,13 @@ def test_commands_are_told_with_their_options(app: APIFlask) -> None:
     assert usage[0].startswith("./kash.sh run ")
 
 
-def test_settings_are_told_with_what_they_are_by_themselves() -> None:
+def test_settings_are_told_with_what_they_are_by_themselves():
     found = fingerprint.settings()
     assert found["KASH_WEB_WORKERS"] == "<class 'int'> = 2 [Ge(ge=1), Le(le=64)]"
     assert found["KASH_MAIL_FROM"] == "<class 'str'> = 'noreply@localhost' []"
 
 
-def test_the_schema_is_told_by_columns_constraints_indexes_and_triggers() -> None:
+def test_the_schema_is_told_by_columns_constraints_indexes_and_triggers():
     from sqlalchemy import create_engine, text
 
     engine = create_engine("sqlite://")
@@ -131,9 +128,7 @@ def test_the_schema_is_told_by_columns_constraints_indexes_and_triggers() -> Non
     engine.dispose()
 
 
-def test_whatever_differs_has_a_line_and_makes_the_command_fail(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_whatever_differs_has_a_line_and_makes_the_command_fail(tmp_path, capsys):
     before = {"routes": {"GET /": "desk.today", "GET /old": "desk.old"}, "papers": {"a.pdf": "1"}}
     after = {"routes": {"GET /": "desk.today", "GET /new": "desk.new"}, "papers": {"a.pdf": "2"}}
     for name, told in (("before", before), ("after", after)):

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _LIKELY = re.compile(r'"""\s*(?:What|Who|Which|Whether)\b')
 
 
-def test_no_docstring_begins_with_a_question() -> None:
+def test_no_docstring_begins_with_a_question():
     likely = [
         module
         for folder in ("kash", "tools", "benchmarks")

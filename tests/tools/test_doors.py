@@ -28,7 +28,7 @@ def _past(graph: ImportGraph) -> list[tuple[str, str]]:
     return past
 
 
-def test_pages_of_another_feature_are_behind_its_door() -> None:
+def test_pages_of_another_feature_are_behind_its_door():
     graph = _graph(
         ("kash.forums.views.minutes", "kash.people.views"),
         ("kash.forums.services", "kash.people.views.persons"),
@@ -42,7 +42,7 @@ def test_pages_of_another_feature_are_behind_its_door() -> None:
     ]
 
 
-def test_a_feature_and_its_guests_enter_its_own_rooms() -> None:
+def test_a_feature_and_its_guests_enter_its_own_rooms():
     graph = _graph(
         ("kash.people.feature", "kash.people.views"), ("kash.demo.papers", "kash.people.views")
     )

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from tools.house.__main__ import main
 from tools.house.figures import figures_of, table
 
@@ -34,9 +32,7 @@ def _tree(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def test_lines_of_code_are_counted_without_docstrings_comments_and_empty_lines(
-    tmp_path: Path,
-) -> None:
+def test_lines_of_code_are_counted_without_docstrings_comments_and_empty_lines(tmp_path):
     text = '''"""Counting,
 over two lines.
 """
@@ -65,7 +61,7 @@ class Counter:
     assert (found.code_lines, found.import_lines, found.import_share) == (10, 4, 40.0)
 
 
-def test_modules_rooms_and_lines_of_tests_are_counted(tmp_path: Path) -> None:
+def test_modules_rooms_and_lines_of_tests_are_counted(tmp_path):
     files = {
         "kash/__init__.py": '"""Kash."""\n',
         "kash/policy.py": "A = 1\n",
@@ -81,7 +77,7 @@ def test_modules_rooms_and_lines_of_tests_are_counted(tmp_path: Path) -> None:
     assert (figures.modules, figures.rooms, figures.test_lines) == (6, 2, 3)
 
 
-def test_nodes_of_the_syntax_tree_do_not_depend_on_lines(tmp_path: Path) -> None:
+def test_nodes_of_the_syntax_tree_do_not_depend_on_lines(tmp_path):
     long = "venue = choose(\n    hall,\n)\n"
     short = "venue = choose(hall)\n"
     counted = [figures_of(_tree(tmp_path, {"kash/a.py": text})).nodes for text in (long, short)]
@@ -89,7 +85,7 @@ def test_nodes_of_the_syntax_tree_do_not_depend_on_lines(tmp_path: Path) -> None
     assert counted == [9, 9]
 
 
-def test_exception_classes_and_dataclasses_are_counted_wherever_they_stand(tmp_path: Path) -> None:
+def test_exception_classes_and_dataclasses_are_counted_wherever_they_stand(tmp_path):
     text = """
 import dataclasses
 from dataclasses import dataclass
@@ -112,7 +108,7 @@ def made():
     assert (figures.exception_classes, figures.dataclasses) == (4, 2)
 
 
-def test_vague_names_are_counted_where_they_are_bound(tmp_path: Path) -> None:
+def test_vague_names_are_counted_where_they_are_bound(tmp_path):
     text = """
 def told(one, rows):
     found: int = 1
@@ -130,7 +126,7 @@ def told(one, rows):
     }  # fmt: skip
 
 
-def test_whoever_and_whom_are_counted_by_folder(tmp_path: Path) -> None:
+def test_whoever_and_whom_are_counted_by_folder(tmp_path):
     files = {
         "kash/a.py": '"""Whoever asked."""\nA = 1  # for whom\n',
         "docs/sw/a.md": "Those of whom\nand whoever, not whomever\n",
@@ -142,7 +138,7 @@ def test_whoever_and_whom_are_counted_by_folder(tmp_path: Path) -> None:
     assert whoever == {"kash": 2, "docs": 2, "templates": 1, "tests": 0}
 
 
-def test_names_of_two_classes_are_told_with_their_modules(tmp_path: Path) -> None:
+def test_names_of_two_classes_are_told_with_their_modules(tmp_path):
     files = {
         "kash/a.py": "class Standing: pass\nclass Person: pass\n",
         "kash/b/__init__.py": "class Standing:\n    class Person: pass\n",
@@ -151,7 +147,7 @@ def test_names_of_two_classes_are_told_with_their_modules(tmp_path: Path) -> Non
     assert figures_of(_tree(tmp_path, files)).classes_twice == {"Standing": ["kash.a", "kash.b"]}
 
 
-def test_docstrings_that_begin_with_a_question_are_told_with_their_line(tmp_path: Path) -> None:
+def test_docstrings_that_begin_with_a_question_are_told_with_their_line(tmp_path):
     text = '''"""What is counted."""
 
 
@@ -173,7 +169,7 @@ def told() -> str:
     assert found.other_questions == ["kash/a.py:8"]
 
 
-def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_path: Path) -> None:
+def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_path):
     files = {
         "kash/payouts/views.py": 'PERMISSION = "payouts.see"\n',
         "kash/__init__.py": "def start():\n    from kash import payouts\n",
@@ -203,7 +199,7 @@ def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_p
     assert not any(naming["people"].values())
 
 
-def test_modules_that_need_each_other_are_a_circle_though_one_imports_late(tmp_path: Path) -> None:
+def test_modules_that_need_each_other_are_a_circle_though_one_imports_late(tmp_path):
     files = {
         "kash/platform/jobs/__init__.py": "from kash.platform.jobs.worker import run\n",
         "kash/platform/jobs/worker.py": "if True:\n    from kash.platform.jobs import queue\n",
@@ -225,7 +221,7 @@ def test_modules_that_need_each_other_are_a_circle_though_one_imports_late(tmp_p
     ]
 
 
-def test_scripts_that_import_each_other_are_a_circle(tmp_path: Path) -> None:
+def test_scripts_that_import_each_other_are_a_circle(tmp_path):
     files = {
         "static/pad/main.js": 'import { told } from "./told.js";\nimport "../js/toast.js";\n',
         "static/pad/told.js": 'import {\n  draw,\n  dock,\n} from "./dock.js";\n',
@@ -238,14 +234,12 @@ def test_scripts_that_import_each_other_are_a_circle(tmp_path: Path) -> None:
     assert circles == [["static/pad/dock.js", "static/pad/main.js", "static/pad/told.js"]]
 
 
-def test_files_longer_than_the_bound_are_told_with_their_length(tmp_path: Path) -> None:
+def test_files_longer_than_the_bound_are_told_with_their_length(tmp_path):
     files = {"kash/long.py": "A = 1\n" * 801, "kash/short.py": "A = 1\n" * 800}
     assert figures_of(_tree(tmp_path, files)).long_files == {"kash/long.py": 801}
 
 
-def test_the_table_and_the_json_hold_the_same_numbers(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_table_and_the_json_hold_the_same_numbers(tmp_path, capsys):
     _tree(tmp_path, {"kash/a.py": "import os\nA = 1\n", "kash/policy.py": 'A = "forums.see"\n'})
     main(["--json", str(tmp_path)])
     told = json.loads(capsys.readouterr().out)

@@ -41,7 +41,7 @@ def _told(source: str) -> set[str]:
     return {f"{one.sort}: {one.before} → {one.after}" for one in faults_of("r.py", source)}
 
 
-def test_each_decision_of_a_rule_can_go_wrong() -> None:
+def test_each_decision_of_a_rule_can_go_wrong():
     assert _told(RULES) == {
         "number: 3 → 4",
         "number: 2 → 3",
@@ -71,30 +71,30 @@ def test_each_decision_of_a_rule_can_go_wrong() -> None:
         ("x = [a for a in b if a]", "condition: a → not a"),
     ],
 )
-def test_what_a_service_does_can_be_left_out(line: str, fault: str) -> None:
+def test_what_a_service_does_can_be_left_out(line, fault):
     assert fault in _told(f"def act():\n    {line}\n")
 
 
 @pytest.mark.parametrize(
     "line", ["_('Not %(n)s', n=1)", "_log.info('sent', n=1)", "x = q.with_for_update(of=x)"]
 )
-def test_words_and_logs_and_locks_are_left_alone(line: str) -> None:
+def test_words_and_logs_and_locks_are_left_alone(line):
     assert _told(f"def act():\n    {line}\n") == set()
 
 
-def test_one_row_of_many_and_two_lengths_that_are_one_are_left_alone() -> None:
+def test_one_row_of_many_and_two_lengths_that_are_one_are_left_alone():
     assert _told("def act():\n    x = q.where(A).limit(1)\n") == {"filter: q.where(A) → q"}
     assert _told("def act():\n    x = q.limit(2)\n") == {"filter: q.limit(2) → q", "number: 2 → 3"}
     assert _told("def act():\n    x = zip(a, b, strict=True)\n") == set()
 
 
-def test_what_settles_an_order_among_equals_is_left_alone() -> None:
+def test_what_settles_an_order_among_equals_is_left_alone():
     assert _told("def act():\n    x = q.order_by(A.name, A.id)\n") == {
         "filter: q.order_by(A.name, A.id) → q.order_by(A.id)"
     }
 
 
-def test_one_fault_is_planted_and_nothing_else_changes() -> None:
+def test_one_fault_is_planted_and_nothing_else_changes():
     faults = faults_of("r.py", RULES)
     plain = ast.unparse(ast.parse(RULES)).splitlines()
     for fault in faults:
@@ -103,20 +103,20 @@ def test_one_fault_is_planted_and_nothing_else_changes() -> None:
         assert len(different) == 1, fault.words
 
 
-def test_a_seed_draws_the_same_sample_on_every_machine() -> None:
+def test_a_seed_draws_the_same_sample_on_every_machine():
     faults = faults_of("r.py", RULES)
     assert drawn(faults, 6, 1) == drawn(list(faults), 6, 1) != drawn(faults, 6, 2)
     everything = drawn(faults, 99, 1)
     assert sorted(one.number for one in everything) == list(range(len(faults)))
 
 
-def test_what_is_called_equal_says_why() -> None:
+def test_what_is_called_equal_says_why():
     listed = json.loads((ROOT / "tools/mutations/equal.json").read_text("utf-8"))
     assert [one["fault"] for one in listed if len(one["why"]) < 20] == []
     assert len({one["fault"] for one in listed}) == len(listed)
 
 
-def test_equal_faults_count_neither_way() -> None:
+def test_equal_faults_count_neither_way():
     told = [
         {"fault": str(n), "kind": "rules", "line": n, "said": said, "why": ""}
         for n, said in enumerate(["found", "found", "found", "survived", "equal"])
@@ -124,7 +124,7 @@ def test_equal_faults_count_neither_way() -> None:
     assert table(told, 9, 4)[3].split() == ["rules", "5", "1", "3", "75.0"]
 
 
-def test_those_tests_of_each_file_are_asked_first_that_reach_little_else() -> None:
+def test_those_tests_of_each_file_are_asked_first_that_reach_little_else():
     fault = faults_of("kash/boats/rules.py", RULES)[2]
     kept = Reached(["other", fault.statement], {}, {})
     own = {f"a::wide{at}": [0, 1, 2] for at in range(6)}
@@ -140,7 +140,7 @@ def test_those_tests_of_each_file_are_asked_first_that_reach_little_else() -> No
     assert package_of("kash/platform/jobs/services.py") == "tests/platform/jobs/"
 
 
-def test_of_a_room_those_files_are_asked_that_import_what_is_spoilt(tmp_path: Path) -> None:
+def test_of_a_room_those_files_are_asked_that_import_what_is_spoilt(tmp_path):
     for path, text in {
         "kash/boats/rules.py": RULES,
         "tests/boats/test_all.py": "",
@@ -157,7 +157,7 @@ def test_of_a_room_those_files_are_asked_that_import_what_is_spoilt(tmp_path: Pa
     assert nearest(tmp_path, faults, 2) == {crossing, all_of_them, "tests/test_everything.py"}
 
 
-def test_a_fault_that_no_test_would_notice_is_told_from_one_that_is_found(tmp_path: Path) -> None:
+def test_a_fault_that_no_test_would_notice_is_told_from_one_that_is_found(tmp_path):
     for path, text in {
         "kash/__init__.py": "",
         "kash/boats/__init__.py": "",

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def tree(tmp_path):
     """A house of two rooms, of which the second stands on the first's rules."""
     for path, text in {
         "kash/boats/rules.py": "LIMIT = 3\n",
@@ -33,7 +33,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_imports_a_changed_rule_comes_first_and_what_stands_on_it_after(tree: Path) -> None:
+def test_what_imports_a_changed_rule_comes_first_and_what_stands_on_it_after(tree):
     assert nearby_tests(["kash/boats/rules.py"], tree) == [
         "tests/boats/test_rules.py",
         "tests/boats/test_services.py",
@@ -42,7 +42,7 @@ def test_what_imports_a_changed_rule_comes_first_and_what_stands_on_it_after(tre
     ]
 
 
-def test_a_changed_page_and_a_changed_test_lead_to_their_rooms(tree: Path) -> None:
+def test_a_changed_page_and_a_changed_test_lead_to_their_rooms(tree):
     assert nearby_tests(["templates/nets/list.html"], tree) == [
         "tests/nets/test_rest.py",
         "tests/nets/test_views.py",
@@ -61,18 +61,18 @@ def test_a_changed_page_and_a_changed_test_lead_to_their_rooms(tree: Path) -> No
         ("if True:\n    from ..nets import x  # later", ["kash.nets"]),
     ],
 )
-def test_each_way_of_importing_is_read(source: str, found: list[str]) -> None:
+def test_each_way_of_importing_is_read(source, found):
     known = {"kash.boats", "kash.boats.rules", "kash.nets"}
     assert [*imported(source, "kash.boats.services", False, known)] == found
 
 
-def test_a_rule_of_payouts_is_tested_by_its_own_tests_first() -> None:
+def test_a_rule_of_payouts_is_tested_by_its_own_tests_first():
     found = nearby_tests(["kash/money/payouts/rules.py"], ROOT)
     assert "tests/money/payouts/test_rules.py" in found[:12]
     assert not [name for name in found if name.startswith(("tests/matrix", "tests/e2e"))]
 
 
-def test_a_branch_differs_from_main_and_main_from_its_last_commit(tree: Path) -> None:
+def test_a_branch_differs_from_main_and_main_from_its_last_commit(tree):
     def git(*command: str) -> None:
         identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
         subprocess.run(["git", *identity, *command], cwd=tree, check=True, capture_output=True)

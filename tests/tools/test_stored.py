@@ -25,7 +25,7 @@ ADD_PERSON = "kash/people/services/persons.py"
 
 
 @pytest.fixture(autouse=True)
-def _source_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def _source_is_not_read(monkeypatch):
     """`check` reads all of the source; here it is read where a test says so."""
     monkeypatch.setattr(lists, "stored_words", lambda _root: [])
 
@@ -39,14 +39,12 @@ def _with_parts(app: Flask, monkeypatch: pytest.MonkeyPatch, parts: list[Any]) -
     monkeypatch.setitem(app.extensions, EXTENSION, Declared(parts))
 
 
-def test_columns_and_routes_are_those_that_were_written_down(sqlite_app: Flask) -> None:
+def test_columns_and_routes_are_those_that_were_written_down(sqlite_app):
     assert _differences(sqlite_app, "columns") == []
     assert _differences(sqlite_app, "routes") == []
 
 
-def test_a_policy_of_erasing_that_is_dropped_is_told(
-    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_policy_of_erasing_that_is_dropped_is_told(sqlite_app, monkeypatch):
     remaining = [
         part
         for part in sqlite_app.extensions[EXTENSION].parts
@@ -60,9 +58,7 @@ def test_a_policy_of_erasing_that_is_dropped_is_told(
     ]
 
 
-def test_a_column_that_may_be_empty_now_is_told(
-    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_column_that_may_be_empty_now_is_told(sqlite_app, monkeypatch):
     column = Person.__table__.c.sort_name
     monkeypatch.setattr(column, "nullable", True)
     went, came = _differences(sqlite_app, "columns")
@@ -70,9 +66,7 @@ def test_a_column_that_may_be_empty_now_is_told(
     assert came == went.replace("- column", "+ column").replace(" NOT NULL", "")
 
 
-def test_a_permission_that_reaches_further_is_told(
-    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_permission_that_reaches_further_is_told(sqlite_app, monkeypatch):
     wider = {**policy.GRANTS["audit.see"], policy.Role.POLICE_PEER: policy.Reach.ALL}
     monkeypatch.setitem(policy.GRANTS, "audit.see", wider)  # type: ignore[arg-type]
     told = _differences(sqlite_app, "routes")
@@ -82,9 +76,7 @@ def test_a_permission_that_reaches_further_is_told(
     assert all(("police_peer all" in line) == ("routes: +" in line) for line in told)
 
 
-def test_an_action_and_a_job_that_are_called_otherwise_are_told(
-    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_action_and_a_job_that_are_called_otherwise_are_told(sqlite_app, monkeypatch):
     before = lists.lists(sqlite_app, ROOT)
     others = [
         JobKind("people.sweep", part.work)
@@ -102,9 +94,7 @@ def test_an_action_and_a_job_that_are_called_otherwise_are_told(
     ]
 
 
-def test_a_field_of_a_sealed_record_that_is_called_otherwise_is_told(
-    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_field_of_a_sealed_record_that_is_called_otherwise_is_told(sqlite_app, monkeypatch):
     before = lists.lists(sqlite_app, ROOT)
     fields = dict(parts.Happening.model_fields)
     assert f"fields: {' '.join(sorted(fields))}" in stored.read(LISTS)["strings"]
@@ -131,9 +121,7 @@ def test_a_field_of_a_sealed_record_that_is_called_otherwise_is_told(
         ),
     ],
 )
-def test_a_word_that_is_changed_where_it_is_written_is_told(
-    before: str, after: str, told: list[tuple[str, str]], tmp_path: Path
-) -> None:
+def test_a_word_that_is_changed_where_it_is_written_is_told(before, after, told, tmp_path):
     text = (ROOT / ADD_PERSON).read_text(encoding="utf-8")
     assert before in text
     place = tmp_path / ADD_PERSON
@@ -148,9 +136,7 @@ def test_a_word_that_is_changed_where_it_is_written_is_told(
     assert {f"{sort}: {word}" for sort, word in words[0]} <= lines
 
 
-def test_a_list_that_is_written_is_equal_until_something_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_list_that_is_written_is_equal_until_something_changes(tmp_path, monkeypatch, capsys):
     present = {"strings": ["action: people.person_added", "job: archive.make"]}
     monkeypatch.setattr(stored, "_present", lambda: present)
     assert stored.main(["write"], tmp_path) == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from apiflask import APIFlask
 
 from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM
@@ -46,7 +45,7 @@ class Draft:
 
 
 @pytest.fixture
-def draft(app: APIFlask) -> Draft:
+def draft(app):
     """A draft that was written twice: its outline, and one session."""
     course, version = add_course(
         "Working together", "Everyone", "Basic", public_title="Listening", language="en", by=SYSTEM
@@ -81,7 +80,7 @@ def draft(app: APIFlask) -> Draft:
 
 
 @pytest.fixture
-def published(draft: Draft) -> Draft:
+def published(draft):
     """The same, published."""
     propose(draft.version, SYSTEM)
     publish(draft.version, ANOTHER)

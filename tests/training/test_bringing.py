@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -28,7 +27,6 @@ from kash.training.rules.courses import RowText, SessionText, Value
 from kash.training.services.course_files import BringingDecisions, bring_course, translate
 from kash.training.services.courses import CourseTaken, write_session
 from tests.refusals import refuses
-from tests.training.conftest import Draft
 
 SignIn = Callable[..., FlaskClient]
 
@@ -72,8 +70,8 @@ def told(file: CourseFile) -> list[Any]:
 
 
 def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(
-    both_engines_app: APIFlask, published: Draft
-) -> None:
+    both_engines_app, published
+):
     translate(published.version, "sw", SYSTEM)
     carried = file_of(published.course)
     elsewhere(published.course)
@@ -91,7 +89,7 @@ def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(
     assert entries() == before + 1
 
 
-def test_no_counsel_has_checked_a_legal_point_that_comes_from_elsewhere(draft: Draft) -> None:
+def test_no_counsel_has_checked_a_legal_point_that_comes_from_elsewhere(draft):
     point: dict[str, Value] = {
         "text": "Nobody is held without reason.",
         "checked_on": date(2026, 1, 5),
@@ -108,7 +106,7 @@ def test_no_counsel_has_checked_a_legal_point_that_comes_from_elsewhere(draft: D
     assert bring_course(carried, BringingDecisions(), by=SYSTEM).drafts == ()
 
 
-def test_what_was_brought_in_before_brings_nothing_more(draft: Draft) -> None:
+def test_what_was_brought_in_before_brings_nothing_more(draft):
     carried = file_of(draft.course)
     before = entries()
     brought = bring_course(carried, BringingDecisions(), by=SYSTEM)
@@ -116,9 +114,7 @@ def test_what_was_brought_in_before_brings_nothing_more(draft: Draft) -> None:
     assert [each.standing for each in brought.before.versions] == [VersionStanding.SAME]
 
 
-def test_a_version_that_differs_stays_and_is_another_draft_only_if_that_is_wanted(
-    published: Draft,
-) -> None:
+def test_a_version_that_differs_stays_and_is_another_draft_only_if_that_is_wanted(published):
     carried = file_of(published.course)
     retitle(published.version, "Changed here")
     assert bring_course(carried, BringingDecisions(), by=SYSTEM).drafts == ()
@@ -133,9 +129,7 @@ def test_a_version_that_differs_stays_and_is_another_draft_only_if_that_is_wante
     assert bring_course(carried, wanted, by=SYSTEM).drafts == ()
 
 
-def test_a_course_with_the_name_of_another_is_brought_in_under_one_that_is_free(
-    draft: Draft,
-) -> None:
+def test_a_course_with_the_name_of_another_is_brought_in_under_one_that_is_free(draft):
     carried = file_of(draft.course)
     elsewhere(draft.course)
     with pytest.raises(CourseTaken):
@@ -145,7 +139,7 @@ def test_a_course_with_the_name_of_another_is_brought_in_under_one_that_is_free(
     assert set(db.session.scalars(select(Course.name))) == {"Something else", "Third"}
 
 
-def test_what_changed_here_since_it_was_shown_is_looked_at_again(draft: Draft) -> None:
+def test_what_changed_here_since_it_was_shown_is_looked_at_again(draft):
     carried = file_of(draft.course)
     shown = bring_course(carried, BringingDecisions(), by=SYSTEM).before.code
     retitle(draft.version, "Changed meanwhile")
@@ -153,7 +147,7 @@ def test_what_changed_here_since_it_was_shown_is_looked_at_again(draft: Draft) -
         bring_course(carried, BringingDecisions(code=shown), by=SYSTEM)
 
 
-def test_somebody_looks_at_a_file_and_then_brings_it_in(draft: Draft, sign_in: SignIn) -> None:
+def test_somebody_looks_at_a_file_and_then_brings_it_in(draft, sign_in):
     browser = sign_in("trainer")
     content = browser.get(f"/courses/{draft.course}/file").data
     elsewhere(draft.course)
@@ -175,9 +169,7 @@ def test_somebody_looks_at_a_file_and_then_brings_it_in(draft: Draft, sign_in: S
     assert "All of it is here already." in again.text
 
 
-def test_a_file_with_a_mistake_is_told_where_and_one_that_got_lost_is_chosen_again(
-    draft: Draft, sign_in: SignIn
-) -> None:
+def test_a_file_with_a_mistake_is_told_where_and_one_that_got_lost_is_chosen_again(draft, sign_in):
     browser = sign_in("trainer")
     said = json.loads(content_of(draft.course))
     cut = json.dumps(said)[:-20].encode()
@@ -191,9 +183,7 @@ def test_a_file_with_a_mistake_is_told_where_and_one_that_got_lost_is_chosen_aga
         assert "The file did not come along." in browser.get(answer.location).text
 
 
-def test_commands_write_a_course_check_it_and_bring_it_in(
-    app: APIFlask, draft: Draft, tmp_path: Path
-) -> None:
+def test_commands_write_a_course_check_it_and_bring_it_in(app, draft, tmp_path):
     run = app.test_cli_runner().invoke
     path = str(tmp_path / "course.json")
     assert run(args=["training", "export", "working TOGETHER", path]).exit_code == 0

@@ -19,7 +19,6 @@ from kash.training.rules.courses import CourseNode, CourseSearch, read_search
 from kash.training.services.course_files import fill_draft, start_version
 from kash.training.services.courses import add_course
 from tests.declaring import also_declared
-from tests.training.conftest import Draft
 
 SignIn = Callable[..., FlaskClient]
 
@@ -37,7 +36,7 @@ def course(name: str, audience: str, level: str, minutes: int, method: str, **sa
 
 
 @pytest.fixture
-def courses(published: Draft) -> str:
+def courses(published):
     course("Alpha", "Police", "Basic", 90, "role_play", group_least=10, group_most=20)
     made = course("Beta", "Community", "Basic", 500, "lecture", prerequisites="Alpha")
     start_version(made, "sw", SYSTEM)
@@ -74,19 +73,17 @@ ALL = ["Alpha", "Beta", "Working together"]
         ({"search": "%_"}, []),
     ],
 )
-def test_each_filter_narrows_what_is_shown(
-    sign_in: SignIn, asked: dict[str, str], expected: list[str]
-) -> None:
+def test_each_filter_narrows_what_is_shown(sign_in, asked, expected):
     assert found(sign_in("trainer"), **asked) == expected
 
 
-def test_nothing_found_is_said_with_a_way_back(sign_in: SignIn, courses: str) -> None:
+def test_nothing_found_is_said_with_a_way_back(sign_in, courses):
     body = sign_in("trainer").get("/courses?method=game").text
     assert "No course answers this" in body
     assert "Show all" in body
 
 
-def test_a_peer_finds_only_what_was_taught(sign_in: SignIn, published: Draft, courses: str) -> None:
+def test_a_peer_finds_only_what_was_taught(sign_in, published, courses):
     def taught(_actor: Actor) -> Any:
         return select(CourseVersion.id).where(CourseVersion.public_id == published.version)
 
@@ -99,7 +96,7 @@ def test_a_peer_finds_only_what_was_taught(sign_in: SignIn, published: Draft, co
 
 
 @given(st.dictionaries(st.sampled_from(["search", "people", "length", "needs", "x"]), st.text()))
-def test_no_address_is_an_error(asked: dict[str, str]) -> None:
+def test_no_address_is_an_error(asked):
     search = read_search(asked, {"en": "English"})
     assert search.people is None or 1 <= search.people <= 500
     assert len(search.text) <= 200

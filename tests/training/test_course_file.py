@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 import pytest
@@ -79,9 +78,7 @@ def is_whole(tree: CourseNode) -> bool:
 
 
 @given(nodes().filter(is_whole), TEXTS.filter(str.strip), st.none() | st.dates())
-def test_what_a_file_carries_arrives_as_it_was(
-    tree: CourseNode, name: str, day: date | None
-) -> None:
+def test_what_a_file_carries_arrives_as_it_was(tree, name, day):
     first = FileVersion(new_public_id(), 1, "en", tree, published=day)
     second = FileVersion(new_public_id(), 7, "sw", tree, first.lineage)
     course = CourseFile(new_public_id(), name, "Everyone", "", (first, second))
@@ -154,13 +151,11 @@ IN_PLAN = "versions 1 / modules 1 / plans 1"
         ),
     ],
 )
-def test_each_mistake_is_told_with_its_place(
-    wrong: dict[str, object], where: str, sentence: str
-) -> None:
+def test_each_mistake_is_told_with_its_place(wrong, where, sentence):
     assert faults(file_of(plain(plan(**wrong)))) == [(f"{IN_PLAN} / {where}", sentence)]
 
 
-def test_what_would_let_two_rows_or_versions_be_taken_for_one_is_refused() -> None:
+def test_what_would_let_two_rows_or_versions_be_taken_for_one_is_refused():
     twice = plain(plan(), plan())
     assert faults(file_of(twice)) == [
         ("versions 1 / modules 1 / plans 2 / lineage", "This key stands here twice.")
@@ -173,7 +168,7 @@ def test_what_would_let_two_rows_or_versions_be_taken_for_one_is_refused() -> No
     ]
 
 
-def test_more_sessions_than_a_version_holds_are_told_with_their_number() -> None:
+def test_more_sessions_than_a_version_holds_are_told_with_their_number():
     sessions = [plan(lineage=f"{at:016}") for at in range(MOST_PLANS + 1)]
     whole = plain()
     (first,) = whole["versions"][0]["modules"]
@@ -187,7 +182,7 @@ def test_more_sessions_than_a_version_holds_are_told_with_their_number() -> None
     assert sum(node.kind == "plan" for node in version.tree.walk()) == MOST_PLANS
 
 
-def test_translations_of_nothing_of_themselves_or_in_a_circle_are_refused() -> None:
+def test_translations_of_nothing_of_themselves_or_in_a_circle_are_refused():
     one, *_ = plain(plan())["versions"]
     other = {**one, "lineage": "w" * 16, "number": 2}
     said = {
@@ -205,7 +200,7 @@ def test_translations_of_nothing_of_themselves_or_in_a_circle_are_refused() -> N
         assert {told for _where, told in found} == {sentence}
 
 
-def test_a_file_cut_at_any_place_or_altered_in_any_text_brings_nothing() -> None:
+def test_a_file_cut_at_any_place_or_altered_in_any_text_brings_nothing():
     content = file_of(plain(plan()))
     # Its last two characters are a bracket and a line end.
     for end in range(len(content) - 1):
@@ -233,11 +228,11 @@ def test_a_file_cut_at_any_place_or_altered_in_any_text_brings_nothing() -> None
         b" " * (MOST_BYTES + 1),
     ],
 )
-def test_what_is_no_course_file_is_told_in_one_sentence(content: bytes) -> None:
+def test_what_is_no_course_file_is_told_in_one_sentence(content):
     assert len(faults(content)) == 1
 
 
-def test_a_file_of_nothing_but_mistakes_is_not_read_to_its_end() -> None:
+def test_a_file_of_nothing_but_mistakes_is_not_read_to_its_end():
     wrong = plain(*(plan(lineage=new_public_id(), minutes=0) for _each in range(30)))
     assert len(faults(file_of(wrong))) == MOST_FAULTS
 
@@ -247,7 +242,7 @@ def here(tree: CourseNode, lineage: str, language: str = "en") -> HereVersion:
     return HereVersion(new_public_id(), lineage, 1, language, "draft", tree)
 
 
-def test_versions_are_new_the_same_or_different_by_key_and_by_what_they_say() -> None:
+def test_versions_are_new_the_same_or_different_by_key_and_by_what_they_say():
     first, second = (
         CourseNode(
             "version", "", {each.name: each.empty for each in KINDS["version"]} | {"summary": said}
@@ -268,7 +263,7 @@ def test_versions_are_new_the_same_or_different_by_key_and_by_what_they_say() ->
     assert standing(here(second, "v" * 16), here(first, "w" * 16)) == (VersionStanding.SAME, 0)
 
 
-def test_a_file_that_says_more_than_five_megabytes_is_told_so() -> None:
+def test_a_file_that_says_more_than_five_megabytes_is_told_so():
     content = file_of(plain(plan()))
     padding = b" " * (MOST_TEXT_BYTES - len(content))
     assert read_file(content + padding).name == "Working together"

@@ -316,7 +316,7 @@ def check_gaps(history: History, at: int) -> None:
 
 
 @pytest.mark.parametrize("tens", range(20))
-def test_differences_and_stale_fields_are_exact_after_any_history(tens: int) -> None:
+def test_differences_and_stale_fields_are_exact_after_any_history(tens):
     for seed in range(10 * tens, 10 * tens + 10):
         check_history(Random(seed))
 
@@ -333,7 +333,7 @@ def check_history(random: Random) -> None:
         check_gaps(history, after)
 
 
-def test_rows_of_a_session_are_told_apart_by_kind() -> None:
+def test_rows_of_a_session_are_told_apart_by_kind():
     """A row of another kind that comes under the id of one that is there is a new row."""
     plan = SessionPlan(lineage=new_public_id(), made_from={})
     write_values(plan, PLAN, empty("plan"))
@@ -346,7 +346,7 @@ def test_rows_of_a_session_are_told_apart_by_kind() -> None:
 
 
 @given(st.integers(0, 7).flatmap(lambda size: st.permutations(range(size))))
-def test_the_fewest_count_as_moved(numbers: list[int]) -> None:
+def test_the_fewest_count_as_moved(numbers):
     found = longest_rising(numbers)
     rising = [numbers[at] for at in found]
     assert found == sorted(found)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pypdfium2
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.platform import storage
 from kash.platform.database import db, utc_now
@@ -40,12 +37,12 @@ from kash.training.services.course_files import (
 from kash.training.services.courses import NotADraft, propose, publish
 from tests.platform.cleaning import samples
 from tests.refusals import refuses
-from tests.training.conftest import ANOTHER, Draft
+from tests.training.conftest import ANOTHER
 from tests.training.test_course_file import faults, file_of, plain, plan
 
 
 @pytest.fixture
-def material(draft: Draft) -> tuple[str, str, str]:
+def material(draft):
     """A material of the draft that goes home: version, plan and row."""
     session = draft.now().modules[0].plans[0]
     row = PlanRow(plan_id=session.id, kind="material", position=1, text="Cards", used="home")
@@ -78,8 +75,8 @@ def pages(content: bytes) -> int:
 
 
 def test_a_file_is_kept_cleaned_and_once_whatever_versions_have_it(
-    both_engines_app: APIFlask, material: tuple[str, str, str], draft: Draft
-) -> None:
+    both_engines_app, material, draft
+):
     attach_file(*material, samples.pdf(), by=SYSTEM)
     (key,) = keys()
     (file,) = files_of([key]).values()
@@ -100,8 +97,8 @@ def test_a_file_is_kept_cleaned_and_once_whatever_versions_have_it(
 
 
 def test_a_file_that_no_version_has_any_more_is_deleted_a_day_later_and_no_other(
-    both_engines_app: APIFlask, material: tuple[str, str, str]
-) -> None:
+    both_engines_app, material
+):
     attach_file(*material, samples.png(), by=SYSTEM)
     assert later() == 0
     (first,) = keys()
@@ -124,17 +121,13 @@ def test_a_file_that_no_version_has_any_more_is_deleted_a_day_later_and_no_other
         (samples.packed(500_000_000, 3), "No clean copy"),
     ],
 )
-def test_what_no_material_can_have_is_refused_with_its_reason(
-    app: APIFlask, content: bytes, problem: str
-) -> None:
+def test_what_no_material_can_have_is_refused_with_its_reason(app, content, problem):
     with pytest.raises(MaterialProblem) as refused:
         cleaned_material(content)
     assert problem in str(refused.value)
 
 
-def test_files_of_a_course_are_bounded_together(
-    material: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_of_a_course_are_bounded_together(material, monkeypatch):
     monkeypatch.setattr("kash.training.services.course_files.MOST_COURSE_BYTES", 10)
     with pytest.raises(MaterialProblem):
         attach_file(*material, samples.png(), by=SYSTEM)
@@ -148,9 +141,7 @@ def taken_away(course: str) -> bytes:
     return course_file(db.session.query(Course).filter_by(public_id=course).one(), SYSTEM)
 
 
-def test_one_file_carries_a_course_with_its_files_to_another_place(
-    material: tuple[str, str, str], draft: Draft
-) -> None:
+def test_one_file_carries_a_course_with_its_files_to_another_place(material, draft):
     attach_file(*material, samples.pdf(), by=SYSTEM)
     (key,) = keys()
     content = taken_away(draft.course)
@@ -201,15 +192,15 @@ def carried(**more: object) -> dict[str, Any]:
     ],
 )
 def test_files_that_are_altered_missing_or_of_no_material_are_refused_with_their_place(
-    files: object, where: str, sentence: str
-) -> None:
+    files, where, sentence
+):
     rows = [{"lineage": "r" * 16, "text": "Cards", "file": "f" * 16}]
     found = faults(file_of(plain(plan(materials=rows), files=files)))
     assert found[0][0] == where
     assert found[0][1].startswith(sentence)
 
 
-def test_what_is_carried_and_no_clean_copy_can_be_made_of_is_refused(app: APIFlask) -> None:
+def test_what_is_carried_and_no_clean_copy_can_be_made_of_is_refused(app):
     import base64
 
     content = b"%PDF-1.7 torn"
@@ -226,9 +217,7 @@ def test_what_is_carried_and_no_clean_copy_can_be_made_of_is_refused(app: APIFla
     assert stored() == 0
 
 
-def test_what_goes_home_is_printed_with_the_handout_and_what_stays_is_not(
-    material: tuple[str, str, str], app: APIFlask
-) -> None:
+def test_what_goes_home_is_printed_with_the_handout_and_what_stays_is_not(material, app):
     version = material[0]
 
     def made() -> int:
@@ -245,9 +234,7 @@ def test_what_goes_home_is_printed_with_the_handout_and_what_stays_is_not(
     assert made() == 1
 
 
-def test_a_trainer_brings_a_file_and_takes_it_away_again(
-    material: tuple[str, str, str], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_trainer_brings_a_file_and_takes_it_away_again(material, sign_in):
     version, session, row = material
     desk = sign_in("trainer")
     at = f"/courses/versions/{version}/plans/{session}"

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pikepdf
 import pypdfium2
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.platform.database import new_public_id
 from kash.platform.press import PagedDocument
@@ -32,7 +29,6 @@ from kash.training.rules.courses import (
 )
 from kash.training.services.course_files import fill_draft, translate
 from kash.training.services.courses import add_course
-from tests.training.conftest import Draft
 
 CHECKED = date(2026, 11, 3)
 
@@ -72,7 +68,7 @@ def written(*sessions: CourseNode) -> str:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[PagedDocument]:
+def asked(monkeypatch):
     """All that the press is asked for; it makes nothing."""
     papers: list[PagedDocument] = []
     monkeypatch.setattr(documents, "document", lambda paged: papers.append(paged) or b"")
@@ -94,9 +90,7 @@ def words_of(shown: bool) -> set[str]:
     }
 
 
-def test_a_facilitator_reads_every_field_and_a_participant_those_that_are_shown(
-    app: APIFlask, asked: list[PagedDocument]
-) -> None:
+def test_a_facilitator_reads_every_field_and_a_participant_those_that_are_shown(app, asked):
     with app.test_request_context():
         version = version_with_plans(written(session()))
         documents.guide(version, with_notes=True)
@@ -108,9 +102,7 @@ def test_a_facilitator_reads_every_field_and_a_participant_those_that_are_shown(
     assert ("Leave out" in whole.html, "Leave out" in course.html) == (False, False)
 
 
-def test_a_handout_holds_messages_and_legal_points_and_no_name_of_the_programme(
-    app: APIFlask, asked: list[PagedDocument]
-) -> None:
+def test_a_handout_holds_messages_and_legal_points_and_no_name_of_the_programme(app, asked):
     with app.test_request_context():
         bare = node(PLAN.name, title="XbareX")
         documents.handout(version_with_plans(written(session(), bare)))
@@ -127,9 +119,7 @@ def test_a_handout_holds_messages_and_legal_points_and_no_name_of_the_programme(
     assert (paged.title, paged.header_left, paged.header_right) == ("Hand-out, version 1", "", "")
 
 
-def test_each_session_begins_on_a_left_page_of_a_book_in_the_language_of_its_readers(
-    app: APIFlask,
-) -> None:
+def test_each_session_begins_on_a_left_page_of_a_book_in_the_language_of_its_readers(app):
     steps = [node("step", to_do="Talk. " * 1300, minutes=5, rank="may"), node("step")]
     long = node(PLAN.name, *steps, title="XlongX", minutes=45)
     with app.test_request_context():
@@ -156,9 +146,7 @@ def test_each_session_begins_on_a_left_page_of_a_book_in_the_language_of_its_rea
         assert "en" in {str(one.get("/Lang")) for one in lent}
 
 
-def test_a_handout_is_asked_for_where_there_is_something_to_hand_out(
-    sign_in: Callable[..., FlaskClient], draft: Draft
-) -> None:
+def test_a_handout_is_asked_for_where_there_is_something_to_hand_out(sign_in, draft):
     browser = sign_in("trainer")
     path = f"/courses/versions/{draft.version}"
     assert browser.get(f"{path}/handout.pdf").location == path

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
@@ -42,9 +41,7 @@ def _plan(of: CourseVersion, position: int, minutes: int, *, module: int = 1) ->
     return row(SessionPlan, module=held, position=position, **more)
 
 
-def test_courses_are_found_and_versions_read_as_far_as_they_are_in_reach(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_courses_are_found_and_versions_read_as_far_as_they_are_in_reach(actor, groups):
     person = row(Person, group=groups[0])
     director, peer = actor("director"), actor("peer", person_id=person.id)
     beta, alpha, hidden = (row(Course, name=name) for name in ("beta arrest", "Alpha", "100%"))
@@ -102,7 +99,7 @@ def test_courses_are_found_and_versions_read_as_far_as_they_are_in_reach(
     assert all_courses() == [(ids[name], name) for name in ("100%", "Alpha", "beta arrest")]
 
 
-def test_a_newer_source_is_published_in_the_same_language() -> None:
+def test_a_newer_source_is_published_in_the_same_language():
     own, other = row(Course, name="own"), row(Course, name="other")
     first = _version(own, 1)
     assert newer_source(first) is None
@@ -114,9 +111,7 @@ def test_a_newer_source_is_published_in_the_same_language() -> None:
     assert newer_source(newer[1]) is None
 
 
-def test_versions_wait_for_whoever_publishes_or_writes_the_oldest_first(
-    actor: Callable[..., Actor],
-) -> None:
+def test_versions_wait_for_whoever_publishes_or_writes_the_oldest_first(actor):
     director, trainer = actor("director"), actor("trainer")
     own = row(Course, name="Arrest")
     made = [
@@ -138,7 +133,7 @@ def test_versions_wait_for_whoever_publishes_or_writes_the_oldest_first(
     assert waiting_for(actor("peer")) == []
 
 
-def test_objectives_are_those_of_the_newest_published_version_in_the_language() -> None:
+def test_objectives_are_those_of_the_newest_published_version_in_the_language():
     own, other = row(Course, name="own"), row(Course, name="other")
     made = {
         (number, language): _version(of, number, state, language=language)

@@ -35,11 +35,11 @@ from kash.training.rules.courses import (
         ("𝗛𝗜𝗩 and 𝑆𝐸𝑋 work", ("hiv", "sex")),
     ],
 )
-def test_titles_that_tell(title: str, telling: tuple[str, ...]) -> None:
+def test_titles_that_tell(title, telling):
     assert sorted(telling_words(title)) == sorted(telling)
 
 
-def test_every_step_from_every_state() -> None:
+def test_every_step_from_every_state():
     possible = {
         (state, step): to
         for state in ("draft", "proposed", "published")
@@ -57,7 +57,7 @@ def test_every_step_from_every_state() -> None:
 
 
 @given(st.lists(st.text("ab -•*\t", max_size=6)))
-def test_lines_hold_something_and_no_marks(parts: list[str]) -> None:
+def test_lines_hold_something_and_no_marks(parts):
     for line in lines("\n".join(parts)):
         assert line == line.strip()
         assert line[0] not in "-•*"
@@ -77,9 +77,7 @@ def test_lines_hold_something_and_no_marks(parts: list[str]) -> None:
         ("", ()),
     ],
 )
-def test_words_of_an_objective_that_nobody_can_observe(
-    objective: str, unseen: tuple[str, ...]
-) -> None:
+def test_words_of_an_objective_that_nobody_can_observe(objective, unseen):
     assert unseen_words(objective) == unseen
 
 
@@ -87,11 +85,11 @@ def test_words_of_an_objective_that_nobody_can_observe(
     ("least", "most", "words"),
     [(12, 24, "12–24"), (12, None, "12+"), (None, 24, "≤ 24"), (12, 12, "12"), (None, None, "")],
 )
-def test_group_sizes(least: int | None, most: int | None, words: str) -> None:
+def test_group_sizes(least, most, words):
     assert group_size(least, most) == words
 
 
-def test_every_field_takes_what_is_empty_and_has_a_column() -> None:
+def test_every_field_takes_what_is_empty_and_has_a_column():
     """A field without a column, or a column that no field declares, would lose what is written."""
     own = {"id", "public_id", "lineage", "made_from", "position", "plan_id", "module_id", "kind"}
     own |= {"version_id", "row_version"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ from kash.training.services.courses import (
 )
 from tests.declaring import also_declared
 from tests.refusals import refuses
-from tests.training.conftest import ANOTHER, Draft
+from tests.training.conftest import ANOTHER
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -66,7 +65,7 @@ def actions() -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_all_that_was_written_is_one_action(draft: Draft) -> None:
+def test_all_that_was_written_is_one_action(draft):
     assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
     assert draft.now().row_version == 2
     assert actions() == [
@@ -77,7 +76,7 @@ def test_all_that_was_written_is_one_action(draft: Draft) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_session_moves_to_another_module(draft: Draft) -> None:
+def test_a_session_moves_to_another_module(draft):
     plans = (PlanText(draft.plans[0], draft.modules[1], "Opening", 45),)
     write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
     assert draft.outline() == [("First", ["Pairs"]), ("Second", ["Closing", "Opening"])]
@@ -85,7 +84,7 @@ def test_a_session_moves_to_another_module(draft: Draft) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
+def test_an_old_page_is_refused_and_changes_nothing(draft):
     text = text_of(draft.now(), {"public_title": "Hearing"})
     write_version(draft.version, text, 2, SYSTEM)
     with pytest.raises(ChangedMeanwhile):
@@ -94,7 +93,7 @@ def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
 
 
 @pytest.mark.any_engine
-def test_what_was_removed_is_not_written_again(draft: Draft) -> None:
+def test_what_was_removed_is_not_written_again(draft):
     text = text_of(draft.now())
     remove_plan(draft.version, draft.plans[1], SYSTEM)
     write_version(draft.version, text, 3, SYSTEM)
@@ -110,7 +109,7 @@ def test_what_was_removed_is_not_written_again(draft: Draft) -> None:
 
 
 @pytest.mark.any_engine
-def test_orders_do_not_touch_the_text(draft: Draft) -> None:
+def test_orders_do_not_touch_the_text(draft):
     arrange_modules(draft.version, [draft.modules[1], "nothing"], SYSTEM)
     move_plan(draft.version, draft.plans[0], 1, SYSTEM)
     assert draft.outline() == [("Second", ["Closing"]), ("First", ["Pairs", "Opening"])]
@@ -124,7 +123,7 @@ def test_orders_do_not_touch_the_text(draft: Draft) -> None:
 
 
 @pytest.mark.any_engine
-def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
+def test_from_draft_to_published_and_never_back(draft):
     propose(draft.version, SYSTEM)
     with refuses("This version is in another state by now."):
         propose(draft.version, SYSTEM)
@@ -147,7 +146,7 @@ def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
 
 
 @pytest.mark.any_engine
-def test_what_is_published_never_changes(published: Draft) -> None:
+def test_what_is_published_never_changes(published):
     before, entries = published.outline(), actions()
     version = published.version
     for write in (
@@ -165,7 +164,7 @@ def test_what_is_published_never_changes(published: Draft) -> None:
     assert actions() == entries
 
 
-def test_a_new_version_copies_the_last(published: Draft, actor: Callable[..., Actor]) -> None:
+def test_a_new_version_copies_the_last(published, actor):
     made = start_version(published.course, "en", SYSTEM)
     with refuses("There is a draft in this language already."):
         start_version(published.course, "en", SYSTEM)
@@ -184,7 +183,7 @@ def test_a_new_version_copies_the_last(published: Draft, actor: Callable[..., Ac
 
 
 @pytest.mark.any_engine
-def test_an_empty_draft_is_not_proposed() -> None:
+def test_an_empty_draft_is_not_proposed():
     _course, version = add_course("Empty", "", "", public_title="Empty", language="en", by=SYSTEM)
     with refuses("Write at least one session before you propose this version."):
         propose(version, SYSTEM)
@@ -193,7 +192,7 @@ def test_an_empty_draft_is_not_proposed() -> None:
 
 
 @pytest.mark.any_engine
-def test_a_course_may_keep_its_name_while_the_rest_changes_but_take_no_others() -> None:
+def test_a_course_may_keep_its_name_while_the_rest_changes_but_take_no_others():
     for name in ("Ours", "Theirs"):
         course, _version = add_course(name, "", "", public_title=name, language="en", by=SYSTEM)
     change_course(course, "Theirs", "Officers", "Basic", SYSTEM)
@@ -205,7 +204,7 @@ def test_a_course_may_keep_its_name_while_the_rest_changes_but_take_no_others() 
 
 
 @pytest.mark.any_engine
-def test_a_version_has_bounds(draft: Draft) -> None:
+def test_a_version_has_bounds(draft):
     plans = tuple(
         PlanText(new_public_id(), draft.modules[0], f"Plan {number}", 5, new=True)
         for number in range(198)
@@ -216,7 +215,7 @@ def test_a_version_has_bounds(draft: Draft) -> None:
     assert db.session.query(Module).count() == 2
 
 
-def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..., Actor]) -> None:
+def test_a_peer_sees_what_was_taught_to_her(published, actor):
     peer, other = actor("peer"), actor("police_peer")
     in_draft = start_version(published.course, "sw", SYSTEM)
 

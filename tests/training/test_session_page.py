@@ -20,7 +20,7 @@ SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def path(draft: Draft) -> str:
+def path(draft):
     return f"/courses/versions/{draft.version}/plans/{draft.plans[1]}/edit"
 
 
@@ -51,9 +51,7 @@ def added(body: str, kind: str) -> str:
     ]
 
 
-def test_steps_are_added_moved_and_removed_and_nothing_is_saved_before_save(
-    sign_in: SignIn, draft: Draft, path: str
-) -> None:
+def test_steps_are_added_moved_and_removed_and_nothing_is_saved_before_save(sign_in, draft, path):
     browser = sign_in("trainer")
     page = browser.post(path, data=sent(browser, path) | {"why": "Typed", "change": "add:step"})
     assert page.status_code == 200
@@ -71,18 +69,14 @@ def test_steps_are_added_moved_and_removed_and_nothing_is_saved_before_save(
     assert rows(draft, "objective") == [(None, "Repeats what she heard")]
 
 
-def test_minutes_of_steps_are_summed_against_the_session(
-    sign_in: SignIn, draft: Draft, path: str
-) -> None:
+def test_minutes_of_steps_are_summed_against_the_session(sign_in, draft, path):
     browser = sign_in("trainer")
     step = pairs(draft).of("step")[0].public_id
     body = browser.post(path, data=sent(browser, path) | {f"{step}-minutes": "60"}).location
     assert "60 of 90 min" in browser.get(body).text
 
 
-def test_an_objective_nobody_can_observe_gets_a_hint_and_is_saved(
-    sign_in: SignIn, draft: Draft, path: str
-) -> None:
+def test_an_objective_nobody_can_observe_gets_a_hint_and_is_saved(sign_in, draft, path):
     browser = sign_in("trainer")
     one = pairs(draft).of("objective")[0].public_id
     assert "Nobody can see this" not in browser.get(path).text
@@ -106,8 +100,8 @@ def test_an_objective_nobody_can_observe_gets_a_hint_and_is_saved(
     ],
 )
 def test_what_is_wrong_in_a_session_is_said_and_nothing_is_saved(
-    sign_in: SignIn, draft: Draft, path: str, name: str, value: str, sentence: str
-) -> None:
+    sign_in, draft, path, name, value, sentence
+):
     browser = sign_in("trainer")
     ids = {kind: pairs(draft).of(kind)[0].public_id for kind in ("step", "objective")}
     wrong = {"why": "Typed and kept", name.format(**ids): value}
@@ -119,7 +113,7 @@ def test_what_is_wrong_in_a_session_is_said_and_nothing_is_saved(
     assert pairs(draft).why == ""
 
 
-def test_two_who_write_one_session_lose_nothing(sign_in: SignIn, draft: Draft, path: str) -> None:
+def test_two_who_write_one_session_lose_nothing(sign_in, draft, path):
     browser, other = sign_in("trainer"), sign_in("trainer")
     before = sent(browser, path)
     page = other.post(path, data=before | {"change": "add:key_message"})
@@ -137,14 +131,14 @@ def test_two_who_write_one_session_lose_nothing(sign_in: SignIn, draft: Draft, p
     assert pairs(draft).why == "Once"
 
 
-def test_two_who_write_two_sessions_do_not_meet(sign_in: SignIn, draft: Draft, path: str) -> None:
+def test_two_who_write_two_sessions_do_not_meet(sign_in, draft, path):
     browser, other = sign_in("trainer"), sign_in("trainer")
     mine, beside = sent(browser, path), path.replace(draft.plans[1], draft.plans[0])
     assert other.post(beside, data=sent(other, beside) | {"why": "Theirs"}).status_code == 302
     assert browser.post(path, data=mine | {"why": "Mine"}).status_code == 302
 
 
-def test_what_counsel_checked_is_unchecked_when_it_says_something_else(draft: Draft) -> None:
+def test_what_counsel_checked_is_unchecked_when_it_says_something_else(draft):
     point, on = new_public_id(), date(2026, 11, 2)
 
     def write(text: str, checked_on: date | None) -> date | None:
@@ -159,9 +153,7 @@ def test_what_counsel_checked_is_unchecked_when_it_says_something_else(draft: Dr
     assert write("48 hours", date(2026, 11, 9)) == date(2026, 11, 9)
 
 
-def test_a_session_of_a_closed_draft_keeps_what_was_typed_on_the_page(
-    sign_in: SignIn, draft: Draft, path: str
-) -> None:
+def test_a_session_of_a_closed_draft_keeps_what_was_typed_on_the_page(sign_in, draft, path):
     browser = sign_in("trainer")
     typed = sent(browser, path) | {"why": "Typed too late"}
     browser.post(f"/courses/versions/{draft.version}/propose")
@@ -174,7 +166,7 @@ def test_a_session_of_a_closed_draft_keeps_what_was_typed_on_the_page(
     assert browser.get(path).location == f"/courses/versions/{draft.version}"
 
 
-def test_strange_rows_are_no_error_of_ours(sign_in: SignIn, draft: Draft, path: str) -> None:
+def test_strange_rows_are_no_error_of_ours(sign_in, draft, path):
     browser = sign_in("trainer")
     page = sent(browser, path)
     strange = ["step", "step:", f"nothing:{new_public_id()}", "step:<>", f"step:{new_public_id()}"]

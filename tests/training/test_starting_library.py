@@ -6,7 +6,6 @@ import html
 from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -18,7 +17,7 @@ from kash.policy import SYSTEM
 from kash.training.course_files import FOLDER, library
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import objectives_of
-from kash.training.rules.course_files import CourseFile, read_file
+from kash.training.rules.course_files import read_file
 from kash.training.rules.courses import KINDS, CourseNode, Field, unseen_words
 from kash.training.rules.versions import TranslationGap, gaps
 from kash.training.services.course_files import BringingDecisions, bring_course
@@ -45,7 +44,7 @@ MAY_BE_EMPTY = {
 
 
 @pytest.fixture(params=FILES, ids=lambda file: str(file.stem))
-def course(request: pytest.FixtureRequest) -> CourseFile:
+def course(request):
     return read_file(request.param.read_bytes(), [QUESTIONS])
 
 
@@ -54,7 +53,7 @@ def lacks(node: CourseNode, field: Field) -> bool:
     return (node.kind, field.name) not in MAY_BE_EMPTY and node[field.name] == field.empty
 
 
-def test_every_field_of_a_course_of_the_library_is_filled(course: CourseFile) -> None:
+def test_every_field_of_a_course_of_the_library_is_filled(course):
     original, *_translations = course.versions
     empty = [
         (node.text, field.name)
@@ -67,7 +66,7 @@ def test_every_field_of_a_course_of_the_library_is_filled(course: CourseFile) ->
     assert course.level
 
 
-def test_titles_objectives_and_key_messages_stand_in_kiswahili(course: CourseFile) -> None:
+def test_titles_objectives_and_key_messages_stand_in_kiswahili(course):
     original, translation = course.versions
     assert (original.language, translation.language) == ("en", "sw")
     assert translation.translates == original.lineage
@@ -76,22 +75,20 @@ def test_titles_objectives_and_key_messages_stand_in_kiswahili(course: CourseFil
     assert [lack for lack in found if (lack[0][0], lack[1]) in SAID_IN_BOTH] == []
 
 
-def test_legal_points_name_a_source_and_say_of_none_that_counsel_checked_it(
-    course: CourseFile,
-) -> None:
+def test_legal_points_name_a_source_and_say_of_none_that_counsel_checked_it(course):
     points = [
         node for each in course.versions for node in each.tree.walk() if node.kind == "legal_point"
     ]
     assert [node.text for node in points if not node["source"] or node["checked_on"]] == []
 
 
-def test_an_objective_says_what_can_be_seen(course: CourseFile) -> None:
+def test_an_objective_says_what_can_be_seen(course):
     for version in course.versions:
         objectives = [str(each["text"]) for each in version.tree.walk() if each.kind == "objective"]
         assert [text for text in objectives if unseen_words(text)] == []
 
 
-def test_the_steps_of_a_session_take_as_long_as_it_does(course: CourseFile) -> None:
+def test_the_steps_of_a_session_take_as_long_as_it_does(course):
     plans = [node for node in course.versions[0].tree.walk() if node.kind == "plan"]
     wrong = [
         plan.text
@@ -101,7 +98,7 @@ def test_the_steps_of_a_session_take_as_long_as_it_does(course: CourseFile) -> N
     assert wrong == []
 
 
-def test_each_objective_has_a_question_in_both_languages(course: CourseFile) -> None:
+def test_each_objective_has_a_question_in_both_languages(course):
     objectives = {
         node.lineage for node in course.versions[0].tree.walk() if node.kind == "objective"
     }
@@ -111,7 +108,7 @@ def test_each_objective_has_a_question_in_both_languages(course: CourseFile) -> 
     assert {question.languages for question in questions} == {("en", "sw")}
 
 
-def test_the_library_is_added_once_as_drafts_with_its_questions(app: APIFlask) -> None:
+def test_the_library_is_added_once_as_drafts_with_its_questions(app):
     run = app.test_cli_runner().invoke
     assert run(args=["training", "library"]).exit_code == 0
     assert db.session.scalar(select(func.count(Course.id))) == len(FILES)
@@ -130,7 +127,7 @@ def test_the_library_is_added_once_as_drafts_with_its_questions(app: APIFlask) -
     assert db.session.scalar(select(func.count(AuditEntry.seq))) == before
 
 
-def test_a_course_of_the_library_is_known_though_it_was_renamed_here(sign_in: SignIn) -> None:
+def test_a_course_of_the_library_is_known_though_it_was_renamed_here(sign_in):
     browser = sign_in("trainer")
     first = library()[0]
     made = bring_course(first, BringingDecisions(), by=SYSTEM)
@@ -141,7 +138,7 @@ def test_a_course_of_the_library_is_known_though_it_was_renamed_here(sign_in: Si
     assert browser.post("/courses/library", data={"courses": [first.lineage]}).status_code == 422
 
 
-def test_a_course_of_the_library_stays_out_where_another_has_its_name(sign_in: SignIn) -> None:
+def test_a_course_of_the_library_stays_out_where_another_has_its_name(sign_in):
     browser = sign_in("trainer")
     first = library()[0]
     add_course(first.name.upper(), "", "", public_title="Ours", language="en", by=SYSTEM)
@@ -150,7 +147,7 @@ def test_a_course_of_the_library_stays_out_where_another_has_its_name(sign_in: S
     assert db.session.scalar(select(func.count(Course.id))) == 1
 
 
-def test_a_trainer_adds_the_library_by_a_button_of_the_empty_catalogue(sign_in: SignIn) -> None:
+def test_a_trainer_adds_the_library_by_a_button_of_the_empty_catalogue(sign_in):
     browser = sign_in("trainer")
     assert "/courses/library" in browser.get("/courses").text
     nothing = browser.post("/courses/library", data={})

@@ -16,7 +16,7 @@ def plan_of(steps: list[tuple[int | None, str]]) -> CourseNode:
     return CourseNode("plan", "", {}, children=tuple(rows))
 
 
-def test_each_step_begins_where_the_one_before_it_ends() -> None:
+def test_each_step_begins_where_the_one_before_it_ends():
     plan = plan_of([(10, "must"), (None, "may"), (25, "should")])
     timed = timed_steps(plan)
     assert [(one.number, one.start, one.end, one.minutes) for one in timed] == [
@@ -27,7 +27,7 @@ def test_each_step_begins_where_the_one_before_it_ends() -> None:
     assert step_minutes(plan) == 35
 
 
-def test_what_may_be_done_is_left_out_before_what_should_be_and_what_saves_most_first() -> None:
+def test_what_may_be_done_is_left_out_before_what_should_be_and_what_saves_most_first():
     plan = plan_of([(10, "should"), (5, "may"), (30, "must"), (15, "may"), (20, "should")])
     assert [(timed.number, timed.minutes, left) for timed, left in cuts(plan)] == [
         (4, 15, 65),
@@ -38,7 +38,7 @@ def test_what_may_be_done_is_left_out_before_what_should_be_and_what_saves_most_
 
 
 @given(STEPS)
-def test_nothing_that_must_be_done_is_ever_left_out(steps: list[tuple[int | None, str]]) -> None:
+def test_nothing_that_must_be_done_is_ever_left_out(steps):
     plan = plan_of(steps)
     made = cuts(plan)
     able = [

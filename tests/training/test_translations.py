@@ -38,7 +38,7 @@ from kash.training.services.courses import (
     write_words,
 )
 from tests.refusals import refuses
-from tests.training.conftest import ANOTHER, Draft
+from tests.training.conftest import ANOTHER
 from tests.training.test_views import posted
 
 SignIn = Callable[..., FlaskClient]
@@ -97,9 +97,7 @@ def entitle(version: str) -> None:
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_translation_keeps_its_words_and_shows_what_the_source_says_anew(
-    published: Draft,
-) -> None:
+def test_a_translation_keeps_its_words_and_shows_what_the_source_says_anew(published):
     first = translate(published.version, "sw", SYSTEM)
     assert counts(first) == {"missing": 11, "stale": 0}
     with refuses("Write the titles of all modules and sessions before you propose"):
@@ -130,7 +128,7 @@ def test_a_translation_keeps_its_words_and_shows_what_the_source_says_anew(
     assert loaded(second).translates_id == loaded(newer).id
 
 
-def test_a_translation_goes_on_from_a_newer_version(published: Draft) -> None:
+def test_a_translation_goes_on_from_a_newer_version(published):
     draft = translate(published.version, "sw", SYSTEM)
     entitle(draft)
     newer = start_version(published.course, "en", SYSTEM)
@@ -154,7 +152,7 @@ def test_a_translation_goes_on_from_a_newer_version(published: Draft) -> None:
         follow(draft, elsewhere, now + 1, SYSTEM)
 
 
-def test_a_version_is_translated_into_another_language_once(published: Draft) -> None:
+def test_a_version_is_translated_into_another_language_once(published):
     with refuses("This version is in that language already."):
         translate(published.version, "en", SYSTEM)
     translate(published.version, "sw", SYSTEM)
@@ -164,7 +162,7 @@ def test_a_version_is_translated_into_another_language_once(published: Draft) ->
         start_version(published.course, "sw", SYSTEM)
 
 
-def test_what_is_not_translated_is_read_in_the_words_of_the_source(published: Draft) -> None:
+def test_what_is_not_translated_is_read_in_the_words_of_the_source(published):
     draft = translate(published.version, "sw", SYSTEM)
     word(draft, "Anarudia")
     tree = queries.read_version(loaded(draft))
@@ -174,7 +172,7 @@ def test_what_is_not_translated_is_read_in_the_words_of_the_source(published: Dr
     assert (plan["title"], plan.lent) == ("Opening", ("title",))
 
 
-def test_what_is_published_never_lends_from_a_draft(draft: Draft) -> None:
+def test_what_is_published_never_lends_from_a_draft(draft):
     made = translate(draft.version, "sw", SYSTEM)
     entitle(made)
     propose(made, SYSTEM)
@@ -187,7 +185,7 @@ def test_what_is_published_never_lends_from_a_draft(draft: Draft) -> None:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_tree_fills_a_draft_and_is_read_back_unchanged(published: Draft) -> None:
+def test_a_tree_fills_a_draft_and_is_read_back_unchanged(published):
     tree = tree_of(loaded(published.version))
     made = start_version(published.course, "sw", SYSTEM)
     fill_draft(made, tree, SYSTEM)
@@ -216,12 +214,12 @@ def test_a_tree_fills_a_draft_and_is_read_back_unchanged(published: Draft) -> No
         ),
     ],
 )
-def test_a_tree_that_is_no_version_is_refused(wrong: CourseNode) -> None:
+def test_a_tree_that_is_no_version_is_refused(wrong):
     with pytest.raises(ValueError, match=r"."):
         check_tree(wrong)
 
 
-def test_objectives_of_a_course_have_one_key_in_every_version(published: Draft) -> None:
+def test_objectives_of_a_course_have_one_key_in_every_version(published):
     (before,) = queries.objectives_of(published.course)
     assert (before.text, before.plan_title) == ("Repeats what she heard", "Pairs")
     draft = translate(published.version, "sw", SYSTEM)
@@ -234,7 +232,7 @@ def test_objectives_of_a_course_have_one_key_in_every_version(published: Draft) 
     assert queries.objectives_of("nothing") == []
 
 
-def test_a_translator_writes_beside_the_source(sign_in: SignIn, published: Draft) -> None:
+def test_a_translator_writes_beside_the_source(sign_in, published):
     browser = sign_in("trainer")
     made = browser.post(
         f"/courses/versions/{published.version}/translations", data={"language": "sw"}
@@ -259,7 +257,7 @@ def test_a_translator_writes_beside_the_source(sign_in: SignIn, published: Draft
     assert loaded(version.public_id).public_title == "Mine"
 
 
-def test_a_session_is_translated_on_its_own_page(sign_in: SignIn, published: Draft) -> None:
+def test_a_session_is_translated_on_its_own_page(sign_in, published):
     browser = sign_in("trainer")
     version = translate(published.version, "sw", SYSTEM)
     path = f"/courses/versions/{version}/plans/{pairs(version).public_id}/translation"
@@ -290,15 +288,13 @@ def test_a_session_is_translated_on_its_own_page(sign_in: SignIn, published: Dra
     assert "Still right" in body
 
 
-def test_an_original_has_no_translation_page(sign_in: SignIn, published: Draft) -> None:
+def test_an_original_has_no_translation_page(sign_in, published):
     browser = sign_in("trainer")
     assert browser.get(f"/courses/versions/{published.version}/translation").status_code == 404
 
 
 @pytest.mark.parametrize("role", ["director", "monitoring"])
-def test_who_reads_the_curriculum_sees_a_translation_and_writes_nothing(
-    sign_in: SignIn, published: Draft, role: str
-) -> None:
+def test_who_reads_the_curriculum_sees_a_translation_and_writes_nothing(sign_in, published, role):
     version = translate(published.version, "sw", SYSTEM)
     browser = sign_in(role)
     body = browser.get(f"/courses/versions/{version}/translation").text
@@ -307,7 +303,7 @@ def test_who_reads_the_curriculum_sees_a_translation_and_writes_nothing(
     assert browser.post(f"/courses/versions/{version}/translation").status_code == 403
 
 
-def test_two_versions_stand_side_by_side(sign_in: SignIn, published: Draft) -> None:
+def test_two_versions_stand_side_by_side(sign_in, published):
     browser = sign_in("monitoring")
     path = f"/courses/versions/{published.version}/compare"
     assert "No other version yet" in browser.get(path).text
@@ -327,9 +323,7 @@ def test_two_versions_stand_side_by_side(sign_in: SignIn, published: Draft) -> N
     assert sum(pair.differs for pair in whole.walk()) == 2
 
 
-def test_the_number_of_queries_of_a_translation_does_not_grow(
-    sign_in: SignIn, published: Draft, count_queries: Callable[[], Any]
-) -> None:
+def test_the_number_of_queries_of_a_translation_does_not_grow(sign_in, published, count_queries):
     browser = sign_in("trainer")
     version = translate(published.version, "sw", SYSTEM)
     session = pairs(version).public_id
@@ -361,9 +355,7 @@ def test_the_number_of_queries_of_a_translation_does_not_grow(
     assert max(before) <= 18
 
 
-def test_a_new_version_in_a_new_language_is_a_translation_from_the_start(
-    sign_in: SignIn, published: Draft
-) -> None:
+def test_a_new_version_in_a_new_language_is_a_translation_from_the_start(sign_in, published):
     browser = sign_in("trainer")
     made = browser.post(f"/courses/{published.course}/versions", data={"language": "sw"})
     assert made.location.endswith("/translation")

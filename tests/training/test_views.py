@@ -26,7 +26,6 @@ from kash.training.services.courses import (
     write_session,
 )
 from tests.declaring import also_declared
-from tests.training.conftest import Draft
 
 SignIn = Callable[..., FlaskClient]
 
@@ -52,11 +51,11 @@ def posted(body: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def edit(draft: Draft) -> str:
+def edit(draft):
     return f"/courses/versions/{draft.version}/edit"
 
 
-def test_a_trainer_adds_a_course_and_is_led_to_its_draft(sign_in: SignIn) -> None:
+def test_a_trainer_adds_a_course_and_is_led_to_its_draft(sign_in):
     browser = sign_in("trainer")
     sent = {"name": "Mediation", "public_title": "Listening", "language": "sw"}
     answer = browser.post("/courses/new", data=sent)
@@ -71,7 +70,7 @@ def test_a_trainer_adds_a_course_and_is_led_to_its_draft(sign_in: SignIn) -> Non
     assert no_title.status_code == 422
 
 
-def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, edit: str) -> None:
+def test_the_whole_draft_is_written_on_one_page(sign_in, draft, edit):
     browser = sign_in("trainer")
     page = browser.get(edit).text
     assert "2 h 45" in page
@@ -97,9 +96,7 @@ def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, e
     ]
 
 
-def test_nothing_typed_is_lost_when_someone_else_saved(
-    sign_in: SignIn, draft: Draft, edit: str
-) -> None:
+def test_nothing_typed_is_lost_when_someone_else_saved(sign_in, draft, edit):
     browser, other = sign_in("trainer"), sign_in("trainer")
     page = browser.get(edit).text
     theirs = posted(page) | {
@@ -139,9 +136,7 @@ def test_nothing_typed_is_lost_when_someone_else_saved(
         ("language", "xx", "Choose one from the list."),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_saved(
-    sign_in: SignIn, draft: Draft, edit: str, field: str, value: str, sentence: str
-) -> None:
+def test_what_is_wrong_is_said_and_nothing_is_saved(sign_in, draft, edit, field, value, sentence):
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text) | {
         "prerequisites": "Typed and kept",
@@ -155,7 +150,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(
     assert draft.now().row_version == 2
 
 
-def test_buttons_without_script_save_and_move(sign_in: SignIn, draft: Draft, edit: str) -> None:
+def test_buttons_without_script_save_and_move(sign_in, draft, edit):
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text)
     sent[f"module-{draft.modules[0]}-title"] = "Renamed"
@@ -169,7 +164,7 @@ def test_buttons_without_script_save_and_move(sign_in: SignIn, draft: Draft, edi
     assert browser.post(edit, data=sent | {"up": "nothing"}).status_code == 404
 
 
-def test_a_dragged_order_is_kept(sign_in: SignIn, draft: Draft) -> None:
+def test_a_dragged_order_is_kept(sign_in, draft):
     browser = sign_in("trainer")
     path = f"/courses/versions/{draft.version}"
     fetched = {"X-Requested-With": "fetch"}
@@ -184,7 +179,7 @@ def test_a_dragged_order_is_kept(sign_in: SignIn, draft: Draft) -> None:
     assert wrong.status_code == 404
 
 
-def test_removing_asks_first(sign_in: SignIn, draft: Draft, edit: str) -> None:
+def test_removing_asks_first(sign_in, draft, edit):
     browser = sign_in("trainer")
     plan = f"/courses/versions/{draft.version}/plans/{draft.plans[0]}/remove"
     module = f"/courses/versions/{draft.version}/modules/{draft.modules[1]}/remove"
@@ -203,7 +198,7 @@ def publish_button(page: str) -> str:
     return found[1]
 
 
-def test_from_draft_to_published(sign_in: SignIn, draft: Draft, edit: str) -> None:
+def test_from_draft_to_published(sign_in, draft, edit):
     trainer, director = sign_in("trainer"), sign_in("director")
     path = f"/courses/versions/{draft.version}"
     typed = posted(trainer.get(edit).text) | {"summary": "Typed too late"}
@@ -245,7 +240,7 @@ def test_from_draft_to_published(sign_in: SignIn, draft: Draft, edit: str) -> No
     )
 
 
-def test_a_telling_title_is_warned_of(sign_in: SignIn, draft: Draft, edit: str) -> None:
+def test_a_telling_title_is_warned_of(sign_in, draft, edit):
     browser = sign_in("trainer")
     path = f"/courses/versions/{draft.version}"
     assert "may tell a stranger" not in browser.get(path).text
@@ -256,9 +251,7 @@ def test_a_telling_title_is_warned_of(sign_in: SignIn, draft: Draft, edit: str) 
 
 
 @pytest.mark.parametrize("role", ["monitoring", "documentation", "director"])
-def test_who_sees_the_curriculum_does_not_write_in_it(
-    sign_in: SignIn, draft: Draft, edit: str, role: str
-) -> None:
+def test_who_sees_the_curriculum_does_not_write_in_it(sign_in, draft, edit, role):
     browser = sign_in(role)
     assert "Working together" in browser.get("/courses").text
     session = f"/courses/versions/{draft.version}/plans/{draft.plans[1]}"
@@ -271,7 +264,7 @@ def test_who_sees_the_curriculum_does_not_write_in_it(
         assert "Listening" not in refused.text
 
 
-def test_a_peer_reads_what_was_taught_without_the_notes(sign_in: SignIn, published: Draft) -> None:
+def test_a_peer_reads_what_was_taught_without_the_notes(sign_in, published):
     browser = sign_in("peer")
     path = f"/courses/versions/{published.version}"
     with also_declared(without=TaughtScope):
@@ -297,7 +290,7 @@ def test_a_peer_reads_what_was_taught_without_the_notes(sign_in: SignIn, publish
         assert browser.post(f"{path}/propose").status_code == 403
 
 
-def test_the_guide_is_a_pdf_under_the_public_title(sign_in: SignIn, published: Draft) -> None:
+def test_the_guide_is_a_pdf_under_the_public_title(sign_in, published):
     answer = sign_in("trainer").get(f"/courses/versions/{published.version}/guide.pdf")
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"] == "attachment; filename=guide.pdf"
@@ -308,7 +301,7 @@ def test_the_guide_is_a_pdf_under_the_public_title(sign_in: SignIn, published: D
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7777*7777 }}", "\u202eabc"])
-def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str, text: str) -> None:
+def test_hostile_text_is_shown_as_text(sign_in, draft, edit, text):
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text)
     for name in ("public_title", "summary", f"module-{draft.modules[0]}-title"):
@@ -321,7 +314,7 @@ def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str,
         assert "60481729" not in body
 
 
-def test_bad_input_is_no_error_of_ours(sign_in: SignIn, draft: Draft, edit: str) -> None:
+def test_bad_input_is_no_error_of_ours(sign_in, draft, edit):
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text)
     assert browser.post(edit, data=sent | {"summary": "a\x00b"}).status_code == 400
@@ -335,9 +328,7 @@ def test_bad_input_is_no_error_of_ours(sign_in: SignIn, draft: Draft, edit: str)
         assert browser.get(f"/courses/{path}").status_code == 404
 
 
-def test_the_number_of_queries_does_not_grow(
-    sign_in: SignIn, draft: Draft, edit: str, count_queries: Callable[[], Any]
-) -> None:
+def test_the_number_of_queries_does_not_grow(sign_in, draft, edit, count_queries):
     browser = sign_in("trainer")
     paths = [
         "/courses",
@@ -370,8 +361,8 @@ def test_the_number_of_queries_does_not_grow(
 
 
 def test_sessions_are_written_one_after_the_other_each_with_the_focus_on_its_title(
-    sign_in: SignIn, draft: Draft, edit: str
-) -> None:
+    sign_in, draft, edit
+):
     browser = sign_in("trainer")
     module = draft.modules[1]
     for title in ("One", "Two"):
@@ -388,9 +379,7 @@ def test_sessions_are_written_one_after_the_other_each_with_the_focus_on_its_tit
     assert details.split(">")[0].strip() == "open"
 
 
-def test_a_save_that_adds_nothing_leads_to_the_page_itself(
-    sign_in: SignIn, draft: Draft, edit: str
-) -> None:
+def test_a_save_that_adds_nothing_leads_to_the_page_itself(sign_in, draft, edit):
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text)
     assert browser.post(edit, data=sent).location == edit

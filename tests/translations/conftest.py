@@ -13,7 +13,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "N_": None}
 
 
 @pytest.fixture(scope="session")
-def source() -> dict[str, str]:
+def source():
     """Every message of the programme, and the file it was first seen in."""
     config = configparser.ConfigParser()
     config.read(ROOT / "babel.cfg", encoding="utf-8")

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from tests.translations.test_catalogue import ROOT, pairs
@@ -66,13 +65,13 @@ OTHERWISE = {
 
 
 @pytest.fixture(scope="module")
-def kiswahili() -> Catalog:
+def kiswahili():
     with (ROOT / "translations/sw/LC_MESSAGES/messages.po").open("rb") as lines:
         return read_po(lines, locale="sw", abort_invalid=True)
 
 
 @pytest.mark.parametrize("term", sorted(GLOSSARY))
-def test_a_thing_has_one_kiswahili_word(term: str, kiswahili: Catalog) -> None:
+def test_a_thing_has_one_kiswahili_word(term, kiswahili):
     named = re.compile(rf"(?<![\w(]){term}(?![\w)])", re.IGNORECASE)
     word = re.compile(GLOSSARY[term], re.IGNORECASE)
     other = [
@@ -85,7 +84,7 @@ def test_a_thing_has_one_kiswahili_word(term: str, kiswahili: Catalog) -> None:
     assert other == []
 
 
-def test_no_second_kiswahili_word_has_come_back(kiswahili: Catalog) -> None:
+def test_no_second_kiswahili_word_has_come_back(kiswahili):
     assert [
         (text, said)
         for entry in kiswahili
@@ -95,7 +94,7 @@ def test_no_second_kiswahili_word_has_come_back(kiswahili: Catalog) -> None:
     ] == []
 
 
-def test_nobody_who_prints_a_paper_reads_that_it_is_published(kiswahili: Catalog) -> None:
+def test_nobody_who_prints_a_paper_reads_that_it_is_published(kiswahili):
     """Figures are published, by the day that was fixed; what is on paper is only printed."""
     assert {
         text
@@ -110,7 +109,7 @@ def test_nobody_who_prints_a_paper_reads_that_it_is_published(kiswahili: Catalog
     }
 
 
-def test_no_second_kiswahili_word_stands_in_the_handbook_either() -> None:
+def test_no_second_kiswahili_word_stands_in_the_handbook_either():
     assert {
         (chapter.name, word)
         for chapter in (ROOT / "docs/sw").glob("*.md")
@@ -128,11 +127,11 @@ UNKNOWN = re.compile(
 )
 
 
-def test_everything_is_called_by_the_word_that_people_know(source: dict[str, str]) -> None:
+def test_everything_is_called_by_the_word_that_people_know(source):
     assert [message for message in source if UNKNOWN.search(message)] == []
 
 
-def test_nobody_is_she_but_whom_a_report_is_about(source: dict[str, str]) -> None:
+def test_nobody_is_she_but_whom_a_report_is_about(source):
     """Officers, trainers, members and participants are of any gender."""
     assert [
         (message, file_name)
@@ -173,11 +172,11 @@ COUNTED = re.compile(
 )
 
 
-def test_no_number_stands_before_many_when_it_may_be_one(source: dict[str, str]) -> None:
+def test_no_number_stands_before_many_when_it_may_be_one(source):
     assert {message for message in source if COUNTED.search(message)} == FIXED
 
 
-def test_no_page_speaks_as_programmers_do(kiswahili: Catalog) -> None:
+def test_no_page_speaks_as_programmers_do(kiswahili):
     """Whoever agrees to what leaves must understand what she agrees to."""
     jargon = re.compile(r"\b(?:scopes?|push(?:es|ed|ing)?)\b|\bm?awanda\b|\bwanda\b", re.IGNORECASE)
     found = [

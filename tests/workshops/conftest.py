@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.persons import sort_name
@@ -112,7 +110,7 @@ def details(**changes: object) -> WorkshopDetails:
 
 
 @pytest.fixture
-def plan(app: APIFlask, actor: Callable[..., Actor]) -> Callable[..., Held]:
+def plan(app, actor):
     """`plan(capacity=…)` makes a workshop of four sessions over two days, run by a new trainer."""
 
     def make(
@@ -126,7 +124,7 @@ def plan(app: APIFlask, actor: Callable[..., Actor]) -> Callable[..., Held]:
 
 
 @pytest.fixture
-def held(plan: Callable[..., Held]) -> Held:
+def held(plan):
     """One such workshop with three people on its register."""
     made = plan()
     for name, letter in (("Zawadi", "B"), ("Baraka", "A"), ("Faraja", "B")):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.accounts.services.marks import token_hash
 from kash.people.models import Person, Venue
@@ -27,15 +24,13 @@ from kash.workshops.services.people import (
 from kash.workshops.services.planning import cancel_workshop, change_workshop, move_workshop
 from kash.workshops.services.seats import MOST_LINKS, forget_answer_links
 from kash.workshops.views import people as answer_links
-from tests.workshops.conftest import Held, details, in_days, make_person
+from tests.workshops.conftest import details, in_days, make_person
 from tests.workshops.test_services import states
-from tests.workshops.test_views import Browsers, text_of, url
-
-Linked = tuple[Held, str]
+from tests.workshops.test_views import text_of, url
 
 
 @pytest.fixture
-def linked(app: APIFlask, plan: Callable[..., Held]) -> Linked:
+def linked(app, plan):
     """A workshop to which somebody is invited, and her link."""
     held = plan(**in_days(30), title="Title of the inner list")
     enrol(held.workshop, make_person("Zawadi Sampuli"), held.trainer, EnrolmentState.INVITED)
@@ -49,9 +44,7 @@ def linked(app: APIFlask, plan: Callable[..., Held]) -> Linked:
     return held, token
 
 
-def test_the_page_says_the_public_title_and_nothing_of_her_of_others_or_of_a_group(
-    linked: Linked, client: FlaskClient
-) -> None:
+def test_the_page_says_the_public_title_and_nothing_of_her_of_others_or_of_a_group(linked, client):
     _held, token = linked
     for language in ("en", "sw"):
         shown = client.get(f"/r/{token}?in={language}")
@@ -71,9 +64,7 @@ def test_the_page_says_the_public_title_and_nothing_of_her_of_others_or_of_a_gro
     assert "no-store" in shown.headers["Cache-Control"]
 
 
-def test_only_the_button_answers_and_the_same_answer_twice_is_fine(
-    linked: Linked, client: FlaskClient
-) -> None:
+def test_only_the_button_answers_and_the_same_answer_twice_is_fine(linked, client):
     held, token = linked
     for _ in range(2):
         client.get(f"/r/{token}")
@@ -93,9 +84,7 @@ def test_only_the_button_answers_and_the_same_answer_twice_is_fine(
     assert (foreign.status_code, states(held)["Zawadi Sampuli"]) == (403, "confirmed")
 
 
-def test_a_cancelled_a_past_and_a_taken_off_event_each_get_a_sentence(
-    linked: Linked, client: FlaskClient
-) -> None:
+def test_a_cancelled_a_past_and_a_taken_off_event_each_get_a_sentence(linked, client):
     held, token = linked
     answer_by_link(token, comes=True)
     (seat,) = [one for one in people_in(held.row, [EnrolmentState.CONFIRMED]) if "Z" in one.name]
@@ -122,9 +111,7 @@ def test_a_cancelled_a_past_and_a_taken_off_event_each_get_a_sentence(
     assert states(held)["Zawadi Sampuli"] == "withdrawn"
 
 
-def test_whoever_is_under_eighteen_learns_nothing_by_her_link(
-    linked: Linked, client: FlaskClient
-) -> None:
+def test_whoever_is_under_eighteen_learns_nothing_by_her_link(linked, client):
     held, token = linked
     for one in held.row.enrolments:
         one.person.minor = True
@@ -137,9 +124,7 @@ def test_whoever_is_under_eighteen_learns_nothing_by_her_link(
     assert states(held)["Zawadi Sampuli"] == "invited"
 
 
-def test_tokens_are_kept_as_hashes_end_with_their_time_and_only_the_latest_work(
-    linked: Linked, client: FlaskClient
-) -> None:
+def test_tokens_are_kept_as_hashes_end_with_their_time_and_only_the_latest_work(linked, client):
     held, token = linked
     rows = db.session.query(AnswerLink).all()
     assert [row.token_hash for row in rows] == [token_hash(token)]
@@ -161,9 +146,7 @@ def test_tokens_are_kept_as_hashes_end_with_their_time_and_only_the_latest_work(
     assert db.session.query(AnswerLink).count() == 0
 
 
-def test_a_link_answers_for_a_workshop_that_was_put_off_for_long(
-    linked: Linked, client: FlaskClient
-) -> None:
+def test_a_link_answers_for_a_workshop_that_was_put_off_for_long(linked, client):
     held, token = linked
     first, last = held.row.starts_on, held.row.ends_on
     later = first + timedelta(days=60)
@@ -181,9 +164,7 @@ def test_a_link_answers_for_a_workshop_that_was_put_off_for_long(
     assert client.get(f"/r/{token}").status_code == 200
 
 
-def test_whoever_invites_prints_links_of_one_group_at_a_time(
-    linked: Linked, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_invites_prints_links_of_one_group_at_a_time(linked, client_for, monkeypatch):
     held, _token = linked
     enrol(held.workshop, make_person("Baraka Sampuli", "A"), held.trainer, EnrolmentState.INVITED)
     site = client_for(held.trainer)
@@ -204,9 +185,7 @@ def test_whoever_invites_prints_links_of_one_group_at_a_time(
     assert "Nobody to answer here" in text_of(empty)
 
 
-def test_the_people_page_says_why_nobody_moved_and_how_many_to_invite(
-    plan: Callable[..., Held], client_for: Browsers
-) -> None:
+def test_the_people_page_says_why_nobody_moved_and_how_many_to_invite(plan, client_for):
     held = plan(capacity=1, **in_days(1))
     for name in ("Asha", "Bahati"):
         enrol(held.workshop, make_person(name), held.trainer)
@@ -216,9 +195,7 @@ def test_the_people_page_says_why_nobody_moved_and_how_many_to_invite(
     assert "Group B: too few workshops to say how many of those invited come." in waiting
 
 
-def test_an_answer_tells_whom_it_moved_before_and_after(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_tells_whom_it_moved_before_and_after(app, monkeypatch):
     moved = iter([["a"], ["b"], ["c"]])
     monkeypatch.setattr(answers, "move_up", lambda *_asked: next(moved))
     monkeypatch.setattr(answers, "give_seat", lambda *asked: asked[3])

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,23 +37,14 @@ from kash.workshops.queries.deliveries import own_slots
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held
-from tests.workshops.test_views import (
-    Browsers,
-    both_groups,
-    entries,
-    fields,
-    marks,
-    sessions,
-    text_of,
-    url,
-)
+from tests.workshops.test_views import both_groups, entries, fields, marks, sessions, text_of, url
 
 IDS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=16, max_size=16)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
 
 
 @given(IDS)
-def test_a_badge_is_read_scanned_or_typed(entry: str) -> None:
+def test_a_badge_is_read_scanned_or_typed(entry):
     assert badge_entry(badge_text(entry)) == entry
     assert badge_entry(badge_shown(entry)) == entry
     assert badge_entry(badge_shown(entry).lower().replace("1", "l").replace("0", "o")) == entry
@@ -63,7 +53,7 @@ def test_a_badge_is_read_scanned_or_typed(entry: str) -> None:
 
 
 @given(MOMENTS, st.integers(0, 120))
-def test_a_code_on_the_wall_is_taken_for_a_short_time_only(now: datetime, later: int) -> None:
+def test_a_code_on_the_wall_is_taken_for_a_short_time_only(now, later):
     shown = turn_at(now)
     taken = shown in turns_taken(now + timedelta(seconds=later))
     if later <= 30:
@@ -76,7 +66,7 @@ def test_a_code_on_the_wall_is_taken_for_a_short_time_only(now: datetime, later:
 
 
 @given(st.integers(0, 16**12 - 1))
-def test_a_code_is_six_letters_that_can_be_typed(number: int) -> None:
+def test_a_code_is_six_letters_that_can_be_typed(number):
     code = short_code(f"{number:012x}")
     assert len(code) == 6
     assert read_code(f"{code[:3].lower()}-{code[3:]} ") == code
@@ -85,8 +75,8 @@ def test_a_code_is_six_letters_that_can_be_typed(number: int) -> None:
 
 
 def test_badges_are_printed_by_group_with_the_name_that_consent_allows(
-    held: Held, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    held, client_for, monkeypatch
+):
     printed: list[Badge] = []
     sheets: list[str] = []
 
@@ -121,9 +111,7 @@ def scan(site: FlaskClient, held: Held, code: str, session: int = 0) -> dict[str
     return found
 
 
-def test_a_scanned_badge_is_in_already_in_wrong_or_unknown(
-    held: Held, client_for: Browsers, plan: Callable[..., Held]
-) -> None:
+def test_a_scanned_badge_is_in_already_in_wrong_or_unknown(held, client_for, plan):
     site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
     assert scan(site, held, badge_text(entry)) == {
         "met": "in",
@@ -156,7 +144,7 @@ def test_a_scanned_badge_is_in_already_in_wrong_or_unknown(
 
 
 @pytest.fixture
-def in_time(held: Held) -> str:
+def in_time(held):
     """The first slot takes place now; its public id."""
     slot = db.session.query(Slot).filter_by(register_id=held.row.register_id).first()
     slot.starts_at = datetime.now(UTC) - timedelta(minutes=5)
@@ -170,9 +158,7 @@ def own(name: str, actor: Callable[..., Actor], role: str) -> Actor:
     return actor(role, person_id=key, name=name)
 
 
-def test_the_code_on_the_wall_lets_each_in_once(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor], in_time: str
-) -> None:
+def test_the_code_on_the_wall_lets_each_in_once(held, client_for, actor, in_time):
     trainer = client_for(held.trainer)
     session = next(one.public_id for one in sessions_of(held.row) if one.slot == in_time)
     wall = trainer.get(url(held, "attendance", session, "screen"))
@@ -197,9 +183,7 @@ def test_the_code_on_the_wall_lets_each_in_once(
     assert "2 / 3" in text_of(trainer.get(at))
 
 
-def test_an_old_code_another_session_and_guesses_are_refused(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor], in_time: str
-) -> None:
+def test_an_old_code_another_session_and_guesses_are_refused(held, client_for, actor, in_time):
     peer = client_for(own("Zawadi Sampuli", actor, "peer"))
     now = datetime.now(UTC)
     elsewhere = next(one.slot for one in sessions_of(held.row) if one.slot != in_time)
@@ -225,8 +209,8 @@ def test_an_old_code_another_session_and_guesses_are_refused(
 
 
 def test_a_mark_that_somebody_made_and_a_closed_register_stay(
-    both_engines_app: APIFlask, held: Held, actor: Callable[..., Actor], in_time: str
-) -> None:
+    both_engines_app, held, actor, in_time
+):
     mine = own("Zawadi Sampuli", actor, "peer")
     slots = own_slots(mine, datetime.now(UTC))
     assert [each.slot for each in slots] == [in_time]
@@ -247,7 +231,7 @@ def test_a_mark_that_somebody_made_and_a_closed_register_stay(
     assert own_slots(mine, datetime.now(UTC)) == []
 
 
-def test_a_session_is_open_from_a_little_before_until_its_end() -> None:
+def test_a_session_is_open_from_a_little_before_until_its_end():
     begins = datetime(2026, 11, 17, 6, 0, tzinfo=UTC)
     assert not is_its_time(begins, 90, begins - timedelta(minutes=16))
     assert is_its_time(begins, 90, begins - timedelta(minutes=15))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -52,9 +51,7 @@ def _teaches(who: Actor, workshop: Workshop, *, lead: bool = False) -> None:
     row(Facilitator, workshop_id=workshop.id, account_id=who.account_id, lead=lead)
 
 
-def test_a_calendar_shows_what_touches_its_days_as_far_as_she_sees_it(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_a_calendar_shows_what_touches_its_days_as_far_as_she_sees_it(actor, groups):
     director, lead = actor("director"), actor("trainer", name="Zawadi")
     second, third = actor("trainer", name="Bora"), actor("trainer", name="Amani")
     person = row(Person, group=groups[0])
@@ -156,9 +153,7 @@ def test_a_calendar_shows_what_touches_its_days_as_far_as_she_sees_it(
     ]
 
 
-def test_events_are_the_days_of_what_she_teaches_or_has_a_place_in(
-    actor: Callable[..., Actor],
-) -> None:
+def test_events_are_the_days_of_what_she_teaches_or_has_a_place_in(actor):
     person = row(Person)
     trainer, peer = actor("trainer"), actor("peer", person_id=person.id)
     hall = row(Venue, name="Hall", place="Kondele")
@@ -197,7 +192,7 @@ def test_events_are_the_days_of_what_she_teaches_or_has_a_place_in(
     assert workshop_events(cancelled.public_id)[0].cancelled
 
 
-def test_the_last_deliveries_of_a_plan_are_told_by_their_minutes() -> None:
+def test_the_last_deliveries_of_a_plan_are_told_by_their_minutes():
     lineages = ["a" * 16, "b" * 16, "c" * 16]
     plans = [row(SessionPlan, lineage=lineage) for lineage in lineages]
 
@@ -227,7 +222,7 @@ def test_the_last_deliveries_of_a_plan_are_told_by_their_minutes() -> None:
     assert newest[0] == 11
 
 
-def test_those_who_wait_stand_in_the_order_of_the_queue() -> None:
+def test_those_who_wait_stand_in_the_order_of_the_queue():
     workshop, other, group = _workshop(1, 1), _workshop(1, 1), row(Group)
     made = [
         row(
@@ -251,7 +246,7 @@ def test_those_who_wait_stand_in_the_order_of_the_queue() -> None:
     assert found == [(made[1].id, False, _at(1, 9), False), (made[0].id, True, None, True)]
 
 
-def test_a_version_is_taught_once_published_and_a_course_asks_for_others_by_name() -> None:
+def test_a_version_is_taught_once_published_and_a_course_asks_for_others_by_name():
     course = row(Course, name="Arrest")
     published, draft = (
         row(CourseVersion, course=course, state=state) for state in ("published", "draft")
@@ -267,9 +262,7 @@ def test_a_version_is_taught_once_published_and_a_course_asks_for_others_by_name
         course_with_needs("nowhere")
 
 
-def test_what_somebody_began_and_nobody_ended_is_hers_who_runs_it(
-    actor: Callable[..., Actor],
-) -> None:
+def test_what_somebody_began_and_nobody_ended_is_hers_who_runs_it(actor):
     trainer, other = actor("trainer"), actor("trainer")
     workshop = _workshop(-3, 3, created_by=trainer.public_id)
     for number, (began, ended) in enumerate(

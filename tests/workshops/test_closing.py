@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask.testing import FlaskClient
-
-from kash.policy import Actor
-from tests.workshops.conftest import Held
-from tests.workshops.test_views import (
-    Browsers,
-    both_groups,
-    entries,
-    fields,
-    marks,
-    sessions,
-    text_of,
-    url,
-)
+from tests.workshops.test_views import both_groups, entries, fields, marks, sessions, text_of, url
 
 
-def test_another_confirms_and_a_correction_says_why(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_another_confirms_and_a_correction_says_why(held, client_for, actor):
     trainer, director = client_for(held.trainer), client_for(actor("director", name="Neema Mfano"))
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
     at = url(held, "attendance", session)
@@ -68,9 +51,7 @@ def test_another_confirms_and_a_correction_says_why(
     assert marks(held) == [("late", 3), ("present", 1), ("present", 1)]
 
 
-def test_only_who_runs_it_and_the_director_confirm(
-    held: Held, client_for: Browsers, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_only_who_runs_it_and_the_director_confirm(held, client_for, sign_in):
     trainer = client_for(held.trainer)
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
     at = url(held, "attendance", session)

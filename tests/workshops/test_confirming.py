@@ -29,16 +29,7 @@ from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import change_workshop
 from kash.workshops.services.sessions import SessionDetails, change_session
 from tests.workshops.conftest import Held, details, make_person
-from tests.workshops.test_views import (
-    Browsers,
-    both_groups,
-    entries,
-    fields,
-    marks,
-    sessions,
-    text_of,
-    url,
-)
+from tests.workshops.test_views import both_groups, entries, fields, marks, sessions, text_of, url
 
 BEGAN_EARLY = timedelta(minutes=20)
 
@@ -78,9 +69,7 @@ def confirmed(held: Held) -> int:
     return sum(one.confirmed for one in sessions_of(held.row))
 
 
-def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(
-    held: Held, client_for: Browsers
-) -> None:
+def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(held, client_for):
     begins(held, utc_now() + timedelta(days=2))
     site = client_for(held.trainer)
     slot = held.row.register.slots[0]
@@ -103,9 +92,7 @@ def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(
     assert set(re.findall(r'<option value="([a-z_]*)"', cell[0])) == {"", "excused", "absent"}
 
 
-def test_closing_early_on_the_page_asks_why_and_keeps_what_was_tapped(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_closing_early_on_the_page_asks_why_and_keeps_what_was_tapped(held, client_for, actor):
     begins(held, utc_now() - BEGAN_EARLY)
     site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
     slot = held.row.register.slots[0].public_id
@@ -125,9 +112,7 @@ def test_closing_early_on_the_page_asks_why_and_keeps_what_was_tapped(
     assert "Closed after 0 h 20; planned: 1 h 30." in text_of(shown)
 
 
-def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(held, client_for, actor):
     puppet = actor("director", name="Puppet Mfano")
     db.session.add(AccountBacking(account_id=puppet.account_id or 0, by=held.trainer.public_id))
     db.session.commit()
@@ -150,9 +135,7 @@ def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(
     assert confirmed(held) == 0
 
 
-def test_a_reason_for_closing_early_is_kept_when_a_mark_meets_another(
-    held: Held, client_for: Browsers
-) -> None:
+def test_a_reason_for_closing_early_is_kept_when_a_mark_meets_another(held, client_for):
     begins(held, utc_now() - BEGAN_EARLY)
     site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
     slot = held.row.register.slots[0].public_id
@@ -168,8 +151,8 @@ def test_a_reason_for_closing_early_is_kept_when_a_mark_meets_another(
 
 
 def test_a_stale_page_of_one_group_closes_no_register_while_the_other_has_no_marks(
-    held: Held, client_for: Browsers
-) -> None:
+    held, client_for
+):
     site = client_for(held.trainer)
     at = url(held, "attendance", sessions(held)[0])
     site.post(at, data=fields(site.get(f"{at}?group=A")) | {"action": "save"})
@@ -188,8 +171,8 @@ def test_a_stale_page_of_one_group_closes_no_register_while_the_other_has_no_mar
 
 
 def test_a_session_shorter_than_in_the_course_is_not_confirmed_by_the_button_of_its_day(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+    held, client_for, actor
+):
     first = held.row.register.slots[0]
     first.minutes = 60
     shortened = first.public_id
@@ -242,11 +225,8 @@ def bring_workshop_forward(made: Held, *, anew: bool = False) -> None:
     ids=["session", "workshop", "laid_out_anew"],
 )
 def test_a_session_of_next_week_that_was_moved_to_yesterday_is_looked_at_singly(
-    plan: Callable[..., Held],
-    client_for: Browsers,
-    actor: Callable[..., Actor],
-    bring_forward: Callable[[Held], None],
-) -> None:
+    plan, client_for, actor, bring_forward
+):
     made = next_week(plan)
     planned = sessions_of(made.row)[0].starts_at + timedelta(minutes=90)
     db.session.rollback()
@@ -272,7 +252,7 @@ def test_a_session_of_next_week_that_was_moved_to_yesterday_is_looked_at_singly(
     assert confirmed(made) == 1
 
 
-def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(plan: Callable[..., Held]) -> None:
+def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(plan):
     made = next_week(plan)
     made.row.starts_on = local_today()
     db.session.commit()
@@ -287,7 +267,7 @@ def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(plan: Callable[
 
 
 @pytest.fixture
-def eight(plan: Callable[..., Held]) -> Held:
+def eight(plan):
     """Eight sessions over two days, all closed; in the second and the sixth all were present."""
     made = plan(minutes=(90,) * 8)
     for name in ("Zawadi", "Baraka", "Faraja"):
@@ -329,8 +309,8 @@ class Clicking:
 
 
 def test_eight_registers_are_confirmed_in_six_clicks_with_exceptions_one_by_one(
-    eight: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+    eight, client_for, actor
+):
     at = Clicking(client_for(actor("director", name="Neema Mfano")), "/")
     at.follow("Look and confirm")
     assert at.answer.text.index("To look at one by one") < at.answer.text.index("I have read them")
@@ -348,9 +328,7 @@ def test_eight_registers_are_confirmed_in_six_clicks_with_exceptions_one_by_one(
     assert at.clicks <= 6
 
 
-def test_a_day_is_confirmed_only_with_registers_that_were_read(
-    eight: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_a_day_is_confirmed_only_with_registers_that_were_read(eight, client_for, actor):
     director = client_for(actor("director", name="Neema Mfano"))
     page = url(eight, "attendance", "confirm")
     slots = [slot.public_id for slot in eight.row.register.slots]
@@ -368,9 +346,7 @@ def test_a_day_is_confirmed_only_with_registers_that_were_read(
     assert "Not confirmed: 1." in text_of(director.get(page))
 
 
-def test_going_through_registers_one_by_one_leads_from_each_to_the_next(
-    eight: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_going_through_registers_one_by_one_leads_from_each_to_the_next(eight, client_for, actor):
     at = Clicking(
         client_for(actor("director", name="Neema Mfano")), url(eight, "attendance", "confirm")
     )
@@ -384,8 +360,8 @@ def test_going_through_registers_one_by_one_leads_from_each_to_the_next(
 
 
 def test_the_page_of_confirming_asks_as_much_for_one_register_as_for_three(
-    plan: Callable[..., Held], client_for: Browsers, actor: Callable[..., Actor], count_queries: Any
-) -> None:
+    plan, client_for, actor, count_queries
+):
     site, asked = client_for(actor("director")), []
     for number in (1, 3):
         made = plan(minutes=(60,) * number)
@@ -402,8 +378,8 @@ def test_the_page_of_confirming_asks_as_much_for_one_register_as_for_three(
 
 @pytest.mark.parametrize("single", [False, True])
 def test_registers_to_confirm_name_one_group_and_show_the_marks_of_the_other_by_code(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor], single: bool
-) -> None:
+    held, client_for, actor, single
+):
     close_all(held)
     codes = codes_of(held.row.register_id)
     of = {name: codes[entry] for name, entry in entries(held).items()}
@@ -421,9 +397,7 @@ def test_registers_to_confirm_name_one_group_and_show_the_marks_of_the_other_by_
             assert table.count("<tr") == 3
 
 
-def test_the_group_on_the_screen_stays_from_one_register_to_the_next(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_the_group_on_the_screen_stays_from_one_register_to_the_next(held, client_for, actor):
     close_all(held)
     site = client_for(actor("director", name="Neema Mfano"))
     at = url(held, "attendance", sessions(held)[0], "confirm")

@@ -9,7 +9,6 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account, AccountBacking
@@ -102,18 +101,18 @@ def mark_and_close(held: Held, name: str, status: str = "present") -> str:
 
 
 @pytest.fixture
-def other(actor: Actors) -> Actor:
+def other(actor):
     return actor("trainer", name="Mwingine Mfano")
 
 
 @pytest.fixture
-def stranger(other: Actor) -> str:
+def stranger(other):
     """Somebody whom another trainer added, with a phone and an e-mail."""
     return add(other, email=EMAIL)
 
 
 @pytest.fixture
-def enrolled(plan: Plan, stranger: str) -> Held:
+def enrolled(plan, stranger):
     """A workshop of a trainer who has enrolled her."""
     held = plan()
     enrol(held.workshop, stranger, held.trainer)
@@ -123,9 +122,7 @@ def enrolled(plan: Plan, stranger: str) -> Held:
 # --- What does not open a contact --------------------------------------------------------------
 
 
-def test_two_accounts_of_one_hand_that_confirm_each_other_open_nobody(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_two_accounts_of_one_hand_that_confirm_each_other_open_nobody(enrolled, stranger, actor):
     """Two trainers whom an administrator let in may confirm each other's registers; but whoever
     lets accounts in opens no phone by two puppets."""
     puppet = actor("trainer", name="Kibaraka Mfano")
@@ -141,9 +138,7 @@ def test_two_accounts_of_one_hand_that_confirm_each_other_open_nobody(
 
 
 @pytest.mark.any_engine
-def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
-    enrolled: Held, stranger: str
-) -> None:
+def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(enrolled, stranger):
     with refuses("This contact is closed to you."):
         looks(enrolled.trainer, stranger)
     with refuses("This contact is closed to you."):
@@ -154,8 +149,8 @@ def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
 
 @pytest.mark.any_engine
 def test_inviting_taking_in_at_the_door_and_marking_present_open_nothing(
-    enrolled: Held, stranger: str, plan: Plan, actor: Actors
-) -> None:
+    enrolled, stranger, plan, actor
+):
     door = plan(by=enrolled.trainer)
     admit_walk_in(door.workshop, stranger, enrolled.trainer)
     mark_and_close(door, "Asali Mfano")
@@ -164,9 +159,7 @@ def test_inviting_taking_in_at_the_door_and_marking_present_open_nothing(
 
 
 @pytest.mark.any_engine
-def test_a_mark_corrected_after_the_confirming_opens_nothing(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_a_mark_corrected_after_the_confirming_opens_nothing(enrolled, stranger, actor):
     slot = mark_and_close(enrolled, "Asali Mfano", "absent")
     confirm_slot(enrolled.register, slot, actor("director"))
     first = enrolled.row.register.slots[0]
@@ -179,8 +172,8 @@ def test_a_mark_corrected_after_the_confirming_opens_nothing(
 
 @pytest.mark.any_engine
 def test_a_mark_of_another_that_was_put_right_before_the_confirming_closes_nothing(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+    enrolled, stranger, actor
+):
     enrol(enrolled.workshop, add(SYSTEM, "Baraka Mfano", None), enrolled.trainer)
     slot = enrolled.row.register.slots[0]
     for status in ("absent", "present"):
@@ -193,9 +186,7 @@ def test_a_mark_of_another_that_was_put_right_before_the_confirming_closes_nothi
 
 
 @pytest.mark.any_engine
-def test_being_put_among_those_who_taught_opens_nothing(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_being_put_among_those_who_taught_opens_nothing(enrolled, stranger, actor):
     slot = mark_and_close(enrolled, "Asali Mfano")
     confirm_slot(enrolled.register, slot, actor("director"))
     late = actor("trainer", name="Baadaye Mfano")
@@ -215,9 +206,7 @@ def test_being_put_among_those_who_taught_opens_nothing(
 
 
 @pytest.mark.any_engine
-def test_a_refusal_that_a_trainer_turns_into_a_yes_opens_nothing(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_a_refusal_that_a_trainer_turns_into_a_yes_opens_nothing(enrolled, stranger, actor):
     her = as_herself(actor, stranger)
     extend(enrolled)
     assert answer_invitation(enrolled.workshop, her, comes=False) == "declined"
@@ -226,7 +215,7 @@ def test_a_refusal_that_a_trainer_turns_into_a_yes_opens_nothing(
 
 
 @pytest.mark.any_engine
-def test_asking_oneself_opens_nothing(enrolled: Held, stranger: str) -> None:
+def test_asking_oneself_opens_nothing(enrolled, stranger):
     asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     assert not opened(enrolled.trainer, stranger)
     with pytest.raises(NotFound):
@@ -237,9 +226,7 @@ def test_asking_oneself_opens_nothing(enrolled: Held, stranger: str) -> None:
 # --- Other ways to the number -------------------------------------------------------------------
 
 
-def test_a_phone_is_not_guessed_by_searching_for_it(
-    both_engines_app: APIFlask, enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_a_phone_is_not_guessed_by_searching_for_it(both_engines_app, enrolled, stranger, actor):
     with_phone = PeopleSearch(text="0712 345 678")
 
     def found(by: Actor) -> list[str]:
@@ -252,9 +239,7 @@ def test_a_phone_is_not_guessed_by_searching_for_it(
     assert found(director) == [stranger]
 
 
-def test_a_phone_is_not_guessed_by_typing_it_for_somebody_else(
-    enrolled: Held, stranger: str
-) -> None:
+def test_a_phone_is_not_guessed_by_typing_it_for_somebody_else(enrolled, stranger):
     asked = Likeness(
         key=new_public_id(),
         group=db.session.scalars(select(Group.public_id).where(Group.letter == "B")).one(),
@@ -270,9 +255,7 @@ def test_a_phone_is_not_guessed_by_typing_it_for_somebody_else(
 
 
 @pytest.mark.any_engine
-def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(
-    enrolled: Held, stranger: str
-) -> None:
+def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(enrolled, stranger):
     from kash.people.lists.queries import kept_facts
     from kash.people.lists.rules.classing import CLOSED
 
@@ -282,7 +265,7 @@ def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(
 
 
 @pytest.mark.any_engine
-def test_a_closed_phone_is_not_brought_along_by_a_merge(enrolled: Held, stranger: str) -> None:
+def test_a_closed_phone_is_not_brought_along_by_a_merge(enrolled, stranger):
     own = add(enrolled.trainer, "Asali Mfano Wangu", phone=None)
     assert persons.person(enrolled.trainer, own, "people.merge").public_id == own
     db.session.rollback()
@@ -290,9 +273,7 @@ def test_a_closed_phone_is_not_brought_along_by_a_merge(enrolled: Held, stranger
         persons.person(enrolled.trainer, stranger, "people.merge")
 
 
-def test_a_closed_phone_is_not_replaced_by_whoever_enrolled_her(
-    enrolled: Held, stranger: str
-) -> None:
+def test_a_closed_phone_is_not_replaced_by_whoever_enrolled_her(enrolled, stranger):
     """Or her money could be led to another phone before it is approved."""
     details = PersonDetails(
         "Asali Mfano", db.session.scalars(select(Group.public_id).where(Group.letter == "B")).one()
@@ -333,9 +314,7 @@ def extend(held: Held) -> None:
 
 
 @pytest.mark.any_engine
-def test_whoever_came_to_her_own_workshop_is_open_once_another_confirmed(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_whoever_came_to_her_own_workshop_is_open_once_another_confirmed(enrolled, stranger, actor):
     slot = mark_and_close(enrolled, "Asali Mfano")
     confirm_slot(enrolled.register, slot, actor("director"))
     assert looks(enrolled.trainer, stranger) == PHONE
@@ -343,9 +322,7 @@ def test_whoever_came_to_her_own_workshop_is_open_once_another_confirmed(
 
 
 @pytest.mark.any_engine
-def test_an_answer_by_her_own_hand_opens_it_to_whoever_invited_her(
-    plan: Plan, stranger: str, actor: Actors
-) -> None:
+def test_an_answer_by_her_own_hand_opens_it_to_whoever_invited_her(plan, stranger, actor):
     held = plan()
     enrol(held.workshop, stranger, held.trainer, EnrolmentState.INVITED)
     extend(held)
@@ -359,7 +336,7 @@ def test_an_answer_by_her_own_hand_opens_it_to_whoever_invited_her(
 
 
 @pytest.mark.any_engine
-def test_checking_in_herself_opens_it(enrolled: Held, stranger: str, actor: Actors) -> None:
+def test_checking_in_herself_opens_it(enrolled, stranger, actor):
     her = as_herself(actor, stranger)
     first = enrolled.row.register.slots[0]
     made = operation(enrolled, first, "Asali Mfano", "present")
@@ -369,9 +346,7 @@ def test_checking_in_herself_opens_it(enrolled: Held, stranger: str, actor: Acto
     assert opened(enrolled.trainer, stranger)
 
 
-def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(
-    enrolled: Held, stranger: str, actor: Actors
-) -> None:
+def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(enrolled, stranger, actor):
     director = actor("director")
     asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     assert contacts_waiting(director).requests == 1
@@ -391,8 +366,8 @@ def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(
 
 @pytest.mark.any_engine
 def test_the_trainer_whose_person_she_is_decides_and_no_other_trainer(
-    enrolled: Held, stranger: str, other: Actor, actor: Actors
-) -> None:
+    enrolled, stranger, other, actor
+):
     asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     third = actor("trainer", name="Watatu Mfano")
     assert (contacts_waiting(other).requests, contacts_waiting(third).requests) == (1, 0)
@@ -402,9 +377,7 @@ def test_the_trainer_whose_person_she_is_decides_and_no_other_trainer(
     assert not opened(enrolled.trainer, stranger)
 
 
-def test_a_trainer_does_not_make_herself_the_second_person_by_typing_an_email(
-    plan: Plan, actor: Actors, other: Actor
-) -> None:
+def test_a_trainer_does_not_make_herself_the_second_person_by_typing_an_email(plan, actor, other):
     victim = add(other)
     held = plan()
     enrol(held.workshop, victim, held.trainer)
@@ -422,8 +395,8 @@ def test_a_trainer_does_not_make_herself_the_second_person_by_typing_an_email(
 @pytest.mark.any_engine
 @pytest.mark.parametrize("decider", ["trainer", "director"])
 def test_two_accounts_of_one_hand_are_not_two_people_who_agree_on_a_contact(
-    enrolled: Held, stranger: str, other: Actor, actor: Actors, decider: str
-) -> None:
+    enrolled, stranger, other, actor, decider
+):
     second = other if decider == "trainer" else actor("director")
     administrator = actor("administrator").public_id
     back(enrolled.trainer, administrator)
@@ -439,8 +412,8 @@ def test_two_accounts_of_one_hand_are_not_two_people_who_agree_on_a_contact(
 @pytest.mark.any_engine
 @pytest.mark.parametrize("way", ["answer", "mark"])
 def test_an_administrator_does_not_open_a_stranger_by_a_puppet_that_answers_for_her(
-    plan: Plan, stranger: str, actor: Actors, way: str
-) -> None:
+    plan, stranger, actor, way
+):
     held, administrator = plan(), actor("administrator").public_id
     between = actor("trainer", name="Kati Mfano")
     puppet = as_herself(actor, stranger)
@@ -469,7 +442,7 @@ def test_an_administrator_does_not_open_a_stranger_by_a_puppet_that_answers_for_
 
 
 @pytest.mark.any_engine
-def test_forty_people_of_her_own_are_hers_without_asking(plan: Plan) -> None:
+def test_forty_people_of_her_own_are_hers_without_asking(plan):
     held = plan()
     own = [add(held.trainer, f"Mtu {number}", f"+2547120000{number:02}") for number in range(40)]
     for person in own:
@@ -481,15 +454,13 @@ def test_forty_people_of_her_own_are_hers_without_asking(plan: Plan) -> None:
 
 
 @pytest.fixture
-def few_looks(enrolled: Held) -> None:
+def few_looks(enrolled):
     change_settings(SYSTEM, "contacts", "contacts", {"looks_a_day": 5})
 
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("few_looks")
-def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
-    enrolled: Held, actor: Actors
-) -> None:
+def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(enrolled, actor):
     director, trainer = actor("director"), enrolled.trainer
     own = add(trainer, "Mtu Wangu", "+254712000001")
     for _ in range(5):
@@ -520,7 +491,7 @@ def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
 
 
 @pytest.mark.usefixtures("few_looks")
-def test_looks_at_once_are_all_counted(both_engines_app: APIFlask, enrolled: Held) -> None:
+def test_looks_at_once_are_all_counted(both_engines_app, enrolled):
     trainer = enrolled.trainer
     own = add(trainer, "Mtu Wangu", "+254712000001")
     barrier = Barrier(8)
@@ -549,7 +520,7 @@ def test_looks_at_once_are_all_counted(both_engines_app: APIFlask, enrolled: Hel
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("chosen", [0, 4, 201, "30", None])
-def test_a_setting_out_of_bounds_is_as_usual(chosen: object, enrolled: Held) -> None:
+def test_a_setting_out_of_bounds_is_as_usual(chosen, enrolled):
     from kash.platform.web.programme import contact_looks_a_day
 
     change_settings(SYSTEM, "contacts", "contacts", {"looks_a_day": chosen})
@@ -559,9 +530,7 @@ def test_a_setting_out_of_bounds_is_as_usual(chosen: object, enrolled: Held) -> 
 # --- The rule and the database decide alike -----------------------------------------------------
 
 
-def test_the_database_opens_exactly_what_the_rule_opens(
-    plan: Plan, other: Actor, actor: Actors
-) -> None:
+def test_the_database_opens_exactly_what_the_rule_opens(plan, other, actor):
     held = plan(minutes=(90, 90, 90, 90))
     trainer, director = held.trainer, actor("director")
     back(trainer, director.public_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +11,6 @@ from werkzeug.test import TestResponse
 from kash.attendance.models import RosterEntry
 from kash.people.models import Group, NotTheSame, Person
 from kash.platform.database import db
-from kash.policy import Actor
 from kash.workshops.models import Enrolment
 from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, make_person
@@ -38,15 +36,13 @@ def asked(answer: TestResponse) -> dict[str, str]:
 
 
 @pytest.fixture
-def door(
-    plan: Callable[..., Held], client_for: Callable[[Actor], FlaskClient]
-) -> tuple[Held, FlaskClient]:
+def door(plan, client_for):
     held = plan(capacity=1)
     enrol(held.workshop, make_person("Faraja Onyesho"), held.trainer)
     return held, client_for(held.trainer)
 
 
-def test_who_is_here_already_is_taken_in_by_one_press(door: tuple[Held, FlaskClient]) -> None:
+def test_who_is_here_already_is_taken_in_by_one_press(door):
     held, site = door
     # Added by somebody else: the trainer at the door sees her name only.
     zawadi = make_person("Zawadi Kielelezo", station="Post-of-another")
@@ -66,9 +62,7 @@ def test_who_is_here_already_is_taken_in_by_one_press(door: tuple[Held, FlaskCli
 
 
 @pytest.mark.any_engine
-def test_another_person_is_taken_in_and_never_proposed_again(
-    door: tuple[Held, FlaskClient],
-) -> None:
+def test_another_person_is_taken_in_and_never_proposed_again(door):
     held, site = door
     make_person("Zawadi Kielelezo")
     form = typed(site, held, "Kielelezo Zawadi")
@@ -85,14 +79,14 @@ def test_another_person_is_taken_in_and_never_proposed_again(
 
 
 @pytest.mark.any_engine
-def test_a_stranger_is_asked_nothing(door: tuple[Held, FlaskClient]) -> None:
+def test_a_stranger_is_asked_nothing(door):
     held, site = door
     make_person("Zawadi Kielelezo")
     assert send(site, held, typed(site, held, "Tulivu Jaribio")).status_code == 303
 
 
 @pytest.mark.any_engine
-def test_only_who_was_asked_about_is_taken_in_so(door: tuple[Held, FlaskClient]) -> None:
+def test_only_who_was_asked_about_is_taken_in_so(door):
     held, site = door
     zawadi, other = make_person("Zawadi Kielelezo"), make_person("Tulivu Jaribio")
     form = typed(site, held, "Kielelezo Zawadi")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.people.models import Group
@@ -25,7 +23,7 @@ LIST = "Name;Code;Age\nAmani Mfano;K-1;30\nBaraka Jaribio;K-2;31\nZawadi Sampuli
 
 
 @pytest.fixture
-def coming(plan: Callable[..., Held]) -> Callable[..., Held]:
+def coming(plan):
     """`coming(capacity=…)` plans a workshop that begins next week."""
 
     def make(**more: object) -> Held:
@@ -36,7 +34,7 @@ def coming(plan: Callable[..., Held]) -> Callable[..., Held]:
 
 
 @pytest.fixture
-def saved(bring: Callable[..., str]) -> Callable[[Actor], str]:
+def saved(bring):
     """`saved(trainer)` brings in and confirms a list of two adults and one child."""
 
     def make(by: Actor) -> str:
@@ -67,11 +65,8 @@ def enrol_list(browser: FlaskClient, made: str, workshop: str) -> str:
 
 
 def test_everyone_but_the_child_is_enrolled_and_on_the_register(
-    both_engines_app: APIFlask,
-    coming: Callable[..., Held],
-    saved: Callable[[Actor], str],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    both_engines_app, coming, saved, client_for
+):
     held = coming(capacity=10)
     made, browser = saved(held.trainer), client_for(held.trainer)
     offered = browser.get(f"/people/lists/{made}").text
@@ -91,11 +86,7 @@ def test_everyone_but_the_child_is_enrolled_and_on_the_register(
     assert [len(entry.subjects) for entry in entries] == [5]
 
 
-def test_in_a_full_workshop_they_wait(
-    coming: Callable[..., Held],
-    saved: Callable[[Actor], str],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_in_a_full_workshop_they_wait(coming, saved, client_for):
     held = coming(capacity=1)
     made = saved(held.trainer)
     told = enrol_list(client_for(held.trainer), made, held.workshop)
@@ -103,12 +94,7 @@ def test_in_a_full_workshop_they_wait(
     assert Counter(standing(held).values()) == {"confirmed": 1, "waiting": 1}
 
 
-def test_anothers_workshop_is_neither_offered_nor_taken(
-    coming: Callable[..., Held],
-    saved: Callable[[Actor], str],
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_anothers_workshop_is_neither_offered_nor_taken(coming, saved, actor, client_for):
     other = coming(capacity=10)
     mine = coming(capacity=10, by=actor("trainer"))
     made, browser = saved(mine.trainer), client_for(mine.trainer)
@@ -118,11 +104,7 @@ def test_anothers_workshop_is_neither_offered_nor_taken(
     assert browser.post(f"/people/lists/{made}/next/nothing").status_code == 404
 
 
-def test_a_list_that_waits_enrols_nobody(
-    coming: Callable[..., Held],
-    bring: Callable[..., str],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_a_list_that_waits_enrols_nobody(coming, bring, client_for):
     held = coming(capacity=10)
     group = db.session.query(Group).filter_by(letter="B").one().public_id
     made = bring(held.trainer, LIST, group=group)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.queries import registers as registers_queries
@@ -15,13 +13,12 @@ from kash.attendance.services.marking import apply_marks, close_slot
 from kash.certificates.services.issuing import set_rule
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
-from kash.policy import Actor
 from kash.workshops.models import Enrolment
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.people import change_enrolment, enrol
 from tests.workshops.conftest import Held, in_days, make_person
-from tests.workshops.test_views import Browsers, entries, sessions, text_of, url
+from tests.workshops.test_views import entries, sessions, text_of, url
 
 
 def enrolment(held: Held, name: str) -> str:
@@ -41,7 +38,7 @@ def states(held: Held) -> dict[str, str]:
     return {row.person.chosen_name: row.state for row in rows}
 
 
-def test_withdrawing_asks_names_her_and_is_undone(held: Held, client_for: Browsers) -> None:
+def test_withdrawing_asks_names_her_and_is_undone(held, client_for):
     site, name = client_for(held.trainer), "Zawadi Sampuli"
     people = site.get(url(held, "people?group=B"))
     at = url(held, "people", enrolment(held, name), "withdraw")
@@ -64,7 +61,7 @@ def test_withdrawing_asks_names_her_and_is_undone(held: Held, client_for: Browse
     assert site.get(url(held, "people?withdrawn=nonsense")).status_code == 200
 
 
-def test_the_marks_of_whoever_withdrew_stay_to_be_seen(held: Held, client_for: Browsers) -> None:
+def test_the_marks_of_whoever_withdrew_stay_to_be_seen(held, client_for):
     site, name = client_for(held.trainer), "Zawadi Sampuli"
     slot = held.row.register.slots[0].public_id
     made = Operation(new_public_id(), slot, entries(held)[name], "late", 0, utc_now())
@@ -87,9 +84,7 @@ def test_the_marks_of_whoever_withdrew_stay_to_be_seen(held: Held, client_for: B
     assert [row.name for row in registers_queries.grid(held.row.register_id).left] == [name]
 
 
-def test_people_of_another_workshop_are_copied_at_once(
-    held: Held, plan: Callable[..., Held], client_for: Browsers
-) -> None:
+def test_people_of_another_workshop_are_copied_at_once(held, plan, client_for):
     here = plan(by=held.trainer)
     enrol(here.workshop, make_person("Neema Sampuli"), here.trainer)
     db.session.query(Person).filter_by(chosen_name="Faraja Sampuli").one().minor = True
@@ -125,8 +120,8 @@ def test_people_of_another_workshop_are_copied_at_once(
 
 
 def test_of_many_workshops_the_one_whose_people_are_copied_is_turned_to_or_typed(
-    held: Held, plan: Callable[..., Held], client_for: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    held, plan, client_for, monkeypatch
+):
     monkeypatch.setattr("kash.workshops.queries.plan.FEWER_ROWS", 2)
     site, address = client_for(held.trainer), url(held, "people/copy")
     assert 'name="search"' not in site.get(address).text.partition("<main")[2]
@@ -149,9 +144,7 @@ def test_of_many_workshops_the_one_whose_people_are_copied_is_turned_to_or_typed
     assert 'value="nothing"' in nothing
 
 
-def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(
-    held: Held, plan: Callable[..., Held], client_for: Browsers
-) -> None:
+def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(held, plan, client_for):
     here = plan(by=held.trainer)
     site, at = client_for(held.trainer), url(here, f"people/copy?source={held.workshop}")
     who = {one.name: one.person for one in people_in(held.row, [EnrolmentState.CONFIRMED])}
@@ -184,9 +177,7 @@ def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(
     assert states(here) == {}
 
 
-def test_people_are_copied_from_own_workshops_only(
-    held: Held, plan: Callable[..., Held], client_for: Browsers
-) -> None:
+def test_people_are_copied_from_own_workshops_only(held, plan, client_for):
     other = plan()
     site = client_for(held.trainer)
     assert other.workshop not in site.get(url(held, "people", "copy")).text
@@ -194,7 +185,7 @@ def test_people_are_copied_from_own_workshops_only(
     assert site.get(url(held, f"people/copy?source={held.workshop}")).status_code == 404
 
 
-def test_the_ticked_of_a_search_are_invited_at_once(held: Held, client_for: Browsers) -> None:
+def test_the_ticked_of_a_search_are_invited_at_once(held, client_for):
     some = [make_person(f"Subira {number}") for number in range(3)]
     site = client_for(held.trainer)
     found = site.post(url(held, "people", "find"), data={"search": "Subira"}).text
@@ -205,9 +196,7 @@ def test_the_ticked_of_a_search_are_invited_at_once(held: Held, client_for: Brow
     assert "Subira 2" not in stand
 
 
-def test_the_ticked_of_the_list_of_people_are_enrolled(
-    held: Held, plan: Callable[..., Held], client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_the_ticked_of_the_list_of_people_are_enrolled(held, plan, client_for, actor):
     from datetime import timedelta
 
     from kash.platform.web.formats import local_today
@@ -229,9 +218,7 @@ def test_the_ticked_of_the_list_of_people_are_enrolled(
     assert site.post("/people/ticked/nonsense", data=sent).status_code == 404
 
 
-def test_names_lead_to_their_people(
-    held: Held, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_names_lead_to_their_people(held, client_for, actor):
     session = sessions(held)[0]
     person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().public_id
     db.session.rollback()

@@ -39,9 +39,9 @@ def saved(site: FlaskClient, held: Held, form: dict[str, str]) -> Any:  # noqa: 
 
 
 def test_a_mark_is_kept_as_soon_as_it_is_made_and_the_page_is_told_what_stands(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, url(held, "attendance"))
     place = cell(held, "Zawadi Sampuli", 1)
     slot = place.partition("-")[2]
@@ -63,9 +63,9 @@ def test_a_mark_is_kept_as_soon_as_it_is_made_and_the_page_is_told_what_stands(
 
 
 def test_a_mark_that_is_sent_twice_is_made_once(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, url(held, "attendance"))
     place = cell(held, "Zawadi Sampuli", 0)
     first, second = (saved(site, held, sent(form, place, "present")) for _ in range(2))
@@ -74,9 +74,9 @@ def test_a_mark_that_is_sent_twice_is_made_once(
 
 
 def test_a_mark_that_met_another_says_so_beside_its_row_and_overwrites_nothing(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, url(held, "attendance"))
     place = cell(held, "Zawadi Sampuli", 1)
     saved(site, held, sent(form, place, "late"))
@@ -89,9 +89,9 @@ def test_a_mark_that_met_another_says_so_beside_its_row_and_overwrites_nothing(
 
 
 def test_what_can_no_longer_be_saved_is_answered_with_its_sentence(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, url(held, "attendance"))
     place = cell(held, "Zawadi Sampuli", 0)
     cancel_workshop(held.workshop, "Flood", held.trainer)
@@ -104,9 +104,9 @@ def test_what_can_no_longer_be_saved_is_answered_with_its_sentence(
 
 
 def test_each_saving_is_one_entry_in_the_audit(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, url(held, "attendance"))
     places = [cell(held, name, 0) for name in ("Zawadi Sampuli", "Faraja Sampuli")]
     two = sent(form, places[0], "present") | sent(form, places[1], "absent")
@@ -119,9 +119,9 @@ def test_each_saving_is_one_entry_in_the_audit(
 
 
 def test_a_cell_with_a_mark_offers_no_way_back_to_none(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, url(held, "attendance"))
     place = cell(held, "Zawadi Sampuli", 0)
     saved(site, held, sent(form, place, "present"))
@@ -137,10 +137,10 @@ def test_a_cell_with_a_mark_offers_no_way_back_to_none(
 
 @pytest.mark.parametrize("letter", ["A", "B"])
 def test_the_grid_shows_one_group_and_keeps_it_when_it_is_saved(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-    letter: str,
-) -> None:
+    held,
+    site,  # noqa: F811
+    letter,
+):
     of = {"A": {"Baraka Sampuli"}, "B": {"Zawadi Sampuli", "Faraja Sampuli"}}
     page = site.get(url(held, f"attendance?group={letter}"))
     assert set(re.findall(r"\w+ Sampuli", page.text)) == of[letter]
@@ -165,11 +165,11 @@ def tapped(
 
 
 def test_who_may_only_read_the_grid_is_told_of_no_saving(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-    actor: Any,
-    client_for: Browsers,
-) -> None:
+    held,
+    site,  # noqa: F811
+    actor,
+    client_for,
+):
     at = url(held, "attendance")
     marking = site.get(at).get_data(as_text=True)
     reading = client_for(actor("director", name="Neema Mfano")).get(at).get_data(as_text=True)
@@ -178,9 +178,9 @@ def test_who_may_only_read_the_grid_is_told_of_no_saving(
 
 
 def test_a_tap_on_the_register_is_kept_before_anybody_presses_save(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = fields(site.get(register(held, "B")))
     entry = entries(held)["Zawadi Sampuli"]
     told = tapped(site, held, form, entry, "late")
@@ -203,9 +203,9 @@ def test_a_tap_on_the_register_is_kept_before_anybody_presses_save(
 
 
 def test_a_tap_that_met_another_mark_says_so_in_its_row_and_overwrites_nothing(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = fields(site.get(register(held, "B")))
     entry = entries(held)["Zawadi Sampuli"]
     tapped(site, held, form, entry, "late")
@@ -219,9 +219,9 @@ def test_a_tap_that_met_another_mark_says_so_in_its_row_and_overwrites_nothing(
 
 
 def test_a_tap_on_a_register_that_was_closed_meanwhile_is_told_and_not_kept(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, register(held))
     entry = entries(held)["Zawadi Sampuli"]
     site.post(register(held), data=form | {"action": "close"})
@@ -234,9 +234,9 @@ def test_a_tap_on_a_register_that_was_closed_meanwhile_is_told_and_not_kept(
 
 
 def test_each_row_of_the_register_is_saved_by_itself_with_what_was_seen_of_it(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     tapped(
         site, held, fields(site.get(register(held, "B"))), entries(held)["Zawadi Sampuli"], "late"
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.people.services.merging import merge_people, undo_merge
@@ -35,9 +34,7 @@ def enrolled(plan: Callable[..., Held], days: dict[str, int]) -> tuple[Held, dic
 
 
 @pytest.mark.any_engine
-def test_the_seat_of_a_merged_person_goes_to_who_waited_longest(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_the_seat_of_a_merged_person_goes_to_who_waited_longest(both_engines_app, plan):
     held, people = enrolled(plan, AHEAD)
     assert states(held)["Chausiku"] == "waiting"
     merge = merge_people(people["Asha"], people["Bahati"], {}, (1, 1), SYSTEM)
@@ -63,9 +60,7 @@ def test_the_seat_of_a_merged_person_goes_to_who_waited_longest(
 
 
 @pytest.mark.parametrize("gone", ["Chausiku", "Bahati"])
-def test_no_seat_is_given_where_none_fell_free(
-    app: APIFlask, plan: Callable[..., Held], gone: str
-) -> None:
+def test_no_seat_is_given_where_none_fell_free(app, plan, gone):
     days = AHEAD if gone == "Chausiku" else {"starts_on": -4, "ends_on": -3}
     held, people = enrolled(plan, days)
     merge_people(people["Asha"], people[gone], {}, (1, 1), SYSTEM)

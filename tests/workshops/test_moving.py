@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -34,9 +32,7 @@ CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
 @given(CLOCKS, CLOCKS, CLOCKS)
-def test_a_day_begun_at_another_clock_lasts_as_long_or_is_refused(
-    one: time, other: time, begins: time
-) -> None:
+def test_a_day_begun_at_another_clock_lasts_as_long_or_is_refused(one, other, begins):
     day = date(2027, 3, 1)
     starts_at, ends_at = sorted([one, other])
     lasts = datetime.combine(day, ends_at) - datetime.combine(day, starts_at)
@@ -54,7 +50,7 @@ def _next_week() -> date:
 
 
 @pytest.fixture
-def coming(plan: Callable[..., Held]) -> Held:
+def coming(plan):
     """A workshop of two days, a week from now."""
     return plan(starts_on=_next_week(), ends_on=_next_week() + timedelta(days=1))
 
@@ -69,7 +65,7 @@ def _slots(workshop: Workshop) -> list[tuple[int, date, time, int]]:
     ]
 
 
-def test_sessions_and_the_register_follow_and_moving_back_restores_everything(coming: Held) -> None:
+def test_sessions_and_the_register_follow_and_moving_back_restores_everything(coming):
     first, before = coming.row.starts_on, _slots(coming.row)
     there = move_workshop(coming.workshop, first + timedelta(days=5), coming.trainer, 1)
     assert there.before == WorkshopPlace(first, time(8, 30), "")
@@ -93,7 +89,7 @@ def test_sessions_and_the_register_follow_and_moving_back_restores_everything(co
     assert (coming.row.starts_on, _slots(coming.row)) == (first, before)
 
 
-def test_what_keeps_days_of_it_follows(coming: Held) -> None:
+def test_what_keeps_days_of_it_follows(coming):
     """Else paper that comes back is compared with no day, nobody finds what was thought of one, and
     a driver is due nothing."""
     first, register = coming.row.starts_on, coming.row.register.public_id
@@ -113,7 +109,7 @@ def test_what_keeps_days_of_it_follows(coming: Held) -> None:
     assert payees == [[(first + timedelta(days=5)).isoformat()]]
 
 
-def test_a_later_hour_and_another_venue_move_with_it(coming: Held) -> None:
+def test_a_later_hour_and_another_venue_move_with_it(coming):
     hall = Venue(name="Hall B")
     db.session.add(hall)
     db.session.commit()
@@ -166,8 +162,8 @@ def _nothing(_held: Held) -> None:
     ],
 )
 def test_what_was_confirmed_cancelled_begun_or_changed_meanwhile_stays_where_it_is(
-    coming: Held, spoil: Callable[[Held], None], days: int, row_version: int, problem: str
-) -> None:
+    coming, spoil, days, row_version, problem
+):
     spoil(coming)
     before = (coming.row.starts_on, _slots(coming.row))
     db.session.rollback()
@@ -179,16 +175,14 @@ def test_what_was_confirmed_cancelled_begun_or_changed_meanwhile_stays_where_it_
     assert (coming.row.starts_on, _slots(coming.row)) == before
 
 
-def test_moving_to_where_it_is_writes_nothing_so_that_nobody_is_told(
-    app: APIFlask, coming: Held
-) -> None:
+def test_moving_to_where_it_is_writes_nothing_so_that_nobody_is_told(app, coming):
     first = coming.row.starts_on
     db.session.rollback()
     again = move_workshop(coming.workshop, first, coming.trainer, 1)
     assert (again.before.starts_on, again.row_version, coming.row.row_version) == (first, 1, 1)
 
 
-def test_today_is_not_the_past(plan: Callable[..., Held]) -> None:
+def test_today_is_not_the_past(plan):
     rained_off = plan(starts_on=local_today(), ends_on=local_today())
     move_workshop(rained_off.workshop, local_today() + timedelta(days=1), rained_off.trainer, 1)
     assert rained_off.row.starts_on == local_today() + timedelta(days=1)

@@ -9,8 +9,8 @@ from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault import seal
 from kash.workshops.services.people import enrol
-from tests.workshops.conftest import Held, make_person
-from tests.workshops.test_views import Browsers, entries, fields, sessions, url
+from tests.workshops.conftest import make_person
+from tests.workshops.test_views import entries, fields, sessions, url
 
 BY_SCRIPT = {"HX-Request": "true"}
 
@@ -19,9 +19,7 @@ def named(page: str) -> set[str]:
     return set(re.findall(r"(?:Neema|Otieno) Mfano", page.partition("<main")[2] or page))
 
 
-def test_people_who_are_found_by_name_are_of_one_group_and_no_tick_is_lost(
-    held: Held, client_for: Browsers
-) -> None:
+def test_people_who_are_found_by_name_are_of_one_group_and_no_tick_is_lost(held, client_for):
     """Typing “a” before a hall listed officers and community side by side, with their groups."""
     officer, member = make_person("Otieno Mfano", "A"), make_person("Neema Mfano", "B")
     site, find = client_for(held.trainer), url(held, "people", "find")
@@ -42,9 +40,7 @@ def test_people_who_are_found_by_name_are_of_one_group_and_no_tick_is_lost(
     assert f'type="hidden" name="chosen" value="{member}"' in back
 
 
-def test_whoever_comes_to_the_door_is_looked_for_in_one_group(
-    held: Held, client_for: Browsers
-) -> None:
+def test_whoever_comes_to_the_door_is_looked_for_in_one_group(held, client_for):
     make_person("Otieno Mfano", "A")
     make_person("Neema Mfano", "B")
     site, find = client_for(held.trainer), url(held, "people", "find")
@@ -60,8 +56,8 @@ def test_whoever_comes_to_the_door_is_looked_for_in_one_group(
 
 
 def test_whoever_is_looked_for_among_many_of_the_other_group_is_not_taken_for_unknown(
-    held: Held, client_for: Browsers
-) -> None:
+    held, client_for
+):
     """Of the twenty that are found first none may be of hers; as somebody new she would be twice
     in the list."""
     site, find = client_for(held.trainer), url(held, "people", "find")
@@ -78,9 +74,7 @@ def test_whoever_is_looked_for_among_many_of_the_other_group_is_not_taken_for_un
     assert (named(found), more in found) == ({"Neema Mfano"}, False)
 
 
-def test_contacts_are_asked_for_without_naming_both_groups(
-    held: Held, client_for: Browsers
-) -> None:
+def test_contacts_are_asked_for_without_naming_both_groups(held, client_for):
     for name, letter in (("Otieno Mfano", "A"), ("Neema Mfano", "B")):
         key = make_person(name, letter)
         person = db.session.query(Person).filter_by(public_id=key).one()
@@ -99,7 +93,7 @@ def test_contacts_are_asked_for_without_naming_both_groups(
     assert "No contact here is closed" in site.get(page, follow_redirects=True).text
 
 
-def test_differences_are_settled_one_group_at_a_time(held: Held, client_for: Browsers) -> None:
+def test_differences_are_settled_one_group_at_a_time(held, client_for):
     site = client_for(held.trainer)
     site.post(url(held, "documents", "register"), data={"day": "2026-11-17"})
     session = sessions(held)[0]
@@ -122,9 +116,7 @@ def test_differences_are_settled_one_group_at_a_time(held: Held, client_for: Bro
     assert "Came late." in site.get(done.location).text
 
 
-def test_names_on_a_signed_sheet_that_is_read_lead_to_their_people(
-    held: Held, client_for: Browsers
-) -> None:
+def test_names_on_a_signed_sheet_that_is_read_lead_to_their_people(held, client_for):
     site = client_for(held.trainer)
     site.post(url(held, "documents", "register"), data={"day": "2026-11-17"})
     sheet = db.session.query(Sheet).order_by(Sheet.number.desc()).first()

@@ -3,13 +3,11 @@ is one that just doesn't belong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.attendance.models import HeldItem, Mark, MarkStatus, Pad, RosterEntry, Slot, WalkIn
@@ -72,7 +70,7 @@ _numbers = count(1)
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+def _as_it_was(sqlite_app):
     for position, (code, weight) in enumerate((("present", 100), ("late", 50), ("absent", 0))):
         row(MarkStatus, code=code, letter=code[0].upper(), weight=weight, position=position)
     yield
@@ -80,7 +78,7 @@ def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer", name="Zawadi")
 
 
@@ -115,8 +113,8 @@ def _mark(session: WorkshopSession, person: Person, status: str) -> None:
 
 
 def test_the_list_tells_when_each_workshop_is_and_narrows_by_title_venue_and_whose(
-    sqlite_app: APIFlask, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+    sqlite_app, trainer, groups
+):
     hall = row(Venue, name="hall")
     ends_today = _workshop("B ends today", -1, 2, venue=hall, created_by=trainer.public_id)
     _workshop("a past", -2, 2, venue=row(Venue, name="Annex"))
@@ -155,9 +153,7 @@ def test_the_list_tells_when_each_workshop_is_and_narrows_by_title_venue_and_who
         assert list(workshop_list(nobody, TODAY, when="all")) == []
 
 
-def test_whoever_made_or_teaches_a_workshop_runs_it(
-    trainer: Actor, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_whoever_made_or_teaches_a_workshop_runs_it(trainer, actor, groups):
     made = _workshop("made", created_by=trainer.public_id)
     taught, other = _workshop("taught"), _workshop("other")
     row(Facilitator, workshop=taught, account_id=trainer.account_id)
@@ -183,8 +179,8 @@ def test_whoever_made_or_teaches_a_workshop_runs_it(
 
 
 def test_sessions_wait_while_their_register_is_open_those_to_come_and_those_that_began(
-    trainer: Actor, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+    trainer, actor, groups
+):
     mine = _workshop("mine", created_by=trainer.public_id, venue=row(Venue, name="hall"))
     her = _person(groups[1], "Nyota")
     began = _session(mine, "began", NOW - HOUR)
@@ -223,9 +219,7 @@ def test_sessions_wait_while_their_register_is_open_those_to_come_and_those_that
     assert own_slots(peer, NOW) == []
 
 
-def test_what_phones_sent_is_told_of_workshops_in_which_something_waits(
-    trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_what_phones_sent_is_told_of_workshops_in_which_something_waits(trainer, groups):
     later, first, quiet = (
         _workshop(title, starts, created_by=trainer.public_id)
         for title, starts in (("later", 5), ("first", 1), ("quiet", 0))
@@ -260,9 +254,7 @@ def test_what_phones_sent_is_told_of_workshops_in_which_something_waits(
     assert told == [("first", 0, 2), ("later", 1, 0)]
 
 
-def test_registers_are_confirmed_by_somebody_else_once_they_began(
-    trainer: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_registers_are_confirmed_by_somebody_else_once_they_began(trainer, actor):
     director, other = actor("director"), actor("trainer")
     mine, theirs = _workshop("mine", created_by=trainer.public_id), _workshop("theirs")
     off = _workshop("off", state="cancelled")
@@ -303,9 +295,7 @@ def test_registers_are_confirmed_by_somebody_else_once_they_began(
     assert [one.title for one in registers_to_confirm(mine, other)] == ["own"]
 
 
-def test_the_best_share_of_hours_of_each_person_counts_with_the_day_that_reached_it(
-    groups: tuple[Group, Group],
-) -> None:
+def test_the_best_share_of_hours_of_each_person_counts_with_the_day_that_reached_it(groups):
     course = row(Course)
     version = row(CourseVersion, course=course, number=1, state="published")
     other_version = row(CourseVersion, course=course, number=2, state="published")
@@ -363,9 +353,7 @@ def test_the_best_share_of_hours_of_each_person_counts_with_the_day_that_reached
     assert next_workshops(db.session(), courses, TODAY + DAY) == {course.public_id: TODAY + 4 * DAY}
 
 
-def test_people_stand_by_name_and_the_queue_in_its_order(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_people_stand_by_name_and_the_queue_in_its_order(actor, groups):
     found, other = _workshop("found"), _workshop("other")
     people = {
         name: _person(groups[group], name, minor=name == "Bahari")
@@ -434,9 +422,7 @@ def test_people_stand_by_name_and_the_queue_in_its_order(
     assert [person.chosen_name for person, _there in attendance_record(found)] == ["Bahari"]
 
 
-def test_a_persons_workshops_stand_with_the_latest_first_and_what_she_attended(
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_persons_workshops_stand_with_the_latest_first_and_what_she_attended(groups):
     her = _person(groups[1], "Nyota")
     _on(_workshop("early", -9), her, "declined", history=[["invited", NOW.isoformat()]])
     latest = _workshop("latest", 5)
@@ -452,9 +438,7 @@ def test_a_persons_workshops_stand_with_the_latest_first_and_what_she_attended(
     assert [state for state, _day in told[1].history] == [EnrolmentState.INVITED]
 
 
-def test_a_plan_tells_sessions_trainers_money_and_what_can_be_taught_in_order(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_a_plan_tells_sessions_trainers_money_and_what_can_be_taught_in_order(actor, groups):
     found, other = _workshop("found"), _workshop("other")
     second = _session(found, "second", NOW, minutes=30)
     first = _session(found, "first", NOW - DAY, closed_at=NOW, confirmed_at=NOW, confirmed_by="x")

@@ -7,24 +7,21 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.people.models import Person
 from kash.people.queries.search import PeopleSearch, people
 from kash.people.scope import ids_within_reach, within_reach
 from kash.platform.database import db, utc_now, writing
-from kash.policy import Actor, Role
+from kash.policy import Role
 from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
 from kash.workshops.services.people import enrol
-from tests.workshops.conftest import Held, make_person
+from tests.workshops.conftest import make_person
 
 Counting = Callable[[], AbstractContextManager[Any]]
 
 
-def test_each_is_counted_once_however_often_she_is_reached(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_each_is_counted_once_however_often_she_is_reached(both_engines_app, plan):
     made = plan()
     again = plan(by=made.trainer)
     enrolled, twice, added_too, added, nobodys = (
@@ -51,8 +48,8 @@ def test_each_is_counted_once_however_often_she_is_reached(
 
 
 def test_who_is_in_her_workshops_is_counted_without_looking_for_her_among_everybody(
-    app: APIFlask, held: Held, count_queries: Counting
-) -> None:
+    app, held, count_queries
+):
     """PostgreSQL read 200,000 people to count 2,000 of them."""
     with app.test_request_context("/"), count_queries() as asked:
         assert people(held.trainer, PeopleSearch()).total == 3
@@ -61,9 +58,7 @@ def test_who_is_in_her_workshops_is_counted_without_looking_for_her_among_everyb
     assert "person.id IN" not in counting
 
 
-def test_somebody_is_asked_for_in_her_own_workshops_alone_where_few_are_asked_about(
-    actor: Callable[..., Actor],
-) -> None:
+def test_somebody_is_asked_for_in_her_own_workshops_alone_where_few_are_asked_about(actor):
     """Beside all workshops of a trainer PostgreSQL read 5,000 of them anew for each person: the
     people of a station took 1.3 s, those on a track five."""
     asked = str(within_reach(actor("trainer"), "people.see", few=True))
@@ -71,9 +66,7 @@ def test_somebody_is_asked_for_in_her_own_workshops_alone_where_few_are_asked_ab
     assert "facilitator.workshop_id = enrolment_1.workshop_id" in asked
 
 
-def test_what_is_open_is_asked_for_as_its_index_holds_it(
-    app: APIFlask, held: Held, count_queries: Counting
-) -> None:
+def test_what_is_open_is_asked_for_as_its_index_holds_it(app, held, count_queries):
     """PostgreSQL put thousands of registers in order to show a trainer the next five of hers."""
     with app.test_request_context("/"), count_queries() as asked:
         upcoming_sessions(held.trainer, utc_now())

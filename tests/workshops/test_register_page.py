@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.attendance.queries.registers import slot_sheet
 from kash.people.models import Group, Person
@@ -44,10 +41,10 @@ def group(letter: str) -> str:
 
 @pytest.mark.parametrize("path", ["people", "attendance"])
 def test_a_list_of_names_shows_one_group_at_a_time(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-    path: str,
-) -> None:
+    held,
+    site,  # noqa: F811
+    path,
+):
     for letter, names in (("A", {"Baraka Sampuli"}), ("B", {"Zawadi Sampuli", "Faraja Sampuli"})):
         page = site.get(url(held, f"{path}?group={letter}")).text
         assert set(re.findall(r"\w+ Sampuli", page)) == names
@@ -55,9 +52,9 @@ def test_a_list_of_names_shows_one_group_at_a_time(
 
 
 def test_a_register_shows_one_group_at_a_time_open_and_closed(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     for state in ("open", "closed"):
         for letter, names in (
             ("A", {"Baraka Sampuli"}),
@@ -71,9 +68,9 @@ def test_a_register_shows_one_group_at_a_time_open_and_closed(
 
 
 def test_a_register_is_closed_once_the_other_group_is_marked_too(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     first = site.get(register(held, "A"))
     assert "Close register" not in text_of(first)
     assert "Save, then the other group" in text_of(first)
@@ -91,9 +88,9 @@ def test_a_register_is_closed_once_the_other_group_is_marked_too(
 
 
 def test_each_row_carries_what_it_is_found_by(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     absent = entries(held)["Faraja Sampuli"]
     form = fields(site.get(register(held, "B")))
     zawadi = entries(held)["Zawadi Sampuli"]
@@ -123,9 +120,9 @@ def at_door(held: Held, **more: str) -> dict[str, str]:
 
 
 def test_somebody_new_at_the_door_of_a_session_is_marked_there_and_then(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     session = sessions(held)[0]
     link = url(held, f"walk-in?session={session}")
     assert f'href="{link}"' in site.get(register(held)).text
@@ -140,9 +137,9 @@ def test_somebody_new_at_the_door_of_a_session_is_marked_there_and_then(
 
 
 def test_whoever_is_here_already_is_found_at_the_door_and_marked(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     known = make_person("Lulu Kielelezo", "A", station="Kondele")
     session = sessions(held)[0]
     found = site.post(url(held, "people", "find"), data={"search": "lulu", "session": session})
@@ -155,9 +152,9 @@ def test_whoever_is_here_already_is_found_at_the_door_and_marked(
 
 
 def test_whoever_was_marked_absent_and_comes_after_all_is_present(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     zawadi = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().public_id
     form = both_groups(site, register(held))
     late = f"mark-{entries(held)['Faraja Sampuli']}"
@@ -175,9 +172,9 @@ def test_whoever_was_marked_absent_and_comes_after_all_is_present(
 
 
 def test_at_the_door_of_a_closed_register_she_is_told_that_nobody_was_marked(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     form = both_groups(site, register(held))
     site.post(register(held), data=form | {"action": "close"})
     answer = site.post(url(held, "walk-in"), data=at_door(held), follow_redirects=True)
@@ -188,9 +185,9 @@ def test_at_the_door_of_a_closed_register_she_is_told_that_nobody_was_marked(
 
 
 def test_a_child_at_the_door_is_not_taken_in(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     child = make_person("Mtoto Kielelezo", minor=True)
     answer = site.post(
         url(held, "people"),
@@ -202,10 +199,10 @@ def test_a_child_at_the_door_is_not_taken_in(
 
 
 def test_a_session_of_another_workshop_has_no_door_here(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-    plan: Callable[..., Held],
-) -> None:
+    held,
+    site,  # noqa: F811
+    plan,
+):
     other = plan(by=held.trainer)
     theirs = sessions(other)[0]
     assert site.get(url(held, f"walk-in?session={theirs}")).status_code == 404
@@ -217,10 +214,10 @@ def test_a_session_of_another_workshop_has_no_door_here(
 
 
 def test_finding_at_the_door_asks_no_more_for_more_people(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-    count_queries: Callable[..., Any],
-) -> None:
+    held,
+    site,  # noqa: F811
+    count_queries,
+):
     counts: list[int] = []
     asked = {"search": "kielelezo", "session": sessions(held)[0]}
     for number in (1, 3):
@@ -237,9 +234,9 @@ def test_finding_at_the_door_asks_no_more_for_more_people(
 
 
 def test_marking_from_a_page_of_one_group_leaves_the_other_group_alone(
-    held: Held,
-    site: FlaskClient,  # noqa: F811
-) -> None:
+    held,
+    site,  # noqa: F811
+):
     page = fields(site.get(register(held, "A")))
     site.post(register(held), data=page)
     assert standing(held)["Zawadi Sampuli"] is None

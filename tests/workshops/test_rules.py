@@ -35,7 +35,7 @@ def teachings(minutes: list[int]) -> list[Teaching]:
     return [Teaching(str(number), length) for number, length in enumerate(minutes)]
 
 
-def test_eight_sessions_of_ninety_minutes_take_two_days_with_tea_and_lunch() -> None:
+def test_eight_sessions_of_ninety_minutes_take_two_days_with_tea_and_lunch():
     table = lay_into_days(
         teachings([90] * 8), days_between(FIRST, FIRST + timedelta(1)), time(8, 30), time(16, 30)
     )
@@ -58,9 +58,7 @@ def test_eight_sessions_of_ninety_minutes_take_two_days_with_tea_and_lunch() -> 
     st.integers(0, 12 * 60),
     st.integers(30, 11 * 60),
 )
-def test_a_timetable_keeps_order_hours_and_every_session(
-    minutes: list[int], day_count: int, begins: int, length: int
-) -> None:
+def test_a_timetable_keeps_order_hours_and_every_session(minutes, day_count, begins, length):
     given_teachings = teachings(minutes)
     days = days_between(FIRST, FIRST + timedelta(days=day_count - 1))
     day_start = time(begins // 60, begins % 60)
@@ -104,7 +102,7 @@ def laid(given_teachings: list[Teaching], day_count: int) -> list[list[str]]:
     return [*found, [one.key for one in table.left_over]]
 
 
-def test_a_module_that_is_a_day_is_not_split_over_two() -> None:
+def test_a_module_that_is_a_day_is_not_split_over_two():
     # Each takes five and a half hours of a day of eight.
     assert laid(of_modules([90, 90, 90, 60], [90, 90, 90, 60], [90, 120, 120]), 3) == [
         ["1.1", "1.2", "1.3", "1.4"],
@@ -114,7 +112,7 @@ def test_a_module_that_is_a_day_is_not_split_over_two() -> None:
     ]
 
 
-def test_short_modules_share_a_day_and_one_longer_than_a_day_runs_on() -> None:
+def test_short_modules_share_a_day_and_one_longer_than_a_day_runs_on():
     assert laid(of_modules([60, 60], [60, 60], [90, 90, 90, 90, 90]), 3) == [
         ["1.1", "1.2", "2.1", "2.2", "3.1"],
         ["3.2", "3.3", "3.4", "3.5"],
@@ -123,11 +121,11 @@ def test_short_modules_share_a_day_and_one_longer_than_a_day_runs_on() -> None:
     ]
 
 
-def test_a_module_that_would_be_split_after_one_session_begins_the_next_day() -> None:
+def test_a_module_that_would_be_split_after_one_session_begins_the_next_day():
     assert laid(of_modules([150], [150, 150]), 2) == [["1.1"], ["2.1", "2.2"], []]
 
 
-def test_where_the_days_do_not_suffice_modules_are_split_rather_than_sessions_lost() -> None:
+def test_where_the_days_do_not_suffice_modules_are_split_rather_than_sessions_lost():
     modules = of_modules([90, 90, 90], [90, 90], [90, 90, 90])
     assert laid(modules, 3) == [["1.1", "1.2", "1.3"], ["2.1", "2.2"], ["3.1", "3.2", "3.3"], []]
     assert laid(modules, 2) == [["1.1", "1.2", "1.3", "2.1"], ["2.2", "3.1", "3.2", "3.3"], []]
@@ -135,7 +133,7 @@ def test_where_the_days_do_not_suffice_modules_are_split_rather_than_sessions_lo
 
 
 @given(st.lists(st.lists(st.integers(5, 200), min_size=1, max_size=5), max_size=6))
-def test_modules_are_together_whenever_there_is_a_day_for_each(lengths: list[list[int]]) -> None:
+def test_modules_are_together_whenever_there_is_a_day_for_each(lengths):
     modules = of_modules(*lengths)
     table = laid(modules, 6)
     if table[-1] or not all(laid(of_modules(one), 1)[-1] == [] for one in lengths):
@@ -162,9 +160,7 @@ def test_modules_are_together_whenever_there_is_a_day_for_each(lengths: list[lis
         ((25, 9, 0), (17, 8, 30)),
     ],
 )
-def test_a_session_follows_on_where_the_last_one_ends(
-    ends: tuple[int, int, int], follows: tuple[int, int, int]
-) -> None:
+def test_a_session_follows_on_where_the_last_one_ends(ends, follows):
     day, hour, minute = ends
     days = days_between(FIRST, FIRST + timedelta(1))
     # Whatever seconds a moment has, none is typed into a form.
@@ -175,12 +171,12 @@ def test_a_session_follows_on_where_the_last_one_ends(
     )
 
 
-def test_what_is_longer_than_a_day_is_said_to_need_no_number_of_days() -> None:
+def test_what_is_longer_than_a_day_is_said_to_need_no_number_of_days():
     assert days_needed(teachings([60, 500]), time(8, 30), time(16, 30)) is None
 
 
 @given(st.integers(0, 600), st.integers(1, 300), st.integers(0, 600), st.integers(1, 300))
-def test_overlap_is_symmetric_and_touching_is_none(a: int, la: int, b: int, lb: int) -> None:
+def test_overlap_is_symmetric_and_touching_is_none(a, la, b, lb):
     start = datetime(2026, 11, 17, 6, 0)
     one = Span("one", start + timedelta(minutes=a), la)
     two = Span("two", start + timedelta(minutes=b), lb)
@@ -206,12 +202,12 @@ def test_overlap_is_symmetric_and_touching_is_none(a: int, la: int, b: int, lb: 
         (time(14, 31), 60, Break.OTHER),
     ],
 )
-def test_pauses_are_named(starts_at: time, minutes: int, kind: Break) -> None:
+def test_pauses_are_named(starts_at, minutes, kind):
     assert pause_kind(starts_at, minutes) is kind
 
 
 @given(st.integers(0, 50), st.one_of(st.none(), st.integers(1, 50)))
-def test_nobody_takes_a_seat_that_is_not_there(confirmed: int, capacity: int | None) -> None:
+def test_nobody_takes_a_seat_that_is_not_there(confirmed, capacity):
     state = seated(EnrolmentState.CONFIRMED, confirmed, capacity)
     if capacity is None or confirmed < capacity:
         assert state is EnrolmentState.CONFIRMED
@@ -220,14 +216,12 @@ def test_nobody_takes_a_seat_that_is_not_there(confirmed: int, capacity: int | N
     assert seated(EnrolmentState.INVITED, confirmed, capacity) is EnrolmentState.INVITED
 
 
-def test_no_one_is_made_to_wait_by_choice() -> None:
+def test_no_one_is_made_to_wait_by_choice():
     assert all(EnrolmentState.WAITING not in possible_moves(state) for state in EnrolmentState)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(-5, 120)), max_size=5))
-def test_shares_are_faultless_only_if_each_is_one_to_hundred_and_all_make_hundred(
-    shares: list[tuple[str, int]],
-) -> None:
+def test_shares_are_faultless_only_if_each_is_one_to_hundred_and_all_make_hundred(shares):
     fault = funding_fault(shares)
     fine = (
         all(1 <= share <= 100 for _, share in shares)
@@ -237,7 +231,7 @@ def test_shares_are_faultless_only_if_each_is_one_to_hundred_and_all_make_hundre
     assert (fault is None) == fine
 
 
-def test_shares_name_their_fault() -> None:
+def test_shares_name_their_fault():
     assert funding_fault([]) is None
     assert funding_fault([("a", 60), ("A", 40)]) is FundingFault.TWICE
     assert funding_fault([("a", 60), ("b", 30)]) is FundingFault.SUM
@@ -248,7 +242,7 @@ def test_shares_name_their_fault() -> None:
     ("today", "expected"),
     [(16, Stage.PLANNED), (17, Stage.RUNNING), (18, Stage.RUNNING), (19, Stage.OVER)],
 )
-def test_stage(today: int, expected: Stage) -> None:
+def test_stage(today, expected):
     day = date(2026, 11, today)
     assert stage("planned", FIRST, FIRST + timedelta(1), day) is expected
     assert stage("cancelled", FIRST, FIRST + timedelta(1), day) is Stage.CANCELLED

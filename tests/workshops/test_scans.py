@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import random
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +19,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.workshops.views import scans as scans_views
 from tests.workshops.conftest import Held
-from tests.workshops.test_views import Browsers, fields, marks, sessions, text_of, url
+from tests.workshops.test_views import fields, marks, sessions, text_of, url
 
 
 def photo(picture: Image.Image, kind: str = "JPEG") -> bytes:
@@ -31,12 +29,12 @@ def photo(picture: Image.Image, kind: str = "JPEG") -> bytes:
 
 
 @pytest.fixture
-def site(held: Held, client_for: Browsers) -> FlaskClient:
+def site(held, client_for):
     return client_for(held.trainer)
 
 
 @pytest.fixture
-def printed(held: Held, site: FlaskClient, tmp_path: Path) -> list[Image.Image]:
+def printed(held, site, tmp_path):
     """The two sheets of the first day, as a scanner sees them."""
     answer = site.post(url(held, "documents", "register"), data={"day": "2026-11-17"})
     (tmp_path / "sheets.pdf").write_bytes(answer.get_data())
@@ -63,7 +61,7 @@ def distorted(picture: Image.Image) -> dict[str, Image.Image]:
     }
 
 
-def test_the_code_is_read_however_a_phone_holds_the_sheet(printed: list[Image.Image]) -> None:
+def test_the_code_is_read_however_a_phone_holds_the_sheet(printed):
     wanted = [row.public_id for row in db.session.query(Sheet).order_by(Sheet.number)]
     for name, picture in distorted(printed[1]).items():
         (page,) = pages_of(photo(picture))
@@ -89,9 +87,7 @@ def upload(site: FlaskClient, held: Held, *files: bytes) -> str:
     return text_of(answer if answer.status_code == 422 else site.get(answer.location))
 
 
-def test_a_photo_finds_its_sheet_and_is_entered_beside_it(
-    held: Held, site: FlaskClient, printed: list[Image.Image], client_for: Browsers
-) -> None:
+def test_a_photo_finds_its_sheet_and_is_entered_beside_it(held, site, printed, client_for):
     first, second = db.session.query(Sheet).order_by(Sheet.number)
     at = url(held, "sheets", second.public_id)
     assert "No picture of this sheet" in text_of(site.get(at))
@@ -141,12 +137,8 @@ def test_a_photo_finds_its_sheet_and_is_entered_beside_it(
 
 
 def test_a_page_of_another_workshop_and_what_is_no_picture_are_not_kept(
-    held: Held,
-    site: FlaskClient,
-    printed: list[Image.Image],
-    plan: Callable[..., Held],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    held, site, printed, plan, monkeypatch
+):
     other = plan(by=held.trainer)
     assert "Pages that belong to another workshop: 1." in upload(site, other, photo(printed[0]))
     assert "File 2 could not be read." in upload(site, held, photo(printed[0]), b"no picture")
@@ -162,9 +154,7 @@ def test_a_page_of_another_workshop_and_what_is_no_picture_are_not_kept(
     assert [found.key for found in storage.list("scans")] == ["scans/x/0000000000000000"]
 
 
-def test_a_difference_is_settled_by_a_mark_or_by_a_reason(
-    held: Held, site: FlaskClient, client_for: Browsers
-) -> None:
+def test_a_difference_is_settled_by_a_mark_or_by_a_reason(held, site, client_for):
     site.post(url(held, "documents", "register"), data={"day": "2026-11-17"})
     sheet = db.session.query(Sheet).order_by(Sheet.number.desc()).first()
     session = sessions(held)[0]

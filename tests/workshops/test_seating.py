@@ -39,9 +39,7 @@ capacities = st.one_of(st.none(), st.integers(1, 12))
 
 
 @given(queues, st.integers(0, 14), capacities)
-def test_the_queue_keeps_its_order_and_no_seat_is_promised_twice(
-    queue: list[InQueue], confirmed: int, capacity: int | None
-) -> None:
+def test_the_queue_keeps_its_order_and_no_seat_is_promised_twice(queue, confirmed, capacity):
     turn = next_in_line(queue, confirmed, capacity)
     able = [one.key for one in queue if one.moves]
     assert turn == able[: len(turn)]
@@ -53,9 +51,7 @@ def test_the_queue_keeps_its_order_and_no_seat_is_promised_twice(
 
 
 @given(queues, st.integers(0, 14), st.sampled_from(Moving))
-def test_whoever_comes_new_stands_behind_all_whose_turn_may_come(
-    queue: list[InQueue], confirmed: int, moving: Moving
-) -> None:
+def test_whoever_comes_new_stands_behind_all_whose_turn_may_come(queue, confirmed, moving):
     due = 0 if moving is Moving.NO_LONGER else sum(one.moves for one in queue)
     assert seats_taken(queue, confirmed, moving) == confirmed + held_seats(queue) + due
     for place, one in enumerate(queue):
@@ -71,13 +67,13 @@ def test_whoever_comes_new_stands_behind_all_whose_turn_may_come(
 
 @given(queues, st.integers(0, 14), capacities, st.sampled_from(Moving))
 def test_a_list_that_stands_still_always_says_why_and_one_that_moves_says_nothing(
-    queue: list[InQueue], confirmed: int, capacity: int | None, moving: Moving
-) -> None:
+    queue, confirmed, capacity, moving
+):
     moves = moving is not Moving.NO_LONGER and bool(next_in_line(queue, confirmed, capacity))
     assert bool(why_nobody_moved(queue, confirmed, capacity, moving)) is not moves
 
 
-def test_each_reason_is_told_for_what_it_is() -> None:
+def test_each_reason_is_told_for_what_it_is():
     def told(
         queue: list[InQueue], confirmed: int, moving: Moving = Moving.BY_OFFER
     ) -> list[StayReason]:
@@ -92,7 +88,7 @@ def test_each_reason_is_told_for_what_it_is() -> None:
     assert told([InQueue(1)], 1, Moving.NO_LONGER) == [StayReason(Standstill.TOO_LATE, 1)]
 
 
-def test_the_list_moves_by_itself_until_three_days_before_then_by_offers_up_to_the_start() -> None:
+def test_the_list_moves_by_itself_until_three_days_before_then_by_offers_up_to_the_start():
     rules = SeatRules()
     three = timedelta(days=3)
     assert moving_at(START - three - timedelta(seconds=1), START, rules) is Moving.BY_ITSELF

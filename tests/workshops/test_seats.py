@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask_babel import force_locale
 
 from kash.accounts.services.accounts import change_settings
@@ -19,7 +18,7 @@ from kash.people.services.persons import phone_values
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web.formats import local_today
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Enrolment
 from kash.workshops.queries.deliveries import CertificatesHeld, earlier_told
@@ -38,7 +37,7 @@ from kash.workshops.services.people import (
 from kash.workshops.services.planning import cancel_workshop, restore_workshop, set_earlier_courses
 from kash.workshops.services.seats import GIVEN, OFFERED, SEAT_MESSAGES, move_up, offer_event
 from tests.declaring import also_declared
-from tests.people.notices.conftest import Gateway, answered, gateway
+from tests.people.notices.conftest import answered, gateway
 from tests.people.notices.conftest import states as outbox_states
 from tests.refusals import refuses
 from tests.workshops.conftest import Held, in_days, make_person
@@ -85,8 +84,8 @@ def _full(plan: Callable[..., Held], days: int, *waiting: str, seats: int = 1) -
 
 
 def test_of_fifty_who_answer_at_once_exactly_ten_have_a_seat_and_the_rest_wait_in_their_order(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+    both_engines_app, plan
+):
     held = plan(capacity=PLACES, **in_days(30))
     people = [make_person(f"Person {number:02}") for number in range(RACING)]
     enrol_all(held.workshop, people, held.trainer, EnrolmentState.INVITED)
@@ -114,9 +113,7 @@ def test_of_fifty_who_answer_at_once_exactly_ten_have_a_seat_and_the_rest_wait_i
 
 
 @pytest.mark.any_engine
-def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(both_engines_app, plan):
     held = _full(plan, 2, "Asha", "Bahati")
     assert _why(held, 1) == [Standstill.NO_SEAT]
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
@@ -139,9 +136,7 @@ def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
 
 
 @pytest.mark.any_engine
-def test_an_offer_lapses_in_the_moment_in_which_it_ends(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_an_offer_lapses_in_the_moment_in_which_it_ends(both_engines_app, plan):
     held = _full(plan, 2, "Asha")
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
     asha = _enrolment(held, "Asha")
@@ -153,8 +148,8 @@ def test_an_offer_lapses_in_the_moment_in_which_it_ends(
 
 
 def test_an_unanswered_offer_lapses_and_goes_to_the_next_and_no_one_is_asked_twice(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+    both_engines_app, plan
+):
     held = _full(plan, 2, "Asha", "Bahati")
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
     db.session.rollback()
@@ -179,9 +174,7 @@ def test_an_unanswered_offer_lapses_and_goes_to_the_next_and_no_one_is_asked_twi
 
 
 @pytest.mark.any_engine
-def test_whoever_withdrew_or_declined_is_last_when_she_comes_back(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_whoever_withdrew_or_declined_is_last_when_she_comes_back(both_engines_app, plan):
     held = _full(plan, 30, "Asha", "Bahati", "Chausiku")
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
     assert roster(held) == ["Asha"]
@@ -197,9 +190,7 @@ def test_whoever_withdrew_or_declined_is_last_when_she_comes_back(
 
 
 @pytest.mark.any_engine
-def test_whoever_is_under_eighteen_is_passed_over_and_the_page_says_so(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_whoever_is_under_eighteen_is_passed_over_and_the_page_says_so(both_engines_app, plan):
     held = _full(plan, 30, "Asha")
     _enrolment(held, "Asha").person.minor = True
     db.session.commit()
@@ -209,9 +200,7 @@ def test_whoever_is_under_eighteen_is_passed_over_and_the_page_says_so(
 
 
 @pytest.mark.any_engine
-def test_the_programme_decides_when_offers_begin(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_the_programme_decides_when_offers_begin(both_engines_app, plan):
     change_settings(SYSTEM, "seats", SEATS, {"days_before": 0})
     held = _full(plan, 2, "Asha")
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
@@ -242,8 +231,8 @@ def course_of(held: Held) -> tuple[int, str, str]:
 
 
 def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_programme_says_so(
-    both_engines_app: APIFlask, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, plan, actor
+):
     first = plan(**in_days(-20, -19))
     people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku")}
     for person in people.values():
@@ -305,8 +294,8 @@ def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_program
 
 @pytest.mark.any_engine
 def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walked_in(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+    both_engines_app, plan
+):
     from kash.workshops.services.people import admit_walk_in
 
     days = in_days(-20, -19)
@@ -329,8 +318,8 @@ def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walke
 
 @pytest.mark.any_engine
 def test_a_yes_by_link_opens_no_contact_and_a_no_takes_an_earlier_yes_back(
-    both_engines_app: APIFlask, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, plan, actor
+):
     held = plan(**in_days(30))
     person = make_person("Asha")
     enrol(held.workshop, person, held.trainer, EnrolmentState.INVITED)
@@ -351,9 +340,7 @@ def test_a_yes_by_link_opens_no_contact_and_a_no_takes_an_earlier_yes_back(
 
 
 @pytest.mark.any_engine
-def test_whoever_moves_up_is_told_once_with_a_link_that_works(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_whoever_moves_up_is_told_once_with_a_link_that_works(both_engines_app, plan):
     held = _full(plan, 2, "Asha", "Bahati", seats=2)
     given = _full(plan, 30, "Chausiku")
     _moved(given, "Seated 0", EnrolmentState.WITHDRAWN)
@@ -382,9 +369,7 @@ def _give_phone(name: str) -> None:
 
 
 @pytest.mark.parametrize("ends", ["cancelled", "given", "taken_off"])
-def test_an_offer_that_ends_is_told_to_nobody_any_more(
-    app: APIFlask, plan: Callable[..., Held], gateway: Gateway, ends: str
-) -> None:
+def test_an_offer_that_ends_is_told_to_nobody_any_more(app, plan, gateway, ends):
     held = _full(plan, 2, "Asha")
     _give_phone("Asha")
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
@@ -406,8 +391,8 @@ def test_an_offer_that_ends_is_told_to_nobody_any_more(
 
 
 def test_an_offer_until_the_start_is_told_again_once_the_workshop_is_restored(
-    app: APIFlask, plan: Callable[..., Held], gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, plan, gateway, monkeypatch
+):
     # As within a day of the start: each offer ends with it.
     monkeypatch.setattr(
         "kash.workshops.services.seats.offer_until", lambda _now, begins, _rules: begins
@@ -422,7 +407,7 @@ def test_an_offer_until_the_start_is_told_again_once_the_workshop_is_restored(
     assert outbox_states() == ["left", "due"]
 
 
-def test_messages_about_seats_are_one_sms_each_and_say_nothing_of_a_group(app: APIFlask) -> None:
+def test_messages_about_seats_are_one_sms_each_and_say_nothing_of_a_group(app):
     faults = []
     for language in ("en", "sw"):
         for kind in SEAT_MESSAGES:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.services.locking import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
 from kash.attendance.rules.marking import Operation
 from kash.attendance.services.marking import apply_marks, close_slot
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
-from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
 from kash.training.services.course_files import start_version
 from kash.training.services.courses import NotADraft, remove_module, remove_plan
@@ -105,9 +102,7 @@ def mark_somebody(held: Held, session: int = 0) -> str:
 
 
 @pytest.mark.any_engine
-def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(both_engines_app, plan):
     held = plan(minutes=(90, 90, 90, 90, 90))
     assert times(held) == [
         (17, "08:30", "Session 1"),
@@ -123,9 +118,7 @@ def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(
 
 
 @pytest.mark.any_engine
-def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_course_that_does_not_fit_says_how_many_days_it_needs(both_engines_app, actor):
     trainer = actor("trainer")
     version = make_version((300, 300, 300, 300))
     with refuses("The sessions do not fit. Left over: 2. Days needed: 4."):
@@ -137,14 +130,12 @@ def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
 
 
 @pytest.mark.parametrize("state", ["draft", "proposed"])
-def test_only_a_published_version_is_taught(
-    app: APIFlask, actor: Callable[..., Actor], state: str
-) -> None:
+def test_only_a_published_version_is_taught(app, actor, state):
     with refuses("Choose a published version of a course."):
         plan_workshop(make_version(state=state), details(), actor("trainer"))
 
 
-def test_the_same_form_twice_plans_one_workshop(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_the_same_form_twice_plans_one_workshop(app, actor):
     trainer, key, version = actor("trainer"), new_public_id(), make_version()
     for _ in range(2):
         assert plan_workshop(version, details(), trainer, public_id=key) == key
@@ -153,9 +144,7 @@ def test_the_same_form_twice_plans_one_workshop(app: APIFlask, actor: Callable[.
         plan_workshop(version, details(), actor("trainer"), public_id=key)
 
 
-def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(both_engines_app, plan):
     held = plan()
     seen = held.row_version
     change_workshop(held.workshop, details(title="Mine"), seen, held.trainer)
@@ -165,9 +154,7 @@ def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
 
 
 @pytest.mark.any_engine
-def test_sessions_move_with_the_first_day_until_people_are_marked(
-    both_engines_app: APIFlask, held: Held
-) -> None:
+def test_sessions_move_with_the_first_day_until_people_are_marked(both_engines_app, held):
     change_workshop(
         held.workshop,
         details(starts_on=date(2026, 11, 24), ends_on=date(2026, 11, 25)),
@@ -181,9 +168,7 @@ def test_sessions_move_with_the_first_day_until_people_are_marked(
     assert held.row.starts_on == date(2026, 11, 24)
 
 
-def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(
-    app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(app, plan):
     held = plan(minutes=(90,) * 5)
     one_day = details(ends_on=FIRST_DAY, day_ends_at=time(19, 0))
     with refuses("A session lies outside these days"):
@@ -192,9 +177,7 @@ def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(
     assert {day for day, _, _ in times(held)} == {17}
 
 
-def test_sessions_are_added_moved_and_removed_without_overlap(
-    both_engines_app: APIFlask, held: Held
-) -> None:
+def test_sessions_are_added_moved_and_removed_without_overlap(both_engines_app, held):
     begins = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)
     added = add_session(
         held.workshop, SessionDetails("Closing", begins, 60), held.row_version, held.trainer
@@ -228,7 +211,7 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
 
 
 @pytest.mark.any_engine
-def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
+def test_a_marked_session_stays(both_engines_app, held):
     slot = mark_somebody(held)
     first = sessions_of(held.row)[0]
     with refuses("People were marked"):
@@ -258,9 +241,7 @@ def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
     assert shown == [(True, 1, 1), *[(False, 0, 0)] * (len(shown) - 1)]
 
 
-def test_sessions_change_their_order_and_times_follow(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_sessions_change_their_order_and_times_follow(both_engines_app, plan):
     held = plan(minutes=(60, 90, 30))
     ids = [one.public_id for one in sessions_of(held.row)]
     order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
@@ -274,7 +255,7 @@ def test_sessions_change_their_order_and_times_follow(
     assert actions() == before
 
 
-def test_a_version_that_is_written_on_changes_no_workshop_that_teaches_from_it(held: Held) -> None:
+def test_a_version_that_is_written_on_changes_no_workshop_that_teaches_from_it(held):
     taught = held.row.version
     course, version = taught.course.public_id, taught.public_id
     plans = [(one.title, one.plan) for one in sessions_of(held.row)]
@@ -294,9 +275,7 @@ def test_a_version_that_is_written_on_changes_no_workshop_that_teaches_from_it(h
 
 
 @pytest.mark.any_engine
-def test_seats_fill_then_people_wait_and_move_up_by_themselves(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_seats_fill_then_people_wait_and_move_up_by_themselves(both_engines_app, plan):
     ahead = in_days(30)
     held = plan(capacity=2, **ahead)
     people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku", "Dalila")}
@@ -331,9 +310,7 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
 
 
 @pytest.mark.any_engine
-def test_the_invited_have_no_seat_until_they_say_yes(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_the_invited_have_no_seat_until_they_say_yes(both_engines_app, plan):
     held = plan(capacity=1)
     enrol(held.workshop, make_person("Asha"), held.trainer, EnrolmentState.INVITED)
     assert (states(held), roster(held)) == ({"Asha": "invited"}, [])
@@ -348,9 +325,7 @@ def test_the_invited_have_no_seat_until_they_say_yes(
 
 
 @pytest.mark.any_engine
-def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
-    both_engines_app: APIFlask, plan: Callable[..., Held], groups: tuple[Group, Group]
-) -> None:
+def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(both_engines_app, plan, groups):
     held = plan()
     minor = make_person("Asha", minor=True)
     for wanted in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
@@ -369,8 +344,8 @@ def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
 
 @pytest.mark.any_engine
 def test_whoever_turns_out_to_be_under_eighteen_is_given_no_seat_but_may_decline(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+    both_engines_app, plan
+):
     held = plan()
     enrol(held.workshop, make_person("Asha"), held.trainer, EnrolmentState.INVITED)
     db.session.query(Person).update({"minor": True})
@@ -383,8 +358,8 @@ def test_whoever_turns_out_to_be_under_eighteen_is_given_no_seat_but_may_decline
 
 
 def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_seat(
-    both_engines_app: APIFlask, plan: Callable[..., Held], groups: tuple[Group, Group]
-) -> None:
+    both_engines_app, plan, groups
+):
     held = plan(capacity=1)
     enrol(held.workshop, make_person("Asha"), held.trainer)
     key = new_public_id()
@@ -398,7 +373,7 @@ def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_sea
     assert db.session.query(RosterEntry).filter_by(person_id=taken.id).one().walk_in is True
 
 
-def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: Held) -> None:
+def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app, held):
     add_session(
         held.workshop,
         SessionDetails("Extra", datetime(2026, 11, 18, 11, 0, tzinfo=UTC), 45),
@@ -418,9 +393,7 @@ def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: 
 
 
 @pytest.mark.any_engine
-def test_a_cancelled_workshop_stays_still_until_that_is_undone(
-    both_engines_app: APIFlask, held: Held
-) -> None:
+def test_a_cancelled_workshop_stays_still_until_that_is_undone(both_engines_app, held):
     cancel_workshop(held.workshop, "The hall is flooded.", held.trainer)
     for act in (
         lambda: enrol(held.workshop, make_person("Asha"), held.trainer),
@@ -436,7 +409,7 @@ def test_a_cancelled_workshop_stays_still_until_that_is_undone(
 
 
 @pytest.mark.any_engine
-def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held: Held) -> None:
+def test_costs_are_shared_wholly_or_not_at_all(both_engines_app, held):
     share = FunderShare
     for shares, sentence in (
         ([share("Fund A", 60)], "All shares together must make one hundred."),
@@ -469,9 +442,7 @@ def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held:
 
 
 @pytest.mark.any_engine
-def test_trainers_are_changed_and_one_always_leads(
-    both_engines_app: APIFlask, held: Held, actor: Callable[..., Actor]
-) -> None:
+def test_trainers_are_changed_and_one_always_leads(both_engines_app, held, actor):
     other, stranger = actor("trainer", name="Neema"), actor("monitoring")
     change_workshop(
         held.workshop,
@@ -486,8 +457,8 @@ def test_trainers_are_changed_and_one_always_leads(
 
 
 def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
-    both_engines_app: APIFlask, held: Held, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, held, plan, actor
+):
     other = actor("trainer", name="Neema")
     both = [held.trainer.public_id, other.public_id]
     change_workshop(held.workshop, details(facilitators=both), held.row_version, held.trainer)
@@ -502,7 +473,7 @@ def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
 
 
 @pytest.mark.any_engine
-def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> None:
+def test_a_new_venue_is_added_once(both_engines_app, held):
     for name in ("Hall B", "hall b"):
         change_workshop(
             held.workshop,
@@ -516,9 +487,7 @@ def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> No
 
 
 @pytest.mark.any_engine
-def test_due_sessions_are_those_of_my_workshops(
-    both_engines_app: APIFlask, held: Held, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+def test_due_sessions_are_those_of_my_workshops(both_engines_app, held, plan, actor):
     plan(by=actor("trainer", name="Other"))
     noon = datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
     assert [one.title for one in upcoming_sessions(held.trainer, noon, 2)] == [
@@ -535,9 +504,7 @@ def test_due_sessions_are_those_of_my_workshops(
 
 
 @pytest.mark.any_engine
-def test_the_attendance_record_counts_weighted_minutes(
-    both_engines_app: APIFlask, held: Held
-) -> None:
+def test_the_attendance_record_counts_weighted_minutes(both_engines_app, held):
     mark_somebody(held)
     record = attendance_record(held.row)
     assert sorted((one.minutes, one.total_minutes, one.percentage) for _her, one in record) == [
@@ -555,8 +522,8 @@ def test_the_attendance_record_counts_weighted_minutes(
 
 
 def test_each_module_of_a_course_gets_its_day_also_when_laid_out_afresh(
-    both_engines_app: APIFlask, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, plan, actor
+):
     version = make_version((90, 90, 90, 90, 90, 90))
     row = db.session.query(CourseVersion).filter_by(public_id=version).one()
     (first,) = row.modules

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot, TimeTap
 from kash.attendance.rules.marking import Edge
@@ -31,7 +28,7 @@ from kash.workshops.services.sessions import (
     remove_session,
 )
 from tests.refusals import refuses
-from tests.workshops.conftest import Held, details, make_version
+from tests.workshops.conftest import details, make_version
 
 
 def teach(workshop: str, minutes: list[int], by: Actor) -> None:
@@ -86,9 +83,7 @@ def translated(version: str) -> str:
 
 
 @pytest.mark.any_engine
-def test_the_last_six_times_count_whichever_version_was_taught(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_the_last_six_times_count_whichever_version_was_taught(both_engines_app, actor):
     trainer = actor("trainer")
     version = make_version((45, 60))
     other = translated(version)
@@ -129,7 +124,7 @@ def test_the_last_six_times_count_whichever_version_was_taught(
     assert [one.minutes for one in sessions_of(row)] == [60, 60]
 
 
-def test_a_session_that_was_begun_stays_where_it_is(held: Held) -> None:
+def test_a_session_that_was_begun_stays_where_it_is(held):
     first = sessions_of(held.row)[0]
     slot, session = first.slot, first.public_id
     tap_time(held.register, slot, Edge.START, "a", held.trainer)
@@ -140,7 +135,7 @@ def test_a_session_that_was_begun_stays_where_it_is(held: Held) -> None:
 
 
 @pytest.fixture
-def written(plan: Callable[..., Held]) -> tuple[Held, str, list[str], list[str]]:
+def written(plan):
     """A workshop whose first session has two steps and two objectives: (it, the session, the
     lineages of its steps, those of its objectives)."""
     held = plan(minutes=(60, 60))
@@ -160,9 +155,7 @@ def written(plan: Callable[..., Held]) -> tuple[Held, str, list[str], list[str]]
     return held, session, steps, objectives
 
 
-def test_a_record_replaces_the_one_that_was_shown_and_no_other(
-    both_engines_app: APIFlask, written: tuple[Held, str, list[str], list[str]]
-) -> None:
+def test_a_record_replaces_the_one_that_was_shown_and_no_other(both_engines_app, written):
     held, session, steps, objectives = written
     told = TaughtRecord(
         {steps[1]: ("time", "The talk ran on."), "0" * 16: ("time", "")},
@@ -204,9 +197,7 @@ def test_a_record_replaces_the_one_that_was_shown_and_no_other(
     remove_session(held.workshop, session, held.trainer)
 
 
-def test_a_tap_keeps_what_is_typed_and_a_wrong_time_is_told_beside_its_field(
-    written: tuple[Held, str, list[str], list[str]], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_tap_keeps_what_is_typed_and_a_wrong_time_is_told_beside_its_field(written, client_for):
     held, session, steps, objectives = written
     browser = client_for(held.trainer)
     address = f"/workshops/{held.workshop}/sessions/{session}/taught"
@@ -260,12 +251,7 @@ def test_a_tap_keeps_what_is_typed_and_a_wrong_time_is_told_beside_its_field(
     assert browser.post(f"{address}/tap", data={"edge": "middle"}).status_code == 404
 
 
-def test_courses_and_guides_say_how_long_it_really_takes(
-    app: APIFlask,
-    held: Held,
-    client_for: Callable[[Actor], FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_courses_and_guides_say_how_long_it_really_takes(app, held, client_for, monkeypatch):
     teach(held.workshop, [100, 80], held.trainer)
     version = held.row.version
     address, course = version.public_id, version.course.public_id
@@ -289,9 +275,7 @@ def test_courses_and_guides_say_how_long_it_really_takes(
     assert ["last time 100 min" in html for html in printed] == [True, False]
 
 
-def test_today_asks_for_the_end_that_was_forgotten_until_somebody_says_it(
-    held: Held, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_today_asks_for_the_end_that_was_forgotten_until_somebody_says_it(held, client_for):
     first = sessions_of(held.row)[0]
     slot, starts_at = first.slot, first.starts_at
     browser = client_for(held.trainer)

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.attendance import documents
@@ -34,7 +33,7 @@ Browsers = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture
-def site(held: Held, client_for: Browsers) -> FlaskClient:
+def site(held, client_for):
     """The trainer who runs the workshop."""
     return client_for(held.trainer)
 
@@ -108,7 +107,7 @@ def plan_form(taught: str, **changes: str) -> dict[str, str]:
     } | changes
 
 
-def test_a_trainer_plans_a_workshop(sign_in: Callable[..., FlaskClient]) -> None:
+def test_a_trainer_plans_a_workshop(sign_in):
     site, version = sign_in("trainer"), make_version()
     page = site.get("/workshops/new")
     assert page.status_code == 200
@@ -155,9 +154,7 @@ def test_a_trainer_plans_a_workshop(sign_in: Callable[..., FlaskClient]) -> None
         ),
     ],
 )
-def test_a_wrong_plan_is_said_beside_its_field_and_nothing_is_lost(
-    sign_in: Callable[..., FlaskClient], changes: dict[str, str], sentence: str
-) -> None:
+def test_a_wrong_plan_is_said_beside_its_field_and_nothing_is_lost(sign_in, changes, sentence):
     answer = sign_in("trainer").post("/workshops/new", data=plan_form(make_version(), **changes))
     assert answer.status_code == 422
     assert sentence in text_of(answer)
@@ -165,25 +162,19 @@ def test_a_wrong_plan_is_said_beside_its_field_and_nothing_is_lost(
     assert db.session.query(Workshop).count() == 0
 
 
-def test_a_control_character_is_answered_with_a_sentence(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_a_control_character_is_answered_with_a_sentence(sign_in):
     answer = sign_in("trainer").post("/workshops/new", data=plan_form(make_version(), title="a\0b"))
     assert answer.status_code in (400, 422)
     assert db.session.query(Workshop).count() == 0
 
 
-def test_without_a_published_course_the_page_says_what_to_do(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_without_a_published_course_the_page_says_what_to_do(sign_in):
     page = sign_in("trainer").get("/workshops/new")
     assert "No course is published yet" in text_of(page)
     assert 'class="btn" href="/courses"' in page.get_data(as_text=True)
 
 
-def test_the_list_filters_searches_and_pages(
-    held: Held, site: FlaskClient, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+def test_the_list_filters_searches_and_pages(held, site, plan, actor):
     past = plan(by=actor("trainer"), title="Long ago")
     past.row.starts_on = past.row.ends_on = date(2020, 1, 7)
     cancelled = plan(by=held.trainer, title="Never held")
@@ -206,7 +197,7 @@ def test_the_list_filters_searches_and_pages(
         assert site.get(f"/workshops{hostile}").status_code in (200, 400)
 
 
-def test_an_edit_shows_what_somebody_else_saved(held: Held, site: FlaskClient) -> None:
+def test_an_edit_shows_what_somebody_else_saved(held, site):
     page = site.get(url(held, "edit"))
     form = fields(page)
     assert form["title"] == "Kisumu Central"
@@ -225,7 +216,7 @@ def test_an_edit_shows_what_somebody_else_saved(held: Held, site: FlaskClient) -
     assert held.row.title == "Mine"
 
 
-def test_sessions_are_added_and_an_overlap_is_a_sentence(held: Held, site: FlaskClient) -> None:
+def test_sessions_are_added_and_an_overlap_is_a_sentence(held, site):
     page = site.get(url(held, "sessions", "new"))
     form = fields(page) | {"title": "Closing", "day": "2026-11-17", "at": "09:00", "minutes": "30"}
     answer = site.post(url(held, "sessions", "new"), data=form)
@@ -241,7 +232,7 @@ def test_sessions_are_added_and_an_overlap_is_a_sentence(held: Held, site: Flask
     assert "Somebody else changed this workshop meanwhile." in text_of(answer)
 
 
-def test_sessions_are_ordered_by_buttons_and_by_script(held: Held, site: FlaskClient) -> None:
+def test_sessions_are_ordered_by_buttons_and_by_script(held, site):
     first, second, *rest = sessions(held)
     assert site.post(url(held, "order"), data={"down": first}).status_code == 303
     assert sessions(held) == [second, first, *rest]
@@ -257,7 +248,7 @@ def test_sessions_are_ordered_by_buttons_and_by_script(held: Held, site: FlaskCl
     assert sessions(held) == [*rest, first, second]
 
 
-def test_a_session_is_removed_after_a_question(held: Held, site: FlaskClient) -> None:
+def test_a_session_is_removed_after_a_question(held, site):
     session = sessions(held)[3]
     address = url(held, "sessions", session, "remove")
     assert "Remove this session?" in text_of(site.get(address))
@@ -266,7 +257,7 @@ def test_a_session_is_removed_after_a_question(held: Held, site: FlaskClient) ->
     assert site.post(address).status_code == 404
 
 
-def test_cancelling_wants_a_reason_and_can_be_undone(held: Held, site: FlaskClient) -> None:
+def test_cancelling_wants_a_reason_and_can_be_undone(held, site):
     assert "Enter this." in text_of(site.post(url(held, "cancel"), data={"reason": " "}))
     answer = site.post(url(held, "cancel"), data={"reason": "The hall is <b>flooded</b>."})
     assert answer.status_code == 303
@@ -277,7 +268,7 @@ def test_cancelling_wants_a_reason_and_can_be_undone(held: Held, site: FlaskClie
     assert "flooded" not in site.get(url(held)).get_data(as_text=True)
 
 
-def test_a_workshop_is_held_again(held: Held, site: FlaskClient) -> None:
+def test_a_workshop_is_held_again(held, site):
     form = fields(site.get(url(held, "duplicate"))) | {"starts_on": "2026-12-01"}
     answer = site.post(url(held, "duplicate"), data=form)
     assert answer.status_code == 303
@@ -286,7 +277,7 @@ def test_a_workshop_is_held_again(held: Held, site: FlaskClient) -> None:
     assert not any(name in text_of(site.get(answer.location + "/people")) for name in NAMES)
 
 
-def test_costs_are_entered_and_must_make_a_whole(held: Held, site: FlaskClient) -> None:
+def test_costs_are_entered_and_must_make_a_whole(held, site):
     form = fields(site.get(url(held, "costs"))) | {
         "lines-0-funder": "Fund A",
         "lines-0-share": "60",
@@ -308,9 +299,7 @@ def test_costs_are_entered_and_must_make_a_whole(held: Held, site: FlaskClient) 
 # --- People ---------------------------------------------------------------------------------
 
 
-def test_people_are_found_by_post_with_name_group_and_station_only(
-    held: Held, site: FlaskClient
-) -> None:
+def test_people_are_found_by_post_with_name_group_and_station_only(held, site):
     make_person("Lulu Kielelezo", "A", station="Kondele")
     person = db.session.query(Person).filter_by(chosen_name="Lulu Kielelezo").one()
     person.ward, person.cadre, person.reference = "Secret ward", "Secret cadre", "S-1"
@@ -334,9 +323,7 @@ def test_people_are_found_by_post_with_name_group_and_station_only(
         assert answer.status_code == 200
 
 
-def test_people_are_enrolled_withdrawn_and_moved_up(
-    plan: Callable[..., Held], client_for: Browsers
-) -> None:
+def test_people_are_enrolled_withdrawn_and_moved_up(plan, client_for):
     held = plan(capacity=1, **in_days(30))
     site = client_for(held.trainer)
     for name in ("Asha", "Bahati"):
@@ -357,9 +344,7 @@ def test_people_are_enrolled_withdrawn_and_moved_up(
     assert db.session.query(Enrolment).filter_by(public_id=asha).one().state == "withdrawn"
 
 
-def test_consent_forms_are_printed_for_those_enrolled(
-    held: Held, site: FlaskClient, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_consent_forms_are_printed_for_those_enrolled(held, site, sign_in):
     page = site.get(url(held, "people"))
     form = page.text.partition('action="/people/consent-forms"')[2].partition("</form>")[0]
     assert "Consent forms (PDF)" in form
@@ -377,7 +362,7 @@ def test_consent_forms_are_printed_for_those_enrolled(
     assert "consent-forms" not in sign_in("director").get(back).text
 
 
-def test_a_minor_is_refused_with_a_sentence(held: Held, site: FlaskClient) -> None:
+def test_a_minor_is_refused_with_a_sentence(held, site):
     answer = site.post(
         url(held, "people"),
         data={"person": make_person("Mtoto", minor=True)},
@@ -404,7 +389,7 @@ def test_a_minor_is_refused_with_a_sentence(held: Held, site: FlaskClient) -> No
 # --- Attendance -----------------------------------------------------------------------------
 
 
-def test_all_are_present_and_the_exceptions_are_tapped(held: Held, site: FlaskClient) -> None:
+def test_all_are_present_and_the_exceptions_are_tapped(held, site):
     session = sessions(held)[0]
     form = both_groups(site, url(held, "attendance", session))
     assert len([name for name in form if name.startswith("mark-")]) == len(NAMES)
@@ -425,9 +410,7 @@ def test_all_are_present_and_the_exceptions_are_tapped(held: Held, site: FlaskCl
     assert "Tap those who are not" in text_of(site.get(url(held, "attendance", session)))
 
 
-def test_a_stale_page_shows_both_versions_and_overwrites_nothing(
-    held: Held, site: FlaskClient, client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_a_stale_page_shows_both_versions_and_overwrites_nothing(held, site, client_for, actor):
     session = sessions(held)[0]
     mine = both_groups(site, url(held, "attendance", session))
     neema = actor("trainer", name="Neema Jaribio")
@@ -457,9 +440,7 @@ def test_a_stale_page_shows_both_versions_and_overwrites_nothing(
     assert marks(held) == [("absent", 1), ("late", 2), ("present", 1)]
 
 
-def test_what_was_left_alone_never_meets_what_somebody_else_changed(
-    held: Held, site: FlaskClient
-) -> None:
+def test_what_was_left_alone_never_meets_what_somebody_else_changed(held, site):
     session = sessions(held)[0]
     site.post(
         url(held, "attendance", session), data=both_groups(site, url(held, "attendance", session))
@@ -472,7 +453,7 @@ def test_what_was_left_alone_never_meets_what_somebody_else_changed(
     assert marks(held) == [("absent", 2), ("late", 2), ("present", 1)]
 
 
-def test_a_minor_on_the_register_is_flagged_in_the_grid(held: Held, site: FlaskClient) -> None:
+def test_a_minor_on_the_register_is_flagged_in_the_grid(held, site):
     assert "Under 18" not in site.get(url(held, "attendance")).text
     person = db.session.query(Person).filter_by(chosen_name="Baraka Sampuli").one()
     person.minor = True
@@ -482,7 +463,7 @@ def test_a_minor_on_the_register_is_flagged_in_the_grid(held: Held, site: FlaskC
     assert page.count("Under 18") == row.count("Under 18") == 1
 
 
-def test_the_grid_saves_what_was_changed_and_shows_conflicts(held: Held, site: FlaskClient) -> None:
+def test_the_grid_saves_what_was_changed_and_shows_conflicts(held, site):
     form = both_groups(site, url(held, "attendance"))
     slots = [one.slot for one in sessions_of(held.row)]
     zawadi = entries(held)["Zawadi Sampuli"]
@@ -509,7 +490,7 @@ def test_the_grid_saves_what_was_changed_and_shows_conflicts(held: Held, site: F
 
 
 @pytest.mark.parametrize("seen", ["", "x", "-1:present", "99999999999999:late", ":", "0", "٣:late"])
-def test_a_tampered_page_is_no_failure(held: Held, site: FlaskClient, seen: str) -> None:
+def test_a_tampered_page_is_no_failure(held, site, seen):
     session = sessions(held)[0]
     form = both_groups(site, url(held, "attendance", session))
     form = {name: seen if name.startswith("seen-") else value for name, value in form.items()}
@@ -518,7 +499,7 @@ def test_a_tampered_page_is_no_failure(held: Held, site: FlaskClient, seen: str)
     assert answer.status_code in (303, 409)
 
 
-def test_the_history_of_a_mark_is_seen(held: Held, site: FlaskClient) -> None:
+def test_the_history_of_a_mark_is_seen(held, site):
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
     site.post(
         url(held, "attendance", session), data=both_groups(site, url(held, "attendance", session))
@@ -529,9 +510,7 @@ def test_the_history_of_a_mark_is_seen(held: Held, site: FlaskClient) -> None:
     assert "Faraja" not in shown
 
 
-def test_the_register_is_printed_a_sheet_for_each_group(
-    held: Held, site: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_register_is_printed_a_sheet_for_each_group(held, site, monkeypatch):
     printed: list[Any] = []
 
     def pretend(*given: Any) -> bytes:
@@ -576,7 +555,7 @@ def test_the_register_is_printed_a_sheet_for_each_group(
     assert bad.status_code == 404
 
 
-def test_the_register_is_a_real_pdf(held: Held, site: FlaskClient) -> None:
+def test_the_register_is_a_real_pdf(held, site):
     answer = site.post(url(held, "documents", "register"))
     assert answer.status_code == 200
     assert answer.mimetype == "application/pdf"
@@ -587,15 +566,13 @@ def test_the_register_is_a_real_pdf(held: Held, site: FlaskClient) -> None:
 
 
 @pytest.fixture
-def peer(held: Held, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+def peer(held, sign_in):
     """A peer educator who is herself in the workshop."""
     person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one()
     return sign_in("peer", person_id=person.id, name="Zawadi")
 
 
-def test_a_peer_sees_her_own_part_and_nobody_else(
-    held: Held, peer: FlaskClient, site: FlaskClient
-) -> None:
+def test_a_peer_sees_her_own_part_and_nobody_else(held, peer, site):
     session = sessions(held)[0]
     site.post(
         url(held, "attendance", session), data=both_groups(site, url(held, "attendance", session))
@@ -616,9 +593,7 @@ def test_a_peer_sees_her_own_part_and_nobody_else(
         assert peer.get(url(held, page)).status_code == 403
 
 
-def test_a_peer_of_another_workshop_finds_nothing(
-    held: Held, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_peer_of_another_workshop_finds_nothing(held, sign_in):
     stranger = make_person("Lulu")
     key = db.session.query(Person.id).filter_by(public_id=stranger).scalar()
     for role in ("peer", "police_peer"):
@@ -628,9 +603,7 @@ def test_a_peer_of_another_workshop_finds_nothing(
 
 
 @pytest.mark.parametrize("role", ["trainer", "director", "monitoring"])
-def test_others_on_the_staff_see_but_do_not_act(
-    held: Held, sign_in: Callable[..., FlaskClient], role: str
-) -> None:
+def test_others_on_the_staff_see_but_do_not_act(held, sign_in, role):
     site = sign_in(role)
     session = sessions(held)[0]
     for page in ("", "/people", "/attendance", "/documents", f"/attendance/{session}"):
@@ -654,9 +627,7 @@ def test_others_on_the_staff_see_but_do_not_act(
 
 
 @pytest.mark.parametrize("role", ["administrator", "documentation", "custodian", "funder"])
-def test_the_rest_see_no_workshops(
-    held: Held, sign_in: Callable[..., FlaskClient], role: str
-) -> None:
+def test_the_rest_see_no_workshops(held, sign_in, role):
     site = sign_in(role)
     for page in ("/workshops", url(held), url(held, "people"), url(held, "attendance")):
         answer = site.get(page)
@@ -664,9 +635,7 @@ def test_the_rest_see_no_workshops(
         assert "Kisumu Central" not in text_of(answer)
 
 
-def test_children_are_only_found_through_their_workshop(
-    held: Held, site: FlaskClient, plan: Callable[..., Held]
-) -> None:
+def test_children_are_only_found_through_their_workshop(held, site, plan):
     other = plan(by=held.trainer)
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
     mine = people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
@@ -684,12 +653,7 @@ def test_children_are_only_found_through_their_workshop(
 # --- Speed ----------------------------------------------------------------------------------
 
 
-def test_no_page_asks_more_for_more_rows(
-    app: APIFlask,
-    plan: Callable[..., Held],
-    client_for: Browsers,
-    count_queries: Callable[..., Any],
-) -> None:
+def test_no_page_asks_more_for_more_rows(app, plan, client_for, count_queries):
     held = plan(minutes=(60,))
     site = client_for(held.trainer)
     counts: list[list[int]] = []
@@ -719,9 +683,7 @@ def test_no_page_asks_more_for_more_rows(
     assert max(counts[1]) <= 20, counts
 
 
-def test_whoever_is_invited_answers_herself(
-    plan: Callable[..., Held], client_for: Browsers, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_is_invited_answers_herself(plan, client_for, actor):
     today = local_today()
     made = plan(starts_on=today + timedelta(days=3), ends_on=today + timedelta(days=4))
     person = make_person("Zawadi Sampuli")
@@ -742,12 +704,8 @@ def test_whoever_is_invited_answers_herself(
 
 @pytest.mark.any_engine
 def test_whoever_came_takes_no_mark_of_hers_away_by_a_no(
-    both_engines_app: APIFlask,
-    plan: Callable[..., Held],
-    client_for: Browsers,
-    actor: Callable[..., Actor],
-    client: FlaskClient,
-) -> None:
+    both_engines_app, plan, client_for, actor, client
+):
     today = local_today()
     made = plan(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
     enrol(made.workshop, make_person("Zawadi Sampuli"), made.trainer)
@@ -769,9 +727,7 @@ def test_whoever_came_takes_no_mark_of_hers_away_by_a_no(
     ]
 
 
-def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(
-    held: Held, site: FlaskClient
-) -> None:
+def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(held, site):
     page = url(held, "sessions", "new")
     offered = fields(site.get(page))
     assert (offered["day"], offered["at"], offered["minutes"]) == ("2026-11-17", "15:45", "90")
@@ -798,9 +754,7 @@ def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(
     assert fields(site.get(f"{page}?after=nothing"))["day"] == "2026-11-18"
 
 
-def test_a_session_shows_what_its_plan_is_to_do_and_leads_to_the_plan(
-    site: FlaskClient, held: Held
-) -> None:
+def test_a_session_shows_what_its_plan_is_to_do_and_leads_to_the_plan(site, held):
     plan = db.session.query(SessionPlan).filter_by(title="Session 1").one()
     for position, text in enumerate(("Names three rights", ""), 1):
         plan.rows.append(PlanRow(kind="objective", position=position, text=text))

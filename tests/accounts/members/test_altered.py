@@ -87,7 +87,7 @@ class Thief:
 
 
 @pytest.fixture
-def thief() -> Thief:
+def thief():
     return Thief()
 
 
@@ -117,7 +117,7 @@ def the_id(table: str, **where: Any) -> int:
 # --- A member's key -----------------------------------------------------------------------------
 
 
-def test_a_key_in_a_members_row_is_wrapped_nothing(a_member: Member, thief: Thief) -> None:
+def test_a_key_in_a_members_row_is_wrapped_nothing(a_member, thief):
     her, other, gone = (a_member("documentation") for _ in range(3))
     filed()
     remove(her.actor, gone.public_id)
@@ -151,9 +151,7 @@ def test_a_key_in_a_members_row_is_wrapped_nothing(a_member: Member, thief: Thie
 
 
 @pytest.mark.parametrize("seal", ["none", "copied", "invented"])
-def test_a_member_whom_nobody_let_in_gets_nothing(
-    a_member: Member, thief: Thief, seal: str
-) -> None:
+def test_a_member_whom_nobody_let_in_gets_nothing(a_member, thief, seal):
     her, gone = a_member("documentation"), a_member("documentation")
     look_after_keys()
     filed()
@@ -172,7 +170,7 @@ def test_a_member_whom_nobody_let_in_gets_nothing(
     assert alarms() == [["t" * 16, "keys:case"]]
 
 
-def test_who_was_removed_does_not_come_back_with_her_rows(a_member: Member, thief: Thief) -> None:
+def test_who_was_removed_does_not_come_back_with_her_rows(a_member, thief):
     her, gone = a_member("documentation"), a_member("documentation")
     filed()
     rows = {table: thief.copies(table) for table in ("vault_member", "vault_wrap")}
@@ -201,7 +199,7 @@ def test_who_was_removed_does_not_come_back_with_her_rows(a_member: Member, thie
         open_document(stale, sealed)
 
 
-def test_a_seal_that_is_taken_off_is_not_one_that_never_was(a_member: Member, thief: Thief) -> None:
+def test_a_seal_that_is_taken_off_is_not_one_that_never_was(a_member, thief):
     her, other, gone = (a_member("documentation") for _ in range(3))
     look_after_keys()
     remove(her.actor, gone.public_id)
@@ -215,7 +213,7 @@ def test_a_seal_that_is_taken_off_is_not_one_that_never_was(a_member: Member, th
         note_compared(her.actor, her.vault(), other.public_id, line.shown)
 
 
-def test_the_words_of_who_waits_come_from_her_own_key(a_member: Member, thief: Thief) -> None:
+def test_the_words_of_who_waits_come_from_her_own_key(a_member, thief):
     a_member("documentation")
     waits = a_member("director", is_open=False)
     thief.writes(
@@ -238,7 +236,7 @@ def test_the_words_of_who_waits_come_from_her_own_key(a_member: Member, thief: T
     assert alarms() == [[waits.public_id]]
 
 
-def test_words_hang_on_the_key_file(a_member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_hang_on_the_key_file(a_member, monkeypatch):
     her = a_member("documentation")
     key = queries.member_of(her.actor.public_id)
     assert key is not None
@@ -253,7 +251,7 @@ def test_words_hang_on_the_key_file(a_member: Member, monkeypatch: pytest.Monkey
     assert fingerprint(key.public_key) != before
 
 
-def test_no_identity_is_granted_to_another_key(a_member: Member, thief: Thief) -> None:
+def test_no_identity_is_granted_to_another_key(a_member, thief):
     custodian = a_member("custodian")
     officer = a_member("documentation")
     wanted = file_document(db.session(), "test.identity", b"a name", compartment="identity")
@@ -274,9 +272,7 @@ def test_no_identity_is_granted_to_another_key(a_member: Member, thief: Thief) -
 # --- A compartment's key ------------------------------------------------------------------------
 
 
-def test_nothing_is_filed_to_another_key(
-    a_member: Member, thief: Thief, sign_in: Callable[..., Any]
-) -> None:
+def test_nothing_is_filed_to_another_key(a_member, thief, sign_in):
     her = a_member("documentation")
     look_after_keys()
     peer = sign_in("peer")
@@ -301,7 +297,7 @@ def test_nothing_is_filed_to_another_key(
         open_with_passphrase(her.actor, her.passphrase, lambda: None)
 
 
-def test_a_generation_that_nobody_made_takes_nothing(a_member: Member, thief: Thief) -> None:
+def test_a_generation_that_nobody_made_takes_nothing(a_member, thief):
     """With a secret of her own, wrapped to the members: to anybody's public key one can wrap."""
     her = a_member("documentation")
     look_after_keys()
@@ -335,7 +331,7 @@ def test_a_generation_that_nobody_made_takes_nothing(a_member: Member, thief: Th
     assert sealed.generation == 1
 
 
-def test_a_secret_that_makes_another_key_opens_nothing(a_member: Member, thief: Thief) -> None:
+def test_a_secret_that_makes_another_key_opens_nothing(a_member, thief):
     her = a_member("documentation")
     member = queries.member_of(her.actor.public_id)
     assert member is not None
@@ -349,7 +345,7 @@ def test_a_secret_that_makes_another_key_opens_nothing(a_member: Member, thief: 
     assert alarms() == [["keys:case"]]
 
 
-def test_an_older_generation_does_not_come_back(a_member: Member, thief: Thief) -> None:
+def test_an_older_generation_does_not_come_back(a_member, thief):
     her, gone = a_member("documentation"), a_member("documentation")
     before = {table: thief.copies(table) for table in ("vault_compartment", "vault_wrap")}
     remove(her.actor, gone.public_id)
@@ -380,7 +376,7 @@ def test_an_older_generation_does_not_come_back(a_member: Member, thief: Thief) 
         begin_compartments(her.actor)
 
 
-def test_nobody_begins_anew_what_nobody_gave_up(a_member: Member, thief: Thief) -> None:
+def test_nobody_begins_anew_what_nobody_gave_up(a_member, thief):
     her = a_member("documentation")
     a_member("documentation")
     look_after_keys()
@@ -406,7 +402,7 @@ def as_before_seals(thief: Thief) -> None:
     vault_of(current_app).memory_file.unlink(missing_ok=True)
 
 
-def test_older_keys_are_sealed_once_the_words_were_compared(a_member: Member, thief: Thief) -> None:
+def test_older_keys_are_sealed_once_the_words_were_compared(a_member, thief):
     her, other, gone = (a_member("documentation", name=name) for name in ("Amina", "Baraka", "C"))
     as_before_seals(thief)
     first = filed()
@@ -447,7 +443,7 @@ def test_older_keys_are_sealed_once_the_words_were_compared(a_member: Member, th
     ]
 
 
-def test_who_is_alone_has_nobody_to_compare_with(a_member: Member, thief: Thief) -> None:
+def test_who_is_alone_has_nobody_to_compare_with(a_member, thief):
     her = a_member("documentation")
     as_before_seals(thief)
     look_after_keys()
@@ -456,9 +452,7 @@ def test_who_is_alone_has_nobody_to_compare_with(a_member: Member, thief: Thief)
     assert queries.member_line(her.actor, her.public_id).trust == "sealed"
 
 
-def test_a_key_that_was_altered_before_is_found_by_its_words(
-    a_member: Member, thief: Thief
-) -> None:
+def test_a_key_that_was_altered_before_is_found_by_its_words(a_member, thief):
     """Before seals were, somebody may have altered a row: the words are not the same then."""
     her, other = a_member("documentation"), a_member("documentation")
     as_before_seals(thief)
@@ -476,7 +470,7 @@ def test_a_key_that_was_altered_before_is_found_by_its_words(
     assert own != shown
 
 
-def test_who_asks_is_compared_before_an_identity_is_granted(a_member: Member, thief: Thief) -> None:
+def test_who_asks_is_compared_before_an_identity_is_granted(a_member, thief):
     custodian, officer = a_member("custodian"), a_member("documentation")
     as_before_seals(thief)
     look_after_keys()
@@ -490,7 +484,7 @@ def test_who_asks_is_compared_before_an_identity_is_granted(a_member: Member, th
     identity_requests.decide(custodian.actor, custodian.vault(), asked, grant=True)
 
 
-def test_a_new_programme_is_sealed_from_its_first_key(a_member: Member) -> None:
+def test_a_new_programme_is_sealed_from_its_first_key(a_member):
     custodian, officer = a_member("custodian"), a_member("documentation")
     assert {line.trust for line in queries.member_lines(officer.actor)} == {"sealed"}
     remove(custodian.actor, officer.public_id)
@@ -498,9 +492,7 @@ def test_a_new_programme_is_sealed_from_its_first_key(a_member: Member) -> None:
     assert queries.to_be_compared(*queries.others_of(custodian.actor)) == []
 
 
-def test_a_backup_that_was_put_back_is_believed_once_it_is_noted(
-    a_member: Member, thief: Thief
-) -> None:
+def test_a_backup_that_was_put_back_is_believed_once_it_is_noted(a_member, thief):
     """What is remembered was of another database: the restore puts it aside, and only that."""
     her, gone = a_member("documentation"), a_member("documentation")
     tables = ("vault_member", "vault_compartment", "vault_wrap")

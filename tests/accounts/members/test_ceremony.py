@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -78,9 +77,7 @@ def open_in(client: FlaskClient, who: Actor, passphrase: str) -> None:
 
 
 @pytest.fixture
-def person(
-    actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> Callable[..., tuple[Actor, FlaskClient]]:
+def person(actor, client_for):
     """An account and its browser; the actor knows its session."""
     from dataclasses import replace
 
@@ -95,9 +92,7 @@ def person(
     return make
 
 
-def test_nothing_is_stored_before_the_words_were_typed_back(
-    person: Callable[..., tuple[Actor, FlaskClient]],
-) -> None:
+def test_nothing_is_stored_before_the_words_were_typed_back(person):
     who, browser = person("documentation")
     words, kept = shown(browser, "/w/v/k")
     wrong = browser.post("/w/v/k", data={"sealed": kept, "typed": words.replace(" ", "x", 1)})
@@ -110,9 +105,7 @@ def test_nothing_is_stored_before_the_words_were_typed_back(
     assert members() == [who.public_id]
 
 
-def test_words_that_were_altered_or_made_elsewhere_make_nothing(
-    person: Callable[..., tuple[Actor, FlaskClient]],
-) -> None:
+def test_words_that_were_altered_or_made_elsewhere_make_nothing(person):
     _who, browser = person("documentation")
     _other, elsewhere = person("documentation")
     words, kept = shown(elsewhere, "/w/v/k")
@@ -123,9 +116,7 @@ def test_words_that_were_altered_or_made_elsewhere_make_nothing(
 
 
 @pytest.mark.any_engine
-def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(
-    both_engines_app: APIFlask, person: Callable[..., tuple[Actor, FlaskClient]]
-) -> None:
+def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(both_engines_app, person):
     officer, her_browser = person("documentation", name="Officer")
     custodian, his_browser = person("custodian", name="Custodian")
     director, third = person("director", name="Director")
@@ -171,9 +162,7 @@ def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(
     assert set(members()) == {director.public_id, officer.public_id, custodian.public_id}
 
 
-def test_who_waits_opens_nothing_and_sees_her_words(
-    a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
-) -> None:
+def test_who_waits_opens_nothing_and_sees_her_words(a_member, person):
     a_member("documentation", name="Neema")
     who, browser = person("documentation")
     passphrase, kept = shown(browser, "/w/v/k")
@@ -193,7 +182,7 @@ def test_who_waits_opens_nothing_and_sees_her_words(
         open_with_passphrase(who, words, lambda: None)
 
 
-def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> None:
+def test_another_passphrase_takes_the_place_of_the_first(a_member):
     her = a_member("documentation", is_open=False)
     words, kept = shown(her.client, "/w/v/p")
     wrong = her.client.post("/w/v/p", data={"sealed": kept, "typed": words, "passphrase": "absent"})
@@ -210,9 +199,7 @@ def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> No
 
 
 @pytest.mark.any_engine
-def test_the_recovery_code_gives_new_words_and_a_new_code(
-    both_engines_app: APIFlask, a_member: Member
-) -> None:
+def test_the_recovery_code_gives_new_words_and_a_new_code(both_engines_app, a_member):
     her = a_member("documentation")
     words, kept = shown(her.client, "/w/v/r")
     typed = her.recovery_code.replace("0", "O").replace("1", "l").upper()
@@ -226,9 +213,7 @@ def test_the_recovery_code_gives_new_words_and_a_new_code(
     recover(her.actor, fresh, "yet other words")
 
 
-def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
-    app: APIFlask, person: Callable[..., tuple[Actor, FlaskClient]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(app, person, monkeypatch):
     printed: list[str] = []
     monkeypatch.setattr(
         "kash.accounts.members.views.document",
@@ -254,9 +239,7 @@ def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
 
 
 @pytest.mark.any_engine
-def test_an_administrator_takes_keys_away_without_any(
-    both_engines_app: APIFlask, a_member: Member, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_an_administrator_takes_keys_away_without_any(both_engines_app, a_member, sign_in):
     her, other = a_member("documentation"), a_member("documentation")
     administrator = sign_in("administrator")
     path = f"/w/v/m/{her.public_id}/remove"
@@ -273,17 +256,13 @@ def test_an_administrator_takes_keys_away_without_any(
     assert members() == [other.actor.public_id]
 
 
-def test_a_director_without_keys_takes_nobodys_away(
-    a_member: Member, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_director_without_keys_takes_nobodys_away(a_member, sign_in):
     her = a_member("documentation")
     assert sign_in("director").post(f"/w/v/m/{her.public_id}/remove").status_code == 403
     assert members() == [her.actor.public_id]
 
 
-def test_locking_and_leaving_say_what_hangs_on_the_last_keys(
-    a_member: Member, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_locking_and_leaving_say_what_hangs_on_the_last_keys(a_member, sign_in):
     her = a_member("documentation")
     administrator = sign_in("administrator")
     sentence = "Nobody else can open the cases. Locking holds the key back and loses nothing."
@@ -298,9 +277,7 @@ def test_locking_and_leaving_say_what_hangs_on_the_last_keys(
     assert sentence not in her.client.get("/account/lock").get_data(as_text=True)
 
 
-def test_an_administrator_never_holds_keys_even_with_a_role_beside(
-    a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
-) -> None:
+def test_an_administrator_never_holds_keys_even_with_a_role_beside(a_member, person):
     her = a_member("documentation")
     both, browser = person("director", "administrator")
     assert "Your account can hold no keys" in browser.get("/w/v").get_data(as_text=True)
@@ -314,9 +291,7 @@ def test_an_administrator_never_holds_keys_even_with_a_role_beside(
     assert members() == [her.actor.public_id]
 
 
-def test_what_is_lost_with_the_last_keys_is_read_before_a_role_is_taken_away(
-    a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
-) -> None:
+def test_what_is_lost_with_the_last_keys_is_read_before_a_role_is_taken_away(a_member, person):
     """One tick less on a page of roles, and nobody could open a name or a case any more."""
     her = a_member("custodian")
     _administrator, browser = person("administrator")
@@ -331,7 +306,7 @@ def test_what_is_lost_with_the_last_keys_is_read_before_a_role_is_taken_away(
     assert actor_of(account(her.actor.public_id)).roles == {Role.CUSTODIAN}
 
 
-def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
+def test_nobody_lets_in_who_is_locked_or_herself(a_member):
     her = a_member("documentation")
     other = a_member("director", is_open=False)
     own = her.client.post(f"/w/v/m/{her.public_id}/in", data={"compared": "y"})
@@ -342,9 +317,7 @@ def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
 
 
 @pytest.mark.any_engine
-def test_after_everything_was_lost_members_begin_anew(
-    both_engines_app: APIFlask, a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
-) -> None:
+def test_after_everything_was_lost_members_begin_anew(both_engines_app, a_member, person):
     her = a_member("documentation")
     old = sealed.file_document(db.session(), "test.case", b"before").public_id
     db.session.commit()
@@ -368,7 +341,7 @@ def test_after_everything_was_lost_members_begin_anew(
         sealed.open_document(vault, sealed.fetch_one(db.session(), old, "test.case"))
 
 
-def test_the_audit_names_who_and_whom_and_no_word(a_member: Member) -> None:
+def test_the_audit_names_who_and_whom_and_no_word(a_member):
     her = a_member("documentation")
     other = a_member("documentation", is_open=False)
     remove(her.actor, other.public_id)

@@ -21,14 +21,14 @@ def told(app: APIFlask, *words: str) -> str:
     return str(done.output)
 
 
-def test_before_there_are_keys(app: APIFlask) -> None:
+def test_before_there_are_keys(app):
     assert told(app, "members") == "Nobody holds keys.\n"
     assert told(app, "status") == (
         "case: not made yet\nidentity: not made yet\nopen in browsers: 0\n"
     )
 
 
-def test_who_holds_what_and_what_is_left(app: APIFlask, a_member: Member) -> None:
+def test_who_holds_what_and_what_is_left(app, a_member):
     custodian, officer = a_member("custodian"), a_member("documentation", is_open=False)
     gone = a_member("director", is_open=False)
     file_document(db.session(), "test.case", b"x")
@@ -48,5 +48,5 @@ def test_who_holds_what_and_what_is_left(app: APIFlask, a_member: Member) -> Non
     )
 
 
-def test_scrubbing_says_that_it_is_done(both_engines_app: APIFlask) -> None:
+def test_scrubbing_says_that_it_is_done(both_engines_app):
     assert "Nothing that was shredded is left" in told(both_engines_app, "scrub")

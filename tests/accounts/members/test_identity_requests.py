@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.members import queries
@@ -24,7 +23,6 @@ from kash.platform.vault import (
     open_document,
 )
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.conftest import AMember
 from tests.declaring import also_declared
 from tests.refusals import refuses
@@ -35,12 +33,12 @@ REASON = "The advocate needs the name for the affidavit."
 
 
 @pytest.fixture
-def custodian(a_member: Member) -> AMember:
+def custodian(a_member):
     return a_member("custodian", name="Custodian")
 
 
 @pytest.fixture
-def officer(custodian: AMember, a_member: Member) -> AMember:
+def officer(custodian, a_member):
     return a_member("documentation", name="Officer")
 
 
@@ -60,8 +58,8 @@ def actions() -> list[tuple[str, str, list[str]]]:
 
 @pytest.mark.any_engine
 def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
-    both_engines_app: APIFlask, officer: AMember, custodian: AMember
-) -> None:
+    both_engines_app, officer, custodian
+):
     wanted, other = an_identity(), an_identity(b"another name")
     with pytest.raises(UnknownKey):
         open_document(officer.vault(), fetch_one(db.session(), wanted, KIND))
@@ -95,9 +93,7 @@ def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
     identity_requests.ask(officer.actor, wanted, REASON)
 
 
-def test_what_is_granted_to_one_opens_for_nobody_else(
-    officer: AMember, custodian: AMember, a_member: Member
-) -> None:
+def test_what_is_granted_to_one_opens_for_nobody_else(officer, custodian, a_member):
     other = a_member("documentation")
     wanted = an_identity()
     asked = identity_requests.ask(officer.actor, wanted, REASON)
@@ -108,8 +104,8 @@ def test_what_is_granted_to_one_opens_for_nobody_else(
 
 @pytest.mark.any_engine
 def test_nobody_decides_her_own_nor_without_the_keys(
-    both_engines_app: APIFlask, custodian: AMember, officer: AMember, a_member: Member
-) -> None:
+    both_engines_app, custodian, officer, a_member
+):
     wanted = an_identity()
     own = identity_requests.ask(custodian.actor, wanted, REASON)
     with refuses("Another custodian has to decide this."):
@@ -125,7 +121,7 @@ def test_nobody_decides_her_own_nor_without_the_keys(
         decide(second.actor, second.vault(), own, grant=False)
 
 
-def test_what_was_refused_or_asked_twice(officer: AMember, custodian: AMember) -> None:
+def test_what_was_refused_or_asked_twice(officer, custodian):
     wanted = an_identity()
     asked = identity_requests.ask(officer.actor, wanted, REASON)
     with refuses("You have asked for this already."):
@@ -137,9 +133,7 @@ def test_what_was_refused_or_asked_twice(officer: AMember, custodian: AMember) -
     assert (line.state, line.decided_by, line.minutes_left) == ("refused", "Custodian", 0)
 
 
-def test_only_members_ask_and_only_for_identities(
-    custodian: AMember, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_only_members_ask_and_only_for_identities(custodian, officer, actor):
     wanted = an_identity()
     with refuses("You hold no keys of the vault yet, or nobody has let you in."):
         identity_requests.ask(actor("documentation"), wanted, REASON)
@@ -150,7 +144,7 @@ def test_only_members_ask_and_only_for_identities(
             identity_requests.ask(officer.actor, public_id, REASON)
 
 
-def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian: AMember) -> None:
+def test_the_pages_ask_decide_and_show_the_time_left(officer, custodian):
     wanted = an_identity()
     asked = identity_requests.ask(officer.actor, wanted, REASON)
     path = f"/w/v/u/{asked}"
@@ -170,16 +164,14 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
     assert REASON not in shown
 
 
-def test_a_custodian_without_an_open_vault_is_led_to_it(officer: AMember, a_member: Member) -> None:
+def test_a_custodian_without_an_open_vault_is_led_to_it(officer, a_member):
     asked = identity_requests.ask(officer.actor, an_identity(), REASON)
     closed = a_member("custodian", is_open=False)
     answer = closed.client.get(f"/w/v/u/{asked}")
     assert answer.headers["Location"] == f"/w/v?next=/w/v/u/{asked}"
 
 
-def test_how_much_is_asked_does_not_grow_with_the_list(
-    officer: AMember, custodian: AMember, count_queries: Callable[..., object]
-) -> None:
+def test_how_much_is_asked_does_not_grow_with_the_list(officer, custodian, count_queries):
     counts = []
     for _ in range(3):
         identity_requests.ask(officer.actor, an_identity(), REASON)
@@ -190,7 +182,7 @@ def test_how_much_is_asked_does_not_grow_with_the_list(
     assert len(queries.identity_request_lines(custodian.actor)) == 3
 
 
-def test_an_old_opening_is_cleared(officer: AMember) -> None:
+def test_an_old_opening_is_cleared(officer):
     from kash.platform.vault import VaultOpening
 
     with writing() as session:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pyotp
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.members import vault_sessions
@@ -31,7 +30,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
-def waiting(a_member: Member) -> tuple[AMember, str]:
+def waiting(a_member):
     """Somebody whose vault is closed, and the address of a form that needs it."""
     a_member("documentation")
     her = a_member("documentation", is_open=False)
@@ -39,7 +38,7 @@ def waiting(a_member: Member) -> tuple[AMember, str]:
     return her, f"/w/v/m/{other.public_id}/in"
 
 
-def test_it_comes_back_after_opening(app: APIFlask, waiting: tuple[AMember, str]) -> None:
+def test_it_comes_back_after_opening(app, waiting):
     her, path = waiting
     sent = {"narrative": TYPED, "compared": "", "code": "123456", "csrf_token": "x"}
     sent |= {"typed": "six words"}
@@ -69,7 +68,7 @@ def kept_row() -> bytes | None:
     return next((row for row in db.session.scalars(select(SignedInSession.kept_form)) if row), None)
 
 
-def test_the_servers_own_keys_open_nothing_of_it(waiting: tuple[AMember, str]) -> None:
+def test_the_servers_own_keys_open_nothing_of_it(waiting):
     her, path = waiting
     her.client.post(path, data={"narrative": TYPED})
     row = kept_row()
@@ -81,7 +80,7 @@ def test_the_servers_own_keys_open_nothing_of_it(waiting: tuple[AMember, str]) -
         open_sealed(row, kind="session.form", public_id=session)
 
 
-def test_a_fresh_password_asked_for_keeps_it_for_her_alone_too(a_member: Member) -> None:
+def test_a_fresh_password_asked_for_keeps_it_for_her_alone_too(a_member):
     her = a_member("documentation")
     other = a_member("director", is_open=False)
     with writing() as session:
@@ -97,7 +96,7 @@ def test_a_fresh_password_asked_for_keeps_it_for_her_alone_too(a_member: Member)
     assert kept == (f"/w/v/m/{other.public_id}/in", [("narrative", TYPED)])
 
 
-def test_another_member_reads_nothing_of_it(a_member: Member, app: APIFlask) -> None:
+def test_another_member_reads_nothing_of_it(a_member, app):
     her, other = a_member("documentation"), a_member("documentation")
     assert keep_for_member(her.actor, b'["/x", [["a", "b"]]]')
     assert kept_for_member(her.actor, her.vault()) == ("/x", [("a", "b")])
@@ -115,7 +114,7 @@ def test_another_member_reads_nothing_of_it(a_member: Member, app: APIFlask) -> 
     assert kept_for_member(other.actor, other.vault()) is None
 
 
-def test_it_is_gone_after_an_hour(a_member: Member) -> None:
+def test_it_is_gone_after_an_hour(a_member):
     her = a_member("documentation")
     keep_for_member(her.actor, b'["/x", [["a", "b"]]]')
     with writing() as session:
@@ -128,9 +127,7 @@ def test_it_is_gone_after_an_hour(a_member: Member) -> None:
 @pytest.mark.parametrize(
     "headers", [{"X-Requested-With": "fetch"}, {"Content-Type": "application/json"}]
 )
-def test_a_script_is_told_that_it_is_closed(
-    waiting: tuple[AMember, str], headers: dict[str, str]
-) -> None:
+def test_a_script_is_told_that_it_is_closed(waiting, headers):
     her, path = waiting
     answer = her.client.post(path, headers=headers, data="{}")
     assert answer.status_code == 423
@@ -139,13 +136,13 @@ def test_a_script_is_told_that_it_is_closed(
     assert kept_row() is None
 
 
-def test_htmx_is_led_to_the_page(waiting: tuple[AMember, str]) -> None:
+def test_htmx_is_led_to_the_page(waiting):
     her, path = waiting
     answer = her.client.get(path, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, f"/w/v?next={path}")
 
 
-def test_a_view_of_identities_needs_their_keys(app: APIFlask, a_member: Member) -> None:
+def test_a_view_of_identities_needs_their_keys(app, a_member):
     a_member("custodian")
     her = a_member("documentation")
 

@@ -86,9 +86,7 @@ def run_until_killed(
 
 
 @pytest.mark.parametrize("commit", range(COMMITS + 1))
-def test_nothing_is_lost_however_it_ends(
-    both_engines_app: APIFlask, a_member: Member, commit: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_lost_however_it_ends(both_engines_app, a_member, commit, monkeypatch):
     her, gone = a_member("documentation"), a_member("documentation")
     said = filed(10)
     # Some were opened before, so that keys of both forms lie there.
@@ -124,9 +122,7 @@ def test_nothing_is_lost_however_it_ends(
             open_document(stale, sealed)
 
 
-def test_what_comes_in_during_a_rotation_opens_too(
-    both_engines_app: APIFlask, a_member: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_comes_in_during_a_rotation_opens_too(both_engines_app, a_member, monkeypatch):
     monkeypatch.setattr(membership, "_BATCH", 3)
     her, gone = a_member("documentation"), a_member("documentation")
     before = filed(7)
@@ -140,9 +136,7 @@ def test_what_comes_in_during_a_rotation_opens_too(
     assert opened(her) == opened(other) == {**before, **meanwhile}
 
 
-def test_two_who_rotate_at_once_leave_one_new_generation(
-    both_engines_app: APIFlask, a_member: Member
-) -> None:
+def test_two_who_rotate_at_once_leave_one_new_generation(both_engines_app, a_member):
     her, other, gone = (a_member("documentation") for _ in range(3))
     said = filed(3)
     first, second = her.vault(), other.vault()
@@ -160,7 +154,7 @@ def _looked(at: object) -> object:
     return at() if callable(at) else at
 
 
-def test_what_was_shredded_is_in_no_file(sqlite_app: APIFlask, a_member: Member) -> None:
+def test_what_was_shredded_is_in_no_file(sqlite_app, a_member):
     her = a_member("documentation")
     said = filed(6)
     gone = sorted(said)[2:4]
@@ -192,7 +186,7 @@ def test_what_was_shredded_is_in_no_file(sqlite_app: APIFlask, a_member: Member)
 
 @pytest.mark.new_files
 @pytest.mark.services
-def test_what_was_shredded_is_not_in_the_table(postgresql_app: APIFlask, a_member: Member) -> None:
+def test_what_was_shredded_is_not_in_the_table(postgresql_app, a_member):
     """Looked for in the files of both tables, as whoever takes the disk would."""
     her = a_member("documentation")
     said = filed(6)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.accounts.errors import CannotAgree, LastKeyHolder
@@ -73,7 +72,7 @@ def entries(action: str) -> list[tuple[str, list[str]]]:
     return [(entry.actor, list(entry.subjects)) for entry in found]
 
 
-def test_nobody_alone_takes_the_last_away(a_member: Member, actor: Actors) -> None:
+def test_nobody_alone_takes_the_last_away(a_member, actor):
     her, other = a_member("documentation"), a_member("documentation")
     document = filed()
     boss = actor("administrator")
@@ -94,7 +93,7 @@ def test_nobody_alone_takes_the_last_away(a_member: Member, actor: Actors) -> No
     assert holders() == {"case": 1}
 
 
-def test_two_who_are_independent_take_the_last_away(a_member: Member, actor: Actors) -> None:
+def test_two_who_are_independent_take_the_last_away(a_member, actor):
     her = a_member("documentation", name="Her")
     boss, director = actor("administrator", name="Boss"), actor("director", name="Director")
     puppet = actor("administrator", name="Puppet")
@@ -133,9 +132,7 @@ def test_two_who_are_independent_take_the_last_away(a_member: Member, actor: Act
     ]
 
 
-def test_what_was_asked_long_ago_or_by_who_is_locked_holds_no_more(
-    a_member: Member, actor: Actors
-) -> None:
+def test_what_was_asked_long_ago_or_by_who_is_locked_holds_no_more(a_member, actor):
     her = a_member("documentation")
     boss, director = actor("administrator"), actor("director")
     ask_to_remove(boss, her.public_id)
@@ -152,9 +149,7 @@ def test_what_was_asked_long_ago_or_by_who_is_locked_holds_no_more(
     assert holders() == {"case": 1}
 
 
-def test_who_is_told_today_and_decides_in_the_browser(
-    a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_who_is_told_today_and_decides_in_the_browser(a_member, actor, client_for):
     her = a_member("documentation", name="Her")
     boss, director = actor("administrator", name="Boss"), actor("director", name="Director")
     hers, theirs = client_for(boss), client_for(director)
@@ -175,7 +170,7 @@ def test_who_is_told_today_and_decides_in_the_browser(
     assert holders() == {"case": 0}
 
 
-def test_by_her_own_hand_she_leaves_once_she_has_read_what_is_lost(a_member: Member) -> None:
+def test_by_her_own_hand_she_leaves_once_she_has_read_what_is_lost(a_member):
     her = a_member("documentation")
     path = f"/w/v/m/{her.public_id}/remove"
     assert her.client.post(path, data={}).status_code == 422
@@ -187,9 +182,7 @@ def test_by_her_own_hand_she_leaves_once_she_has_read_what_is_lost(a_member: Mem
 # --- Locking ------------------------------------------------------------------------------------
 
 
-def test_locking_the_last_holds_her_key_back_and_loses_nothing(
-    a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_locking_the_last_holds_her_key_back_and_loses_nothing(a_member, actor, client_for):
     her = a_member("documentation", name="Her")
     document = filed()
     boss = actor("administrator", name="Boss")
@@ -229,9 +222,7 @@ def test_locking_the_last_holds_her_key_back_and_loses_nothing(
     assert len(entries("vault.half_given_back")) == 1
 
 
-def test_who_may_give_it_back_is_told_today(
-    a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_who_may_give_it_back_is_told_today(a_member, actor, client_for):
     her = a_member("documentation", name="Her")
     locked = her.client.post("/account/lock", follow_redirects=True)
     assert "was held back, not taken away: nobody else can open" in locked.text
@@ -241,9 +232,7 @@ def test_who_may_give_it_back_is_told_today(
     assert "is held back" not in client_for(actor("documentation")).get("/").text
 
 
-def test_locking_one_of_two_takes_her_keys_and_says_so(
-    a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_locking_one_of_two_takes_her_keys_and_says_so(a_member, actor, client_for):
     her, other = a_member("documentation"), a_member("documentation")
     browser = client_for(actor("administrator"))
     answer = browser.post(f"/accounts/{other.actor.public_id}/lock", follow_redirects=True)
@@ -253,7 +242,7 @@ def test_locking_one_of_two_takes_her_keys_and_says_so(
     assert rotate(her.actor, her.vault) == 0
 
 
-def test_only_what_nobody_else_opens_is_held_back(a_member: Member) -> None:
+def test_only_what_nobody_else_opens_is_held_back(a_member):
     """A custodian who is the last for identities and not for cases."""
     custodian, officer = a_member("custodian"), a_member("documentation")
     breach_id = lock_at_once(SYSTEM, custodian.actor.public_id)
@@ -267,12 +256,12 @@ def test_only_what_nobody_else_opens_is_held_back(a_member: Member) -> None:
     assert holders() == {"case": 1, "identity": 1}
 
 
-def test_an_account_without_keys_is_locked_as_before(actor: Actors) -> None:
+def test_an_account_without_keys_is_locked_as_before(actor):
     who = actor("trainer")
     assert breach(lock_at_once(SYSTEM, who.public_id)).unfinished == []
 
 
-def test_a_lock_says_what_it_did_where_somebody_else_holds_the_same(a_member: Member) -> None:
+def test_a_lock_says_what_it_did_where_somebody_else_holds_the_same(a_member):
     first, second = a_member("documentation"), a_member("documentation")
     assert breach(lock_at_once(SYSTEM, first.actor.public_id)).unfinished == [TAKEN]
     assert breach(lock_at_once(SYSTEM, second.actor.public_id)).unfinished == [HELD_BACK]

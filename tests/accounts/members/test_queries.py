@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.members.queries import (
     CompartmentStatus,
@@ -47,7 +45,7 @@ CASE, IDENTITY = "case", "identity"
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+def _as_it_was(sqlite_app):
     with sqlite_app.test_request_context("/"):
         yield
     db.session.rollback()
@@ -60,9 +58,7 @@ def _member(who: Actor, *opens: Compartment, **more: Any) -> VaultMember:
     return found
 
 
-def test_members_stand_by_name_with_what_they_open_and_wait_for(
-    actor: Callable[..., Actor],
-) -> None:
+def test_members_stand_by_name_with_what_they_open_and_wait_for(actor):
     officer = actor("documentation", name="zawadi")
     custodian = actor("custodian", name="Amani")
     second, director = actor("custodian", name="Bora"), actor("director", name="Chiku")
@@ -151,9 +147,7 @@ def test_members_stand_by_name_with_what_they_open_and_wait_for(
     assert compartments_to_begin(custodian) == []
 
 
-def test_requests_are_ones_own_and_for_a_custodian_those_that_wait(
-    actor: Callable[..., Actor],
-) -> None:
+def test_requests_are_ones_own_and_for_a_custodian_those_that_wait(actor):
     asker, other = actor("documentation", name="Zawadi"), actor("documentation", name="Amani")
     custodian = actor("custodian", name="Bora")
     members = {one.public_id: _member(one) for one in (asker, other, custodian)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pyotp
 import pytest
@@ -19,7 +18,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
-def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_batches(monkeypatch):
     monkeypatch.setattr(membership, "_BATCH", 2)
     monkeypatch.setattr(rotation.rotate, "__defaults__", (2,))
 
@@ -29,7 +28,7 @@ def left() -> dict[str, int]:
     return unfinished_rotations(db.session())
 
 
-def test_whoever_opens_the_vault_next_carries_it_on(a_member: Member) -> None:
+def test_whoever_opens_the_vault_next_carries_it_on(a_member):
     gone = a_member("documentation")
     her = a_member("documentation", is_open=False)
     for number in range(7):
@@ -48,9 +47,7 @@ def test_whoever_opens_the_vault_next_carries_it_on(a_member: Member) -> None:
     assert "New keys are being made" not in her.client.get("/w/v").get_data(as_text=True)
 
 
-def test_who_waits_and_who_left_are_seen_by_as_many_questions(
-    a_member: Member, count_queries: Callable[[], Any]
-) -> None:
+def test_who_waits_and_who_left_are_seen_by_as_many_questions(a_member, count_queries):
     her = a_member("documentation")
     counts = []
     for _ in range(3):

@@ -44,9 +44,7 @@ def openings() -> int:
     return len(db.session.scalars(select(VaultOpening.id)).all())
 
 
-def test_passphrase_and_code_open_it_for_this_browser_only(
-    a_member: Member, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_passphrase_and_code_open_it_for_this_browser_only(a_member, client_for):
     her = a_member("documentation", is_open=False)
     answer = opened(her.client, f"  {her.passphrase.upper()} ", a_code(), next="/forums/")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/forums/")
@@ -63,7 +61,7 @@ def test_passphrase_and_code_open_it_for_this_browser_only(
 
 
 @pytest.mark.parametrize("wrong", ["passphrase", "code"])
-def test_either_alone_opens_nothing_and_says_which_was_wrong(a_member: Member, wrong: str) -> None:
+def test_either_alone_opens_nothing_and_says_which_was_wrong(a_member, wrong):
     her = a_member("documentation", is_open=False)
     sent = {"passphrase": her.passphrase, "code": a_code(), wrong: "absent absent"}
     answer = opened(her.client, **sent)
@@ -78,14 +76,14 @@ def test_either_alone_opens_nothing_and_says_which_was_wrong(a_member: Member, w
     assert openings() == 0
 
 
-def test_a_mistyped_passphrase_spends_no_code(a_member: Member) -> None:
+def test_a_mistyped_passphrase_spends_no_code(a_member):
     her = a_member("documentation", is_open=False)
     code = a_code()
     assert opened(her.client, "absent absent", code).status_code == 422
     assert opened(her.client, her.passphrase, code).status_code == 303
 
 
-def test_tries_are_counted(a_member: Member) -> None:
+def test_tries_are_counted(a_member):
     her = a_member("documentation", is_open=False)
     for _ in range(20):
         assert opened(her.client, "absent", "000000").status_code == 422
@@ -94,7 +92,7 @@ def test_tries_are_counted(a_member: Member) -> None:
     assert openings() == 0
 
 
-def test_without_a_second_step_it_leads_there(a_member: Member) -> None:
+def test_without_a_second_step_it_leads_there(a_member):
     her = a_member("documentation", is_open=False, second_step=False)
     page = her.client.get("/w/v").get_data(as_text=True)
     assert "First set up a second step" in page
@@ -112,7 +110,7 @@ def used_ago(session: str, **ago: float) -> None:
         )
 
 
-def test_it_closes_after_ten_idle_minutes(a_member: Member) -> None:
+def test_it_closes_after_ten_idle_minutes(a_member):
     her = a_member("documentation")
     used_ago(her.actor.session_id, minutes=9.9)
     assert state(her.client)["open"] is True
@@ -120,7 +118,7 @@ def test_it_closes_after_ten_idle_minutes(a_member: Member) -> None:
     assert state(her.client)["open"] is False
 
 
-def test_it_closes_after_eight_hours_however_much_it_is_used(a_member: Member) -> None:
+def test_it_closes_after_eight_hours_however_much_it_is_used(a_member):
     her = a_member("documentation")
     with writing() as writer:
         writer.execute(
@@ -129,7 +127,7 @@ def test_it_closes_after_eight_hours_however_much_it_is_used(a_member: Member) -
     assert state(her.client)["open"] is False
 
 
-def test_a_page_keeps_it_open_and_a_poll_does_not(a_member: Member) -> None:
+def test_a_page_keeps_it_open_and_a_poll_does_not(a_member):
     her = a_member("documentation")
     used_ago(her.actor.session_id, minutes=5)
     assert 290 <= state(her.client)["seconds"] <= 300
@@ -139,14 +137,14 @@ def test_a_page_keeps_it_open_and_a_poll_does_not(a_member: Member) -> None:
     assert her.client.post("/w/v/used").get_json()["seconds"] > 590
 
 
-def test_a_use_is_written_once_a_minute(a_member: Member) -> None:
+def test_a_use_is_written_once_a_minute(a_member):
     her = a_member("documentation")
     used_ago(her.actor.session_id, seconds=50)
     her.client.get("/forums/")
     assert state(her.client)["seconds"] <= 550
 
 
-def test_every_page_says_that_it_is_open(a_member: Member) -> None:
+def test_every_page_says_that_it_is_open(a_member):
     her = a_member("documentation")
     page = her.client.get("/forums/").get_data(as_text=True)
     assert "Vault open" in page
@@ -192,9 +190,7 @@ def change_roles(her: AMember) -> None:
     [sign_out, leave, leave_without_a_network, close, end_from_elsewhere, lock, change_roles],
     ids=lambda f: f.__name__,
 )
-def test_it_ends_with_everything_that_it_hangs_on(
-    both_engines_app: APIFlask, a_member: Member, end: Callable[[AMember], None]
-) -> None:
+def test_it_ends_with_everything_that_it_hangs_on(both_engines_app, a_member, end):
     her, other = a_member("documentation"), a_member("documentation")
     end(her)
     db.session.rollback()
@@ -202,7 +198,7 @@ def test_it_ends_with_everything_that_it_hangs_on(
     assert left == [other.actor.session_id]
 
 
-def test_whoever_closes_it_is_named_by_the_member_that_she_is(a_member: Member) -> None:
+def test_whoever_closes_it_is_named_by_the_member_that_she_is(a_member):
     her = a_member("documentation")
     close(her)
     db.session.rollback()
@@ -210,7 +206,7 @@ def test_whoever_closes_it_is_named_by_the_member_that_she_is(a_member: Member) 
     assert db.session.scalars(named).all() == [[her.public_id]]
 
 
-def test_whoever_leaves_in_haste_finds_no_word_of_a_vault_afterwards(a_member: Member) -> None:
+def test_whoever_leaves_in_haste_finds_no_word_of_a_vault_afterwards(a_member):
     her = a_member("documentation")
     her.client.post("/w/v/close", data={"leaving": "1"})
     her.client.get("/leave")
@@ -220,22 +216,20 @@ def test_whoever_leaves_in_haste_finds_no_word_of_a_vault_afterwards(a_member: M
 
 
 @pytest.mark.parametrize("path", ["/sign-out", "/leave", "/w/v/close"])
-def test_the_cookie_goes_with_it(a_member: Member, path: str) -> None:
+def test_the_cookie_goes_with_it(a_member, path):
     her = a_member("documentation")
     her.client.open(path, method="GET" if path == "/leave" else "POST")
     assert her.client.get_cookie("vault") is None
 
 
-def test_the_cookie_of_another_session_opens_nothing(a_member: Member) -> None:
+def test_the_cookie_of_another_session_opens_nothing(a_member):
     her, other = a_member("documentation"), a_member("documentation")
     other.client.set_cookie("vault", her.cookie)
     assert state(other.client)["open"] is False
 
 
 @pytest.mark.any_engine
-def test_keys_of_a_role_that_was_taken_away_are_gone(
-    both_engines_app: APIFlask, a_member: Member
-) -> None:
+def test_keys_of_a_role_that_was_taken_away_are_gone(both_engines_app, a_member):
     her = a_member("custodian", "documentation")
     a_member("custodian", is_open=False)
     set_roles(SYSTEM, her.actor.public_id, [Role.DOCUMENTATION])
@@ -248,11 +242,11 @@ def test_keys_of_a_role_that_was_taken_away_are_gone(
 
 
 @pytest.mark.parametrize("role", ["administrator", "trainer", "peer", "police_peer", "funder"])
-def test_other_roles_find_nothing_here(sign_in: Callable[..., FlaskClient], role: str) -> None:
+def test_other_roles_find_nothing_here(sign_in, role):
     assert sign_in(role).get("/w/v").status_code == 403
 
 
-def test_what_was_kept_goes_with_the_session(a_member: Member) -> None:
+def test_what_was_kept_goes_with_the_session(a_member):
     her = a_member("documentation")
     with writing() as writer:
         writer.execute(update(SignedInSession).values(kept_form=b"kept", kept_at=utc_now()))
@@ -271,9 +265,7 @@ def signed_in(app: APIFlask, her: AMember, code: str) -> FlaskClient:
     return client
 
 
-def test_just_after_a_sign_in_with_a_code_the_passphrase_is_enough_and_then_no_more(
-    app: APIFlask, a_member: Member
-) -> None:
+def test_just_after_a_sign_in_with_a_code_the_passphrase_is_enough_and_then_no_more(app, a_member):
     her = a_member("documentation", is_open=False)
     client = signed_in(app, her, a_code())
     assert 'name="code"' not in client.get("/w/v").text
@@ -290,9 +282,7 @@ def test_just_after_a_sign_in_with_a_code_the_passphrase_is_enough_and_then_no_m
     assert state(client)["open"] is False
 
 
-def test_a_session_that_began_without_a_second_step_asks_for_one(
-    a_member: Member, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_session_that_began_without_a_second_step_asks_for_one(a_member, client_for):
     her = a_member("documentation", is_open=False)
     assert (
         client_for(her.actor).post("/w/v", data={"passphrase": her.passphrase}).status_code == 422

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
-from apiflask import APIFlask
 from flask import template_rendered
 
 from kash.accounts.errors import WRONG_CODE, PasskeyRefused, SignInPaused
@@ -20,7 +19,6 @@ from kash.accounts.members.services.alarms import (
     TooManyPassphrases,
 )
 from kash.platform.web.errors import Problem
-from tests.conftest import AMember
 
 OPENING = ("/w/v", "vault_sessions.open_with_passphrase")
 CHANGING = ("/w/v/p", "change_passphrase")
@@ -48,7 +46,7 @@ CASES: list[tuple[tuple[str, str], Problem, str]] = [
 
 
 @pytest.fixture
-def shown(app: APIFlask) -> Iterator[list[dict[str, Any]]]:
+def shown(app):
     """What each template was given that was rendered."""
     given: list[dict[str, Any]] = []
 
@@ -67,14 +65,7 @@ def _refusing(problem: Problem) -> Callable[..., NoReturn]:
 
 
 @pytest.mark.parametrize(("where", "problem", "field"), CASES)
-def test_a_problem_stands_beside_its_field(
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[dict[str, Any]],
-    a_member: Callable[..., AMember],
-    where: tuple[str, str],
-    problem: Problem,
-    field: str,
-) -> None:
+def test_a_problem_stands_beside_its_field(monkeypatch, shown, a_member, where, problem, field):
     address, service = where
     one = a_member("documentation", is_open=False)
     views = "kash.accounts.members.views."
@@ -102,13 +93,8 @@ def _form(shown: list[dict[str, Any]]) -> dict[str | None, list[Any]]:
     ],
 )
 def test_what_a_button_cannot_do_is_told_on_the_next_page(
-    monkeypatch: pytest.MonkeyPatch,
-    a_member: Callable[..., AMember],
-    address: str,
-    service: str,
-    problem: Problem,
-    onward: str,
-) -> None:
+    monkeypatch, a_member, address, service, problem, onward
+):
     one = a_member("documentation", is_open=False)
     views = "kash.accounts.members.views."
     monkeypatch.setattr(views + "queries.compartments_to_begin", lambda _by: ["case"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ class Evaluated:
 
 
 @pytest.fixture
-def make_open(plan: Callable[..., Held]) -> Callable[..., Evaluated]:  # noqa: F811
+def make_open(plan):  # noqa: F811
     """`make_open()`: another workshop, with a form of its first day that is open."""
 
     def make(held: Held | None = None, *, asks_group: bool = False) -> Evaluated:
@@ -59,6 +59,6 @@ def make_open(plan: Callable[..., Held]) -> Callable[..., Evaluated]:  # noqa: F
 
 
 @pytest.fixture
-def evaluated(make_open: Callable[..., Evaluated]) -> Evaluated:
+def evaluated(make_open):
     """One such workshop."""
     return make_open()

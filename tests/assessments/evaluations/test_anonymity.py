@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import sqrt
 from pathlib import Path
@@ -41,9 +41,7 @@ from kash.assessments.evaluations.rules import (
 from kash.assessments.evaluations.services import close_overdue, take_answer
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import open_text
-from tests.assessments.evaluations.conftest import Evaluated
 from tests.profile import usual_or_long
-from tests.workshops.conftest import Held
 
 pytestmark = pytest.mark.new_files
 
@@ -57,7 +55,7 @@ Ranked = Mapping[int, Sequence[str]]
 
 
 @pytest.fixture
-def dice(monkeypatch: pytest.MonkeyPatch) -> random.Random:
+def dice(monkeypatch):
     """Chance that is the same in each run, so that it fails no test now and then."""
     made = random.Random(20_261_128)
     monkeypatch.setattr("secrets.SystemRandom", lambda: made)
@@ -163,9 +161,7 @@ def best_way(ways: Mapping[str, Ranked], forms: Sequence[int]) -> tuple[str, int
     )
 
 
-def test_a_matcher_who_knows_the_order_finds_nobody(
-    both_engines_app: APIFlask, plan: Callable[..., Held], dice: random.Random
-) -> None:
+def test_a_matcher_who_knows_the_order_finds_nobody(both_engines_app, plan, dice):
     made = make_forms(plan().row.id, LEARNS + JUDGED)
     forms = {form.id: form.public_id for form in made}
     ways = answer_and_close(forms) | comments_as_they_lie(both_engines_app)
@@ -178,9 +174,7 @@ def test_a_matcher_who_knows_the_order_finds_nobody(
     assert abs(found - answers * chance) <= spread, (name, step, found)
 
 
-def test_the_matcher_finds_everybody_where_order_is_kept(
-    app: APIFlask, plan: Callable[..., Held], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_matcher_finds_everybody_where_order_is_kept(app, plan, monkeypatch):
     """The control: without shuffling the same search finds them all, in the box and afterwards."""
 
     class Orderly:
@@ -194,9 +188,7 @@ def test_the_matcher_finds_everybody_where_order_is_kept(
         assert hits(ways[name], list(forms), 1) == len(forms) * PEOPLE
 
 
-def test_no_file_holds_the_key_or_an_answer_once_a_form_is_closed(
-    both_engines_app: APIFlask, evaluated: Evaluated
-) -> None:
+def test_no_file_holds_the_key_or_an_answer_once_a_form_is_closed(both_engines_app, evaluated):
     """Neither the database's file, its write-ahead log on SQLite, the audit's mirror, nor on
     PostgreSQL the table; and the key never was in the database at all."""
     folder = both_engines_app.config["SETTINGS"].data_dir
@@ -246,7 +238,7 @@ def _dump() -> bytes:
     return found
 
 
-def test_no_row_of_a_closed_form_says_when_or_who(evaluated: Evaluated) -> None:
+def test_no_row_of_a_closed_form_says_when_or_who(evaluated):
     columns = {
         table: {column["name"] for column in inspect(db.engine).get_columns(table)}
         for table in ("evaluation_box", "evaluation_count", "evaluation_comment")
@@ -267,7 +259,7 @@ def test_no_row_of_a_closed_form_says_when_or_who(evaluated: Evaluated) -> None:
     }
 
 
-def test_the_box_is_of_one_size_whatever_was_answered(evaluated: Evaluated) -> None:
+def test_the_box_is_of_one_size_whatever_was_answered(evaluated):
     def size() -> tuple[int, int]:
         db.session.rollback()
         row = db.session.query(EvaluationBox).one()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from apiflask import APIFlask
-
 from kash.assessments.evaluations.queries import results_of
 from kash.assessments.evaluations.services import FormNotOpen, close_form, take_answer
 from kash.platform.database import db, new_public_id
@@ -15,9 +13,7 @@ from tests.assessments.evaluations.conftest import Evaluated
 PHONES = 8
 
 
-def test_no_answer_is_lost_when_a_hall_sends_at_once(
-    both_engines_app: APIFlask, evaluated: Evaluated
-) -> None:
+def test_no_answer_is_lost_when_a_hall_sends_at_once(both_engines_app, evaluated):
     """One of the phones sends all of its sheets twice."""
     nonces = [new_public_id() for _each in range(3 * PHONES)]
 
@@ -33,9 +29,7 @@ def test_no_answer_is_lost_when_a_hall_sends_at_once(
     assert results_of(evaluated.row)[0].together["4"] == len(nonces)
 
 
-def test_what_comes_while_a_form_closes_is_counted_or_refused(
-    both_engines_app: APIFlask, evaluated: Evaluated
-) -> None:
+def test_what_comes_while_a_form_closes_is_counted_or_refused(both_engines_app, evaluated):
     for _each in range(5):
         evaluated.answer({0: "4"})
     db.session.rollback()

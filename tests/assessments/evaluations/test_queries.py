@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -37,7 +36,6 @@ from kash.platform.database import db, new_public_id
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
-from kash.policy import Actor
 from kash.workshops.models import Workshop
 from tests.rows import NOW, row
 
@@ -50,9 +48,7 @@ def _form(workshop: Workshop, day: date | None = None, **more: Any) -> Evaluatio
     return row(EvaluationForm, workshop=workshop, day=day, **more)
 
 
-def test_forms_of_days_come_before_that_of_the_whole_and_open_ones_are_hers_who_runs_it(
-    actor: Callable[..., Actor],
-) -> None:
+def test_forms_of_days_come_before_that_of_the_whole_and_open_ones_are_hers_who_runs_it(actor):
     trainer, other = actor("trainer"), actor("trainer")
     mine, theirs = (row(Workshop, created_by=one.public_id) for one in (trainer, other))
     soon, later = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
@@ -86,7 +82,7 @@ def test_forms_of_days_come_before_that_of_the_whole_and_open_ones_are_hers_who_
     assert (taken_so_far(forms[0]), taken_so_far(forms[2])) == (7, 0)
 
 
-def test_results_stand_by_question_part_and_option_of_one_form(groups: tuple[Group, Group]) -> None:
+def test_results_stand_by_question_part_and_option_of_one_form(groups):
     form, other = _form(row(Workshop)), _form(row(Workshop))
     questions = [
         row(EvaluationQuestion, form=of, position=position, kind=kind, options=[{}] * options)
@@ -122,7 +118,7 @@ def test_results_stand_by_question_part_and_option_of_one_form(groups: tuple[Gro
     assert group_letters(db.session())[:2] == [group.letter for group in groups]
 
 
-def test_those_were_in_the_room_who_have_a_mark_that_counts_on_its_day() -> None:
+def test_those_were_in_the_room_who_have_a_mark_that_counts_on_its_day():
     workshop, other, group = row(Workshop), row(Workshop), row(Group)
     for code, weight in (("present", 100), ("late", 1), ("absent", 0)):
         row(MarkStatus, code=code, letter=code[:2].upper(), weight=weight)
@@ -146,9 +142,7 @@ def test_those_were_in_the_room_who_have_a_mark_that_counts_on_its_day() -> None
     assert in_the_room(row(Workshop), _form(workshop)) == 0
 
 
-def test_groups_are_told_apart_once_two_have_five_on_the_register(
-    groups: tuple[Group, Group],
-) -> None:
+def test_groups_are_told_apart_once_two_have_five_on_the_register(groups):
     workshop, other = row(Workshop), row(Workshop)
 
     def enter(group: int, *, of: Workshop = workshop, gone: bool = False) -> None:

@@ -56,7 +56,7 @@ MANY = st.lists(BALLOTS, max_size=30)
 
 
 @given(BALLOTS)
-def test_every_answer_is_packed_to_one_size_and_comes_back(ballot: Ballot) -> None:
+def test_every_answer_is_packed_to_one_size_and_comes_back(ballot):
     text = packed(ballot, packed_size(ASKED))
     assert len(text) == packed_size(ASKED)
     assert unpacked(text) == ballot
@@ -67,7 +67,7 @@ def test_every_answer_is_packed_to_one_size_and_comes_back(ballot: Ballot) -> No
 @pytest.mark.parametrize(
     "wrong", [{0: "0"}, {0: "6"}, {0: "5 5"}, {1: "4"}, {2: "x" * (LONGEST_COMMENT + 1)}]
 )
-def test_an_answer_that_is_not_offered_is_none(wrong: dict[int, str]) -> None:
+def test_an_answer_that_is_not_offered_is_none(wrong):
     with pytest.raises(UnreadableBallot):
         read_answers(ASKED, wrong, "", "AB")
     with pytest.raises(UnreadableBallot):
@@ -75,9 +75,7 @@ def test_an_answer_that_is_not_offered_is_none(wrong: dict[int, str]) -> None:
 
 
 @given(st.lists(st.binary(min_size=8, max_size=8), max_size=10, unique=True))
-def test_a_box_keeps_every_answer_is_always_as_large_and_knows_what_was_sent(
-    sent: list[bytes],
-) -> None:
+def test_a_box_keeps_every_answer_is_always_as_large_and_knows_what_was_sent(sent):
     box = empty_box(12, 8)
     for number, sealed in enumerate(sent):
         assert not was_sent(box, str(number))
@@ -89,7 +87,7 @@ def test_a_box_keeps_every_answer_is_always_as_large_and_knows_what_was_sent(
     assert hashes == sorted(hashes)
 
 
-def test_a_full_box_and_an_answer_of_another_size_are_refused() -> None:
+def test_a_full_box_and_an_answer_of_another_size_are_refused():
     box = with_ballot(empty_box(1, 4), b"abcd", "1")
     with pytest.raises(BallotBoxFull):
         with_ballot(box, b"efgh", "2")
@@ -98,15 +96,13 @@ def test_a_full_box_and_an_answer_of_another_size_are_refused() -> None:
 
 
 @given(st.integers(0, 500))
-def test_a_box_has_room_for_twice_those_expected(expected: int) -> None:
+def test_a_box_has_room_for_twice_those_expected(expected):
     assert slots_for(expected) >= max(40, 2 * expected)
     assert slots_for(expected) % 20 == 0
 
 
 @given(MANY)
-def test_what_is_told_comes_from_five_and_never_from_a_few_phones_beside_paper(
-    ballots: list[Ballot],
-) -> None:
+def test_what_is_told_comes_from_five_and_never_from_a_few_phones_beside_paper(ballots):
     kept = told(ballots)
     phones = sum(not one.on_paper for one in kept)
     paper = sum(one.on_paper for one in kept)
@@ -119,9 +115,7 @@ def test_what_is_told_comes_from_five_and_never_from_a_few_phones_beside_paper(
 
 
 @given(MANY)
-def test_results_hold_what_was_answered_and_no_part_of_fewer_than_five(
-    ballots: list[Ballot],
-) -> None:
+def test_results_hold_what_was_answered_and_no_part_of_fewer_than_five(ballots):
     kept, found = told(ballots), tally(ASKED, ballots)
     assert (found.counted, found.left_out) == (len(kept), len(ballots) - len(kept))
     for place, question in enumerate(ASKED):
@@ -139,7 +133,7 @@ def test_results_hold_what_was_answered_and_no_part_of_fewer_than_five(
             assert len(counts) > 1 or set(counts) == {""}
 
 
-def test_whoever_entered_sheets_learns_nothing_of_the_few_who_answered_one_question() -> None:
+def test_whoever_entered_sheets_learns_nothing_of_the_few_who_answered_one_question():
     paper = [Ballot(("5", "1", ""), "A", on_paper=True)] * 6
     phones = [Ballot(("1", "", ""), "A")] * 4 + [Ballot(("1", "2", ""), "B")] * 2
     found = tally(ASKED, paper + phones)
@@ -148,7 +142,7 @@ def test_whoever_entered_sheets_learns_nothing_of_the_few_who_answered_one_quest
     assert found.counts[1] == {"": {"1": 6, "2": 0, "3": 0}}
 
 
-def test_a_group_with_a_few_phones_beside_sheets_does_not_stand_apart() -> None:
+def test_a_group_with_a_few_phones_beside_sheets_does_not_stand_apart():
     paper = [Ballot(("5", "", ""), "A", on_paper=True)] * 5
     few = [Ballot(("1", "", ""), "A")]
     others = [Ballot(("1", "", ""), "B")] * 5
@@ -157,20 +151,20 @@ def test_a_group_with_a_few_phones_beside_sheets_does_not_stand_apart() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["A", "B", "rest"]), st.integers(1, 12)))
-def test_groups_stand_apart_only_if_none_can_be_taken_off_the_others(parts: dict[str, int]) -> None:
+def test_groups_stand_apart_only_if_none_can_be_taken_off_the_others(parts):
     total = sum(parts.values())
     safe = all(count >= FEWEST and total - count >= FEWEST for count in parts.values())
     assert parts_may_show(parts, parts) is (safe and bool(parts))
 
 
-def test_the_words_beside_counts() -> None:
+def test_the_words_beside_counts():
     assert is_unanimous({"1": 0, "2": 7})
     assert not is_unanimous({"1": 1, "2": 7})
     assert mean_step({"1": 1, "5": 3}) == 4.0
 
 
 @given(st.integers(-200, 5000))
-def test_a_form_takes_answers_until_its_time_and_is_then_to_be_closed(minutes: int) -> None:
+def test_a_form_takes_answers_until_its_time_and_is_then_to_be_closed(minutes):
     closes_at = NOW + timedelta(minutes=minutes)
     assert closing_fits(closes_at, NOW) is (0 < minutes <= 3 * 24 * 60)
     assert takes_answers("open", closes_at, NOW) is (minutes > 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -31,9 +30,8 @@ from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.programme import retention
-from tests.assessments.evaluations.conftest import Evaluated
 from tests.refusals import refuses
-from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, Held
+from tests.workshops.conftest import FIRST_DAY, SECOND_DAY
 
 PACE, COMMENT = 3, 4
 
@@ -44,8 +42,8 @@ def keys(app: APIFlask) -> set[str]:
 
 
 def test_a_closed_form_keeps_counts_and_comments_and_nothing_of_who_sent_what(
-    both_engines_app: APIFlask, evaluated: Evaluated
-) -> None:
+    both_engines_app, evaluated
+):
     assert keys(both_engines_app) == {evaluated.form}
     for step in ("5", "5", "4", "4", "1", ""):
         comment = "Start later" if step == "1" else ""
@@ -65,7 +63,7 @@ def test_a_closed_form_keeps_counts_and_comments_and_nothing_of_who_sent_what(
     assert found[1].parts == {}
 
 
-def test_fewer_than_five_answers_leave_nothing_behind(evaluated: Evaluated) -> None:
+def test_fewer_than_five_answers_leave_nothing_behind(evaluated):
     for _each in range(4):
         evaluated.answer({0: "1", COMMENT: "The driver was late"})
     evaluated.close()
@@ -74,7 +72,7 @@ def test_fewer_than_five_answers_leave_nothing_behind(evaluated: Evaluated) -> N
     assert db.session.query(EvaluationComment).count() == 0
 
 
-def test_an_answer_that_is_sent_twice_counts_once(evaluated: Evaluated) -> None:
+def test_an_answer_that_is_sent_twice_counts_once(evaluated):
     nonce = new_public_id()
     assert evaluated.answer({0: "5"}, nonce=nonce)
     assert not evaluated.answer({0: "1"}, nonce=nonce)
@@ -86,9 +84,7 @@ def test_an_answer_that_is_sent_twice_counts_once(evaluated: Evaluated) -> None:
     assert results_of(evaluated.row)[0].together == {"1": 0, "2": 0, "3": 0, "4": 0, "5": 5}
 
 
-def test_nothing_is_taken_before_opening_or_after_closing(
-    evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_taken_before_opening_or_after_closing(evaluated, monkeypatch):
     code = evaluated.code
     draft = errors.add_form(evaluated.workshop, SECOND_DAY, by=evaluated.trainer)
     with pytest.raises(errors.FormNotOpen):
@@ -108,7 +104,7 @@ def test_nothing_is_taken_before_opening_or_after_closing(
     assert form_with_code(code) is None
 
 
-def test_what_is_no_answer_to_the_form_is_refused(evaluated: Evaluated) -> None:
+def test_what_is_no_answer_to_the_form_is_refused(evaluated):
     for given in ({0: "6"}, {0: "x"}, {PACE: "4"}, {COMMENT: "x" * 281}):
         with refuses("Something in these answers does not fit the form."):
             evaluated.answer(given)
@@ -119,9 +115,7 @@ def test_what_is_no_answer_to_the_form_is_refused(evaluated: Evaluated) -> None:
         evaluated.answer({0: "5"}, group="A")
 
 
-def test_nobody_answers_more_often_than_the_box_holds(
-    evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_answers_more_often_than_the_box_holds(evaluated, monkeypatch):
     box = db.session.query(EvaluationBox).one()
     box.slots = 1
     box.body = box.body[: box.piece]
@@ -131,9 +125,7 @@ def test_nobody_answers_more_often_than_the_box_holds(
         evaluated.answer({0: "5"})
 
 
-def test_groups_are_told_apart_only_if_each_and_the_rest_are_five(
-    make_open: Callable[..., Evaluated],
-) -> None:
+def test_groups_are_told_apart_only_if_each_and_the_rest_are_five(make_open):
     shown, kept = make_open(asks_group=True), make_open(asks_group=True)
     for _each in range(5):
         shown.answer({0: "5"}, "A")
@@ -148,9 +140,7 @@ def test_groups_are_told_apart_only_if_each_and_the_rest_are_five(
     assert results_of(kept.row)[0].parts == {"": {"1": 4, "2": 0, "3": 0, "4": 0, "5": 5}}
 
 
-def test_whoever_entered_sheets_cannot_take_them_off_from_a_few_phones_answers(
-    evaluated: Evaluated,
-) -> None:
+def test_whoever_entered_sheets_cannot_take_them_off_from_a_few_phones_answers(evaluated):
     for _each in range(5):
         enter_sheet(
             evaluated.workshop, evaluated.form, {0: "5"}, "", new_public_id(), by=evaluated.trainer
@@ -163,7 +153,7 @@ def test_whoever_entered_sheets_cannot_take_them_off_from_a_few_phones_answers(
     assert db.session.query(EvaluationComment).count() == 0
 
 
-def test_a_phone_leaves_no_entry_and_a_sheet_from_paper_one(evaluated: Evaluated) -> None:
+def test_a_phone_leaves_no_entry_and_a_sheet_from_paper_one(evaluated):
     def entries() -> list[str]:
         db.session.rollback()
         return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
@@ -177,9 +167,7 @@ def test_a_phone_leaves_no_entry_and_a_sheet_from_paper_one(evaluated: Evaluated
 
 
 @pytest.mark.any_engine
-def test_a_form_closes_by_itself_once_its_time_is_over(
-    both_engines_app: APIFlask, evaluated: Evaluated, make_open: Callable[..., Evaluated]
-) -> None:
+def test_a_form_closes_by_itself_once_its_time_is_over(both_engines_app, evaluated, make_open):
     other = make_open()
     for _each in range(5):
         evaluated.answer({0: "5"})
@@ -197,9 +185,7 @@ def test_a_form_closes_by_itself_once_its_time_is_over(
     assert (last.actor, last.action) == ("system", "evaluations.form_closed")
 
 
-def test_a_form_that_cannot_be_closed_holds_up_no_other(
-    evaluated: Evaluated, make_open: Callable[..., Evaluated], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_form_that_cannot_be_closed_holds_up_no_other(evaluated, make_open, monkeypatch):
     other = make_open()
     for each in (evaluated, other):
         each.row.closes_at = utc_now() - timedelta(seconds=1)
@@ -216,8 +202,8 @@ def test_a_form_that_cannot_be_closed_holds_up_no_other(
 
 
 def test_a_key_that_a_crash_left_is_destroyed_and_one_in_the_making_is_not(
-    app: APIFlask, evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, evaluated, monkeypatch
+):
     monkeypatch.setattr(
         "kash.assessments.evaluations.services.destroy_form_key", lambda _form: None
     )
@@ -232,8 +218,8 @@ def test_a_key_that_a_crash_left_is_destroyed_and_one_in_the_making_is_not(
 
 
 def test_a_box_that_a_backup_held_up_is_cleared_by_the_next_chore(
-    postgresql_app: APIFlask, evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    postgresql_app, evaluated, monkeypatch
+):
     evaluated.answer({0: "5"})
     with monkeypatch.context() as patched:
         patched.setattr("kash.assessments.evaluations.services.clear_box", lambda *_: None)
@@ -243,7 +229,7 @@ def test_a_box_that_a_backup_held_up_is_cleared_by_the_next_chore(
     assert not something_is_left()
 
 
-def test_a_form_whose_key_is_gone_closes_and_says_so(app: APIFlask, evaluated: Evaluated) -> None:
+def test_a_form_whose_key_is_gone_closes_and_says_so(app, evaluated):
     """A backup holds the box and not the key: put back, it gives away nothing."""
     for _each in range(5):
         evaluated.answer({0: "5"})
@@ -253,7 +239,7 @@ def test_a_form_whose_key_is_gone_closes_and_says_so(app: APIFlask, evaluated: E
     assert db.session.query(EvaluationCount).count() == 0
 
 
-def test_two_forms_of_one_day_cannot_be_compared(evaluated: Evaluated) -> None:
+def test_two_forms_of_one_day_cannot_be_compared(evaluated):
     def again() -> str:
         return errors.add_form(evaluated.workshop, FIRST_DAY, by=evaluated.trainer)
 
@@ -268,7 +254,7 @@ def test_two_forms_of_one_day_cannot_be_compared(evaluated: Evaluated) -> None:
         again()
 
 
-def test_a_form_of_just_enough_answers_is_followed_by_no_other(evaluated: Evaluated) -> None:
+def test_a_form_of_just_enough_answers_is_followed_by_no_other(evaluated):
     """The answer of whoever came late would stand alone between the two."""
     for _each in range(FEWEST):
         evaluated.answer({0: "5"})
@@ -278,12 +264,12 @@ def test_a_form_of_just_enough_answers_is_followed_by_no_other(evaluated: Evalua
         errors.add_form(evaluated.workshop, FIRST_DAY, by=evaluated.trainer)
 
 
-def test_a_day_that_the_workshop_does_not_have_gets_no_form(evaluated: Evaluated) -> None:
+def test_a_day_that_the_workshop_does_not_have_gets_no_form(evaluated):
     with refuses("Choose a day of this workshop."):
         errors.add_form(evaluated.workshop, FIRST_DAY - timedelta(days=1), by=evaluated.trainer)
 
 
-def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> None:
+def test_questions_change_until_anybody_is_asked(plan):
     held = plan()
     form = errors.add_form(held.workshop, None, by=held.trainer)
     at, by = (held.workshop, form), held.trainer
@@ -333,9 +319,7 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
     assert len(there()) == len(rest) + 2
 
 
-def test_added_questions_stand_one_after_the_other_without_a_gap(
-    plan: Callable[..., Held], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_added_questions_stand_one_after_the_other_without_a_gap(plan, monkeypatch):
     monkeypatch.setattr(errors, "OF_A_DAY", ())
     held = plan()
     form = errors.add_form(held.workshop, FIRST_DAY, by=held.trainer)
@@ -351,7 +335,7 @@ def test_added_questions_stand_one_after_the_other_without_a_gap(
     ]
 
 
-def test_a_new_form_takes_over_the_questions_of_the_one_before(plan: Callable[..., Held]) -> None:
+def test_a_new_form_takes_over_the_questions_of_the_one_before(plan):
     held = plan()
     form = errors.add_form(held.workshop, FIRST_DAY, by=held.trainer)
     words = QuestionDetails(BallotQuestionKind.SCALE, {"en": "Lunch was good."})
@@ -364,16 +348,14 @@ def test_a_new_form_takes_over_the_questions_of_the_one_before(plan: Callable[..
     assert texts[0][-1] == {"en": "Lunch was good."}
 
 
-def test_an_open_form_is_given_more_time(evaluated: Evaluated) -> None:
+def test_an_open_form_is_given_more_time(evaluated):
     before = evaluated.row.closes_at
     assert before is not None
     errors.give_more_time(evaluated.workshop, evaluated.form, by=evaluated.trainer)
     assert evaluated.row.closes_at == before + timedelta(minutes=15)
 
 
-def test_comments_end_after_the_time_that_the_programme_chose_and_counts_stay(
-    evaluated: Evaluated,
-) -> None:
+def test_comments_end_after_the_time_that_the_programme_chose_and_counts_stay(evaluated):
     for _each in range(5):
         evaluated.answer({0: "1", COMMENT: "The driver was late"})
     evaluated.close()

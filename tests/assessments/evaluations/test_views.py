@@ -19,8 +19,7 @@ from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
 from kash.workshops.services.people import enrol
-from tests.assessments.evaluations.conftest import Evaluated
-from tests.workshops.conftest import FIRST_DAY, Held, make_person
+from tests.workshops.conftest import FIRST_DAY, make_person
 
 Browser = Callable[[Actor], FlaskClient]
 
@@ -38,9 +37,7 @@ def sheet_in(page: str) -> dict[str, str]:
     return dict(re.findall(r'name="(code|sheet|in)" value="(\w+)"', page))
 
 
-def test_a_phone_answers_without_an_account_in_a_few_kilobytes(
-    evaluated: Evaluated, client: FlaskClient, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_phone_answers_without_an_account_in_a_few_kilobytes(evaluated, client, capfd):
     code = evaluated.code
     configure_logs("info")
     page = client.get(f"/e?code={code[:3]}-{code[3:].lower()}&in=sw")
@@ -64,9 +61,7 @@ def test_a_phone_answers_without_an_account_in_a_few_kilobytes(
     assert db.session.query(CountedTries).count() == 0
 
 
-def test_a_wrong_code_leads_nowhere_and_only_wrong_ones_are_counted(
-    evaluated: Evaluated, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_code_leads_nowhere_and_only_wrong_ones_are_counted(evaluated, client, monkeypatch):
     monkeypatch.setattr("kash.assessments.evaluations.views._TRIES", 2)
     code = evaluated.code
     assert client.get("/e").status_code == 200
@@ -78,9 +73,7 @@ def test_a_wrong_code_leads_nowhere_and_only_wrong_ones_are_counted(
     assert client.get(f"/e?code={code}").status_code == 429
 
 
-def test_what_is_wrong_is_said_and_nothing_that_was_typed_is_lost(
-    evaluated: Evaluated, client: FlaskClient
-) -> None:
+def test_what_is_wrong_is_said_and_nothing_that_was_typed_is_lost(evaluated, client):
     fields = sheet_in(client.get(f"/e?code={evaluated.code}").text)
     empty = client.post("/e", data=fields)
     assert (empty.status_code, "Answer at least one question." in empty.text) == (422, True)
@@ -97,9 +90,7 @@ def test_what_is_wrong_is_said_and_nothing_that_was_typed_is_lost(
     assert taken() == 0
 
 
-def test_after_its_time_a_form_says_so_on_the_phone(
-    evaluated: Evaluated, client: FlaskClient
-) -> None:
+def test_after_its_time_a_form_says_so_on_the_phone(evaluated, client):
     fields = sheet_in(client.get(f"/e?code={evaluated.code}").text) | {"q0": "4"}
     row = evaluated.row
     row.closes_at = utc_now() - timedelta(seconds=1)
@@ -111,9 +102,7 @@ def test_after_its_time_a_form_says_so_on_the_phone(
     assert client.post("/e", data=fields).status_code == 409
 
 
-def test_a_form_whose_key_is_gone_says_so_and_not_that_few_answered(
-    evaluated: Evaluated, client_for: Browser
-) -> None:
+def test_a_form_whose_key_is_gone_says_so_and_not_that_few_answered(evaluated, client_for):
     for _each in range(5):
         evaluated.answer({0: "5"})
     destroy_form_key(evaluated.form)
@@ -123,9 +112,7 @@ def test_a_form_whose_key_is_gone_says_so_and_not_that_few_answered(
     assert "Fewer than" not in shown
 
 
-def test_a_trainer_makes_opens_fills_and_closes_a_form(
-    plan: Callable[..., Held], client_for: Browser
-) -> None:
+def test_a_trainer_makes_opens_fills_and_closes_a_form(plan, client_for):
     held = plan()
     browser, at = client_for(held.trainer), f"/workshops/{held.workshop}/evaluations"
     assert "No form yet" in browser.get(at).text
@@ -188,9 +175,7 @@ def test_a_trainer_makes_opens_fills_and_closes_a_form(
 
 
 @pytest.mark.parametrize("police", [4, 5])
-def test_the_group_is_asked_for_only_where_it_could_ever_be_shown(
-    plan: Callable[..., Held], client_for: Browser, police: int
-) -> None:
+def test_the_group_is_asked_for_only_where_it_could_ever_be_shown(plan, client_for, police):
     held = plan()
     for number in range(5 + police):
         person = make_person(f"Sampuli {number}", "A" if number < police else "B")
@@ -208,9 +193,7 @@ def test_the_group_is_asked_for_only_where_it_could_ever_be_shown(
     assert (row.state, row.asks_group) == ("open", police == 5)
 
 
-def test_somebody_else_sees_results_and_opens_nothing(
-    evaluated: Evaluated, actor: Callable[..., Actor], client_for: Browser
-) -> None:
+def test_somebody_else_sees_results_and_opens_nothing(evaluated, actor, client_for):
     for _each in range(5):
         evaluated.answer({0: "5"})
     for role, seen in (("director", 200), ("monitoring", 200), ("trainer", 403), ("peer", 403)):
@@ -223,11 +206,8 @@ def test_somebody_else_sees_results_and_opens_nothing(
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_workshops_forms_are_found_with_as_many_queries_for_three_as_for_one(
-    make_open: Callable[..., Evaluated],
-    client_for: Browser,
-    count_queries: Callable[..., object],
-    rows: int,
-) -> None:
+    make_open, client_for, count_queries, rows
+):
     evaluated = make_open()
     workshop_id = evaluated.row.workshop_id
     for _more in range(rows - 1):

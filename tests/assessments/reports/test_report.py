@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,19 +25,16 @@ from kash.attendance.rules.marking import Edge
 from kash.attendance.services.marking import set_times
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.press import PagedDocument
-from kash.policy import Actor
 from kash.training.models import PlanRow, SessionPlan
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.sessions import TaughtRecord, record_session
-from tests.workshops.conftest import FIRST_DAY, Held
+from tests.workshops.conftest import FIRST_DAY
 
 WORDS = ("Zawadi wept at the film", "Ask Faraja to lead it", "Baraka left the room")
 
 
 @given(st.lists(st.tuples(st.integers(5, 600), st.none() | st.integers(1, 720))))
-def test_planned_and_taught_minutes_are_of_the_same_sessions(
-    sessions: list[tuple[int, int | None]],
-) -> None:
+def test_planned_and_taught_minutes_are_of_the_same_sessions(sessions):
     found = times_together(sessions)
     timed = [(planned, taught) for planned, taught in sessions if taught is not None]
     assert (found["timed"], found["sessions"]) == (len(timed), len(sessions))
@@ -48,21 +42,21 @@ def test_planned_and_taught_minutes_are_of_the_same_sessions(
 
 
 @given(st.lists(st.sampled_from(["reached", "partly", "not_taught", ""])))
-def test_every_objective_is_counted_once(said: list[str]) -> None:
+def test_every_objective_is_counted_once(said):
     found = objectives_together(said)
     assert sum(found.values()) == len(said)
     assert found["unsaid"] == said.count("")
 
 
 @given(st.integers(0, 12))
-def test_a_gain_of_fewer_than_five_people_is_not_told(people: int) -> None:
+def test_a_gain_of_fewer_than_five_people_is_not_told(people):
     scores = {str(one): 50.0 for one in range(people)}
     assert may_be_told(gain_of(scores, scores)) is (people >= FEWEST)
     assert not may_be_told(Gain(people=0))
 
 
 @pytest.fixture
-def printed(monkeypatch: pytest.MonkeyPatch) -> list[PagedDocument]:
+def printed(monkeypatch):
     """Papers as the press is given them."""
     papers: list[PagedDocument] = []
     monkeypatch.setattr(
@@ -72,7 +66,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[PagedDocument]:
 
 
 @pytest.fixture
-def taught(held: Held) -> Held:
+def taught(held):
     """A workshop whose first session was taught, with words of its trainer."""
     plan = db.session.query(SessionPlan).order_by(SessionPlan.id).first()
     assert plan is not None
@@ -97,9 +91,7 @@ def taught(held: Held) -> Held:
     return held
 
 
-def test_no_table_holds_a_word_that_the_page_of_the_session_shows(
-    app: APIFlask, taught: Held, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_no_table_holds_a_word_that_the_page_of_the_session_shows(app, taught, client_for):
     session = sessions_of(taught.row)[0].public_id
     page = client_for(taught.trainer).get(f"/workshops/{taught.workshop}/sessions/{session}/taught")
     assert [words in page.text for words in WORDS] == [True, True, True]
@@ -114,8 +106,8 @@ def test_no_table_holds_a_word_that_the_page_of_the_session_shows(
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_what_a_funder_gets_holds_nobodys_own_words_and_no_name_but_the_trainers(
-    app: APIFlask, taught: Held, printed: list[PagedDocument], language: str
-) -> None:
+    app, taught, printed, language
+):
     with app.test_request_context():
         workshop_report(taught.row, language, with_words=False)
         workshop_report(taught.row, language, with_words=True)
@@ -137,8 +129,8 @@ def test_what_a_funder_gets_holds_nobodys_own_words_and_no_name_but_the_trainers
 
 
 def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
-    app: APIFlask, taught: Held, printed: list[PagedDocument], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, taught, printed, monkeypatch
+):
     """Beside the figures that are sent to funders it could tell who was there; and so could how
     many answered: beside the officers who came, the rest are the others."""
     form = add_form(taught.workshop, FIRST_DAY, by=taught.trainer)
@@ -166,11 +158,8 @@ def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
 
 
 def test_the_page_tells_what_is_missing_and_words_are_only_there_if_asked_for(
-    app: APIFlask,
-    taught: Held,
-    printed: list[PagedDocument],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    app, taught, printed, client_for
+):
     browser = client_for(taught.trainer)
     address = f"/workshops/{taught.workshop}/report"
     page = browser.get(address).text

@@ -6,7 +6,6 @@ import io
 
 import pikepdf
 import pytest
-from apiflask import APIFlask
 
 from benchmarks.answer_photos import WORDING
 from kash.assessments.sheets.layout import Corner
@@ -59,7 +58,7 @@ def test_no_name_stands_in_the_files_properties_and_the_same_sheets_are_the_same
         assert b"Asali" not in pdf.open_metadata().__str__().encode()
 
 
-def test_forty_sheets_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forty_sheets_are_laid_out_once(monkeypatch):
     asked: list[int] = []
     stampers = registers.plate_store.stampers
 
@@ -82,9 +81,7 @@ def test_forty_sheets_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert asked == [2]
 
 
-def test_each_reason_is_told_in_a_sentence_of_its_own_and_both_languages_stand_on_a_sheet(
-    app: APIFlask,
-) -> None:
+def test_each_reason_is_told_in_a_sentence_of_its_own_and_both_languages_stand_on_a_sheet(app):
     with app.test_request_context():
         missing = (Corner.TOP_LEFT, Corner.BOTTOM_RIGHT)
         told = {reason: refusal(UnreadPhoto(reason, missing)) for reason in UnreadReason}

@@ -58,7 +58,7 @@ def meant() -> list[tuple[str, tuple[int, ...]]]:
     return [("marked", one.marks) for one in filled()[1]]
 
 
-def test_an_empty_sheet_from_the_press_is_read_as_empty_to_its_last_bubble() -> None:
+def test_an_empty_sheet_from_the_press_is_read_as_empty_to_its_last_bubble():
     for paper in sheets():
         answer = told(paper.picture)
         assert (answer["sheet"], answer["page"]) == (paper.sheet, 1)
@@ -69,7 +69,7 @@ def test_an_empty_sheet_from_the_press_is_read_as_empty_to_its_last_bubble() -> 
 
 # Thresholds were set on other seeds. Those whose photo is refused are not among these.
 @pytest.mark.parametrize("seed", range(2_000_003, 2_000_009))
-def test_no_row_of_a_bad_photo_is_read_wrong_without_anybody_being_asked(seed: int) -> None:
+def test_no_row_of_a_bad_photo_is_read_wrong_without_anybody_being_asked(seed):
     read = read_photo(sheets()[seed % 2], seed)
     assert (read.refused, read.silently_wrong) == ("", [])
     plain = [row[0] for meant, row in zip(read.meant, read.rows, strict=True) if meant.plain]
@@ -97,11 +97,11 @@ def test_no_row_of_a_bad_photo_is_read_wrong_without_anybody_being_asked(seed: i
         "torn and bent",
     ],
 )
-def test_a_sheet_is_read_however_it_lies(how: Scene) -> None:
+def test_a_sheet_is_read_however_it_lies(how):
     assert marks(told(taken(how))) == meant()
 
 
-def test_two_torn_corners_are_too_many_and_are_named() -> None:
+def test_two_torn_corners_are_too_many_and_are_named():
     torn = (Corner.TOP_RIGHT, Corner.BOTTOM_LEFT)
     assert told(taken(replace(GOOD, torn=torn))) == {
         "reason": UnreadReason.CORNERS_MISSING,
@@ -109,7 +109,7 @@ def test_two_torn_corners_are_too_many_and_are_named() -> None:
     }
 
 
-def test_a_sheet_beside_another_is_not_read_nor_are_two_copies_of_one() -> None:
+def test_a_sheet_beside_another_is_not_read_nor_are_two_copies_of_one():
     one, other = (paper.picture.resize((840, 1188)) for paper in sheets())
     for second in (other, one):
         desk = Image.new("L", (1720, 1240), 90)
@@ -118,7 +118,7 @@ def test_a_sheet_beside_another_is_not_read_nor_are_two_copies_of_one() -> None:
         assert told(desk)["reason"] == UnreadReason.TWO_SHEETS
 
 
-def test_halves_of_two_copies_are_not_taken_for_one_sheet() -> None:
+def test_halves_of_two_copies_are_not_taken_for_one_sheet():
     left, right = (sheets()[0].picture.resize((840, 1188)) for _ in range(2))
     desk = Image.new("L", (1720, 1240), 90)
     desk.paste(left, (10, 20))
@@ -130,7 +130,7 @@ def test_halves_of_two_copies_are_not_taken_for_one_sheet() -> None:
     assert told(desk)["reason"] in (UnreadReason.TWO_SHEETS, UnreadReason.UNCLEAR)
 
 
-def test_what_is_no_readable_sheet_is_refused_for_its_own_reason() -> None:
+def test_what_is_no_readable_sheet_is_refused_for_its_own_reason():
     from kash.platform.press.qr import qr_symbol
 
     badge = qr_symbol("KB1:7KM2QX4T00000001")
@@ -144,21 +144,21 @@ def test_what_is_no_readable_sheet_is_refused_for_its_own_reason() -> None:
     assert told(Image.new("L", (60, 40), 255))["reason"] == UnreadReason.NO_CODE
 
 
-def test_a_sheet_of_a_test_with_other_rows_is_not_read_by_the_wrong_ones() -> None:
+def test_a_sheet_of_a_test_with_other_rows_is_not_read_by_the_wrong_ones():
     """Its pegs stand elsewhere, so its rows are not where they are looked for."""
     for options in ((3,) * 40, (3,) * 8):
         answer = told(taken(), [SheetLayout(options)])
         assert answer.get("reason") == UnreadReason.UNCLEAR
 
 
-def test_a_page_that_the_test_has_not_is_refused() -> None:
+def test_a_page_that_the_test_has_not_is_refused():
     (second,) = papers(["7km2qx4t00000003"], [3] * 44, page=2)
     pages = [SheetLayout((3,) * 22)] * 2
     assert marks(told(second.picture, pages)) == [("blank", ())] * 22
     assert told(second.picture, pages[:1])["reason"] == UnreadReason.NO_SUCH_PAGE
 
 
-def test_a_row_that_something_lies_on_is_asked_about_and_no_other() -> None:
+def test_a_row_that_something_lies_on_is_asked_about_and_no_other():
     picture, rows = filled()
     covered = picture.copy()
     column = sheets()[0].layout.columns[0]
@@ -180,7 +180,7 @@ def through(content: bytes) -> list[ReadAnswerSheet | UnreadPhoto]:
     return read_photos([content[:99], content[99:]], kind, [LAYOUT])
 
 
-def test_the_child_reads_a_photo_and_shows_the_rows_that_it_asks_about() -> None:
+def test_the_child_reads_a_photo_and_shows_the_rows_that_it_asks_about():
     picture, rows = marked(sheets()[0], Random(11), {"filled": 6, "blank": 2, "double": 2})
     (read,) = through(photo(picture, GOOD, Random(1)))
     assert isinstance(read, ReadAnswerSheet)
@@ -194,7 +194,7 @@ def test_the_child_reads_a_photo_and_shows_the_rows_that_it_asks_about() -> None
             assert shown.size == (456, 60)
 
 
-def test_a_scan_of_several_sheets_is_read_page_by_page() -> None:
+def test_a_scan_of_several_sheets_is_read_page_by_page():
     out = io.BytesIO()
     first, *others = [paper.picture for paper in sheets()] + [Image.new("L", (800, 1100), 255)]
     first.save(out, "PDF", resolution=200, save_all=True, append_images=others)
@@ -205,7 +205,7 @@ def test_a_scan_of_several_sheets_is_read_page_by_page() -> None:
     ]
 
 
-def test_what_is_no_picture_is_refused() -> None:
+def test_what_is_no_picture_is_refused():
     for content in (b"\xff\xd8\xff" + b"no photo" * 50, b"%PDF-1.7 nothing"):
         with pytest.raises(CannotClean):
             through(content)
@@ -228,7 +228,7 @@ def answered(rest: bytes = b"wholestrip"[1:], **changed: Any) -> bytes:
     return json.dumps(TOLD | changed).encode() + b"\n" + rest
 
 
-def test_an_answer_is_taken_apart_as_it_was_put_together() -> None:
+def test_an_answer_is_taken_apart_as_it_was_put_together():
     refused = b'{"reason": "corners missing", "missing": [0, 2]}\n'
     read, unread = photos_told(answered() + refused, PAGES)
     assert isinstance(read, ReadAnswerSheet)
@@ -262,12 +262,12 @@ def test_an_answer_is_taken_apart_as_it_was_put_together() -> None:
         answered(rows=[["marked", [1], [0, 0.5]], ["blank", [], [0, 0]]]),
     ],
 )
-def test_an_answer_that_no_sheet_gives_is_refused(answer: bytes) -> None:
+def test_an_answer_that_no_sheet_gives_is_refused(answer):
     with pytest.raises(CannotClean):
         photos_told(answer, PAGES)
 
 
-def test_a_child_that_dies_or_floods_leaves_no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_dies_or_floods_leaves_no_reading(monkeypatch):
     start = children.start
     for code in ("os._exit(9)", "print('x' * 2**21)"):
 

@@ -18,7 +18,6 @@ from kash.assessments.sheets.layout import (
     Corner,
     CornerCode,
     NoProjection,
-    Projection,
     SheetLayout,
     code_box,
     code_of,
@@ -40,9 +39,7 @@ ids = st.binary(min_size=16, max_size=16).map(public_id_from)
 
 
 @given(ids, st.integers(1, 9), st.sampled_from(Corner))
-def test_a_corner_is_told_by_the_smallest_code_and_by_no_other_text(
-    sheet: str, page: int, corner: Corner
-) -> None:
+def test_a_corner_is_told_by_the_smallest_code_and_by_no_other_text(sheet, page, corner):
     code = CornerCode(sheet, page, corner)
     assert code_of(code_text(code)) == code
     assert qr_symbol(code_text(code)).size == 21
@@ -51,9 +48,7 @@ def test_a_corner_is_told_by_the_smallest_code_and_by_no_other_text(
 
 
 @given(counts)
-def test_nothing_on_a_sheet_lies_so_near_to_another_that_one_is_taken_for_it(
-    bubbles: list[int],
-) -> None:
+def test_nothing_on_a_sheet_lies_so_near_to_another_that_one_is_taken_for_it(bubbles):
     layout = SheetLayout(tuple(bubbles))
     rows = [(column, row) for column in layout.columns for row in column.rows]
     assert [len(row.bubbles) for _, row in rows] == bubbles
@@ -75,7 +70,7 @@ def test_nothing_on_a_sheet_lies_so_near_to_another_that_one_is_taken_for_it(
     assert {column.right - column.left for column in layout.columns} == {COLUMN_WIDTH}
 
 
-def test_codes_lie_where_a_printer_still_prints_and_mirror_each_other() -> None:
+def test_codes_lie_where_a_printer_still_prints_and_mirror_each_other():
     points = [point for corner in Corner for point in symbol_corners(corner)]
     assert min(x for x, _ in points) >= 8
     for x, y in points:
@@ -84,7 +79,7 @@ def test_codes_lie_where_a_printer_still_prints_and_mirror_each_other() -> None:
 
 
 @given(st.lists(st.integers(2, 5), min_size=1, max_size=360))
-def test_the_pages_of_a_sheet_hold_all_rows_in_their_order(bubbles: list[int]) -> None:
+def test_the_pages_of_a_sheet_hold_all_rows_in_their_order(bubbles):
     pages = pages_of(bubbles)
     assert [count for page in pages for count in page.bubbles] == bubbles
     assert len(pages) == -(-len(bubbles) // 40)
@@ -92,7 +87,7 @@ def test_the_pages_of_a_sheet_hold_all_rows_in_their_order(bubbles: list[int]) -
 
 
 @pytest.mark.parametrize("bubbles", [(), (1,), (6,), (3,) * 41])
-def test_what_no_page_can_hold_is_no_layout(bubbles: tuple[int, ...]) -> None:
+def test_what_no_page_can_hold_is_no_layout(bubbles):
     with pytest.raises(ValueError):
         SheetLayout(bubbles)
 
@@ -122,15 +117,13 @@ def row(*inside: float, around: float = 0.0) -> list[Bubble]:
         (None, RowVerdict.DOUBT, ()),
     ],
 )
-def test_only_a_row_that_is_plain_is_taken_without_asking(
-    bubbles: list[Bubble] | None, verdict: RowVerdict, marks: tuple[int, ...]
-) -> None:
+def test_only_a_row_that_is_plain_is_taken_without_asking(bubbles, verdict, marks):
     read = row_reading(bubbles)
     assert (read.verdict, read.marks) == (verdict, marks)
     assert read.is_asked == (verdict is not RowVerdict.MARKED)
 
 
-def test_what_blur_puts_into_every_bubble_is_no_mark_and_takes_none_away() -> None:
+def test_what_blur_puts_into_every_bubble_is_no_mark_and_takes_none_away():
     rows = [row(0.06, 0.05, 0.07), row(0.06, 0.45, 0.06), None, row(0.2, 0.3, 0.25)]
     cleared = without_spill(rows)
     assert [one and row_reading(one).verdict for one in cleared] == [
@@ -155,9 +148,7 @@ projections = st.tuples(
 
 
 @given(projections, st.sets(st.sampled_from(Corner), min_size=3))
-def test_three_codes_tell_how_the_whole_sheet_lies(
-    camera: Projection, corners: set[Corner]
-) -> None:
+def test_three_codes_tell_how_the_whole_sheet_lies(camera, corners):
     paper = [point for corner in corners for point in symbol_corners(corner)]
     found = projection_of([(point, projected(camera, point)) for point in paper])
     for point in ((0.0, 0.0), (PAGE_WIDTH, PAGE_HEIGHT), (30.0, 200.0)):
@@ -165,7 +156,7 @@ def test_three_codes_tell_how_the_whole_sheet_lies(
     assert not turned_over(found, (100.0, 100.0))
 
 
-def test_points_on_a_line_or_too_few_tell_nothing_and_a_mirror_is_noticed() -> None:
+def test_points_on_a_line_or_too_few_tell_nothing_and_a_mirror_is_noticed():
     for points in ([(0.0, 0.0)] * 4, [(float(at), 2.0 * at) for at in range(9)], [(1.0, 2.0)] * 3):
         with pytest.raises(NoProjection):
             projection_of([(point, point) for point in points])

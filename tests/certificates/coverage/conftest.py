@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Register
 from kash.certificates.coverage.queries import Subject, subjects
@@ -152,7 +150,7 @@ def _workshop() -> int:
 
 
 @pytest.fixture
-def place(app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]) -> Place:
+def place(app, groups, actor):
     """A programme with a course of which certificates are issued, and nobody yet."""
     director = actor("director")
     workshop = _workshop()

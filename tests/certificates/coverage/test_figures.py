@@ -7,17 +7,15 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.certificates.coverage.queries import TRACK, Goal, coverage_of, moved, subjects, trained_in
 from kash.certificates.coverage.rules import StationNeed
-from kash.certificates.models import CertificateBatch
 from kash.certificates.tracks.queries.certifying import one_standing
 from kash.certificates.tracks.rules.tree import Leaf
 from kash.certificates.tracks.services.tracks import enrol
 from kash.people.models import Zone
 from kash.platform.database import db, utc_now
-from tests.certificates.coverage.conftest import TODAY, Place, ago
+from tests.certificates.coverage.conftest import TODAY, ago
 from tests.certificates.tracks.conftest import (  # noqa: F401
     ALL,
     LITTLE,
@@ -38,12 +36,12 @@ def by_name(needs: Sequence[StationNeed]) -> dict[str, StationNeed]:
 
 
 @pytest.fixture
-def on_postgresql_too(both_engines_app: APIFlask) -> APIFlask:
+def on_postgresql_too(both_engines_app):
     return both_engines_app
 
 
 @pytest.fixture
-def two_stations(place: Place) -> tuple[Place, CertificateBatch]:
+def two_stations(place):
     """Kondele with four officers of whom one holds, one is due and one ran out; Maseno with one."""
     place.station("Kondele", "Kondele")
     place.station("Maseno", " maseno ")
@@ -59,9 +57,7 @@ def two_stations(place: Place) -> tuple[Place, CertificateBatch]:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("on_postgresql_too")
-def test_officers_are_counted_where_they_are_posted_by_how_their_training_stands(
-    two_stations: tuple[Place, CertificateBatch],
-) -> None:
+def test_officers_are_counted_where_they_are_posted_by_how_their_training_stands(two_stations):
     place, _batch = two_stations
     found = by_name(coverage_of(place.subject, place.police, Goal(), TODAY).needs)
     kondele, maseno = found["Kondele"], found["Maseno"]
@@ -76,9 +72,7 @@ def test_officers_are_counted_where_they_are_posted_by_how_their_training_stands
     assert coverage.line([kondele.station])[0] == 0
 
 
-def test_the_other_group_people_under_18_and_another_rank_are_not_counted(
-    two_stations: tuple[Place, CertificateBatch],
-) -> None:
+def test_the_other_group_people_under_18_and_another_rank_are_not_counted(two_stations):
     place, batch = two_stations
     place.station("Mwanga", group=1, kind="collective")
     place.person("Furaha", "Mwanga", group=1)
@@ -96,9 +90,7 @@ def test_the_other_group_people_under_18_and_another_rank_are_not_counted(
     assert (sergeants["Kondele"].posted, sergeants["Maseno"].posted) == (1, 0)
 
 
-def test_an_area_narrows_to_the_stations_in_it_and_so_does_that_of_the_programme(
-    two_stations: tuple[Place, CertificateBatch],
-) -> None:
+def test_an_area_narrows_to_the_stations_in_it_and_so_does_that_of_the_programme(two_stations):
     place, _batch = two_stations
     county = Zone(name="Kisumu", kind="county")
     place.add(county)
@@ -113,7 +105,7 @@ def test_an_area_narrows_to_the_stations_in_it_and_so_does_that_of_the_programme
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("on_postgresql_too")
-def test_renewals_corrections_and_revoked_certificates_make_the_spells(place: Place) -> None:
+def test_renewals_corrections_and_revoked_certificates_make_the_spells(place):
     place.station("Kondele")
     names = ("Renewed", "Corrected", "Revoked", "Other", "Kept")
     for name in names:
@@ -145,7 +137,7 @@ def test_renewals_corrections_and_revoked_certificates_make_the_spells(place: Pl
 
 
 @pytest.mark.usefixtures("on_postgresql_too")
-def test_a_mass_transfer_and_a_move_out_of_the_area_are_told_apart(place: Place) -> None:
+def test_a_mass_transfer_and_a_move_out_of_the_area_are_told_apart(place):
     for name, where in (("Kondele", "Kondele"), ("Maseno", "Maseno"), ("Nakuru", "Nakuru")):
         place.station(name, where)
     county = Zone(name="Kisumu", kind="county")
@@ -189,7 +181,7 @@ def test_a_mass_transfer_and_a_move_out_of_the_area_are_told_apart(place: Place)
     assert moved(coverage, 3).moves == found.moves[:3]
 
 
-def test_of_an_area_are_told_moves_from_it_and_to_it_and_no_others(place: Place) -> None:
+def test_of_an_area_are_told_moves_from_it_and_to_it_and_no_others(place):
     zones = {name: Zone(name=name) for name in ("Kondele", "Maseno", "Ahero")}
     for name, zone in zones.items():
         place.station(name, name)
@@ -212,8 +204,8 @@ def test_of_an_area_are_told_moves_from_it_and_to_it_and_no_others(place: Place)
 
 
 def test_who_is_on_the_way_through_a_track_lacks_what_her_own_page_says(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     tracked.publish(tracked.hours(), PRACTICE)
     for name in (ALL, MOST, LITTLE):
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)
@@ -239,8 +231,8 @@ def test_who_is_on_the_way_through_a_track_lacks_what_her_own_page_says(
 
 
 def test_who_attended_too_little_for_the_certificate_is_on_the_way(
-    tracked: Tracked,  # noqa: F811
-) -> None:
+    tracked,  # noqa: F811
+):
     made = tracked.ready
     made.confirm(ALL)
     made.issued()
@@ -255,7 +247,7 @@ def test_who_attended_too_little_for_the_certificate_is_on_the_way(
     }
 
 
-def test_as_many_queries_for_one_officer_as_for_many(place: Place, count_queries: Counting) -> None:
+def test_as_many_queries_for_one_officer_as_for_many(place, count_queries):
     counts = []
     batch = place.batch()
     for number in range(3):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
-
 import pytest
 
 from kash.certificates.coverage.queries import (
@@ -30,7 +26,6 @@ from kash.certificates.models import CertificateBatch, CoverageGoal
 from kash.certificates.tracks.models import Track, TrackVersion
 from kash.people.models import Group, Organisation, Person, Posting, Zone
 from kash.platform.database import db
-from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
 from tests.rows import DAY, NOW, TODAY, row
@@ -48,9 +43,7 @@ def _posted(person: Person, place: Organisation, since: int, until: int | None =
     )
 
 
-def test_stations_are_the_groups_and_those_where_its_people_are(
-    groups: tuple[Group, Group],
-) -> None:
+def test_stations_are_the_groups_and_those_where_its_people_are(groups):
     police, members = groups
     made = {
         name: row(Organisation, name=name, kind=kind, group=group, place=place)
@@ -100,11 +93,7 @@ def test_stations_are_the_groups_and_those_where_its_people_are(
     assert all_groups()[:2] == [police, members]
 
 
-def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
-    actor: Callable[..., Actor],
-    groups: tuple[Group, Group],
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(actor, groups, count_queries):
     police, members = groups
     place, other = row(Organisation, kind="station"), row(Organisation, kind="station")
     people = [
@@ -150,7 +139,7 @@ def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
     assert cadres(trainer, police.id) == [people[0].cadre]
 
 
-def test_subjects_are_courses_with_certificates_and_tracks_that_are_published() -> None:
+def test_subjects_are_courses_with_certificates_and_tracks_that_are_published():
     courses = [row(Course, name=name) for name in ("beta", "Alpha", "Unissued")]
     for course, issued in zip(courses, (NOW, NOW, None), strict=True):
         workshop = row(Workshop, version=row(CourseVersion, course=course))
@@ -177,7 +166,7 @@ def test_subjects_are_courses_with_certificates_and_tracks_that_are_published() 
     assert subjects() == [*of_courses, of_track("First", courses[0]), of_track("second")]
 
 
-def test_the_last_goal_holds_and_areas_stand_the_widest_first() -> None:
+def test_the_last_goal_holds_and_areas_stand_the_widest_first():
     assert (latest_goal(), goal_of(None)) == (None, Goal(3, 3, ""))
     zones = [
         row(Zone, kind=kind, name=name, active=active)

@@ -58,9 +58,7 @@ def _covers(spells: Spells | list[tuple[date, date | None]], day: date) -> bool:
 
 
 @given(st.lists(spell, max_size=5), near)
-def test_merged_spells_hold_on_the_same_days(
-    spells: list[tuple[date, date | None]], day: date
-) -> None:
+def test_merged_spells_hold_on_the_same_days(spells, day):
     found = merged(spells)
     assert holds_on(found, day) == _covers(spells, day)
     ends = [until for _since, until in found[:-1]]
@@ -75,8 +73,8 @@ period = st.builds(CertificatePeriod, near, st.none() | near, st.none() | near)
 
 @given(near, st.lists(period, max_size=4), near)
 def test_who_earned_a_track_is_trained_while_a_certificate_holds_and_was_not_taken_back(
-    earned: date, certificates: list[CertificatePeriod], day: date
-) -> None:
+    earned, certificates, day
+):
     held = any(
         one.since <= day
         and (one.until is None or day <= one.until)
@@ -91,9 +89,7 @@ def test_who_earned_a_track_is_trained_while_a_certificate_holds_and_was_not_tak
 @given(
     near, st.lists(st.tuples(near, st.none() | st.integers(0, 200), st.none() | near), max_size=4)
 )
-def test_training_holds_whenever_the_standing_on_the_track_does(
-    earned: date, written: list[tuple[date, int | None, date | None]]
-) -> None:
+def test_training_holds_whenever_the_standing_on_the_track_does(earned, written):
     certificates = [
         CertificatePeriod(since, None if days is None else since + timedelta(days=days), ended)
         for since, days, ended in written
@@ -103,7 +99,7 @@ def test_training_holds_whenever_the_standing_on_the_track_does(
 
 
 @given(st.lists(spell, max_size=3).map(merged), near)
-def test_training_holds_exactly_where_a_spell_does(spells: Spells, today: date) -> None:
+def test_training_holds_exactly_where_a_spell_does(spells, today):
     found = training_of(spells, today, months_later(today, 3))
     assert (found in {Training.HOLDS, Training.DUE}) == holds_on(spells, today)
     if found is Training.RAN_OUT:
@@ -111,7 +107,7 @@ def test_training_holds_exactly_where_a_spell_does(spells: Spells, today: date) 
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(-60, 60))
-def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(day: date, months: int) -> None:
+def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(day, months):
     found = months_later(day, months)
     assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
     assert found.day == day.day or (found + timedelta(days=1)).day == 1
@@ -125,9 +121,7 @@ HOURS, PAPER = Leaf.of("hours", course="c", share=80), Leaf.of("certificate", co
     spells_of_many,
     st.dictionaries(st.integers(1, 12), st.sampled_from((HOURS, PAPER, None))),
 )
-def test_everybody_posted_is_counted_once(
-    posted: dict[int, int], spells: dict[int, Spells], on_the_way: dict[int, Leaf | None]
-) -> None:
+def test_everybody_posted_is_counted_once(posted, spells, on_the_way):
     stations = [Station(key, f"s{key}", f"Station {key}", "") for key in (1, 2, 3)]
     due_by = TODAY + timedelta(days=60)
     needs = station_needs(stations, posted.items(), spells, on_the_way, TODAY, due_by)
@@ -143,7 +137,7 @@ def test_everybody_posted_is_counted_once(
     assert total.need == sum(need.need for need in needs)
 
 
-def test_what_most_lack_is_told_with_how_many() -> None:
+def test_what_most_lack_is_told_with_how_many():
     station = Station(1, "s", "Kondele", "")
     on_the_way = {1: PAPER, 2: HOURS, 3: HOURS, 4: None}
     [need] = station_needs([station], [(key, 1) for key in range(1, 6)], {}, on_the_way, DAY, DAY)
@@ -165,9 +159,7 @@ leavings = st.dictionaries(near, st.integers(1, 6), max_size=12)
 
 
 @given(leavings, st.integers(0, 60))
-def test_the_days_of_mass_transfers_are_those_of_full_weeks(
-    left: dict[date, int], before: int
-) -> None:
+def test_the_days_of_mass_transfers_are_those_of_full_weeks(left, before):
     there = PostedBefore({DAY - timedelta(days=1): before + sum(left.values())}, left)
     found = mass_transfers(left, there, 1)
     inside = {day for day in left if Orders(found).of(1, day)}
@@ -178,7 +170,7 @@ def test_the_days_of_mass_transfers_are_those_of_full_weeks(
 
 
 @given(leavings)
-def test_one_who_leaves_now_and_then_is_no_mass_transfer(left: dict[date, int]) -> None:
+def test_one_who_leaves_now_and_then_is_no_mass_transfer(left):
     alone = dict.fromkeys(left, 1)
     assume(all(abs((one - other).days) >= 7 for one in alone for other in alone if one != other))
     assert mass_transfers(alone, PostedBefore({}, {}), 1) == []
@@ -196,9 +188,7 @@ stay = st.builds(
 
 
 @given(st.lists(stay, max_size=12), spells_of_many)
-def test_a_line_counts_who_was_there_and_trained_on_each_day(
-    stays: list[StationStay], spells: dict[int, Spells]
-) -> None:
+def test_a_line_counts_who_was_there_and_trained_on_each_day(stays, spells):
     days = month_ends(TODAY, 6)
     found = held_by_day(stays, spells, days)
     for station in (1, 2, 3):
@@ -213,7 +203,7 @@ def test_a_line_counts_who_was_there_and_trained_on_each_day(
             assert found.get(station, [0] * len(days))[place] == expected
 
 
-def test_days_of_a_line_are_ends_of_months_and_today() -> None:
+def test_days_of_a_line_are_ends_of_months_and_today():
     assert month_ends(date(2026, 3, 15), 3) == [
         date(2025, 12, 31),
         date(2026, 1, 31),
@@ -223,9 +213,7 @@ def test_days_of_a_line_are_ends_of_months_and_today() -> None:
 
 
 @given(st.lists(stay, max_size=12), spells_of_many)
-def test_nobody_is_watched_before_she_was_trained(
-    stays: list[StationStay], spells: dict[int, Spells]
-) -> None:
+def test_nobody_is_watched_before_she_was_trained(stays, spells):
     found = watched(stays, spells, Orders(()), DAY, TODAY)
     most = Counter[int]()
     for one in stays:
@@ -235,7 +223,7 @@ def test_nobody_is_watched_before_she_was_trained(
     assert {key: one.days for key, one in found.items()} == +most
 
 
-def test_a_mass_transfer_leaves_the_everyday_pace_as_it_was() -> None:
+def test_a_mass_transfer_leaves_the_everyday_pace_as_it_was():
     """Six of ten go on one day; the pace counts the two who left otherwise."""
     spells = dict.fromkeys(range(10), ((DAY, None),))
     order = DAY + timedelta(days=60)
@@ -252,7 +240,7 @@ def test_a_mass_transfer_leaves_the_everyday_pace_as_it_was() -> None:
     assert watched(stays, spells, Orders(()), DAY, TODAY)[1].left == 8
 
 
-def test_moves_say_from_where_to_where_and_who_is_lost() -> None:
+def test_moves_say_from_where_to_where_and_who_is_lost():
     spells = dict.fromkeys((1, 2, 3, 4), ((DAY, None),))
     day = DAY + timedelta(days=30)
     stays = [
@@ -278,9 +266,7 @@ def test_moves_say_from_where_to_where_and_who_is_lost() -> None:
 
 
 @given(st.lists(st.none() | st.integers(0, 8), min_size=1, max_size=9), st.integers(0, 8))
-def test_an_area_holds_the_zones_within_it_even_if_they_run_in_a_circle(
-    within: list[int | None], chosen: int
-) -> None:
+def test_an_area_holds_the_zones_within_it_even_if_they_run_in_a_circle(within, chosen):
     areas = [Area(key, f"Zone {key} ", above) for key, above in enumerate(within)]
     assume(chosen < len(areas))
     found = names_within(areas, chosen)
@@ -312,7 +298,7 @@ def _world(dice: random.Random, stations: int = 14, mean: float = 0.03, shape: f
     return seen, rates
 
 
-def test_the_interval_holds_the_truth_eight_times_in_ten() -> None:
+def test_the_interval_holds_the_truth_eight_times_in_ten():
     """400 programmes whose rates are known, one station of each: within three deviations of a
     binomial count of 80 and of 50 per cent."""
     programmes, inside, before = 400, 0, 0
@@ -336,9 +322,7 @@ def test_the_interval_holds_the_truth_eight_times_in_ten() -> None:
     st.integers(1, 6),
     st.integers(0, 9),
 )
-def test_more_people_and_a_smaller_goal_never_fall_sooner(
-    seen: dict[int, Watched], wanted: int, more: int
-) -> None:
+def test_more_people_and_a_smaller_goal_never_fall_sooner(seen, wanted, more):
     pace = LeavingPace(seen)
     early, middle, late = pace.months_until(0, wanted + more, wanted)
     assert 0 <= early <= middle <= late
@@ -353,7 +337,7 @@ def test_more_people_and_a_smaller_goal_never_fall_sooner(
         assert (told is Outlook.LATER) == (middle > MOST_MONTHS) or abs(middle - MOST_MONTHS) < 0.1
 
 
-def test_a_station_with_few_leavings_of_its_own_is_drawn_towards_all() -> None:
+def test_a_station_with_few_leavings_of_its_own_is_drawn_towards_all():
     """One left in the first month of a new station: nobody believes that it loses one a month."""
     others = {key: Watched(4, 6000) for key in range(1, 12)}
     pace = LeavingPace({0: Watched(1, 30), **others})
@@ -363,16 +347,14 @@ def test_a_station_with_few_leavings_of_its_own_is_drawn_towards_all() -> None:
 
 
 @pytest.mark.parametrize("left", [0, 1, 2])
-def test_a_station_of_which_nothing_is_known_loses_what_all_lose_and_half_a_person_more(
-    left: int,
-) -> None:
+def test_a_station_of_which_nothing_is_known_loses_what_all_lose_and_half_a_person_more(left):
     """So a programme in which nobody left yet is not told that nobody ever will."""
     pace = LeavingPace({key: Watched(left if key == 1 else 0, 1000) for key in range(1, 21)})
     mean = sum(rate * weight for rate, weight in pace.rates_of(99))
     assert 1 < mean / ((left + 0.5) / pace.together.months) < 1.15
 
 
-def test_nothing_is_said_where_too_little_is_known() -> None:
+def test_nothing_is_said_where_too_little_is_known():
     today = date(2026, 11, 28)
     little = LeavingPace({1: Watched(9, 2921)})
     assert little.forecast(1, 5, 3, today).outlook is Outlook.UNKNOWN
@@ -383,7 +365,7 @@ def test_nothing_is_said_where_too_little_is_known() -> None:
     assert LeavingPace({1: Watched(0, 2922)}).forecast(1, 9, 3, today).outlook is Outlook.LATER
 
 
-def test_a_fall_is_dated_by_months_in_their_order() -> None:
+def test_a_fall_is_dated_by_months_in_their_order():
     today = date(2026, 11, 28)
     found = LeavingPace({1: Watched(12, 9000), 2: Watched(3, 4000)}).forecast(1, 3, 3, today)
     assert found.outlook is Outlook.FALLS

@@ -12,7 +12,6 @@ from typing import Any
 
 import pikepdf
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
@@ -25,7 +24,7 @@ from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.metrics import KEPT, SLOW, init_counted
 from kash.policy import Actor
-from tests.certificates.coverage.conftest import Place, ago
+from tests.certificates.coverage.conftest import ago
 from tests.certificates.test_views import text_of
 
 ClientFor = Callable[[Actor], FlaskClient]
@@ -34,7 +33,7 @@ Counting = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def kondele(place: Place, actor: MakeActor) -> tuple[Place, str, Actor]:
+def kondele(place, actor):
     """Kondele with two officers, one of whom a trainer added; its public id, and the trainer."""
     trainer = actor("trainer")
     place.station("Kondele")
@@ -47,8 +46,8 @@ def kondele(place: Place, actor: MakeActor) -> tuple[Place, str, Actor]:
 
 
 def test_a_trainer_reads_the_names_of_her_own_people_and_the_number_of_the_others(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+    kondele, client_for
+):
     place, station, trainer = kondele
     own = client_for(trainer).get(f"/coverage/stations/{station}").text
     assert "Amina Mfano" in own
@@ -60,9 +59,7 @@ def test_a_trainer_reads_the_names_of_her_own_people_and_the_number_of_the_other
     assert "beyond your reach" not in all_of_them
 
 
-def test_people_of_a_station_are_narrowed_by_how_their_training_stands(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+def test_people_of_a_station_are_narrowed_by_how_their_training_stands(kondele, client_for):
     place, station, _trainer = kondele
     browser = client_for(place.director)
     trained = browser.get(f"/coverage/stations/{station}?training=holds").text
@@ -76,11 +73,8 @@ def test_people_of_a_station_are_narrowed_by_how_their_training_stands(
 
 @pytest.mark.parametrize("many", [5000, 20])
 def test_of_many_at_a_station_a_trainer_turns_to_all_whom_she_reaches_and_to_nobody_else(
-    kondele: tuple[Place, str, Actor],
-    client_for: ClientFor,
-    monkeypatch: pytest.MonkeyPatch,
-    many: int,
-) -> None:
+    kondele, client_for, monkeypatch, many
+):
     place, station, trainer = kondele
     monkeypatch.setattr("kash.certificates.coverage.queries._MANY", many)
     names = [f"Chao {number:02}" for number in range(60)]
@@ -101,9 +95,7 @@ def test_of_many_at_a_station_a_trainer_turns_to_all_whom_she_reaches_and_to_nob
     assert len(re.findall(r">Chao \d\d<", everybody)) == 20
 
 
-def test_a_station_of_the_other_group_is_not_found_among_officers(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+def test_a_station_of_the_other_group_is_not_found_among_officers(kondele, client_for):
     place, _station, _trainer = kondele
     place.station("Mwanga", group=1, kind="collective")
     place.person("Subira", "Mwanga", group=1)
@@ -117,9 +109,7 @@ def test_a_station_of_the_other_group_is_not_found_among_officers(
 
 
 @pytest.mark.parametrize("address", ["", "/needs", "/moves", "/table", "/page.pdf", "/goal"])
-def test_a_police_account_and_a_peer_are_kept_out(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor, actor: MakeActor, address: str
-) -> None:
+def test_a_police_account_and_a_peer_are_kept_out(kondele, client_for, actor, address):
     place, _station, _trainer = kondele
     for role in ("police_peer", "peer", "funder"):
         person = place.people["Amina Mfano"] if role == "police_peer" else None
@@ -127,9 +117,7 @@ def test_a_police_account_and_a_peer_are_kept_out(
         assert browser.get(f"/coverage{address}").status_code == 403
 
 
-def test_pages_say_what_is_missing_while_nobody_is_trained(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_pages_say_what_is_missing_while_nobody_is_trained(sign_in):
     browser = sign_in("monitoring")
     for page in ("", "/needs", "/moves"):
         assert "Nobody is trained yet" in browser.get(f"/coverage{page}").text
@@ -138,8 +126,8 @@ def test_pages_say_what_is_missing_while_nobody_is_trained(
 
 
 def test_stations_are_sorted_paged_and_asked_for_by_as_many_queries(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor, count_queries: Counting
-) -> None:
+    kondele, client_for, count_queries
+):
     place, _station, _trainer = kondele
     browser = client_for(place.director)
     browser.get("/coverage/needs")
@@ -159,9 +147,7 @@ def test_stations_are_sorted_paged_and_asked_for_by_as_many_queries(
         assert browser.get(f"/coverage{address}").status_code == 200
 
 
-def test_a_table_holds_counts_and_no_cell_is_a_formula(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+def test_a_table_holds_counts_and_no_cell_is_a_formula(kondele, client_for):
     place, _station, _trainer = kondele
     place.station("=1+1")
     db.session.commit()
@@ -179,9 +165,7 @@ def test_a_table_holds_counts_and_no_cell_is_a_formula(
     assert not any("Mfano" in cell for rows in tables.values() for row in rows for cell in row)
 
 
-def test_the_page_for_the_director_is_one_page_and_tells_no_letter_of_a_group(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+def test_the_page_for_the_director_is_one_page_and_tells_no_letter_of_a_group(kondele, client_for):
     place, _station, _trainer = kondele
     for number in range(30):
         place.station(f"A station whose name takes room on the line {number:02}")
@@ -197,8 +181,8 @@ def test_the_page_for_the_director_is_one_page_and_tells_no_letter_of_a_group(
 
 
 def test_the_goal_is_kept_with_those_before_and_bad_numbers_are_told_beside_their_field(
-    place: Place, client_for: ClientFor, actor: MakeActor
-) -> None:
+    place, client_for, actor
+):
     county = Zone(name="Kisumu", kind="county")
     place.add(county)
     db.session.commit()
@@ -227,9 +211,7 @@ def test_the_goal_is_kept_with_those_before_and_bad_numbers_are_told_beside_thei
     assert client_for(actor("trainer")).get("/coverage/goal").status_code == 403
 
 
-def test_a_zone_that_went_out_of_use_stays_the_area_until_another_is_chosen(
-    place: Place, client_for: ClientFor
-) -> None:
+def test_a_zone_that_went_out_of_use_stays_the_area_until_another_is_chosen(place, client_for):
     county = Zone(name="Kisumu", kind="county")
     place.add(county)
     db.session.commit()
@@ -240,9 +222,7 @@ def test_a_zone_that_went_out_of_use_stays_the_area_until_another_is_chosen(
     assert re.findall(r"<option selected[^>]*>([^<]*)", page) == ["Kisumu"]
 
 
-def test_a_station_outside_the_area_is_told_and_leads_nowhere(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+def test_a_station_outside_the_area_is_told_and_leads_nowhere(kondele, client_for):
     place, station, _trainer = kondele
     zone = Zone(name="Kondele", kind="ward")
     place.add(zone)
@@ -264,8 +244,8 @@ def test_a_station_outside_the_area_is_told_and_leads_nowhere(
 
 
 def test_a_rank_that_only_somebody_out_of_reach_has_is_neither_offered_nor_asked_for(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor
-) -> None:
+    kondele, client_for
+):
     place, _station, trainer = kondele
     place.person("Chao Mfano", "Kondele", cadre="Superintendent")
     db.session.commit()
@@ -279,8 +259,8 @@ def test_a_rank_that_only_somebody_out_of_reach_has_is_neither_offered_nor_asked
 
 
 def test_figures_from_before_say_of_when_they_are_and_are_counted_again_for_each_in_her_reach(
-    kondele: tuple[Place, str, Actor], client_for: ClientFor, app: APIFlask
-) -> None:
+    kondele, client_for, app
+):
     place, station, trainer = kondele
     app.config.update({KEPT: timedelta(minutes=10), SLOW: -1.0})
     init_counted(app)

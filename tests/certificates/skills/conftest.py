@@ -99,7 +99,7 @@ class Team:
 
 
 @pytest.fixture
-def team(app: object, actor: Make) -> Team:
+def team(app, actor):
     version = make_version()
     found = db.session.query(CourseVersion).filter_by(public_id=version).one()
     course, course_id = found.course.public_id, found.course_id

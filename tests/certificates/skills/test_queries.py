@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import Slot
@@ -36,10 +33,9 @@ from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
 from kash.platform.web.metrics import KEPT, SLOW, init_counted
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop
-from tests.conftest import Queries
 from tests.rows import DAY, TODAY, row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
@@ -105,7 +101,7 @@ class Teaching:
 
 
 @pytest.fixture
-def accounts(actor: Callable[..., Actor]) -> dict[str, Account]:
+def accounts(actor):
     """Trainers, one who is none any more and one whose account is closed."""
     made = {
         name: actor(role, name=name, active=name != "Closed")
@@ -120,7 +116,7 @@ def accounts(actor: Callable[..., Actor]) -> dict[str, Account]:
     return {name: db.session.get_one(Account, one.account_id) for name, one in made.items()}
 
 
-def test_skills_stand_by_level_and_name_while_they_hold(accounts: dict[str, Account]) -> None:
+def test_skills_stand_by_level_and_name_while_they_hold(accounts):
     teaching = Teaching()
     beta, alpha = teaching.courses
     old, unused = row(Course, name="Old"), row(Course, name="Unused")
@@ -192,9 +188,7 @@ def test_skills_stand_by_level_and_name_while_they_hold(accounts: dict[str, Acco
     assert deferrals_of(accounts["Bora"]) == [deferred[1], deferred[0]]
 
 
-def test_taught_is_what_is_over_and_was_confirmed_with_her_on_the_team(
-    accounts: dict[str, Account],
-) -> None:
+def test_taught_is_what_is_over_and_was_confirmed_with_her_on_the_team(accounts):
     teaching, zawadi, amani = Teaching(), accounts["zawadi"], accounts["Amani"]
     ended = TODAY - 9 * DAY
     made = [
@@ -218,9 +212,7 @@ def test_taught_is_what_is_over_and_was_confirmed_with_her_on_the_team(
     assert taught_by(amani.id, TODAY, course_id=teaching.courses[0].id) == [told(0, 0, led=False)]
 
 
-def test_it_is_asked_of_those_who_taught_enough_since_it_was_decided_last(
-    accounts: dict[str, Account],
-) -> None:
+def test_it_is_asked_of_those_who_taught_enough_since_it_was_decided_last(accounts):
     teaching = Teaching()
     beta, alpha = teaching.courses
     zawadi, amani, bora = (accounts[name] for name in ("zawadi", "Amani", "Bora"))
@@ -249,11 +241,8 @@ def test_it_is_asked_of_those_who_taught_enough_since_it_was_decided_last(
 
 
 def test_what_all_taught_is_looked_at_once_until_somebody_writes(
-    app: APIFlask,
-    accounts: dict[str, Account],
-    count_queries: Callable[[], AbstractContextManager[Queries]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    app, accounts, count_queries, monkeypatch
+):
     """A table that is opened twenty times a day need not read ten years of workshops each time."""
     init_counted(app)
     monkeypatch.setitem(app.config, KEPT, timedelta(minutes=10))
@@ -276,7 +265,7 @@ def test_what_all_taught_is_looked_at_once_until_somebody_writes(
     assert (told(), told()) == (([3], 1), ([3], 0))
 
 
-def test_a_certificate_counts_while_it_is_valid() -> None:
+def test_a_certificate_counts_while_it_is_valid():
     teaching, person = Teaching(), row(Person)
     for course, holder, more in (
         (0, person, {"issued_on": TODAY - 9 * DAY, "expires_on": TODAY}),

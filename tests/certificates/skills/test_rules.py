@@ -43,7 +43,7 @@ FREE = st.builds(
 
 
 @given(PROOFS)
-def test_a_proof_stands_exactly_if_it_can_be_checked(proof: Proof) -> None:
+def test_a_proof_stands_exactly_if_it_can_be_checked(proof):
     stands = {
         ProofKind.TAUGHT: proof.taught >= ENOUGH,
         ProofKind.CERTIFICATE: proof.certified or proof.note != "",
@@ -55,7 +55,7 @@ def test_a_proof_stands_exactly_if_it_can_be_checked(proof: Proof) -> None:
     assert (proof_fault(proof, "herself", TODAY) is None) == stands
 
 
-def test_each_fault_of_an_assessment_is_told_by_itself() -> None:
+def test_each_fault_of_an_assessment_is_told_by_itself():
     def fault(**given: object) -> ProofFault | None:
         entered: dict[str, object] = {"assessor": "somebody", "assessed_on": TODAY} | given
         return proof_fault(Proof(ProofKind.ASSESSED, **entered), "herself", TODAY)  # type: ignore[arg-type]
@@ -70,9 +70,7 @@ def test_each_fault_of_an_assessment_is_told_by_itself() -> None:
 
 
 @given(st.lists(st.builds(TeamMember, st.sampled_from("ABC"), st.booleans(), LEVELS), max_size=5))
-def test_a_team_lacks_nothing_exactly_if_its_leads_may_lead_and_nobody_is_out_of_place(
-    team: list[TeamMember],
-) -> None:
+def test_a_team_lacks_nothing_exactly_if_its_leads_may_lead_and_nobody_is_out_of_place(team):
     sound = not team or (
         any(one.level is Level.LEAD for one in team)
         and all(one.level is Level.LEAD for one in team if one.leads)
@@ -84,7 +82,7 @@ def test_a_team_lacks_nothing_exactly_if_its_leads_may_lead_and_nobody_is_out_of
     assert len(told) == (bool(team) and all(one.level is not Level.LEAD for one in team))
 
 
-def test_a_team_without_anybody_who_may_lead_is_told_in_two_sentences() -> None:
+def test_a_team_without_anybody_who_may_lead_is_told_in_two_sentences():
     team = [TeamMember("Juma", False, Level.CO_TEACH), TeamMember("Atieno", True, Level.CO_TEACH)]
     assert [(one.lack, one.name) for one in lacks(team)] == [
         (TeamLack.CO_TEACHES_ONLY, "Atieno"),
@@ -93,9 +91,7 @@ def test_a_team_without_anybody_who_may_lead_is_told_in_two_sentences() -> None:
 
 
 @given(st.lists(FREE, unique_by=lambda one: one.public_id), st.sets(st.sampled_from("abcdefgh")))
-def test_whoever_may_lead_is_asked_first_and_the_least_busy_before_others(
-    people: list[Free], team: set[str]
-) -> None:
+def test_whoever_may_lead_is_asked_first_and_the_least_busy_before_others(people, team):
     asked = whom_to_ask(people, team)
     assert {one.public_id for one in asked} == {
         one.public_id

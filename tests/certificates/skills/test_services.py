@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -25,14 +22,11 @@ from kash.workshops.models import Facilitator, Workshop
 from kash.workshops.queries.workshops import Load, loads
 from kash.workshops.services.planning import change_workshop
 from kash.workshops.team_advice import TeamAdvice, TeamQuestion
-from tests.certificates.skills.conftest import Make, Team
 from tests.refusals import refuses
 from tests.workshops.conftest import details
 
 
-def test_nobody_grants_or_ends_her_own_skill_whatever_other_roles_she_has(
-    team: Team, actor: Make
-) -> None:
+def test_nobody_grants_or_ends_her_own_skill_whatever_other_roles_she_has(team, actor):
     both = actor("director", "trainer", name="Both")
     with refuses("This is about yourself:"):
         grant(both.public_id, team.skill("lead"), by=both)
@@ -45,7 +39,7 @@ def test_nobody_grants_or_ends_her_own_skill_whatever_other_roles_she_has(
     assert team.rows(both) == [("lead", "", "")]
 
 
-def test_a_skill_is_a_trainers_in_a_course_that_is_there_since_a_day_that_was(team: Team) -> None:
+def test_a_skill_is_a_trainers_in_a_course_that_is_there_since_a_day_that_was(team):
     with refuses("This account is no trainer's, or it is closed."):
         grant(team.director.public_id, team.skill(), by=team.atieno)
     with pytest.raises(NotFound):
@@ -65,8 +59,8 @@ def test_a_skill_is_a_trainers_in_a_course_that_is_there_since_a_day_that_was(te
 
 @pytest.mark.any_engine
 def test_another_level_takes_the_place_of_the_last_and_what_was_stays_with_its_reason(
-    both_engines_app: object, team: Team
-) -> None:
+    both_engines_app, team
+):
     team.grant(team.juma, "observe")
     held = team.grant(team.juma, "co_teach")
     with refuses("This is written down already."):
@@ -84,7 +78,7 @@ def test_another_level_takes_the_place_of_the_last_and_what_was_stays_with_its_r
     assert [actions.count(f"skills.{done}") for done in ("granted", "ended")] == [2, 1]
 
 
-def test_what_was_taught_is_kept_as_the_proof_with_its_workshops(team: Team) -> None:
+def test_what_was_taught_is_kept_as_the_proof_with_its_workshops(team):
     workshops = [team.plan(ago, team.atieno, team.juma) for ago in (30, 20)]
     team.grant(team.juma, "lead", evidence="taught", note="")
     kept = db.session.query(TrainerSkill).one()
@@ -92,9 +86,7 @@ def test_what_was_taught_is_kept_as_the_proof_with_its_workshops(team: Team) -> 
 
 
 @pytest.mark.any_engine
-def test_adding_oneself_to_what_others_taught_proves_nothing(
-    both_engines_app: object, team: Team
-) -> None:
+def test_adding_oneself_to_what_others_taught_proves_nothing(both_engines_app, team):
     made = team.plan(30, team.atieno)
     db.session.rollback()
     row = db.session.query(Workshop).filter_by(public_id=made).one()
@@ -105,9 +97,7 @@ def test_adding_oneself_to_what_others_taught_proves_nothing(
     assert (team.titles(team.atieno), team.titles(team.juma)) == (1, 0)
 
 
-def test_whoever_co_taught_twice_is_suggested_until_somebody_has_decided(
-    both_engines_app: object, team: Team
-) -> None:
+def test_whoever_co_taught_twice_is_suggested_until_somebody_has_decided(both_engines_app, team):
     team.plan(30, team.atieno, team.juma)
     assert team.suggested() == []
     team.plan(20, team.atieno, team.juma)
@@ -118,7 +108,7 @@ def test_whoever_co_taught_twice_is_suggested_until_somebody_has_decided(
     assert team.suggested() == []
 
 
-def test_a_decision_counts_anew_only_what_is_taught_after_it(team: Team) -> None:
+def test_a_decision_counts_anew_only_what_is_taught_after_it(team):
     team.plan(30, team.atieno, team.juma)
     team.plan(20, team.atieno, team.juma)
     team.grant(team.juma, "co_teach", since=team.today - timedelta(days=25))
@@ -128,9 +118,7 @@ def test_a_decision_counts_anew_only_what_is_taught_after_it(team: Team) -> None
     assert team.suggested() == [("Juma", 2)]
 
 
-def test_skills_end_with_the_role_and_a_closed_account_is_nobody_to_ask(
-    team: Team, actor: Make
-) -> None:
+def test_skills_end_with_the_role_and_a_closed_account_is_nobody_to_ask(team, actor):
     team.grant(team.juma, "lead")
     team.grant(team.atieno, "co_teach")
     db.session.rollback()
@@ -145,8 +133,8 @@ def test_skills_end_with_the_role_and_a_closed_account_is_nobody_to_ask(
 
 
 def test_a_team_is_told_what_it_lacks_and_the_least_busy_who_may_lead_first(
-    both_engines_app: object, team: Team, actor: Make
-) -> None:
+    both_engines_app, team, actor
+):
     busy, free = actor("trainer", name="Busy"), actor("trainer", name="Free")
     day = team.today + timedelta(days=10)
     asked = TeamQuestion(team.course_id, [team.atieno.public_id], team.atieno.public_id, day, day)
@@ -170,7 +158,7 @@ def test_a_team_is_told_what_it_lacks_and_the_least_busy_who_may_lead_first(
     assert advise(led) == TeamAdvice()
 
 
-def test_whoever_is_named_to_lead_leads_and_teaches(team: Team) -> None:
+def test_whoever_is_named_to_lead_leads_and_teaches(team):
     made = team.plan(-5, team.atieno, team.juma, confirmed=False)
 
     def leads() -> list[tuple[int, bool]]:
@@ -196,9 +184,7 @@ def test_whoever_is_named_to_lead_leads_and_teaches(team: Team) -> None:
         assert len(leads()) == 2
 
 
-def test_the_table_costs_two_queries_however_many_trainers_there_are(
-    team: Team, actor: Make, count_queries: Callable[[], AbstractContextManager[Any]]
-) -> None:
+def test_the_table_costs_two_queries_however_many_trainers_there_are(team, actor, count_queries):
     team.grant(team.juma, "lead")
     counted = []
     for _ in range(2):

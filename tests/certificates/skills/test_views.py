@@ -12,15 +12,12 @@ from kash.accounts.models import Account
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.policy import Actor
-from tests.certificates.skills.conftest import Make, Team
 from tests.workshops.conftest import make_person
 
 ClientFor = Callable[[Actor], FlaskClient]
 
 
-def test_what_is_wrong_in_a_grant_is_told_beside_it_and_nothing_typed_is_lost(
-    team: Team, client_for: ClientFor
-) -> None:
+def test_what_is_wrong_in_a_grant_is_told_beside_it_and_nothing_typed_is_lost(team, client_for):
     browser = client_for(team.director)
     address = f"/skills/trainers/{team.juma.public_id}/grant"
     sent = {
@@ -41,9 +38,7 @@ def test_what_is_wrong_in_a_grant_is_told_beside_it_and_nothing_typed_is_lost(
     assert "/grant" not in shown.text
 
 
-def test_the_suggestion_stands_where_it_is_decided_and_only_for_whoever_may(
-    team: Team, client_for: ClientFor
-) -> None:
+def test_the_suggestion_stands_where_it_is_decided_and_only_for_whoever_may(team, client_for):
     team.plan(30, team.atieno, team.juma)
     team.plan(20, team.atieno, team.juma)
     team.grant(team.atieno, "lead")
@@ -59,7 +54,7 @@ def test_the_suggestion_stands_where_it_is_decided_and_only_for_whoever_may(
     assert "May Juma lead" not in director.get("/").text
 
 
-def test_the_table_goes_out_as_it_is_filtered(team: Team, client_for: ClientFor) -> None:
+def test_the_table_goes_out_as_it_is_filtered(team, client_for):
     team.grant(team.juma, "lead")
     browser = client_for(team.atieno)
     table = browser.get(f"/skills/table?kind=csv&course={team.course}&level=lead")
@@ -69,8 +64,8 @@ def test_the_table_goes_out_as_it_is_filtered(team: Team, client_for: ClientFor)
 
 
 def test_advice_stands_beside_the_trainers_while_they_are_chosen_and_on_the_plan(
-    team: Team, client_for: ClientFor, actor: Make
-) -> None:
+    team, client_for, actor
+):
     day = team.today + timedelta(days=9)
     team.grant(team.atieno, "co_teach")
     team.grant(team.juma, "lead")
@@ -99,9 +94,7 @@ def test_advice_stands_beside_the_trainers_while_they_are_chosen_and_on_the_plan
     assert other.post(f"/workshops/team?workshop={made}", data=chosen).status_code == 403
 
 
-def test_a_persons_page_does_not_tell_that_her_account_is_a_trainers(
-    team: Team, client_for: ClientFor
-) -> None:
+def test_a_persons_page_does_not_tell_that_her_account_is_a_trainers(team, client_for):
     person = make_person("Zawadi Sampuli")
     key = db.session.query(Person.id).filter_by(public_id=person).scalar()
     db.session.execute(
@@ -113,9 +106,7 @@ def test_a_persons_page_does_not_tell_that_her_account_is_a_trainers(
     assert ("May lead" in shown, "/skills/" in shown) == (False, False)
 
 
-def test_skills_stand_on_the_pages_of_the_course_and_of_the_account(
-    team: Team, client_for: ClientFor
-) -> None:
+def test_skills_stand_on_the_pages_of_the_course_and_of_the_account(team, client_for):
     team.grant(team.juma, "lead")
     assert "Juma" in client_for(team.atieno).get(f"/courses/{team.course}").text
     for browser, page in (

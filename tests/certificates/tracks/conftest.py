@@ -98,7 +98,7 @@ class Tracked:
 
 
 @pytest.fixture
-def tracked(ready: Ready) -> Tracked:  # noqa: F811
+def tracked(ready):  # noqa: F811
     """A track with an empty draft, whose certificate is that of the workshop's course."""
     course = ready.workshop.version.course.public_id
     db.session.rollback()

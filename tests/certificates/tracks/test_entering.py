@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,21 +22,18 @@ from kash.certificates.tracks.services.tracks import enrol, enrol_all, move, und
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from tests.certificates.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, Tracked
-from tests.certificates.tracks.test_views import ClientFor
 from tests.workshops.conftest import make_person
 
 
 @given(st.booleans(), st.booleans(), st.booleans())
-def test_nobody_on_it_under_age_or_herself_is_ever_new(
-    on_it: bool, minor: bool, oneself: bool
-) -> None:
+def test_nobody_on_it_under_age_or_herself_is_ever_new(on_it, minor, oneself):
     outcome = outcome_of(on_it=on_it, minor=minor, oneself=oneself)
     assert (outcome is EntryOutcome.NEW) == (not on_it and not minor and not oneself)
     assert (outcome is EntryOutcome.ON_IT) == on_it
 
 
 @given(st.lists(st.sampled_from(["a", "b", "ab", "c", ""]), max_size=4))
-def test_a_row_leads_to_one_person_or_is_said_to_lead_to_nobody(cells: list[str]) -> None:
+def test_a_row_leads_to_one_person_or_is_said_to_lead_to_nobody(cells):
     people = {"a": frozenset({1}), "b": frozenset({2}), "ab": frozenset({1, 2})}
     read = read_lines(pasted_lines("\t".join(cells)), lambda cell: people.get(cell, frozenset()))
     assert len(read) == (1 if any(cells) else 0)
@@ -56,9 +51,7 @@ def on_it(tracked: Tracked) -> int:
 
 
 @pytest.mark.any_engine
-def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(
-    both_engines_app: APIFlask, tracked: Tracked
-) -> None:
+def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(both_engines_app, tracked):
     tracked.publish(PRACTICE)
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
     child, elsewhere = make_person("Child", minor=True), make_person("Elsewhere")
@@ -73,8 +66,8 @@ def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(
 
 
 def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
-    both_engines_app: APIFlask, tracked: Tracked, client_for: ClientFor
-) -> None:
+    both_engines_app, tracked, client_for
+):
     tracked.publish(PRACTICE)
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
     people = [tracked.person(ALL), tracked.person(LITTLE)]
@@ -89,7 +82,7 @@ def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
     assert on_it(tracked) == 2
 
 
-def test_whoever_did_all_before_the_step_is_taken_back_keeps_her_badge(tracked: Tracked) -> None:
+def test_whoever_did_all_before_the_step_is_taken_back_keeps_her_badge(tracked):
     tracked.publish(Leaf.of("outreach", count=1))
     people = [tracked.person(ALL), tracked.person(LITTLE)]
     batch, *_ = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
@@ -104,9 +97,7 @@ def hidden(page: str, name: str) -> list[str]:
     return [part.split('"')[0] for part in page.split(f'name="{name}" value="')[1:]]
 
 
-def test_a_page_shows_who_is_new_and_who_cannot_be_and_loses_no_tick(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_page_shows_who_is_new_and_who_cannot_be_and_loses_no_tick(tracked, client_for):
     tracked.publish(PRACTICE)
     enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
     browser = client_for(tracked.trainer)
@@ -138,9 +129,7 @@ def test_a_page_shows_who_is_new_and_who_cannot_be_and_loses_no_tick(
     assert on_it(tracked) == 1
 
 
-def test_nobody_is_put_on_another_version_than_the_page_showed(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_nobody_is_put_on_another_version_than_the_page_showed(tracked, client_for):
     tracked.publish(PRACTICE)
     shown = tracked.version
     tracked.next_version(PRACTICE, tracked.hours())
@@ -151,9 +140,7 @@ def test_nobody_is_put_on_another_version_than_the_page_showed(
     assert on_it(tracked) == 0
 
 
-def test_a_workshop_gives_all_who_have_a_place_or_who_came_often_enough(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_workshop_gives_all_who_have_a_place_or_who_came_often_enough(tracked, client_for):
     tracked.publish(PRACTICE)
     browser = client_for(tracked.trainer)
     address = f"/tracks/{tracked.track}/people/many"
@@ -167,9 +154,7 @@ def test_a_workshop_gives_all_who_have_a_place_or_who_came_often_enough(
     assert "Choose a workshop with people in it, or paste rows." in nothing.text
 
 
-def test_of_many_workshops_the_latest_are_offered_and_it_is_said(
-    tracked: Tracked, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_workshops_the_latest_are_offered_and_it_is_said(tracked, client_for, monkeypatch):
     tracked.publish(PRACTICE)
     browser, address = client_for(tracked.trainer), f"/tracks/{tracked.track}/people/many"
     assert "are offered" not in browser.get(address).text
@@ -179,9 +164,7 @@ def test_of_many_workshops_the_latest_are_offered_and_it_is_said(
     )
 
 
-def test_ticked_people_of_a_list_are_shown_before_anything_is_done(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_ticked_people_of_a_list_are_shown_before_anything_is_done(tracked, client_for):
     tracked.publish(PRACTICE)
     browser = client_for(tracked.trainer)
     ticked = {"choice-track": tracked.track, "chosen": [tracked.person(ALL)]}
@@ -190,9 +173,7 @@ def test_ticked_people_of_a_list_are_shown_before_anything_is_done(
     assert on_it(tracked) == 0
 
 
-def test_the_command_says_what_it_would_do_shows_no_name_and_can_be_undone(
-    app: APIFlask, tracked: Tracked, tmp_path: Path
-) -> None:
+def test_the_command_says_what_it_would_do_shows_no_name_and_can_be_undone(app, tracked, tmp_path):
     tracked.publish(PRACTICE)
     file = tmp_path / "people.txt"
     file.write_text(f"{tracked.person(ALL)}\n{MOST}\nNobody Known\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from kash.certificates.tracks.rules.standing import EntryOutcome, PastedLine
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import Forbidden, NotFound
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.workshops.models import Enrolment, Workshop
 from tests.rows import NOW, row
 
@@ -36,9 +35,7 @@ def _track() -> tuple[Track, TrackVersion]:
     return track, row(TrackVersion, track_id=track.id, number=3, tree={})
 
 
-def test_entrants_stand_by_name_with_what_would_become_of_each(
-    actor: Callable[..., Actor], groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_entrants_stand_by_name_with_what_would_become_of_each(actor, groups, monkeypatch):
     herself = row(Person, group=groups[0], chosen_name="Zawadi", sort_name="zawadi")
     trainer = actor("trainer", person_id=herself.id)
     herself.created_by = trainer.public_id
@@ -80,9 +77,7 @@ def test_entrants_stand_by_name_with_what_would_become_of_each(
     ]
 
 
-def test_pasted_lines_lead_to_her_own_people_by_number_code_reference_or_name(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_pasted_lines_lead_to_her_own_people_by_number_code_reference_or_name(actor, groups):
     trainer = actor("trainer")
     own = [
         row(Person, group=groups[0], created_by=by, reference=reference, sort_name=name)
@@ -99,9 +94,7 @@ def test_pasted_lines_lead_to_her_own_people_by_number_code_reference_or_name(
     assert found == [ids[0], ids[1], ids[1], None, ids[0], None, None]
 
 
-def test_those_come_from_a_workshop_who_have_a_place_in_it(
-    actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_those_come_from_a_workshop_who_have_a_place_in_it(actor, monkeypatch):
     trainer, other = actor("trainer"), actor("trainer")
     made = [
         row(Workshop, created_by=by.public_id, starts_on=day.date(), ends_on=day.date())
@@ -124,8 +117,8 @@ def test_those_come_from_a_workshop_who_have_a_place_in_it(
 
 
 def test_whoever_was_put_on_together_is_taken_off_within_thirty_days_unless_moved(
-    actor: Callable[..., Actor], groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    actor, groups, monkeypatch
+):
     herself = row(Person, group=groups[0])
     trainer = actor("trainer", person_id=herself.id)
     herself.created_by = trainer.public_id

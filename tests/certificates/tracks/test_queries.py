@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.certificates.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
 from kash.certificates.tracks.queries import tracks as people
@@ -25,7 +23,6 @@ from kash.certificates.tracks.queries.tracks import (
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from tests.rows import DAY, TODAY, row
 
@@ -41,11 +38,8 @@ def _person(group: Group, name: str, **more: Any) -> Person:
 
 
 def test_tracks_stand_by_name_with_their_published_version_and_who_is_on_them(
-    sqlite_app: APIFlask,
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    sqlite_app, groups, actor, monkeypatch
+):
     published, draft, bare = (
         row(Track, name=name, name_sw=sw)
         for name, sw in (("beta", "Njia ya kwanza"), ("Alpha 100%", "Wenza"), ("Gamma", ""))
@@ -86,7 +80,7 @@ def test_tracks_stand_by_name_with_their_published_version_and_who_is_on_them(
     assert waiting_for(actor("peer")) == []
 
 
-def test_names_are_those_of_courses_that_can_be_taught() -> None:
+def test_names_are_those_of_courses_that_can_be_taught():
     course, other = row(Course, name="beta"), row(Course, name="Alpha")
     made = [
         row(CourseVersion, course=of, number=number, state=state, language="en")
@@ -110,11 +104,8 @@ def test_names_are_those_of_courses_that_can_be_taught() -> None:
 
 
 def test_what_was_seen_of_somebody_and_whom_to_enter_something_about(
-    sqlite_app: APIFlask,
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    sqlite_app, groups, actor, monkeypatch
+):
     track = row(Track)
     version = _version(track, 1, "published")
     nyota, bahari, mto = (
@@ -147,11 +138,8 @@ def test_what_was_seen_of_somebody_and_whom_to_enter_something_about(
 
 
 def test_of_many_to_enter_something_about_the_page_is_shown_that_a_form_asks_for(
-    sqlite_app: APIFlask,
-    groups: tuple[Group, Group],
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    sqlite_app, groups, actor, monkeypatch
+):
     track, trainer = row(Track), actor("trainer")
     version = _version(track, 1, "published")
     names = [f"Nyota {number:03}" for number in range(101)]

@@ -130,7 +130,7 @@ def formerly(written: dict[str, Any], facts: Facts, needs: Needs) -> dict[int, d
 
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=400)
-def test_groups_within_groups_decide_as_before_about_everybody(chance: random.Random) -> None:
+def test_groups_within_groups_decide_as_before_about_everybody(chance):
     written = some_nested(chance)
     tree = tree_from_json(written)
     facts, needs = history(chance, tree), needs_of(leaves_of(tree), KINDS)
@@ -140,7 +140,7 @@ def test_groups_within_groups_decide_as_before_about_everybody(chance: random.Ra
     assert fulfilling(tree_from_json(tree_as_json(tree)), facts, needs) == done
 
 
-def test_one_of_two_ways_asks_for_each_requirement_of_one_beside_each_of_the_other() -> None:
+def test_one_of_two_ways_asks_for_each_requirement_of_one_beside_each_of_the_other():
     a, b, c = (Leaf.of("practice", about=name, count=1) for name in "abc")
     written = {"any": [{"all": [leaf_json(a), leaf_json(b)]}, leaf_json(c)]}
     assert tree_from_json(written) == (SomeOf((a, c)), SomeOf((b, c)))
@@ -153,7 +153,7 @@ def leaf_json(leaf: Leaf) -> Any:
     return written
 
 
-def test_one_person_and_all_are_judged_alike_and_as_the_tree_says_in_2000_histories() -> None:
+def test_one_person_and_all_are_judged_alike_and_as_the_tree_says_in_2000_histories():
     chance = random.Random(1)
     for _ in range(2000):
         tree = some_tree(chance)
@@ -168,7 +168,7 @@ def test_one_person_and_all_are_judged_alike_and_as_the_tree_says_in_2000_histor
             assert (person in everybody) == (not next_steps(person, tree, facts, needs))
 
 
-def test_an_achievement_more_never_makes_anyone_less_eligible_in_2000_histories() -> None:
+def test_an_achievement_more_never_makes_anyone_less_eligible_in_2000_histories():
     chance = random.Random(2)
     for _ in range(2000):
         tree = some_tree(chance)
@@ -180,7 +180,7 @@ def test_an_achievement_more_never_makes_anyone_less_eligible_in_2000_histories(
         assert fulfilling(tree, facts, needs).keys() >= before.keys()
 
 
-def test_the_steps_that_are_named_are_enough() -> None:
+def test_the_steps_that_are_named_are_enough():
     chance = random.Random(3)
     for _ in range(500):
         tree = some_tree(chance)
@@ -190,7 +190,7 @@ def test_the_steps_that_are_named_are_enough() -> None:
         assert 0 in fulfilling(tree, facts, needs)
 
 
-def test_of_what_not_all_is_needed_the_nearest_comes_next() -> None:
+def test_of_what_not_all_is_needed_the_nearest_comes_next():
     far, near = Leaf.of("practice", count=5, about="a"), Leaf.of("practice", count=4, about="b")
     tree = all_of(SomeOf((far, near)))
     facts = {far: {1: (1, DAY)}, near: {1: (3, DAY)}}
@@ -202,7 +202,7 @@ def test_of_what_not_all_is_needed_the_nearest_comes_next() -> None:
     ]
 
 
-def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed() -> None:
+def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed():
     one, two, three = (Leaf.of("practice", count=1, about=name) for name in "abc")
     facts = {one: {1: (1, DAY)}, two: {1: (1, DAY + timedelta(3))}, three: {1: (1, DAY)}}
     facts[three][1] = (1, DAY + timedelta(9))
@@ -215,7 +215,7 @@ def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed() -> None:
     assert fulfilling((), facts, needs) == {}
 
 
-def test_what_a_new_tree_changes_is_counted_by_who_gains_and_who_loses() -> None:
+def test_what_a_new_tree_changes_is_counted_by_who_gains_and_who_loses():
     assert change_between({1: DAY, 2: DAY}, {2: DAY, 3: DAY, 4: DAY}) == {
         "gained": 2,
         "lost": 1,
@@ -224,7 +224,7 @@ def test_what_a_new_tree_changes_is_counted_by_who_gains_and_who_loses() -> None
 
 
 @given(st.randoms(use_true_random=False))
-def test_a_tree_is_the_same_after_it_was_stored(chance: random.Random) -> None:
+def test_a_tree_is_the_same_after_it_was_stored(chance):
     tree = some_tree(chance)
     stored = tree_from_json(tree_as_json(tree))
     assert stored == tree
@@ -243,7 +243,7 @@ def test_a_tree_is_the_same_after_it_was_stored(chance: random.Random) -> None:
     )
 )
 @settings(max_examples=100)
-def test_whatever_is_stored_is_a_tree_or_refused(written: object) -> None:
+def test_whatever_is_stored_is_a_tree_or_refused(written):
     try:
         tree = tree_from_json(written)
     except NotATree:
@@ -251,7 +251,7 @@ def test_whatever_is_stored_is_a_tree_or_refused(written: object) -> None:
     assert tree_from_json(tree_as_json(tree)) == tree
 
 
-def test_a_tree_that_is_deeper_than_any_rule_is_refused() -> None:
+def test_a_tree_that_is_deeper_than_any_rule_is_refused():
     def nested(times: int) -> object:
         return leaf_json(HOURS_OF_C) if not times else {"all": [nested(times - 1)]}
 
@@ -262,7 +262,7 @@ def test_a_tree_that_is_deeper_than_any_rule_is_refused() -> None:
 
 
 @pytest.mark.parametrize("count", ["2", 2.0, None, True, 0, 3])
-def test_of_how_many_parts_are_needed_only_a_number_of_them_is_read(count: object) -> None:
+def test_of_how_many_parts_are_needed_only_a_number_of_them_is_read(count):
     parts = [leaf_json(HOURS_OF_C)] * 2
     assert tree_from_json({"some": parts, "count": 1}) == (SomeOf((HOURS_OF_C,) * 2),)
     with pytest.raises(NotATree):
@@ -294,19 +294,19 @@ HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())
         (SomeOf((HOURS_OF_C,) * 41), FlawAt(TreeFlaw.TOO_MUCH)),
     ],
 )
-def test_what_can_never_be_fulfilled_is_refused(entry: Leaf | SomeOf, flaw: FlawAt) -> None:
+def test_what_can_never_be_fulfilled_is_refused(entry, flaw):
     tracks = {"other": frozenset(), "near": frozenset({"mine"}), "far": frozenset({"near"})}
     catalogue = TrackCatalogue(CATALOGUE.versions, {**tracks, "mine": frozenset({"other"})})
     assert flaws_of(all_of(entry), "mine", KINDS, catalogue) == [flaw]
     assert flaws_of((), "mine", KINDS, catalogue) == [FlawAt(TreeFlaw.EMPTY)]
 
 
-def test_a_sound_tree_has_no_flaw() -> None:
+def test_a_sound_tree_has_no_flaw():
     tree = all_of(SomeOf((HOURS_OF_C, Leaf.of("track", track="other"))))
     assert flaws_of(tree, "mine", KINDS, CATALOGUE) == []
 
 
-def test_a_window_shorter_than_what_it_holds_is_refused() -> None:
+def test_a_window_shorter_than_what_it_holds_is_refused():
     long, short = Leaf.of("role", months=12), Leaf.of("role", months=3)
 
     def flaws(tree: Requirements, months: int) -> list[TreeFlaw]:
@@ -324,7 +324,7 @@ def test_a_window_shorter_than_what_it_holds_is_refused() -> None:
     ] == [TreeFlaw.RENEWS_NOTHING, TreeFlaw.GRACE]
 
 
-def test_only_facts_of_the_window_count_and_expiry_stays_the_last_day() -> None:
+def test_only_facts_of_the_window_count_and_expiry_stays_the_last_day():
     renewal = Renewal(all_of(HOURS_OF_C), months=12, grace_days=30)
     last = date(2026, 8, 31)
     assert window_of(renewal, last) == Window(date(2025, 9, 1), date(2026, 9, 30))
@@ -340,13 +340,13 @@ def test_only_facts_of_the_window_count_and_expiry_stays_the_last_day() -> None:
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 200))
-def test_months_are_whole_from_the_day_they_are_reached(day: date, months: int) -> None:
+def test_months_are_whole_from_the_day_they_are_reached(day, months):
     later = months_later(day, months)
     assert months_between(day, later) == months
     assert months_between(day, later - timedelta(1)) == max(months - 1, 0)
 
 
-def test_a_number_that_is_none_stays_as_typed_and_does_not_hold() -> None:
+def test_a_number_that_is_none_stays_as_typed_and_does_not_hold():
     sent = {"course": [" c "], "versions": ["v2", "", "v1"], "share": ["eighty"]}
     leaf = read_leaf(HOURS, sent)
     assert leaf == Leaf.of("hours", course="c", versions=("v1", "v2"), share="eighty")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import RosterEntry
@@ -40,17 +38,15 @@ from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
-from kash.policy import SYSTEM, Actor
-from tests.certificates.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY, Tracked
+from kash.policy import SYSTEM
+from tests.certificates.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY
 from tests.refusals import refuses
 from tests.workshops.conftest import make_person
 
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("share", [1, 25, 26, 75, 76, 100])
-def test_hours_are_counted_as_for_a_certificate(
-    both_engines_app: APIFlask, tracked: Tracked, share: int
-) -> None:
+def test_hours_are_counted_as_for_a_certificate(both_engines_app, tracked, share):
     set_rule(share, name_must_be_confirmed=False, by=tracked.director)
     db.session.rollback()
     certified = {
@@ -61,7 +57,7 @@ def test_hours_are_counted_as_for_a_certificate(
     assert set(tracked.fulfil(tracked.hours(share))) == certified
 
 
-def test_hours_count_in_the_listed_versions_and_the_window_only(tracked: Tracked) -> None:
+def test_hours_count_in_the_listed_versions_and_the_window_only(tracked):
     workshop = tracked.ready.workshop
     version, ended = workshop.version.public_id, workshop.ends_on
     leaf = Leaf.of("hours", course=tracked.course, share=100, versions=(version,))
@@ -74,7 +70,7 @@ def test_hours_count_in_the_listed_versions_and_the_window_only(tracked: Tracked
     assert tracked.fulfil(leaf, asked=until) == {ALL: min(ended, TODAY)}
 
 
-def test_hours_of_whoever_was_taken_off_the_register_do_not_count(tracked: Tracked) -> None:
+def test_hours_of_whoever_was_taken_off_the_register_do_not_count(tracked):
     key = tracked.keys()[ALL]
     assert tracked.fulfil(tracked.hours(100)).keys() == {ALL}
     db.session.query(RosterEntry).filter_by(person_id=key).update({"removed_at": utc_now()})
@@ -82,9 +78,7 @@ def test_hours_of_whoever_was_taken_off_the_register_do_not_count(tracked: Track
     assert tracked.fulfil(tracked.hours(1)).keys() == {MOST, LITTLE}
 
 
-def test_what_was_seen_counts_from_the_day_there_was_enough(
-    both_engines_app: APIFlask, tracked: Tracked
-) -> None:
+def test_what_was_seen_counts_from_the_day_there_was_enough(both_engines_app, tracked):
     for ago in (20, 9, 3):
         tracked.saw("practicum", ALL, ago=ago)
     tracked.saw("practicum", MOST, ago=9)
@@ -98,14 +92,14 @@ def test_what_was_seen_counts_from_the_day_there_was_enough(
     assert tracked.fulfil(PRACTICE, asked=recent) == {}
 
 
-def test_a_document_counts_in_the_version_that_was_signed(tracked: Tracked) -> None:
+def test_a_document_counts_in_the_version_that_was_signed(tracked):
     tracked.saw("document", ALL, about="Code of conduct · 2")
     leaf = Leaf.of("document", document="Code of conduct", version="2")
     assert set(tracked.fulfil(leaf)) == {ALL}
     assert tracked.fulfil(replace(leaf, parameters=(*leaf.parameters[:1], ("version", "3")))) == {}
 
 
-def test_a_role_counts_while_it_was_held(tracked: Tracked) -> None:
+def test_a_role_counts_while_it_was_held(tracked):
     since = months_before(TODAY, 7)
     ago = (TODAY - since).days
     tracked.saw("role", ALL, MOST, about="mentor", ago=ago)
@@ -119,7 +113,7 @@ def test_a_role_counts_while_it_was_held(tracked: Tracked) -> None:
     assert tracked.fulfil(leaf, asked=LeafQuestion(TODAY, window=window)) == {}
 
 
-def test_of_two_times_in_a_role_the_first_that_was_long_enough_counts(tracked: Tracked) -> None:
+def test_of_two_times_in_a_role_the_first_that_was_long_enough_counts(tracked):
     early = months_before(TODAY, 30)
     for since in (early, months_before(TODAY, 20)):
         tracked.saw("role", ALL, about="mentor", ago=(TODAY - since).days)
@@ -134,7 +128,7 @@ def test_of_two_times_in_a_role_the_first_that_was_long_enough_counts(tracked: T
     assert tracked.fulfil(leaf) == {ALL: months_later(early, 30)}
 
 
-def test_a_certificate_counts_until_it_is_revoked(tracked: Tracked) -> None:
+def test_a_certificate_counts_until_it_is_revoked(tracked):
     tracked.ready.confirm(ALL)
     tracked.ready.issued()
     leaf = Leaf.of("certificate", course=tracked.course)
@@ -143,7 +137,7 @@ def test_a_certificate_counts_until_it_is_revoked(tracked: Tracked) -> None:
     assert tracked.fulfil(leaf) == {}
 
 
-def test_the_last_day_is_that_of_the_certificate_which_holds_longest(tracked: Tracked) -> None:
+def test_the_last_day_is_that_of_the_certificate_which_holds_longest(tracked):
     set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
     tracked.ready.confirm(ALL)
     tracked.ready.issued()
@@ -184,7 +178,7 @@ def test_the_last_day_is_that_of_the_certificate_which_holds_longest(tracked: Tr
     assert last_days(course) == {key: first}
 
 
-def test_another_track_counts_for_whoever_is_on_it_and_fulfils_it(tracked: Tracked) -> None:
+def test_another_track_counts_for_whoever_is_on_it_and_fulfils_it(tracked):
     tracked.publish(tracked.hours())
     leaf = Leaf.of("track", track=tracked.track)
     assert tracked.fulfil(leaf) == {}
@@ -193,7 +187,7 @@ def test_another_track_counts_for_whoever_is_on_it_and_fulfils_it(tracked: Track
     assert set(tracked.fulfil(leaf)) == {ALL}
 
 
-def test_only_a_sound_tree_is_saved_and_only_over_what_was_read(tracked: Tracked) -> None:
+def test_only_a_sound_tree_is_saved_and_only_over_what_was_read(tracked):
     with pytest.raises(UnsoundTree):
         tracked.write(Leaf.of("track", track=tracked.track))
     with pytest.raises(UnsoundTree):
@@ -204,7 +198,7 @@ def test_only_a_sound_tree_is_saved_and_only_over_what_was_read(tracked: Tracked
     assert tree_from_json(tracked.row.tree) == all_of(PRACTICE)
 
 
-def test_whom_a_renewal_is_about_stays_once_it_is_published(tracked: Tracked) -> None:
+def test_whom_a_renewal_is_about_stays_once_it_is_published(tracked):
     tracked.write(PRACTICE, renewal=Renewal(all_of(PRACTICE), 24, 30))
     details = TrackDetails("Peer educator", course=tracked.course)
     change_track(tracked.track, replace(details, course=""), by=tracked.trainer)
@@ -217,9 +211,7 @@ def test_whom_a_renewal_is_about_stays_once_it_is_published(tracked: Tracked) ->
     assert tracked.row.track.name == "Educator"
 
 
-def test_a_version_is_published_by_another_and_changes_no_more(
-    tracked: Tracked, actor: Callable[..., Actor]
-) -> None:
+def test_a_version_is_published_by_another_and_changes_no_more(tracked, actor):
     tracked.write(PRACTICE)
     both = actor("trainer", "director", name="Nia Mfano")
     propose(tracked.version, by=both)
@@ -233,7 +225,7 @@ def test_a_version_is_published_by_another_and_changes_no_more(
         start_version(tracked.track, by=tracked.trainer)
 
 
-def test_a_person_stays_on_her_version_until_she_is_moved_with_a_reason(tracked: Tracked) -> None:
+def test_a_person_stays_on_her_version_until_she_is_moved_with_a_reason(tracked):
     tracked.publish(PRACTICE)
     first, person = tracked.version, tracked.person(ALL)
     enrol(tracked.track, person, by=tracked.trainer)
@@ -252,7 +244,7 @@ def test_a_person_stays_on_her_version_until_she_is_moved_with_a_reason(tracked:
     assert db.session.query(TrackEnrolment).count() == 0
 
 
-def test_who_cannot_be_enrolled_is_told_why(tracked: Tracked, actor: Callable[..., Actor]) -> None:
+def test_who_cannot_be_enrolled_is_told_why(tracked, actor):
     person = tracked.person(ALL)
     with refuses("Nobody can be enrolled before a version of this track is"):
         enrol(tracked.track, person, by=tracked.trainer)
@@ -270,7 +262,7 @@ def test_who_cannot_be_enrolled_is_told_why(tracked: Tracked, actor: Callable[..
         enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
 
 
-def test_nobody_enrols_herself_or_enters_or_sees_what_she_did(tracked: Tracked) -> None:
+def test_nobody_enrols_herself_or_enters_or_sees_what_she_did(tracked):
     tracked.publish(PRACTICE)
     person = tracked.person(ALL)
     key = db.session.query(Person.id).filter_by(public_id=person).scalar()
@@ -283,9 +275,7 @@ def test_nobody_enrols_herself_or_enters_or_sees_what_she_did(tracked: Tracked) 
     assert db.session.query(SeenFact).count() == 0
 
 
-def test_outreach_is_not_supervised_by_oneself_nor_dated_ahead(
-    tracked: Tracked, actor: Callable[..., Actor]
-) -> None:
+def test_outreach_is_not_supervised_by_oneself_nor_dated_ahead(tracked, actor):
     person = tracked.person(ALL)
     mine = actor("monitoring", name="Zawadi Mfano")
     account = db.session.query(Account).filter_by(public_id=mine.public_id).one()
@@ -305,7 +295,7 @@ def test_outreach_is_not_supervised_by_oneself_nor_dated_ahead(
         )
 
 
-def test_sent_twice_a_grid_is_entered_once_and_the_better_score_stays(tracked: Tracked) -> None:
+def test_sent_twice_a_grid_is_entered_once_and_the_better_score_stays(tracked):
     for amount, new in ((60, 1), (60, 0), (40, 0), (90, 1)):
         seen = SeenTogether("oral_test", tracked.course, TODAY, tracked.director.public_id)
         assert enter(seen, {tracked.person(ALL): amount}, by=tracked.trainer) == new
@@ -315,7 +305,7 @@ def test_sent_twice_a_grid_is_entered_once_and_the_better_score_stays(tracked: T
     assert entries.count() == 2
 
 
-def test_what_was_withdrawn_counts_no_more_but_stays_in_the_history(tracked: Tracked) -> None:
+def test_what_was_withdrawn_counts_no_more_but_stays_in_the_history(tracked):
     tracked.saw("practicum", ALL)
     fact = db.session.query(SeenFact).one().public_id
     person = tracked.person(ALL)
@@ -327,7 +317,7 @@ def test_what_was_withdrawn_counts_no_more_but_stays_in_the_history(tracked: Tra
     assert set(tracked.fulfil(Leaf.of("practicum", count=1))) == {ALL}
 
 
-def test_a_role_that_is_entered_again_after_it_was_withdrawn_goes_on(tracked: Tracked) -> None:
+def test_a_role_that_is_entered_again_after_it_was_withdrawn_goes_on(tracked):
     tracked.saw("role", ALL, about="mentor")
     fact, person = db.session.query(SeenFact).one().public_id, tracked.person(ALL)
     end_role(person, fact, TODAY, by=tracked.trainer)
@@ -337,7 +327,7 @@ def test_a_role_that_is_entered_again_after_it_was_withdrawn_goes_on(tracked: Tr
     assert [(one.until, one.withdrawn_at) for one in db.session.query(SeenFact)] == [(None, None)]
 
 
-def test_two_people_who_are_one_lose_no_fact(tracked: Tracked) -> None:
+def test_two_people_who_are_one_lose_no_fact(tracked):
     tracked.publish(PRACTICE)
     for name in (ALL, MOST):
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)
@@ -352,6 +342,6 @@ def test_two_people_who_are_one_lose_no_fact(tracked: Tracked) -> None:
     assert db.session.query(TrackEnrolment).count() == 1
 
 
-def test_a_kind_that_nobody_declares_any_more_is_fulfilled_by_nobody(tracked: Tracked) -> None:
+def test_a_kind_that_nobody_declares_any_more_is_fulfilled_by_nobody(tracked):
     assert "nonsense" not in leaf_kinds()
     assert tracked.fulfil(Leaf.of("nonsense")) == {}

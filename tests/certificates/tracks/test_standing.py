@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +28,7 @@ from kash.certificates.tracks.services.visits import withdraw
 from kash.people.services.merging import merge_people
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.certificates.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY, Tracked
 
 ONCE = Leaf.of("practicum", count=1)
@@ -56,8 +53,8 @@ def chains(draw: st.DrawFn) -> list[CertificatePeriod]:
 
 @given(chains(), renewals, days, days)
 def test_an_active_standing_ends_with_the_last_day_whatever_its_renewal_says(
-    periods: list[CertificatePeriod], renewal: Renewal | None, earned: date, today: date
-) -> None:
+    periods, renewal, earned, today
+):
     standing = standing_on(today, earned, periods, renewal, certified=True)
     last_day = last_day_of(periods)
     assert standing.holds == (last_day is not None and today <= last_day)
@@ -67,9 +64,7 @@ def test_an_active_standing_ends_with_the_last_day_whatever_its_renewal_says(
 
 
 @given(chains(), renewals, days, days)
-def test_the_last_turn_of_the_history_says_how_she_stands(
-    periods: list[CertificatePeriod], renewal: Renewal | None, earned: date, later: date
-) -> None:
+def test_the_last_turn_of_the_history_says_how_she_stands(periods, renewal, earned, later):
     known = [one for one in periods if one.ended is None and one.since >= earned]
     today = max([later, earned, *(one.since for one in known)])
     turns = standing_history(today, earned, known, renewal)
@@ -103,8 +98,8 @@ def state_of(tracked: Tracked, name: str) -> Standing:
 
 @pytest.mark.any_engine
 def test_a_badge_is_given_once_and_stays_when_what_earned_it_is_withdrawn(
-    both_engines_app: APIFlask, tracked: Tracked
-) -> None:
+    both_engines_app, tracked
+):
     tracked.publish(ONCE)
     for name in (ALL, MOST):
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)
@@ -120,9 +115,7 @@ def test_a_badge_is_given_once_and_stays_when_what_earned_it_is_withdrawn(
     assert state_of(tracked, MOST) is Standing.ON_THE_WAY
 
 
-def test_who_moves_on_or_leaves_keeps_what_she_had_earned(
-    tracked: Tracked, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_who_moves_on_or_leaves_keeps_what_she_had_earned(tracked, client_for):
     tracked.publish(ONCE)
     person = tracked.person(ALL)
     enrol(tracked.track, person, by=tracked.trainer)
@@ -137,7 +130,7 @@ def test_who_moves_on_or_leaves_keeps_what_she_had_earned(
     assert "Not on it any more" in page
 
 
-def test_of_two_people_who_are_one_the_badge_that_was_earned_first_stays(tracked: Tracked) -> None:
+def test_of_two_people_who_are_one_the_badge_that_was_earned_first_stays(tracked):
     tracked.publish(ONCE)
     for ago, name in ((9, MOST), (4, ALL)):
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)
@@ -170,18 +163,14 @@ def certified(tracked: Tracked) -> Certificate:
         (-1, Standing.LAPSED),
     ],
 )
-def test_the_certificate_of_the_course_gives_the_active_standing(
-    tracked: Tracked, months: int, standing: Standing
-) -> None:
+def test_the_certificate_of_the_course_gives_the_active_standing(tracked, months, standing):
     held = certified(tracked)
     held.expires_on = months_before(TODAY, -months) - timedelta(days=months < 0)
     db.session.commit()
     assert state_of(tracked, ALL) is standing
 
 
-def test_the_list_is_filtered_by_standing_and_her_page_tells_its_turns(
-    tracked: Tracked, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_list_is_filtered_by_standing_and_her_page_tells_its_turns(tracked, client_for):
     held = certified(tracked)
     held.expires_on = TODAY - timedelta(days=3)
     db.session.commit()
@@ -209,11 +198,11 @@ def test_the_list_is_filtered_by_standing_and_her_page_tells_its_turns(
     assert "The certificate was revoked" in page
 
 
-def test_what_can_be_renewed_already_holds_still() -> None:
+def test_what_can_be_renewed_already_holds_still():
     assert {one for one in Standing if one.holds} == {Standing.ACTIVE, Standing.RENEWABLE}
 
 
-def test_a_certificate_that_nothing_follows_runs_out_and_lapses_after_its_grace() -> None:
+def test_a_certificate_that_nothing_follows_runs_out_and_lapses_after_its_grace():
     since, until = date(2026, 1, 1), date(2026, 6, 30)
     renewal = Renewal(all_of(ONCE), 12, 30)
     first = CertificatePeriod(since, until)

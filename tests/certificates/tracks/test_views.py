@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -42,9 +41,7 @@ def fields(page: str) -> dict[str, Any]:
     return sent
 
 
-def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(tracked, client_for):
     browser = client_for(tracked.trainer)
     address = f"/tracks/{tracked.track}/versions/{tracked.version}/write"
     sent = fields(browser.get(address).text)
@@ -78,9 +75,7 @@ def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(
     assert tree_from_json(tracked.row.tree) == tree
 
 
-def test_a_preview_counts_who_gains_and_who_loses_and_saves_nothing(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_preview_counts_who_gains_and_who_loses_and_saves_nothing(tracked, client_for):
     tracked.publish(tracked.hours(100))
     tracked.next_draft(tracked.hours(75))
     stored = tracked.row.row_version
@@ -96,9 +91,7 @@ def test_a_preview_counts_who_gains_and_who_loses_and_saves_nothing(
     assert tracked.row.row_version == stored
 
 
-def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(tracked, client_for):
     browser = client_for(tracked.trainer)
     tracked.write(PRACTICE)
     address = f"/tracks/{tracked.track}/versions/{tracked.version}/write"
@@ -110,9 +103,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
     assert tree_from_json(tracked.row.tree) == all_of(tracked.hours())
 
 
-def test_requirements_read_as_sentences_in_both_languages(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_requirements_read_as_sentences_in_both_languages(tracked, client_for):
     tracked.publish(
         tracked.hours(80), Leaf.of("practicum", count=3), Leaf.of("role", role="mentor", months=6)
     )
@@ -133,9 +124,7 @@ def publish_button(page: str) -> str:
     return found[1]
 
 
-def test_the_director_publishes_from_what_waits_on_today(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_the_director_publishes_from_what_waits_on_today(tracked, client_for):
     tracked.write(tracked.hours())
     propose(tracked.version, by=tracked.trainer)
     browser = client_for(tracked.director)
@@ -161,9 +150,7 @@ def enrolled(tracked: Tracked, *names: str) -> None:
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)
 
 
-def test_who_stands_where_shows_one_group_and_filters_by_state(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_who_stands_where_shows_one_group_and_filters_by_state(tracked, client_for):
     tracked.publish(tracked.hours())
     enrolled(tracked, ALL, MOST, LITTLE)
     browser = client_for(tracked.trainer)
@@ -178,11 +165,7 @@ def test_who_stands_where_shows_one_group_and_filters_by_state(
     assert names("?group=B&state=on_the_way") == {LITTLE}
 
 
-def test_the_list_asks_as_often_for_three_people_as_for_one(
-    tracked: Tracked,
-    client_for: ClientFor,
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+def test_the_list_asks_as_often_for_three_people_as_for_one(tracked, client_for, count_queries):
     tracked.publish(tracked.hours(), PRACTICE)
     browser = client_for(tracked.director)
     counts = []
@@ -194,9 +177,7 @@ def test_the_list_asks_as_often_for_three_people_as_for_one(
     assert counts[0] == counts[1]
 
 
-def test_a_grid_of_scores_is_entered_and_nothing_typed_is_lost(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_grid_of_scores_is_entered_and_nothing_typed_is_lost(tracked, client_for):
     tracked.publish(Leaf.of("test", course=tracked.course, score=80))
     enrolled(tracked, ALL, MOST, LITTLE)
     browser = client_for(tracked.trainer)
@@ -225,8 +206,8 @@ def test_a_grid_of_scores_is_entered_and_nothing_typed_is_lost(
 
 
 def test_her_page_names_the_exact_next_step_and_the_day_on_which_it_can_be_done(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+    tracked, client_for
+):
     tracked.publish(tracked.hours())
     enrolled(tracked, LITTLE)
     version = tracked.ready.workshop.version.public_id
@@ -243,9 +224,7 @@ def test_her_page_names_the_exact_next_step_and_the_day_on_which_it_can_be_done(
     assert f'href="/tracks/{tracked.track}/people/{person}"' in section
 
 
-def test_a_renewal_shows_its_window_and_that_the_last_day_stays(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_renewal_shows_its_window_and_that_the_last_day_stays(tracked, client_for):
     set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
     tracked.ready.confirm(ALL)
     tracked.ready.issued()
@@ -262,9 +241,7 @@ def test_a_renewal_shows_its_window_and_that_the_last_day_stays(
     assert "All of it is done: the certificate can be renewed" in page
 
 
-def test_a_person_is_moved_withdrawn_from_and_taken_off_on_her_page(
-    tracked: Tracked, client_for: ClientFor
-) -> None:
+def test_a_person_is_moved_withdrawn_from_and_taken_off_on_her_page(tracked, client_for):
     tracked.publish(PRACTICE)
     enrolled(tracked, ALL)
     second = tracked.next_version(tracked.hours())
@@ -284,7 +261,7 @@ def test_a_person_is_moved_withdrawn_from_and_taken_off_on_her_page(
     assert db.session.query(TrackEnrolment).count() == 0
 
 
-def test_people_are_found_by_name_and_enrolled(tracked: Tracked, client_for: ClientFor) -> None:
+def test_people_are_found_by_name_and_enrolled(tracked, client_for):
     tracked.publish(PRACTICE)
     browser = client_for(tracked.trainer)
     address = f"/tracks/{tracked.track}/people"
@@ -295,9 +272,7 @@ def test_people_are_found_by_name_and_enrolled(tracked: Tracked, client_for: Cli
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer"])
-def test_a_peer_sees_her_own_way_and_nobody_elses(
-    tracked: Tracked, client_for: ClientFor, actor: Callable[..., Actor], role: str
-) -> None:
+def test_a_peer_sees_her_own_way_and_nobody_elses(tracked, client_for, actor, role):
     tracked.publish(PRACTICE)
     enrolled(tracked, ALL, LITTLE)
     tracked.saw("practicum", ALL)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
 
 import pikepdf
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,9 +50,8 @@ from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.certificates.tracks.conftest import ALL, MOST, TODAY, Tracked
-from tests.certificates.tracks.test_views import ClientFor
 from tests.refusals import refuses
 
 OUTREACH = Leaf.of("outreach", count=1)
@@ -64,9 +61,7 @@ ITEMS = st.lists(
 
 
 @given(ITEMS)
-def test_lines_keep_their_keys_no_two_share_one_and_empty_ones_go(
-    rows: list[ChecklistItem],
-) -> None:
+def test_lines_keep_their_keys_no_two_share_one_and_empty_ones_go(rows):
     numbers = count()
     found = written_items(rows, ["a", "b"], lambda: f"new {next(numbers)}")
     assert [one.text for one in found] == [row.text for row in rows if row.text]
@@ -83,9 +78,7 @@ def test_lines_keep_their_keys_no_two_share_one_and_empty_ones_go(
         max_size=5,
     )
 )
-def test_what_was_seen_last_counts_and_not_seen_changes_nothing(
-    visits: list[dict[str, str]],
-) -> None:
+def test_what_was_seen_last_counts_and_not_seen_changes_nothing(visits):
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(len(visits))]
     for one in seen_items([ChecklistItem("a", "A")], list(zip(days, visits, strict=True))):
         told = [
@@ -114,7 +107,7 @@ def row(public_id: str) -> SupervisionVisit:
 
 
 @pytest.fixture
-def on_track(tracked: Tracked) -> Tracked:
+def on_track(tracked):
     """A track with a checklist of two lines, on which two people are."""
     tracked.write(OUTREACH)
     lines = [ChecklistItem("", "Explains a right"), ChecklistItem("", "Names a service")]
@@ -132,8 +125,8 @@ def keys(tracked: Tracked) -> list[str]:
 
 @pytest.mark.any_engine
 def test_outreach_on_a_visit_counts_once_a_day_and_no_more_once_it_is_withdrawn(
-    both_engines_app: APIFlask, on_track: Tracked
-) -> None:
+    both_engines_app, on_track
+):
     one = visited(on_track)
     other = visited(on_track, supervisor=on_track.trainer.public_id)
     visited(on_track, MOST, kind="visit")
@@ -148,9 +141,7 @@ def test_outreach_on_a_visit_counts_once_a_day_and_no_more_once_it_is_withdrawn(
     assert on_track.fulfil(OUTREACH).keys() == {ALL}
 
 
-def test_what_was_entered_without_a_visit_stays_when_the_visit_is_withdrawn(
-    on_track: Tracked,
-) -> None:
+def test_what_was_entered_without_a_visit_stays_when_the_visit_is_withdrawn(on_track):
     on_track.saw("outreach", ALL)
     visit = visited(on_track)
     withdraw_visit(
@@ -159,9 +150,7 @@ def test_what_was_entered_without_a_visit_stays_when_the_visit_is_withdrawn(
     assert on_track.fulfil(OUTREACH).keys() == {ALL}
 
 
-def test_a_visit_that_cannot_be_is_refused_and_nothing_is_kept_of_it(
-    on_track: Tracked, actor: Callable[..., Actor]
-) -> None:
+def test_a_visit_that_cannot_be_is_refused_and_nothing_is_kept_of_it(on_track, actor):
     herself = actor("trainer", person_id=on_track.keys()[ALL])
     refused: list[tuple[str, dict[str, object]]] = [
         ("This day is still to come.", {"ago": -1}),
@@ -182,9 +171,7 @@ def test_a_visit_that_cannot_be_is_refused_and_nothing_is_kept_of_it(
     assert db.session.query(SupervisionVisit).count() == 1
 
 
-def test_only_a_draft_has_its_checklist_written_and_a_later_version_keeps_the_keys(
-    on_track: Tracked,
-) -> None:
+def test_only_a_draft_has_its_checklist_written_and_a_later_version_keeps_the_keys(on_track):
     before = keys(on_track)
     with refuses("This version is no draft any more, so it cannot be changed."):
         write_checklist(on_track.version, [], on_track.row.row_version, by=on_track.trainer)
@@ -199,8 +186,8 @@ def test_only_a_draft_has_its_checklist_written_and_a_later_version_keeps_the_ke
 
 @pytest.mark.any_engine
 def test_a_visit_is_due_until_somebody_goes_there_and_for_whom_it_was_handed_to(
-    both_engines_app: APIFlask, on_track: Tracked, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, on_track, actor
+):
     director, yesterday = on_track.director, TODAY - timedelta(days=1)
     visited(on_track, ago=5, next_on=yesterday)
     visited(on_track, MOST, ago=5, next_on=TODAY + timedelta(days=9))
@@ -221,9 +208,7 @@ def test_a_visit_is_due_until_somebody_goes_there_and_for_whom_it_was_handed_to(
     assert count_to_make(db.session(), passed) == 0
 
 
-def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
-    on_track: Tracked, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(on_track, actor):
     stranger = actor("trainer")
     visited(on_track, next_on=TODAY, supervisor=stranger.public_id)
     assert tracks_with_due_visits(stranger, TODAY) == []
@@ -231,8 +216,8 @@ def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
 
 
 def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_entered(
-    app: APIFlask, on_track: Tracked, client_for: ClientFor
-) -> None:
+    app, on_track, client_for
+):
     visited(on_track, MOST, next_on=TODAY, supervisor=on_track.trainer.public_id)
     child, adult = on_track.person(MOST), on_track.person(ALL)
     db.session.query(Person).filter_by(public_id=child).one().minor = True
@@ -261,7 +246,7 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     assert [one.visits for one in tracks_with_due_visits(on_track.trainer, TODAY)] == [1]
 
 
-def test_two_people_who_are_one_keep_both_visits_and_one_outreach_a_day(on_track: Tracked) -> None:
+def test_two_people_who_are_one_keep_both_visits_and_one_outreach_a_day(on_track):
     visited(on_track, ALL)
     visited(on_track, MOST)
     merge_people(on_track.person(ALL), on_track.person(MOST), {}, (1, 1), SYSTEM)
@@ -272,7 +257,7 @@ def test_two_people_who_are_one_keep_both_visits_and_one_outreach_a_day(on_track
     assert {one.fact_id for one in visits} == {fact.id}
 
 
-def test_notes_end_after_the_time_for_own_words_and_what_was_seen_stays(on_track: Tracked) -> None:
+def test_notes_end_after_the_time_for_own_words_and_what_was_seen_stays(on_track):
     visit = visited(on_track, note="Calm and clear", observed={keys(on_track)[0]: "yes"})
     assert note_of(row(visit)) == "Calm and clear"
     assert b"Calm" not in (row(visit).note_sealed or b"")
@@ -283,8 +268,8 @@ def test_notes_end_after_the_time_for_own_words_and_what_was_seen_stays(on_track
 
 
 def test_a_visit_is_entered_on_a_page_that_loses_nothing_and_stands_on_her_own(
-    on_track: Tracked, client_for: ClientFor, actor: Callable[..., Actor]
-) -> None:
+    on_track, client_for, actor
+):
     key, person = keys(on_track)[0], on_track.person(ALL)
     progress = f"/tracks/{on_track.track}/people/{person}"
     browser = client_for(on_track.trainer)
@@ -311,7 +296,7 @@ def test_a_visit_is_entered_on_a_page_that_loses_nothing_and_stands_on_her_own(
     assert ALL in listed
 
 
-def test_the_list_shows_one_group_and_what_is_due(app: APIFlask, on_track: Tracked) -> None:
+def test_the_list_shows_one_group_and_what_is_due(app, on_track):
     visited(on_track, ALL, next_on=TODAY)
     visited(on_track, MOST)
     track = on_track.row.track
@@ -322,9 +307,7 @@ def test_the_list_shows_one_group_and_what_is_due(app: APIFlask, on_track: Track
     assert ([one.name for one in every], [one.name for one in due]) == ([MOST], [ALL])
 
 
-def test_the_checklist_on_paper_is_one_page_with_every_line_and_nobodys_name(
-    on_track: Tracked, client_for: ClientFor
-) -> None:
+def test_the_checklist_on_paper_is_one_page_with_every_line_and_nobodys_name(on_track, client_for):
     on_track.version = start_version(on_track.track, by=on_track.trainer)
     long = "Shows in plain words, without reading anything out, what may be asked at a road block"
     lines = [ChecklistItem("", f"{number} {long} {long}"[:160]) for number in range(20)]

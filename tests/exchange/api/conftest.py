@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +21,7 @@ __all__ = ["Held", "plan"]
 
 
 @pytest.fixture
-def held(plan: Callable[..., Held]) -> Held:
+def held(plan):
     """A workshop with three officers on its register, and one of the community, of whom no program
     is told."""
     made = plan()
@@ -72,7 +71,7 @@ class Program:
 
 
 @pytest.fixture
-def program(app: APIFlask, actor: Callable[..., Actor]) -> Callable[..., Program]:
+def program(app, actor):
     """`program("people.read", owner=…)`: a program whose token has these scopes, or reads
     workshops."""
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
@@ -20,7 +19,7 @@ from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry
 from kash.workshops.models import Facilitator, Workshop
 
-from .conftest import Held, Program
+from .conftest import Program
 
 MakeProgram = Callable[..., Program]
 
@@ -63,9 +62,7 @@ class Register:
 
 
 @pytest.fixture
-def register(
-    app: APIFlask, plan: Callable[..., Held], program: MakeProgram, held: Held
-) -> Register:
+def register(app, plan, program, held):
     """A workshop whose first session has begun."""
     one = program("attendance.mark", "attendance.read", "workshops.read", owner=held.trainer)
     with writing() as session:
@@ -81,8 +78,8 @@ def _marks() -> list[tuple[str, int]]:
 
 @pytest.mark.any_engine
 def test_marks_are_applied_and_told_again_with_the_answers_that_a_phone_gets(
-    both_engines_app: APIFlask, register: Register
-) -> None:
+    both_engines_app, register
+):
     first = register.operation()
     assert register.answers(first) == [("applied", "", 1)]
     assert register.answers(
@@ -114,9 +111,7 @@ def test_marks_are_applied_and_told_again_with_the_answers_that_a_phone_gets(
 
 
 @pytest.mark.any_engine
-def test_a_mark_of_somebody_who_is_no_officer_is_neither_taken_nor_told(
-    both_engines_app: APIFlask, register: Register
-) -> None:
+def test_a_mark_of_somebody_who_is_no_officer_is_neither_taken_nor_told(both_engines_app, register):
     """The answer would tell the mark that stands, and so whether she came."""
     entry = db.session.scalars(
         select(RosterEntry)
@@ -146,8 +141,8 @@ def test_a_mark_of_somebody_who_is_no_officer_is_neither_taken_nor_told(
 
 @pytest.mark.any_engine
 def test_a_request_that_comes_again_gets_the_same_answer_and_does_nothing(
-    both_engines_app: APIFlask, register: Register
-) -> None:
+    both_engines_app, register
+):
     first, key = register.operation(), "k" * 20
     told = register.send(first, key=key)
     with writing() as session:
@@ -161,9 +156,7 @@ def test_a_request_that_comes_again_gets_the_same_answer_and_does_nothing(
     assert register.answers(first) == [("duplicate", "", 2)]
 
 
-def test_two_that_come_at_once_under_one_key_are_one(
-    both_engines_app: APIFlask, register: Register
-) -> None:
+def test_two_that_come_at_once_under_one_key_are_one(both_engines_app, register):
     first, key = register.operation(), "k" * 20
     with ThreadPoolExecutor(2) as pool:
         sent = [pool.submit(register.send, first, key=key) for _ in range(2)]
@@ -175,9 +168,7 @@ def test_two_that_come_at_once_under_one_key_are_one(
 
 
 @pytest.mark.any_engine
-def test_what_changed_nothing_is_answered_again_too_and_leaves_no_entry(
-    app: APIFlask, register: Register
-) -> None:
+def test_what_changed_nothing_is_answered_again_too_and_leaves_no_entry(app, register):
     refused, key = register.operation(status="nothing"), "k" * 20
     assert register.send(refused, key=key).json == register.send(refused, key=key).json
     assert register.send(register.operation(), key=key).status_code == 422
@@ -188,9 +179,7 @@ def test_what_changed_nothing_is_answered_again_too_and_leaves_no_entry(
 
 
 @pytest.mark.any_engine
-def test_the_key_of_one_token_says_nothing_of_anothers(
-    app: APIFlask, register: Register, program: MakeProgram
-) -> None:
+def test_the_key_of_one_token_says_nothing_of_anothers(app, register, program):
     key = "k" * 20
     register.send(register.operation(), key=key)
     register.program = program("attendance.mark", owner=register.program.owner, name="Another")
@@ -198,9 +187,7 @@ def test_the_key_of_one_token_says_nothing_of_anothers(
 
 
 @pytest.mark.any_engine
-def test_whoever_runs_the_workshop_no_longer_marks_nothing_by_a_token(
-    app: APIFlask, register: Register
-) -> None:
+def test_whoever_runs_the_workshop_no_longer_marks_nothing_by_a_token(app, register):
     assert register.answers(register.operation()) == [("applied", "", 1)]
     with writing() as session:
         session.execute(delete(Facilitator))
@@ -211,9 +198,7 @@ def test_whoever_runs_the_workshop_no_longer_marks_nothing_by_a_token(
 
 
 @pytest.mark.any_engine
-def test_nobody_marks_in_the_workshop_of_another(
-    app: APIFlask, register: Register, plan: Callable[..., Held]
-) -> None:
+def test_nobody_marks_in_the_workshop_of_another(app, register, plan):
     register.workshop = plan().workshop
     assert register.send(register.operation()).status_code == 403
     register.workshop = new_public_id()
@@ -221,9 +206,7 @@ def test_nobody_marks_in_the_workshop_of_another(
 
 
 @pytest.mark.any_engine
-def test_a_closed_register_and_one_that_has_not_begun_take_nothing(
-    app: APIFlask, register: Register
-) -> None:
+def test_a_closed_register_and_one_that_has_not_begun_take_nothing(app, register):
     with writing() as session:
         session.execute(update(Slot).values(closed_at=utc_now(), closed_by=new_public_id()))
     assert register.answers(register.operation()) == [("rejected", "slot_closed", 0)]
@@ -234,7 +217,7 @@ def test_a_closed_register_and_one_that_has_not_begun_take_nothing(
 
 
 @pytest.mark.any_engine
-def test_what_was_made_after_the_cancelling_is_not_taken(app: APIFlask, register: Register) -> None:
+def test_what_was_made_after_the_cancelling_is_not_taken(app, register):
     before = (utc_now() - timedelta(minutes=5)).isoformat()
     with writing() as session:
         session.execute(update(Workshop).values(cancelled_at=utc_now() - timedelta(minutes=1)))
@@ -246,9 +229,7 @@ def test_what_was_made_after_the_cancelling_is_not_taken(app: APIFlask, register
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("key", ["", "short", "with spaces in it"])
-def test_nothing_is_written_without_a_key_that_can_be_kept(
-    key: str, app: APIFlask, register: Register
-) -> None:
+def test_nothing_is_written_without_a_key_that_can_be_kept(key, app, register):
     sent = register.send(register.operation(), **{"Idempotency-Key": key})
     assert (sent.status_code, sent.json["type"]) == (400, "urn:kash:problem:key-missing")
     assert _marks() == []

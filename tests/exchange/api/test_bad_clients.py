@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
@@ -20,14 +19,14 @@ from kash.exchange.api.specification import LARGEST_BODY
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web.errors import MIMETYPE
 
-from .conftest import Held, Program
+from .conftest import Program
 
 MakeProgram = Callable[..., Program]
 _KEY = {"Idempotency-Key": "aaaa-0001"}
 
 
 @pytest.fixture
-def marking(app: APIFlask, held: Held, program: MakeProgram) -> Callable[..., tuple[int, Any]]:
+def marking(app, held, program):
     """`marking(body, headers…)`: what a body is answered that is sent as marks."""
     one = program("attendance.mark", owner=held.trainer)
 
@@ -93,17 +92,13 @@ BODIES: dict[str, tuple[bytes, int]] = {
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.any_engine
-def test_a_body_is_refused_in_a_document_that_is(
-    body: str, app: APIFlask, marking: Callable[..., tuple[int, Any]]
-) -> None:
+def test_a_body_is_refused_in_a_document_that_is(body, app, marking):
     sent, status = BODIES[body]
     assert marking(sent)[0] == status
 
 
 @pytest.mark.any_engine
-def test_what_is_wrong_is_told_for_each_part(
-    app: APIFlask, marking: Callable[..., tuple[int, Any]]
-) -> None:
+def test_what_is_wrong_is_told_for_each_part(app, marking):
     _status, told = marking(_one(slot="x", status="Present"))
     assert [one["where"] for one in told["errors"]] == [
         "json.operations.0.slot",
@@ -112,9 +107,7 @@ def test_what_is_wrong_is_told_for_each_part(
 
 
 @pytest.mark.any_engine
-def test_a_length_that_is_a_lie_is_refused(
-    app: APIFlask, marking: Callable[..., tuple[int, Any]]
-) -> None:
+def test_a_length_that_is_a_lie_is_refused(app, marking):
     body = _one()
     for length in (0, 10, len(body) + 100):
         assert marking(body, environ_overrides={"CONTENT_LENGTH": str(length)})[0] == 400
@@ -127,9 +120,7 @@ def test_a_length_that_is_a_lie_is_refused(
 
 
 @pytest.mark.any_engine
-def test_what_is_no_json_by_its_own_word_is_not_read(
-    app: APIFlask, marking: Callable[..., tuple[int, Any]]
-) -> None:
+def test_what_is_no_json_by_its_own_word_is_not_read(app, marking):
     for kind in (
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -144,7 +135,7 @@ def test_what_is_no_json_by_its_own_word_is_not_read(
     ["", "Bearer", "Bearer short", "Basic a2FzaDprYXNo", "Bearer " + "x" * 43, "Bearer a b" * 30],
 )
 @pytest.mark.any_engine
-def test_without_a_token_everything_is_refused_alike(header: str, app: APIFlask) -> None:
+def test_without_a_token_everything_is_refused_alike(header, app):
     told = app.test_client().get("/api/v1/people?group=B", headers={"Authorization": header})
     assert (told.status_code, told.mimetype) == (401, MIMETYPE)
     assert told.headers["WWW-Authenticate"] == "Bearer"
@@ -152,9 +143,7 @@ def test_without_a_token_everything_is_refused_alike(header: str, app: APIFlask)
 
 
 @pytest.mark.any_engine
-def test_addresses_and_methods_that_are_not_there_are_told_as_documents(
-    app: APIFlask, program: MakeProgram
-) -> None:
+def test_addresses_and_methods_that_are_not_there_are_told_as_documents(app, program):
     one = program()
     for path, method, status in (
         ("/api/v1/nothing", "GET", 404),
@@ -174,23 +163,19 @@ def test_addresses_and_methods_that_are_not_there_are_told_as_documents(
     ["limit=0", "limit=201", "limit=x", "after=1", "after=null", "page=2", "first=2026-02-30"],
 )
 @pytest.mark.any_engine
-def test_a_page_that_cannot_be_is_refused(query: str, app: APIFlask, program: MakeProgram) -> None:
+def test_a_page_that_cannot_be_is_refused(query, app, program):
     told = program().ask(f"/workshops?{query}")
     assert (told.status_code, told.json["type"]) == (422, "urn:kash:problem:invalid")
     assert told.json["errors"][0]["where"] == f"query.{query.partition('=')[0]}"
 
 
 @pytest.mark.any_engine
-def test_a_page_after_the_last_is_empty_and_leads_nowhere(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_a_page_after_the_last_is_empty_and_leads_nowhere(app, held, program):
     assert program().ask(f"/workshops?after={'z' * 16}").json == {"items": [], "next": None}
 
 
 @pytest.mark.any_engine
-def test_whoever_asks_for_ever_is_told_when_to_come_again(
-    both_engines_app: APIFlask, program: MakeProgram
-) -> None:
+def test_whoever_asks_for_ever_is_told_when_to_come_again(both_engines_app, program):
     one, other = program(), program(name="Another")
     almost = MOST_IN_WINDOW - LEASE - 5
     with writing() as session:
@@ -212,8 +197,8 @@ def test_whoever_asks_for_ever_is_told_when_to_come_again(
 
 @pytest.mark.any_engine
 def test_whoever_tries_tokens_is_told_when_to_come_again_and_right_ones_go_on(
-    both_engines_app: APIFlask, program: MakeProgram
-) -> None:
+    both_engines_app, program
+):
     one = program()
     here = {"REMOTE_ADDR": "192.0.2.7"}
 
@@ -241,9 +226,7 @@ def test_whoever_tries_tokens_is_told_when_to_come_again_and_right_ones_go_on(
 
 
 @pytest.mark.any_engine
-def test_a_sentence_comes_in_the_language_that_is_asked_for(
-    app: APIFlask, program: MakeProgram
-) -> None:
+def test_a_sentence_comes_in_the_language_that_is_asked_for(app, program):
     one = program()
     told = [
         one.ask("/people?group=B", headers={"Accept-Language": language}).json["detail"]

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.certificates.models import Certificate
@@ -15,12 +14,11 @@ from kash.certificates.rules.issuing import EXPIRING_WITHIN
 from kash.people.models import Group, Person
 from kash.platform.database import utc_now, writing
 from kash.platform.web.formats import local_today, to_local
-from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import cancel_workshop
-from tests.certificates.conftest import ALL, Ready, ready
+from tests.certificates.conftest import ALL, ready
 
-from .conftest import Held, Program
+from .conftest import Program
 
 __all__ = ["ready"]
 MakeProgram = Callable[..., Program]
@@ -35,8 +33,8 @@ def _since(one: Program, path: str, moment: datetime) -> set[str]:
 
 @pytest.mark.any_engine
 def test_people_and_workshops_that_changed_since_are_told_and_no_others(
-    both_engines_app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+    both_engines_app, held, program
+):
     one = program("people.read", "workshops.read", owner=held.trainer)
     with writing() as session:
         session.execute(update(Person).values(changed_at=_LONG_AGO))
@@ -60,9 +58,7 @@ def test_people_and_workshops_that_changed_since_are_told_and_no_others(
 
 
 @pytest.mark.any_engine
-def test_a_walk_through_what_changed_keeps_its_moment(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_a_walk_through_what_changed_keeps_its_moment(app, held, program):
     one = program("people.read", owner=held.trainer)
     moment = "2026-01-05T03:00:00+03:00"
     page = one.ask(f"/people?group=A&limit=1&changed_since={quote(moment)}").json
@@ -71,8 +67,8 @@ def test_a_walk_through_what_changed_keeps_its_moment(
 
 
 def test_certificates_are_told_again_once_they_stand_otherwise(
-    both_engines_app: APIFlask, ready: Ready, program: MakeProgram, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, ready, program, actor
+):
     ready.confirm(ALL)
     ready.issued()
     with writing() as session:
@@ -123,9 +119,7 @@ def test_certificates_are_told_again_once_they_stand_otherwise(
     ],
 )
 @pytest.mark.any_engine
-def test_a_moment_that_is_none_is_refused_in_a_document(
-    moment: str, app: APIFlask, program: MakeProgram
-) -> None:
+def test_a_moment_that_is_none_is_refused_in_a_document(moment, app, program):
     one = program("people.read", "workshops.read", "certificates.read")
     for path in ("/people?group=A&", "/workshops?", "/certificates?"):
         told = one.ask(f"{path}changed_since={moment}")

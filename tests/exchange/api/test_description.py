@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import ignored_auth
 from sqlalchemy import update
@@ -18,22 +16,20 @@ from sqlalchemy import update
 from kash.exchange.api.models import SCOPES, ApiToken
 from kash.platform.database import writing
 
-from .conftest import Held, Program
+from .conftest import Program
 
 MakeProgram = Callable[..., Program]
 _EXAMPLES = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6
 
 
 @pytest.fixture
-def program_of_all(app: APIFlask, held: Held, program: MakeProgram) -> Program:
+def program_of_all(app, held, program):
     """A program whose token has every scope."""
     return program(*(one.key for one in SCOPES), owner=held.trainer)
 
 
 @pytest.mark.any_engine
-def test_every_address_answers_as_the_description_says(
-    app: APIFlask, program_of_all: Program
-) -> None:
+def test_every_address_answers_as_the_description_says(app, program_of_all):
     described = program_of_all.ask("/openapi.json").json
     schema = schemathesis.openapi.from_dict(described | {"servers": [{"url": "http://localhost"}]})
     schema.app = app
@@ -61,9 +57,7 @@ def _ask_much(operation: Any, program: Program) -> None:
 
 
 @pytest.mark.any_engine
-def test_no_part_of_any_form_is_a_contact_or_lies_in_the_vault(
-    app: APIFlask, program_of_all: Program
-) -> None:
+def test_no_part_of_any_form_is_a_contact_or_lies_in_the_vault(app, program_of_all):
     names = set(_names_of(program_of_all.ask("/openapi.json").json["components"]["schemas"]))
     assert {
         name for name in names if re.search(r"phone|mail|legal|identit|minor|birth", name)
@@ -78,9 +72,7 @@ def _names_of(schemas: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.mark.any_engine
-def test_whoever_writes_a_program_reads_every_address_and_scope_on_a_page(
-    app: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_whoever_writes_a_program_reads_every_address_and_scope_on_a_page(app, sign_in):
     browser = sign_in("monitoring")
     page = browser.get("/tokens/reference").text
     plain = page.replace("<wbr>", "")

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -49,7 +48,7 @@ class Registers:
 
 
 @pytest.fixture
-def registers(held: Programme) -> Registers:
+def registers(held):
     """Everybody who completed a workshop of the programme, on its register, marked and
     certified."""
     made = Registers()
@@ -85,7 +84,7 @@ def registers(held: Programme) -> Registers:
 
 
 @pytest.fixture
-def program_with_all(held: Programme, program: MakeProgram) -> Program:
+def program_with_all(held, program):
     """A program whose token may read all that any token may."""
     scopes = [one.key for one in SCOPES if one.key != "attendance.mark"]
     return program(*scopes, owner=held.monitoring)
@@ -153,8 +152,8 @@ def _counts_in(answers: list[Any], funders: dict[str, str]) -> dict[str, dict[Na
 
 @pytest.mark.any_engine
 def test_a_token_with_everything_tells_nobody_of_the_community_and_narrows_no_star(
-    both_engines_app: APIFlask, held: Programme, registers: Registers, program_with_all: Program
-) -> None:
+    both_engines_app, held, registers, program_with_all
+):
     held.sent("Amber")
     held.sent("Birch")
     ledger = told_by_period(db.session())
@@ -188,8 +187,8 @@ def _read_people_once(until: date) -> None:
 
 @pytest.mark.any_engine
 def test_tokens_stand_in_what_has_left_and_what_they_once_gave_enters_its_attack(
-    both_engines_app: APIFlask, held: Programme, program: MakeProgram, client_for: ClientFor
-) -> None:
+    both_engines_app, held, program, client_for
+):
     held.sent("Amber")
     director = client_for(held.director)
     assert "No program has read anything." in director.get("/statements/left").text

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.services.marks import token_hash
 from kash.attendance.models import Mark, MarkStatus, Register, RosterEntry, Slot
@@ -44,9 +42,7 @@ def _id(letter: str) -> str:
     return letter * 16
 
 
-def test_people_come_by_id_of_one_group_and_nobody_under_18(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_people_come_by_id_of_one_group_and_nobody_under_18(actor, groups):
     monitor = actor("monitoring")
     people = {
         letter: row(Person, public_id=_id(letter), group=group, minor=minor)
@@ -74,9 +70,7 @@ def test_people_come_by_id_of_one_group_and_nobody_under_18(
         person_within(monitor, _id("e"))
 
 
-def test_workshops_come_by_id_and_among_days_with_the_first_and_last(
-    actor: Callable[..., Actor],
-) -> None:
+def test_workshops_come_by_id_and_among_days_with_the_first_and_last(actor):
     monitor, first = actor("monitoring"), date(2026, 3, 2)
     for letter, begins in (("c", 0), ("a", 1), ("b", 2)):
         starts = first + begins * DAY
@@ -96,7 +90,7 @@ def test_workshops_come_by_id_and_among_days_with_the_first_and_last(
     assert page("", 3, first + 2 * DAY, first + DAY) == ("a", False)
 
 
-def test_sessions_come_as_they_begin_of_one_workshop() -> None:
+def test_sessions_come_as_they_begin_of_one_workshop():
     workshop = row(Workshop)
     early = datetime(2026, 3, 2, 6, tzinfo=UTC)
     sessions = [
@@ -110,7 +104,7 @@ def test_sessions_come_as_they_begin_of_one_workshop() -> None:
     assert sessions_of(workshop) == [sessions[1], sessions[0]]
 
 
-def test_a_register_is_told_by_entries_with_all_marks_of_each() -> None:
+def test_a_register_is_told_by_entries_with_all_marks_of_each():
     register, early = row(Register), datetime(2026, 3, 2, 6, tzinfo=UTC)
     slots = [
         row(Slot, register_id=one.id, position=at, starts_at=early + at * DAY)
@@ -149,7 +143,7 @@ def test_a_register_is_told_by_entries_with_all_marks_of_each() -> None:
     ]
 
 
-def test_issued_certificates_come_by_id(actor: Callable[..., Actor]) -> None:
+def test_issued_certificates_come_by_id(actor):
     monitor = actor("monitoring")
     officer, other = (
         row(Person, group=row(Group, letter=letter, is_police=letter == "X")) for letter in "XY"
@@ -174,9 +168,7 @@ def _token(connection: Connection, account: Actor, asker: Actor, **more: object)
     return row(ApiToken, connection=connection, account_id=account.account_id, **(told | more))
 
 
-def test_tokens_wait_for_one_who_agrees_and_then_for_whoever_answers(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_tokens_wait_for_one_who_agrees_and_then_for_whoever_answers(sqlite_app, actor):
     director, monitor, other = actor("director"), actor("monitoring"), actor("monitoring")
     recorded = {"kind": "api", "created_at": NOW - 9 * DAY}
     mine, theirs = (row(Connection, name=name, **recorded) for name in ("Beta", "alpha"))
@@ -222,7 +214,7 @@ def test_tokens_wait_for_one_who_agrees_and_then_for_whoever_answers(
         assert list(tokens(monitor, theirs.public_id)) == []
 
 
-def test_connections_to_choose_are_agreed_to_and_stand_by_name() -> None:
+def test_connections_to_choose_are_agreed_to_and_stand_by_name():
     made = [
         row(Connection, kind=kind, name=name, state=state)
         for kind, name, state in (

@@ -33,9 +33,7 @@ _STEPS = st.lists(st.integers(0, 40), max_size=120)
 
 
 @given(_STEPS, st.integers(1, 60), st.integers(1, 25))
-def test_no_minute_gives_more_requests_than_the_limit(
-    steps: list[int], most: int, lease: int
-) -> None:
+def test_no_minute_gives_more_requests_than_the_limit(steps, most, lease):
     now, window = _NOW, None
     given: list[tuple[datetime, int]] = []
     for seconds in steps:
@@ -48,7 +46,7 @@ def test_no_minute_gives_more_requests_than_the_limit(
         assert sum(granted for at, granted in given if at == began) <= most
 
 
-def test_a_limit_that_was_reached_is_open_again_in_a_minute_and_says_when() -> None:
+def test_a_limit_that_was_reached_is_open_again_in_a_minute_and_says_when():
     full = LeaseWindow(_NOW, MOST_IN_WINDOW)
     later = _NOW + timedelta(seconds=12.5)
     assert leased(full, later) == (full, 0)
@@ -56,7 +54,7 @@ def test_a_limit_that_was_reached_is_open_again_in_a_minute_and_says_when() -> N
     assert leased(full, _NOW + WINDOW) == (LeaseWindow(_NOW + WINDOW, LEASE), LEASE)
 
 
-def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
+def test_a_clock_that_was_set_back_locks_nobody_out():
     earlier = _NOW - timedelta(hours=1)
     assert leased(LeaseWindow(_NOW, MOST_IN_WINDOW), earlier) == (
         LeaseWindow(earlier, LEASE),
@@ -83,9 +81,7 @@ _FETCHED = TokenFacts(
         (TokenFacts("approved", _NOW, _NOW, _NOW), timedelta(), TokenStands.RAN_OUT),
     ],
 )
-def test_a_token_waits_a_week_for_each_hand_and_ends_by_itself(
-    facts: TokenFacts, after: timedelta, stands: TokenStands
-) -> None:
+def test_a_token_waits_a_week_for_each_hand_and_ends_by_itself(facts, after, stands):
     assert stands_now(facts, _NOW + after) is stands
 
 
@@ -94,9 +90,7 @@ def test_a_token_waits_a_week_for_each_hand_and_ends_by_itself(
     st.tuples(*[st.one_of(st.none(), st.integers(0, 400)) for _ in range(4)]),
     st.integers(0, 500),
 )
-def test_a_token_is_in_use_only_if_all_that_must_be_was_done(
-    state: str, days: tuple[int | None, ...], today: int
-) -> None:
+def test_a_token_is_in_use_only_if_all_that_must_be_was_done(state, days, today):
     agreed, fetched, expires, ended = (
         None if one is None else _NOW + timedelta(days=one) for one in days
     )
@@ -113,7 +107,7 @@ def test_a_token_is_in_use_only_if_all_that_must_be_was_done(
 
 
 @given(st.frozensets(st.sampled_from(list(Role))))
-def test_a_token_never_does_what_no_role_that_answers_for_one_may(roles: frozenset[Role]) -> None:
+def test_a_token_never_does_what_no_role_that_answers_for_one_may(roles):
     lent = (StandIn("payouts.approve", "a" * 16),)
     acts = narrowed(
         Actor("b" * 16, roles, account_id=1, person_id=7, session_id="s", stands_in=lent)
@@ -126,7 +120,7 @@ def test_a_token_never_does_what_no_role_that_answers_for_one_may(roles: frozens
         assert may_have(roles, scope.permission) is bool(widest - {Reach.NONE, Reach.SELF})
 
 
-def test_no_scope_needs_a_permission_that_opens_the_vault_or_a_contact() -> None:
+def test_no_scope_needs_a_permission_that_opens_the_vault_or_a_contact():
     assert {one.permission for one in SCOPES} == {
         "people.see",
         "workshops.see",
@@ -151,18 +145,18 @@ def test_no_scope_needs_a_permission_that_opens_the_vault_or_a_contact() -> None
         ("schlüssel-1", None),
     ],
 )
-def test_a_key_is_read_with_or_without_quotation_marks(header: str, key: str | None) -> None:
+def test_a_key_is_read_with_or_without_quotation_marks(header, key):
     assert read_key(header) == key
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))
-def test_two_requests_are_the_same_only_if_address_and_body_are(one: bytes, other: bytes) -> None:
+def test_two_requests_are_the_same_only_if_address_and_body_are(one, other):
     assert (digest_of("/a", one) == digest_of("/a", other)) is (one == other)
     assert digest_of("/a", one) != digest_of("/b", one)
 
 
 @given(st.sets(st.integers()), st.integers(1, 9))
-def test_a_walk_through_all_pages_gives_each_once_and_ends(rows: set[int], limit: int) -> None:
+def test_a_walk_through_all_pages_gives_each_once_and_ends(rows, limit):
     read: list[int] = []
     for _turn in range(len(rows) + 1):
         after = [one for one in sorted(rows) if not read or one > read[-1]]

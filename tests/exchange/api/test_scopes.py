@@ -18,11 +18,11 @@ from kash.figures.statements.rules import Name
 from kash.people.connections.models import Connection
 from kash.people.models import Person
 from kash.platform.database import db, utc_now, writing
-from kash.policy import Actor, UndeclaredPermission, allow
+from kash.policy import UndeclaredPermission, allow
 from kash.workshops.models import Workshop
 from tests.workshops.conftest import make_person
 
-from .conftest import Held, Program
+from .conftest import Program
 
 MakeProgram = Callable[..., Program]
 
@@ -54,9 +54,7 @@ def _addresses(app: APIFlask) -> set[str]:
 
 
 @pytest.mark.any_engine
-def test_every_scope_opens_the_addresses_of_the_table_and_no_other(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_every_scope_opens_the_addresses_of_the_table_and_no_other(app, held, program):
     assert _addresses(app) == set(TABLE)
     parts = {"<public_id>": held.workshop, "<serial>": "K7RM2WQX4NVH", "<key>": "headcount"}
     wrong = []
@@ -76,16 +74,14 @@ def test_every_scope_opens_the_addresses_of_the_table_and_no_other(
 
 
 @pytest.mark.any_engine
-def test_an_address_without_a_scope_stops_the_start() -> None:
+def test_an_address_without_a_scope_stops_the_start():
     forgetful = ScopedBlueprint("forgetful", __name__)
     with pytest.raises(UndeclaredPermission, match="/forgotten"):
         forgetful.get("/forgotten")(allow("people.see")(lambda: ""))
 
 
 @pytest.mark.any_engine
-def test_no_session_of_a_browser_counts_and_no_token_opens_a_page(
-    app: APIFlask, sign_in: Callable[..., object], program: MakeProgram
-) -> None:
+def test_no_session_of_a_browser_counts_and_no_token_opens_a_page(app, sign_in, program):
     browser = sign_in("director")
     assert browser.get("/api/v1/workshops").status_code == 401  # type: ignore[attr-defined]
     one = program()
@@ -94,9 +90,7 @@ def test_no_session_of_a_browser_counts_and_no_token_opens_a_page(
 
 
 @pytest.mark.any_engine
-def test_names_leave_by_their_own_scope_and_contacts_and_minors_never(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_names_leave_by_their_own_scope_and_contacts_and_minors_never(app, held, program):
     shown, minor = make_person("Akinyi Wazi", "A"), make_person("Mdogo Siri", "A", minor=True)
     with writing() as session:
         row = session.scalars(select(Person).where(Person.public_id == shown)).one()
@@ -118,9 +112,7 @@ def test_names_leave_by_their_own_scope_and_contacts_and_minors_never(
 
 
 @pytest.mark.any_engine
-def test_people_of_two_groups_never_stand_in_one_answer(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_people_of_two_groups_never_stand_in_one_answer(app, held, program):
     one = program("people.read")
     assert one.ask("/people").status_code == 422
     officers = one.ask("/people?group=A").json
@@ -131,9 +123,7 @@ def test_people_of_two_groups_never_stand_in_one_answer(
 
 
 @pytest.mark.any_engine
-def test_a_trainers_token_reaches_the_people_of_her_workshops_alone(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_a_trainers_token_reaches_the_people_of_her_workshops_alone(app, held, program):
     stranger = make_person("Mgeni Mbali", "A")
     one = program("people.read", owner=held.trainer)
     told = {item["id"] for item in one.ask("/people?group=A").json["items"]}
@@ -144,8 +134,8 @@ def test_a_trainers_token_reaches_the_people_of_her_workshops_alone(
 
 @pytest.mark.any_engine
 def test_a_walk_through_pages_gives_each_once_while_others_are_added(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], program: MakeProgram
-) -> None:
+    both_engines_app, actor, program
+):
     before = {make_person(f"Person {number}", "A") for number in range(7)}
     one = program("people.read")
     address, read = "/people?group=A&limit=2", []
@@ -163,9 +153,7 @@ def test_a_walk_through_pages_gives_each_once_while_others_are_added(
 
 
 @pytest.mark.any_engine
-def test_what_has_not_changed_is_not_sent_again(
-    app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+def test_what_has_not_changed_is_not_sent_again(app, held, program):
     one = program("workshops.read")
     first = one.ask("/workshops")
     tag = {"If-None-Match": first.headers["ETag"]}
@@ -180,9 +168,7 @@ def test_what_has_not_changed_is_not_sent_again(
 
 
 @pytest.mark.any_engine
-def test_no_list_asks_more_often_for_three_rows_than_for_one(
-    app: APIFlask, held: Held, program: MakeProgram, count_queries: Callable[[], object]
-) -> None:
+def test_no_list_asks_more_often_for_three_rows_than_for_one(app, held, program, count_queries):
     owner = held.trainer
     one = program("people.read", "workshops.read", "attendance.read", owner=owner)
     places = ("/people?group=A", "/workshops", f"/workshops/{held.workshop}/attendance")
@@ -199,8 +185,8 @@ def test_no_list_asks_more_often_for_three_rows_than_for_one(
 
 
 def test_community_members_are_told_as_a_statement_told_them_and_never_as_of_now(
-    app: APIFlask, held: Held, program: MakeProgram, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, held, program, monkeypatch
+):
     """Two counts of them a day apart would tell who came on it."""
     day, version = date(2026, 11, 18), held.row.version
     zawadi = db.session.scalars(select(Person).where(Person.chosen_name == "Zawadi Sampuli")).one()
@@ -232,9 +218,7 @@ def test_community_members_are_told_as_a_statement_told_them_and_never_as_of_now
         assert told["community_starred"] is starred
 
 
-def test_a_token_ends_with_the_connection_that_was_agreed_to_with_it(
-    app: APIFlask, program: MakeProgram
-) -> None:
+def test_a_token_ends_with_the_connection_that_was_agreed_to_with_it(app, program):
     """Another processor in another country is another agreement, though both are on."""
     one = program("indicators.read")
     assert one.ask("/token").status_code == 200
@@ -250,8 +234,8 @@ def test_a_token_ends_with_the_connection_that_was_agreed_to_with_it(
 
 @pytest.mark.any_engine
 def test_indicators_are_told_of_whole_quarters_and_never_by_what_singles_a_person_out(
-    both_engines_app: APIFlask, held: Held, program: MakeProgram
-) -> None:
+    both_engines_app, held, program
+):
     day, version = date(2026, 11, 18), held.row.version
     baraka = db.session.scalars(select(Person).where(Person.chosen_name == "Baraka Sampuli")).one()
     db.session.add(

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from kash.accounts.errors import NotIndependent
@@ -65,9 +63,7 @@ def _code(program: Program, path: str = "/token") -> tuple[int, str]:
     return answer.status_code, "" if answer.status_code == 200 else answer.json["type"]
 
 
-def test_a_token_is_asked_for_by_one_agreed_to_by_another_and_fetched_once(
-    both_engines_app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_token_is_asked_for_by_one_agreed_to_by_another_and_fetched_once(both_engines_app, actor):
     asker, director = actor("monitoring"), actor("director")
     made = _asked(asker)
     with refuses("This token waited too long, was fetched already, or was ended."):
@@ -89,9 +85,7 @@ def test_a_token_is_asked_for_by_one_agreed_to_by_another_and_fetched_once(
 
 
 @pytest.mark.any_engine
-def test_whoever_asks_agrees_to_nothing_nor_does_her_own_creature(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_whoever_asks_agrees_to_nothing_nor_does_her_own_creature(app, actor):
     asker, puppet = actor("director"), actor("director")
     with writing() as session:
         session.add(AccountBacking(account_id=puppet.account_id, by=asker.public_id))
@@ -105,9 +99,7 @@ def test_whoever_asks_agrees_to_nothing_nor_does_her_own_creature(
 
 
 @pytest.mark.any_engine
-def test_a_token_is_asked_for_what_the_account_has_and_nothing_else(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_token_is_asked_for_what_the_account_has_and_nothing_else(app, actor):
     monitoring, trainer = actor("monitoring"), actor("trainer")
     with refuses("A token can do no more than your own account."):
         _asked(monitoring, "attendance.mark")
@@ -121,9 +113,7 @@ def test_a_token_is_asked_for_what_the_account_has_and_nothing_else(
 
 
 @pytest.mark.any_engine
-def test_what_waited_too_long_was_sent_back_or_ended_is_neither_agreed_to_nor_fetched(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_what_waited_too_long_was_sent_back_or_ended_is_neither_agreed_to_nor_fetched(app, actor):
     asker, director = actor("monitoring"), actor("director")
     late, returned, ended, unfetched = (_asked(asker) for _ in range(4))
     with writing() as session:
@@ -149,9 +139,7 @@ def test_what_waited_too_long_was_sent_back_or_ended_is_neither_agreed_to_nor_fe
 
 
 @pytest.mark.any_engine
-def test_whoever_sees_a_token_ends_it_and_nobody_sees_a_strangers(
-    app: APIFlask, actor: MakeActor, program: MakeProgram
-) -> None:
+def test_whoever_sees_a_token_ends_it_and_nobody_sees_a_strangers(app, actor, program):
     first = program()
     with pytest.raises(NotFound):
         end_token(first.token, by=actor("trainer"))
@@ -197,7 +185,7 @@ def _revoke(program: Program) -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.any_engine
-def test_a_token_ends_at_once_with(ending: str, app: APIFlask, program: MakeProgram) -> None:
+def test_a_token_ends_at_once_with(ending, app, program):
     end, status, code = ENDINGS[ending]
     one = program()
     assert _code(one, "/workshops") == (200, "")
@@ -206,9 +194,7 @@ def test_a_token_ends_at_once_with(ending: str, app: APIFlask, program: MakeProg
 
 
 @pytest.mark.any_engine
-def test_a_role_that_was_taken_away_is_taken_from_the_token_too(
-    app: APIFlask, actor: MakeActor, program: MakeProgram
-) -> None:
+def test_a_role_that_was_taken_away_is_taken_from_the_token_too(app, actor, program):
     owner = actor("monitoring", "documentation")
     one = program("people.read", owner=owner)
     assert _code(one, "/people?group=B") == (200, "")
@@ -219,8 +205,8 @@ def test_a_role_that_was_taken_away_is_taken_from_the_token_too(
 
 
 def test_the_first_use_of_a_day_stands_in_the_trail_under_the_tokens_connection(
-    both_engines_app: APIFlask, program: MakeProgram
-) -> None:
+    both_engines_app, program
+):
     one = program("workshops.read", "releases.read")
     for path in ("/workshops", "/workshops", "/releases", "/token"):
         assert _code(one, path) == (200, "")
@@ -235,9 +221,7 @@ def test_the_first_use_of_a_day_stands_in_the_trail_under_the_tokens_connection(
     assert all(at is not None and utc_now() - at < timedelta(minutes=1) for at in used)
 
 
-def test_each_day_and_each_token_has_a_first_use(
-    sqlite_app: APIFlask, program: MakeProgram
-) -> None:
+def test_each_day_and_each_token_has_a_first_use(sqlite_app, program):
     scope = scope_named("workshops.read")
     assert scope is not None
     one, other = program(), program(name="Court register")
@@ -256,7 +240,7 @@ def test_each_day_and_each_token_has_a_first_use(
 
 
 @pytest.mark.any_engine
-def test_answers_are_kept_for_a_day_and_no_longer(app: APIFlask, program: MakeProgram) -> None:
+def test_answers_are_kept_for_a_day_and_no_longer(app, program):
     one = program()
     with writing() as session:
         key = session.scalars(select(ApiToken.id)).one()
@@ -269,9 +253,7 @@ def test_answers_are_kept_for_a_day_and_no_longer(app: APIFlask, program: MakePr
 
 
 @pytest.mark.any_engine
-def test_the_pages_lead_from_asking_to_the_token_shown_once(
-    app: APIFlask, actor: MakeActor, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_pages_lead_from_asking_to_the_token_shown_once(app, actor, client_for):
     connection = make_connection()
     asker, director = actor("trainer"), actor("director")
     theirs, second = client_for(asker), client_for(director)
@@ -297,12 +279,7 @@ def test_the_pages_lead_from_asking_to_the_token_shown_once(
 
 
 @pytest.mark.any_engine
-def test_a_list_of_tokens_asks_as_often_for_three_as_for_one(
-    app: APIFlask,
-    actor: MakeActor,
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[[], object],
-) -> None:
+def test_a_list_of_tokens_asks_as_often_for_three_as_for_one(app, actor, client_for, count_queries):
     browser = client_for(actor("director"))
     asked = []
     for more in (1, 2):

@@ -75,9 +75,9 @@ def _packed(path: Path, members: dict[str, bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def written_once(
-    tmp_path_factory: pytest.TempPathFactory,
-    small_programme: Callable[[Settings], None],  # noqa: F811
-) -> Path:
+    tmp_path_factory,
+    small_programme,  # noqa: F811
+):
     """A folder with a small programme on SQLite, and its archive with the key."""
     folder = tmp_path_factory.mktemp("written")
     settings = Settings(data_dir=folder / "before", backup_recipient=RECIPIENT)
@@ -90,7 +90,7 @@ def written_once(
 
 
 @pytest.fixture
-def written(written_once: Path, tmp_path: Path) -> tuple[Settings, Path]:
+def written(written_once, tmp_path):
     """A copy of each for the test."""
     shutil.copytree(written_once, tmp_path, dirs_exist_ok=True)
     settings = Settings(data_dir=tmp_path / "before", backup_recipient=RECIPIENT)
@@ -98,7 +98,7 @@ def written(written_once: Path, tmp_path: Path) -> tuple[Settings, Path]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path, empty_database: Path) -> Settings:
+def empty(tmp_path, empty_database):
     """A place into which migrations have run, and nothing else happened."""
     folder = tmp_path / "after"
     folder.mkdir(mode=0o700)
@@ -108,12 +108,12 @@ def empty(tmp_path: Path, empty_database: Path) -> Settings:
 
 @pytest.fixture(params=["from SQLite", pytest.param("from PostgreSQL", marks=pytest.mark.services)])
 def places(
-    request: pytest.FixtureRequest,
-    cluster: Callable[[], str],  # noqa: F811
-    opened: Open,  # noqa: F811
-    empty: Settings,
-    tmp_path: Path,
-) -> tuple[Settings, Settings]:
+    request,
+    cluster,  # noqa: F811
+    opened,  # noqa: F811
+    empty,
+    tmp_path,
+):
     """A place with a programme, and an empty one on the other engine."""
     if request.param == "from PostgreSQL":
         at = Settings(
@@ -128,10 +128,10 @@ def places(
 
 
 def test_a_programme_moves_whole_between_engines(
-    opened: Open,  # noqa: F811
-    places: tuple[Settings, Settings],
-    tmp_path: Path,
-) -> None:
+    opened,  # noqa: F811
+    places,
+    tmp_path,
+):
     before, empty = places
     app = opened(before)
     secret = fill(app)
@@ -157,10 +157,10 @@ def test_a_programme_moves_whole_between_engines(
 
 
 def test_every_table_moves_between_engines_filled_at_its_bounds(
-    opened: Open,  # noqa: F811
-    places: tuple[Settings, Settings],
-    tmp_path: Path,
-) -> None:
+    opened,  # noqa: F811
+    places,
+    tmp_path,
+):
     before, empty = places
     app = opened(before)
     with app.app_context():
@@ -179,9 +179,7 @@ def test_every_table_moves_between_engines_filled_at_its_bounds(
     assert import_archive(empty, path, [IDENTITY])[1] == contents
 
 
-def test_what_the_database_refuses_is_said_as_that_and_without_a_value(
-    written: tuple[Settings, Path], empty: Settings
-) -> None:
+def test_what_the_database_refuses_is_said_as_that_and_without_a_value(written, empty):
     _before, path = written
     with closing(sqlite3.connect(empty.data_dir / "kash.sqlite3")) as connection:
         connection.execute(
@@ -196,10 +194,10 @@ def test_what_the_database_refuses_is_said_as_that_and_without_a_value(
 
 
 def test_the_command_brings_it_in_by_itself_also_where_no_folder_is_yet(
-    opened: Open,  # noqa: F811
-    written: tuple[Settings, Path],
-    tmp_path: Path,
-) -> None:
+    opened,  # noqa: F811
+    written,
+    tmp_path,
+):
     """A process of its own, which knows no table before it asks for them."""
     _before, path = written
     key, folder = tmp_path / "key.txt", tmp_path / "new" / "programme"
@@ -217,11 +215,11 @@ def test_the_command_brings_it_in_by_itself_also_where_no_folder_is_yet(
 
 
 def test_without_the_key_it_is_brought_in_only_where_the_key_lies(
-    opened: Open,  # noqa: F811
-    written: tuple[Settings, Path],
-    empty: Settings,
-    tmp_path: Path,
-) -> None:
+    opened,  # noqa: F811
+    written,
+    empty,
+    tmp_path,
+):
     before, _ = written
     path = tmp_path / "keyless.age"
     _write(opened(before), path)
@@ -234,9 +232,7 @@ def test_without_the_key_it_is_brought_in_only_where_the_key_lies(
 
 
 @pytest.mark.parametrize("harm", ["cut", "letter", "row", "file", "table", "key", "contents"])
-def test_a_cut_or_altered_archive_brings_nothing(
-    harm: str, written: tuple[Settings, Path], empty: Settings
-) -> None:
+def test_a_cut_or_altered_archive_brings_nothing(harm, written, empty):
     _before, path = written
     members = _members(path)
     person = "tables/person/000000.jsonl"
@@ -265,11 +261,11 @@ def test_a_cut_or_altered_archive_brings_nothing(
 
 
 def test_a_row_that_no_table_takes_leaves_no_other_behind(
-    opened: Open,  # noqa: F811
-    written: tuple[Settings, Path],
-    empty: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    opened,  # noqa: F811
+    written,
+    empty,
+    monkeypatch,
+):
     _before, path = written
     # What the archive says of itself is checked first, so that only a fault of ours comes so far.
     monkeypatch.setattr(
@@ -283,11 +279,11 @@ def test_a_row_that_no_table_takes_leaves_no_other_behind(
 
 
 def test_what_is_no_archive_of_ours_is_refused(
-    opened: Open,  # noqa: F811
-    written: tuple[Settings, Path],
-    empty: Settings,
-    tmp_path: Path,
-) -> None:
+    opened,  # noqa: F811
+    written,
+    empty,
+    tmp_path,
+):
     before, path = written
     backup = tmp_path / "backup.age"
     write_backup(opened(before), backup)
@@ -304,16 +300,14 @@ def test_what_is_no_archive_of_ours_is_refused(
         import_archive(before, path, [IDENTITY])
 
 
-def test_every_table_but_those_of_sessions_is_in_it(written: tuple[Settings, Path]) -> None:
+def test_every_table_but_those_of_sessions_is_in_it(written):
     stated = json.loads(_members(written[1])["contents.json"])
     assert set(stated["tables"]) == {table.name for table in kept_tables()}
     assert "signed_in_session" not in stated["tables"]
     assert set(stated["files"]) == {"scans/sheet", "scans/empty"}
 
 
-def test_the_operator_writes_one_by_a_command_which_the_trail_tells(
-    written: tuple[Settings, Path], tmp_path: Path
-) -> None:
+def test_the_operator_writes_one_by_a_command_which_the_trail_tells(written, tmp_path):
     settings, _archive = written
     app = create_app(settings)
     path = tmp_path / "moving.age"
@@ -328,8 +322,8 @@ def test_the_operator_writes_one_by_a_command_which_the_trail_tells(
 
 
 def test_none_is_written_that_lacks_files_unless_somebody_says_that_they_are_lost(
-    written: tuple[Settings, Path], tmp_path: Path
-) -> None:
+    written, tmp_path
+):
     settings, _archive = written
     app = create_app(settings)
     path = tmp_path / "moving.age"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from kash.exchange.archive.models import ArchiveRequest
@@ -17,15 +15,12 @@ from kash.exchange.archive.queries import (
 )
 from kash.platform.jobs.models import Job
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.rows import row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_the_newest_archives_stand_first_and_each_is_made_for_whoever_asked(
-    actor: Callable[..., Actor],
-) -> None:
+def test_the_newest_archives_stand_first_and_each_is_made_for_whoever_asked(actor):
     asker, other, director = actor("administrator"), actor("administrator"), actor("director")
     jobs = [row(Job) for _ in range(2)]
     kept = {"state": "approved", "proposed_by": asker.public_id}

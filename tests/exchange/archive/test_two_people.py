@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import AccountBacking, AccountRole
@@ -38,7 +36,7 @@ WISH = ArchiveWish("We move to a machine of our own.")
 
 
 @pytest.fixture
-def cheap_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_lock(monkeypatch):
     """A lock that costs no second of the processor, for what is not about opening the file."""
     monkeypatch.setattr("kash.exchange.archive.services.lock_of", lambda _words: Lock(b"", "age1"))
 
@@ -49,9 +47,7 @@ def _request() -> ArchiveRequest:
 
 
 @pytest.mark.usefixtures("quick_locks")
-def test_the_file_goes_to_one_and_its_words_to_another(
-    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient], tmp_path: Path
-) -> None:
+def test_the_file_goes_to_one_and_its_words_to_another(app, actor, client_for, tmp_path):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     public_id = ask_for_archive(WISH, by=administrator)
     page = f"/settings/archive/{public_id}"
@@ -83,7 +79,7 @@ def test_the_file_goes_to_one_and_its_words_to_another(
 
 
 @pytest.mark.usefixtures("cheap_lock")
-def test_nobody_agrees_who_stands_behind_whoever_asked(app: APIFlask, actor: ActorOf) -> None:
+def test_nobody_agrees_who_stands_behind_whoever_asked(app, actor):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     with writing() as session:
         session.add(AccountBacking(account_id=director.account_id, by=administrator.public_id))
@@ -94,7 +90,7 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(app: APIFlask, actor: Act
 
 
 @pytest.mark.usefixtures("cheap_lock")
-def test_one_is_asked_for_at_a_time_and_decided_on_once(app: APIFlask, actor: ActorOf) -> None:
+def test_one_is_asked_for_at_a_time_and_decided_on_once(app, actor):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     public_id = ask_for_archive(WISH, by=administrator)
     with refuses("An archive was asked for already."):
@@ -107,8 +103,8 @@ def test_one_is_asked_for_at_a_time_and_decided_on_once(app: APIFlask, actor: Ac
 
 @pytest.mark.usefixtures("cheap_lock")
 def test_whoever_asked_is_told_on_today_that_the_file_is_ready_while_it_is_kept(
-    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    app, actor, client_for
+):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     agree_to_archive(ask_for_archive(WISH, by=administrator), by=director)
     told = []
@@ -122,9 +118,7 @@ def test_whoever_asked_is_told_on_today_that_the_file_is_ready_while_it_is_kept(
 
 
 @pytest.mark.usefixtures("quick_locks")
-def test_none_is_made_that_lacks_files_and_whoever_asked_is_told(
-    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_none_is_made_that_lacks_files_and_whoever_asked_is_told(app, actor, client_for):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     public_id = ask_for_archive(WISH, by=administrator)
     agree_to_archive(public_id, by=director)
@@ -146,9 +140,7 @@ def test_none_is_made_that_lacks_files_and_whoever_asked_is_told(
 
 
 @pytest.mark.usefixtures("quick_locks")
-def test_whoever_is_no_administrator_any_more_fetches_no_archive(
-    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_whoever_is_no_administrator_any_more_fetches_no_archive(app, actor, client_for):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     agree_to_archive(ask_for_archive(WISH, by=administrator), by=director)
     run_waiting()
@@ -165,9 +157,7 @@ def test_whoever_is_no_administrator_any_more_fetches_no_archive(
     assert [client.get(one).status_code for one in addresses] == [404, 404]
 
 
-def test_a_director_sends_it_back_with_a_reason_that_who_asked_reads(
-    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_director_sends_it_back_with_a_reason_that_who_asked_reads(app, actor, client_for):
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     public_id = ask_for_archive(WISH, by=administrator)
     page = f"/settings/archive/{public_id}"

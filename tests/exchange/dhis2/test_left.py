@@ -9,7 +9,6 @@ import io
 from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ from kash.figures.statements.queries import told_by_period
 from kash.figures.statements.rules import COMPLETED, Name
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
-from tests.figures.statements.conftest import Programme, held, programme
+from tests.figures.statements.conftest import held, programme
 from tests.people.connections.recorded import switched_on
 
 __all__ = ["held", "programme"]
@@ -57,8 +56,8 @@ def _planned(connection: str, period: Period) -> dict[Name, int]:
 
 @pytest.mark.any_engine
 def test_a_push_tells_of_the_community_what_the_ledger_tells_and_nothing_else(
-    app: APIFlask, actor: MakeActor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, actor, monkeypatch
+):
     """So a push adds nothing to what is attacked before a statement leaves."""
     connection, year = _mapped(actor, "year"), read_period("2025")
 
@@ -79,9 +78,7 @@ def test_a_push_tells_of_the_community_what_the_ledger_tells_and_nothing_else(
 
 
 @pytest.mark.any_engine
-def test_of_a_quarter_that_was_sent_a_push_tells_the_table_as_it_left(
-    held: Programme, actor: MakeActor
-) -> None:
+def test_of_a_quarter_that_was_sent_a_push_tells_the_table_as_it_left(held, actor):
     connection, quarter = _mapped(actor, "quarter"), read_period("2025-Q1")
     assert _planned(connection, quarter) == {}
     held.sent()
@@ -118,8 +115,8 @@ def _send(connection: str, *values: tuple[int | None, str], element: int = 1) ->
 
 
 def test_each_value_that_may_have_left_stands_there_and_whether_it_was_withdrawn(
-    both_engines_app: APIFlask, actor: MakeActor, client_for: ClientFor
-) -> None:
+    both_engines_app, actor, client_for
+):
     made = switched_on(actor, settings={"data_set": "pBOMPrpg1QX"})
     browser = client_for(actor("director"))
     assert "No figure has left to another system." in browser.get("/statements/left").text

@@ -24,7 +24,7 @@ from tests.rows import row
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_figures_stand_by_kind_and_code_and_pushes_the_newest_first() -> None:
+def test_figures_stand_by_kind_and_code_and_pushes_the_newest_first():
     own, other, mail = (row(Connection, kind=kind) for kind in ("dhis2", "dhis2", "mail"))
     assert dhis2_connection(own.public_id) == own
     for wrong in (mail.public_id, "nowhere"):
@@ -52,7 +52,7 @@ def test_figures_stand_by_kind_and_code_and_pushes_the_newest_first() -> None:
         push(own, strange.public_id)
 
 
-def test_of_people_those_of_the_police_alone_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_people_those_of_the_police_alone_are_counted(monkeypatch):
     for letter, is_police in (("P", True), ("Q", True), ("C", False)):
         row(Group, letter=letter, is_police=is_police)
     by_sex = {("P", "female"): 3, ("P", "male"): None, ("Q", "female"): 2, ("C", "female"): 50}

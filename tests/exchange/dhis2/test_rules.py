@@ -34,8 +34,8 @@ HISTORY = st.lists(
 
 @given(WANTED, HISTORY)
 def test_after_a_push_that_was_taken_nothing_else_lies_there_and_nothing_is_sent_again(
-    wanted: dict[ValueSlot, int | None], history: list[SentValue]
-) -> None:
+    wanted, history
+):
     planned = plan(wanted, history)
     sent = [SentValue(slot, value, PushOutcome.STORED) for slot, value in planned.values.items()]
     sent += [SentValue(slot, None, PushOutcome.STORED) for slot in planned.withdrawn]
@@ -44,7 +44,7 @@ def test_after_a_push_that_was_taken_nothing_else_lies_there_and_nothing_is_sent
     assert plan(wanted, [*history, *sent]).is_empty
 
 
-def test_zero_goes_and_no_data_withdraws_what_lay_there() -> None:
+def test_zero_goes_and_no_data_withdraws_what_lay_there():
     slot = SLOTS[0]
     assert plan({slot: 0}, []).values == {slot: 0}
     assert plan({slot: None}, []).is_empty
@@ -60,7 +60,7 @@ def _said(status: int = 409, count: int = 3, **summary: object) -> list[str]:
     return [one.outcome for one in read_summary(status, json.dumps(summary).encode(), count)]
 
 
-def test_409_is_read_value_by_value() -> None:
+def test_409_is_read_value_by_value():
     counts = {"imported": 1, "updated": 1, "ignored": 1, "deleted": 0}
     conflict = {"errorCode": "E7610", "value": "Not\nfound", "indexes": [1]}
     mixed = ["stored", "refused", "stored"]
@@ -97,16 +97,14 @@ JSON = st.recursive(
 
 
 @given(JSON, st.sampled_from([200, 409, 500]), st.integers(0, 4))
-def test_whatever_is_answered_each_value_has_an_outcome(
-    answer: object, status: int, count: int
-) -> None:
+def test_whatever_is_answered_each_value_has_an_outcome(answer, status, count):
     content = json.dumps(answer).encode()
     assert len(read_summary(status, content, count)) == count
     assert len(read_summary(status, content[:-1], count)) == count
     read_back(content, "2026Q3")
 
 
-def test_what_lies_there_settles_what_no_answer_told() -> None:
+def test_what_lies_there_settles_what_no_answer_told():
     one = {"dataElement": "a", "period": "2026", "orgUnit": "u", "value": "5"}
     body = {"dataValues": [{**one, "categoryOptionCombo": "c", "attributeOptionCombo": "d"}]}
     there = read_back(json.dumps(body).encode(), "2026")
@@ -123,7 +121,7 @@ def test_what_lies_there_settles_what_no_answer_told() -> None:
         assert settled(slot, value, there).outcome == outcome
 
 
-def test_only_quarters_and_years_go_and_nothing_about_incidents() -> None:
+def test_only_quarters_and_years_go_and_nothing_about_incidents():
     written = {text: dhis2_period(read_period(text)) for text in ("2026-Q3", "2026")}
     assert written == {"2026-Q3": "2026Q3", "2026": "2026"}
     with pytest.raises(ValueError):

@@ -3,12 +3,10 @@ values there, and with no value sent twice that was taken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.exchange.dhis2 import queries, services
@@ -41,7 +39,7 @@ YEAR = "2025"
 
 
 @pytest.fixture
-def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int | None]:
+def counts(monkeypatch):
     """Counts of figures, in place of the programme's."""
     found: dict[str, int | None] = dict(zip(FIGURES, (12, 0, 3), strict=True))
 
@@ -54,15 +52,13 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int | None]:
 
 
 @pytest.fixture
-def there() -> Dhis2:
+def there():
     """The other end."""
     return Dhis2()
 
 
 @pytest.fixture
-def connected(
-    app: APIFlask, actor: MakeActor, counts: dict[str, int | None], there: Dhis2
-) -> Iterator[str]:
+def connected(app, actor, counts, there):
     """A connection to it with three figures mapped."""
     with other_end(there.answer) as end:
         made = switched_on(actor, address=end.address, settings={"data_set": "pBOMPrpg1QX"})
@@ -84,12 +80,8 @@ def _held(there: Dhis2) -> dict[str, str]:
 
 
 def test_changes_alone_are_sent_and_what_no_longer_holds_is_withdrawn(
-    both_engines_app: APIFlask,
-    connected: str,
-    actor: MakeActor,
-    there: Dhis2,
-    counts: dict[str, int | None],
-) -> None:
+    both_engines_app, connected, actor, there, counts
+):
     officer = actor("monitoring")
     assert set(_push(connected, officer).values()) == {"stored"}
     # Nought is a number, and goes.
@@ -116,8 +108,8 @@ def test_changes_alone_are_sent_and_what_no_longer_holds_is_withdrawn(
 @pytest.mark.parametrize("says_which", [True, False])
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_half_taken_is_known_value_by_value_and_only_the_rest_goes_again(
-    connected: str, actor: MakeActor, there: Dhis2, says_which: bool, wrapped: bool
-) -> None:
+    connected, actor, there, says_which, wrapped
+):
     there.wrong, there.says_which, there.wrapped = frozenset(ELEMENTS[1:2]), says_which, wrapped
     found = _push(connected, actor("monitoring"))
     kept = {ELEMENTS[0]: "stored", ELEMENTS[2]: "stored"}
@@ -130,9 +122,7 @@ def test_half_taken_is_known_value_by_value_and_only_the_rest_goes_again(
 @pytest.mark.any_engine
 @pytest.mark.parametrize("fault", ["before", "after", "half", "garbage", "busy"])
 @pytest.mark.parametrize("again", ["", "before"])
-def test_a_push_that_met_a_fault_is_right_after_the_next(
-    connected: str, actor: MakeActor, there: Dhis2, fault: str, again: str
-) -> None:
+def test_a_push_that_met_a_fault_is_right_after_the_next(connected, actor, there, fault, again):
     """`again` is what happens to the reading back."""
     there.plan = [fault, again]
     found = set(_push(connected, actor("monitoring")).values())
@@ -150,8 +140,8 @@ def test_a_push_that_met_a_fault_is_right_after_the_next(
 
 @pytest.mark.any_engine
 def test_nothing_goes_by_a_connection_that_is_off_and_no_second_push_beside_one(
-    connected: str, actor: MakeActor, there: Dhis2
-) -> None:
+    connected, actor, there
+):
     officer = actor("monitoring")
     made = ask_to_push(connected, period_named(YEAR), by=officer)
     with refuses("Something is being sent already."):
@@ -171,9 +161,7 @@ def test_nothing_goes_by_a_connection_that_is_off_and_no_second_push_beside_one(
 
 
 @pytest.mark.any_engine
-def test_everything_goes_again_once_the_connection_leads_to_another_system(
-    connected: str, actor: MakeActor, there: Dhis2
-) -> None:
+def test_everything_goes_again_once_the_connection_leads_to_another_system(connected, actor, there):
     """A trial server at first, and then the country's own."""
     officer, another = actor("monitoring"), Dhis2()
     _push(connected, officer)
@@ -192,7 +180,7 @@ def test_everything_goes_again_once_the_connection_leads_to_another_system(
 
 
 @pytest.mark.any_engine
-def test_two_figures_never_go_to_one_place(connected: str, actor: MakeActor) -> None:
+def test_two_figures_never_go_to_one_place(connected, actor):
     """The second would silently go over the first."""
     with refuses("Another figure goes to this place already."):
         map_cell(
@@ -204,9 +192,7 @@ def test_two_figures_never_go_to_one_place(connected: str, actor: MakeActor) -> 
 
 
 @pytest.mark.any_engine
-def test_of_the_community_goes_only_what_has_left_already_and_no_star(
-    app: APIFlask, actor: MakeActor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_the_community_goes_only_what_has_left_already_and_no_star(app, actor, monkeypatch):
     """A figure there would else narrow a star that was told to a funder."""
     told = {Name("people_completed"): 40, Name("people_completed", "", (("sex", "female"),)): None}
     monkeypatch.setattr(queries, "told_by_period", lambda _session: {YEAR: told})
@@ -228,9 +214,7 @@ def test_of_the_community_goes_only_what_has_left_already_and_no_star(
 
 
 @pytest.mark.any_engine
-def test_the_pages_show_what_would_go_and_what_became_of_it(
-    connected: str, actor: MakeActor, there: Dhis2, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_pages_show_what_would_go_and_what_became_of_it(connected, actor, there, client_for):
     browser, at = client_for(actor("monitoring")), f"/dhis2/{connected}"
     typed = {"figure": FIGURES[0], "kind": "year", "data_element": "short", "org_unit": UNIT}
     wrong = browser.post(f"{at}/cells/new", data=typed)

@@ -123,9 +123,7 @@ def _sums(payer: Funder, first: date, last: date) -> tuple[Counter[Any], set[int
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(CALENDARS, CUTS)
-def test_money_workshops_attendance_and_people_add_up_over_any_parts_of_a_year(
-    calendar: list[HeldOrNot], cuts: list[date]
-) -> None:
+def test_money_workshops_attendance_and_people_add_up_over_any_parts_of_a_year(calendar, cuts):
     db.session.rollback()
     payer = row(Funder)
     _written(calendar, payer)
@@ -149,7 +147,7 @@ def test_money_workshops_attendance_and_people_add_up_over_any_parts_of_a_year(
     db.session.rollback()
 
 
-def test_what_a_cancelled_workshop_cost_stands_in_a_line_of_its_own() -> None:
+def test_what_a_cancelled_workshop_cost_stands_in_a_line_of_its_own():
     payer = row(Funder)
     told = {"days": 1, "share": 100, "code": "C1", "came": (), "confirmed": True}
     held = HeldOrNot(YEAR, cents=5_000, cancelled=False, **told)  # type: ignore[arg-type]

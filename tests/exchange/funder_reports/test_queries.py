@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.exchange.funder_reports.models import FunderReport, ReportTemplate
@@ -40,9 +38,7 @@ def _statement(payer: Funder, number: int | None, first: date = FIRST) -> Statem
     )
 
 
-def test_a_funder_reads_its_final_reports_and_staff_all_of_them(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_funder_reads_its_final_reports_and_staff_all_of_them(sqlite_app, actor):
     monitor, director = actor("monitoring"), actor("director")
     own, other, nobody = actor("funder"), actor("funder"), actor("funder")
     paying = [row(Funder, name=name) for name in ("Zuri", "Amani")]
@@ -91,7 +87,7 @@ def test_a_funder_reads_its_final_reports_and_staff_all_of_them(
     assert waiting_reports(monitor) == []
 
 
-def test_statements_that_left_are_reported_once_the_newest_first() -> None:
+def test_statements_that_left_are_reported_once_the_newest_first():
     payer = row(Funder)
     sent = [_statement(payer, number) for number in (1, 3, 2, 4)]
     _statement(payer, None)
@@ -102,7 +98,7 @@ def test_statements_that_left_are_reported_once_the_newest_first() -> None:
         funder("nobody")
 
 
-def test_what_nobody_said_begins_with_all_sections_and_no_word() -> None:
+def test_what_nobody_said_begins_with_all_sections_and_no_word():
     payer, other = row(Funder), row(Funder)
     kept = row(ReportTemplate, funder=payer, sections=["money"], texts={"money": "Spent."})
     assert template_of(payer.id) == kept
@@ -111,7 +107,7 @@ def test_what_nobody_said_begins_with_all_sections_and_no_word() -> None:
     assert told == (other.id, "en", [str(one) for one in ReportSection], {}, 0)
 
 
-def test_workshops_are_those_that_ended_in_the_period_with_the_funders_share() -> None:
+def test_workshops_are_those_that_ended_in_the_period_with_the_funders_share():
     payer, other = row(Funder), row(Funder)
     titles = {}
     for first, last, state, paid_by in (

@@ -85,7 +85,7 @@ def _told() -> str:
     return public_id
 
 
-def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> None:
+def test_only_figures_that_were_sent_are_reported_and_once(held):
     with refuses("Send the figures first:"):
         begin_report(held.agreed("Birch"), by=held.monitoring)
     sent = held.sent()
@@ -94,9 +94,7 @@ def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> N
         begin_report(sent, by=held.monitoring)
 
 
-def test_whoever_wrote_it_never_approves_it_though_another_proposed_it(
-    held: Programme, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_wrote_it_never_approves_it_though_another_proposed_it(held, actor):
     both = actor("monitoring", "director")
     made = begin_report(held.sent(), by=both)
     write_report(made, _details(), 1, by=both)
@@ -105,7 +103,7 @@ def test_whoever_wrote_it_never_approves_it_though_another_proposed_it(
         approve_report(made, _read(held, made).digest, by=both)
 
 
-def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held: Programme) -> None:
+def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held):
     workshop = db.session.query(Workshop).order_by(Workshop.id).first()
     assert workshop is not None
     db.session.add(
@@ -137,9 +135,7 @@ def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held: Programm
     assert officers[0] == 2
 
 
-def test_page_paper_and_sheets_mark_what_is_not_counted_and_what_was_cancelled(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_page_paper_and_sheets_mark_what_is_not_counted_and_what_was_cancelled(held, client_for):
     lost = held.workshop(date(2025, 3, 20), "Amber")
     db.session.get_one(Workshop, lost).state = "cancelled"
     for workshop, cents in ((lost, 70_000), (lost - 1, 1_100_000)):
@@ -181,9 +177,7 @@ def test_page_paper_and_sheets_mark_what_is_not_counted_and_what_was_cancelled(
     assert [line[-1] for line in notes] == list(below)
 
 
-def test_a_final_report_is_the_same_whatever_changes_after_it(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_a_final_report_is_the_same_whatever_changes_after_it(held, client_for):
     made, browser = _final(held), client_for(held.director)
     paper = f"/funder-reports/{made}/report.pdf"
     before, content = browser.get(paper).data, content_of(_read(held, made))
@@ -198,9 +192,7 @@ def test_a_final_report_is_the_same_whatever_changes_after_it(
         write_report(made, _details(), _read(held, made).row_version, by=held.monitoring)
 
 
-def test_a_story_goes_from_a_final_report_with_its_consent(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_a_story_goes_from_a_final_report_with_its_consent(held, client_for):
     story = _told()
     made = _final(held, stories=[story])
     browser = client_for(held.director)
@@ -216,8 +208,8 @@ def test_a_story_goes_from_a_final_report_with_its_consent(
 
 
 def test_a_story_that_those_who_pay_may_not_hear_is_in_no_report_and_a_director_tells_them(
-    held: Programme, client_for: ClientFor
-) -> None:
+    held, client_for
+):
     story = _told()
     made = _final(held, stories=[story])
     need = "It holds a story that those who pay may not read (any more)."
@@ -244,7 +236,7 @@ def test_a_story_that_those_who_pay_may_not_hear_is_in_no_report_and_a_director_
     assert len(db.session.scalars(noted).all()) == 1
 
 
-def test_a_story_stands_in_no_report_whose_own_numbers_say_few_of_it(held: Programme) -> None:
+def test_a_story_stands_in_no_report_whose_own_numbers_say_few_of_it(held):
     story = _told()
     made = _final(held, stories=[story])
     assert [one.title for one in stories_of(_read(held, made))] == ["A door"]
@@ -265,7 +257,7 @@ def test_a_story_stands_in_no_report_whose_own_numbers_say_few_of_it(held: Progr
     assert reports_to_settle() == []
 
 
-def test_a_story_that_nobody_told_is_in_no_report(held: Programme) -> None:
+def test_a_story_that_nobody_told_is_in_no_report(held):
     made = begin_report(held.sent(), by=held.monitoring)
     told = _told()
     write_report(made, _details(stories=[told, "0123456789abcdef"]), 1, by=held.monitoring)
@@ -273,8 +265,8 @@ def test_a_story_that_nobody_told_is_in_no_report(held: Programme) -> None:
 
 
 def test_whoever_wrote_it_approves_nothing_and_another_approves_what_was_read(
-    held: Programme, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+    held, actor, client_for
+):
     both = actor(Role.MONITORING, Role.DIRECTOR)
     made = begin_report(held.sent(), by=held.monitoring)
     write_report(made, _details(), 1, by=both)
@@ -294,7 +286,7 @@ def test_whoever_wrote_it_approves_nothing_and_another_approves_what_was_read(
     assert _read(held, made).texts == {"summary": "Two workshops."}
 
 
-def test_reports_begin_with_what_their_funder_wants(held: Programme) -> None:
+def test_reports_begin_with_what_their_funder_wants(held):
     wanted = ReportDetails("sw", ["summary", "money"], {"money": "Kwa shilingi."})
     write_template(held.funders["Amber"], wanted, 0, by=held.monitoring)
     with pytest.raises(ChangedMeanwhile):
@@ -304,9 +296,7 @@ def test_reports_begin_with_what_their_funder_wants(held: Programme) -> None:
     assert made.texts == {"money": "Kwa shilingi."}
 
 
-def test_a_funder_reads_final_reports_to_it_and_no_other(
-    held: Programme, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_a_funder_reads_final_reports_to_it_and_no_other(held, actor, client_for):
     browsers = {}
     for name, public_id in held.funders.items():
         account = actor(Role.FUNDER)
@@ -335,7 +325,7 @@ def test_a_funder_reads_final_reports_to_it_and_no_other(
     assert noted == [["file:funder_reports.paper", made]]
 
 
-def test_the_pages_write_propose_and_take_away(held: Programme, client_for: ClientFor) -> None:
+def test_the_pages_write_propose_and_take_away(held, client_for):
     writer = client_for(held.monitoring)
     begun = writer.post("/funder-reports/new", data={"statement": held.sent()})
     made = db.session.query(FunderReport).one().public_id
@@ -368,8 +358,8 @@ def test_the_pages_write_propose_and_take_away(held: Programme, client_for: Clie
 
 
 def test_a_funder_who_reads_kiswahili_reads_titles_that_the_programme_made_and_paper_stays(
-    held: Programme, client_for: ClientFor
-) -> None:
+    held, client_for
+):
     statement = held.sent()
     made = begin_report(statement, by=held.monitoring)
     propose_report(made, 1, by=held.monitoring)
@@ -392,9 +382,7 @@ def test_a_funder_who_reads_kiswahili_reads_titles_that_the_programme_made_and_p
     assert "What Amber made possible" in browser.get(pages[1]).text
 
 
-def test_a_definition_of_the_programmes_own_keeps_its_title_in_every_language(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_a_definition_of_the_programmes_own_keeps_its_title_in_every_language(held, client_for):
     statement = held.sent()
     own = {"title": "People with us", "version": 2}
     db.session.query(FrozenFigure).update(own)  # type: ignore[arg-type]

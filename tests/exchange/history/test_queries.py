@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -20,15 +19,12 @@ from kash.exchange.history.queries import (
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.rows import row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_names_fit_people_of_one_group_whom_she_reaches(
-    actor: Callable[..., Actor], groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_names_fit_people_of_one_group_whom_she_reaches(actor, groups, monkeypatch):
     trainer, stranger = actor("trainer"), actor("trainer")
 
     def person(name: str, group: Group = groups[0], **more: str) -> Person:
@@ -53,9 +49,7 @@ def test_names_fit_people_of_one_group_whom_she_reaches(
         }
 
 
-def test_imports_are_their_owners_and_trainings_those_of_one_person(
-    actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_imports_are_their_owners_and_trainings_those_of_one_person(actor, monkeypatch):
     trainer, stranger, monitor = actor("trainer"), actor("trainer"), actor("monitoring")
     own = [row(EarlierImport, brought_by=trainer.public_id) for _ in range(2)]
     foreign = row(EarlierImport, brought_by=stranger.public_id)
@@ -98,9 +92,7 @@ def test_imports_are_their_owners_and_trainings_those_of_one_person(
         }
 
 
-def test_somebody_else_is_found_by_the_beginning_of_a_name_or_by_a_number(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_somebody_else_is_found_by_the_beginning_of_a_name_or_by_a_number(actor, groups):
     trainer, stranger = actor("trainer"), actor("trainer")
 
     def person(name: str, group: Group = groups[0], **more: str) -> Person:

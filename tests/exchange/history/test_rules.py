@@ -29,7 +29,7 @@ HEAD = (
 )
 
 
-def test_cells_of_several_lines_name_each_person_once() -> None:
+def test_cells_of_several_lines_name_each_person_once():
     told = (
         HEAD + 'Rights,2019-03-04,2019-03-06,3,days,Kisumu,n/a,"7, Asali, n/a, Sampuli\n'
         '8, Ann, Mary, Otieno\nZawadi Mfano\nZawadi Mfano","9, Ben, n/a, Onyesho","2(na)"\n'
@@ -45,7 +45,7 @@ def test_cells_of_several_lines_name_each_person_once() -> None:
     ]
 
 
-def test_a_report_about_people_names_one_person_a_row() -> None:
+def test_a_report_about_people_names_one_person_a_row():
     told = (
         "id,first_name,middle_name,last_name,person_id,training_title,training_start_date\n"
         "5,Asali,n/a,Sampuli,7,Rights,2019-03-04\n5,Ann,Mary,Otieno,,Rights,2019-03-04\n"
@@ -62,7 +62,7 @@ def test_a_report_about_people_names_one_person_a_row() -> None:
 
 
 @pytest.mark.parametrize("sign", [";", "\t"])
-def test_a_file_that_a_spreadsheet_saved_again_reads_the_same(sign: str) -> None:
+def test_a_file_that_a_spreadsheet_saved_again_reads_the_same(sign):
     rows = (
         ("training_title", "training_start_date", "participants"),
         ("Rights", "2019-03-04", '"7, A, n/a, B"'),
@@ -84,11 +84,11 @@ def test_a_file_that_a_spreadsheet_saved_again_reads_the_same(sign: str) -> None
         ("04/04/2019", "", date(2019, 4, 4)),
     ],
 )
-def test_a_day_is_read_in_the_order_that_was_said(day: str, order: str, meant: date) -> None:
+def test_a_day_is_read_in_the_order_that_was_said(day, order, meant):
     assert read_day(day, order) == meant
 
 
-def test_a_day_that_could_be_two_is_asked_about_and_one_against_the_order_is_told() -> None:
+def test_a_day_that_could_be_two_is_asked_about_and_one_against_the_order_is_told():
     found = read_export(HEAD + "R,03/04/2019,,,,,,A B,,\nR,2019-01-01,,,,,,A B,,\n", TODAY)
     assert (found.two_days, len(found.rows), found.faults) == ("03/04/2019", 1, ())
     mixed = read_export(HEAD + "R,04/25/2019,,,,,,A B,,\n", TODAY, "day")
@@ -108,7 +108,7 @@ def test_a_day_that_could_be_two_is_asked_about_and_one_against_the_order_is_tol
         ("R" * 201 + ",2019-03-04,,,,,,A B,,", "text"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str) -> None:
+def test_a_row_that_cannot_be_read_is_told_with_its_number(cells, why):
     told = read_export(f"{HEAD}R,2019-03-04,,,,,,A B,,\n{cells}\n", TODAY)
     assert list(told.faults) == [(3, why)]
     assert len(told.rows) == 1
@@ -132,20 +132,20 @@ def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str)
         ("training_title,training_start_date,first_name\nR,2019-03-04,A\n", "columns"),
     ],
 )
-def test_a_file_that_is_no_export_is_told_by_a_reason(text: str, why: str) -> None:
+def test_a_file_that_is_no_export_is_told_by_a_reason(text, why):
     with pytest.raises(UnreadableExport) as fault:
         read_export(text, TODAY)
     assert fault.value.why == why
 
 
-def test_a_file_of_other_signs_is_refused() -> None:
+def test_a_file_of_other_signs_is_refused():
     with pytest.raises(UnreadableExport):
         decoded(b"\xff\xfe\x00T")
 
 
 @settings(max_examples=40)
 @given(st.text(max_size=80))
-def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
+def test_whatever_is_pasted_is_read_or_refused(text):
     for told in (text, HEAD + text):
         try:
             found = read_export(plain(told), TODAY)
@@ -155,7 +155,7 @@ def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
 
 
 @given(st.dates(min_value=date(1950, 1, 1)))
-def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day: date) -> None:
+def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day):
     assert read_day(day.isoformat()) == day
     for form in ("%d/%m/%Y", "%m/%d/%Y"):
         if day.day > 12 or day.day == day.month:
@@ -165,7 +165,7 @@ def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day: date) -> No
                 read_day(day.strftime(form))
 
 
-def test_a_training_of_other_facts_is_another_one() -> None:
+def test_a_training_of_other_facts_is_another_one():
     day = date(2019, 3, 4)
     row = TrainingRow(2, "Rights", day, day, None, "", "Kisumu", "KASH", ())
     others = (
@@ -182,7 +182,7 @@ def test_a_training_of_other_facts_is_another_one() -> None:
 
 
 @pytest.mark.parametrize("more", [0, 1])
-def test_as_many_names_as_can_be_decided_on_are_read_and_no_more(more: int) -> None:
+def test_as_many_names_as_can_be_decided_on_are_read_and_no_more(more):
     of_row = '"' + "\n".join(f"{number}, A, n/a, B{number}" for number in range(50)) + '"'
     rows = f"R,2019-03-04,,,,,,{of_row},,\n" * 100 + "R,2019-03-04,,,,,,A B,,\n" * more
     if more:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.exchange.history.models import EarlierImport, EarlierTraining
 from kash.exchange.history.services import bring_in, look_through, take_back
@@ -33,9 +32,7 @@ def _held() -> list[tuple[str, str]]:
     return sorted((one.public_id, one.title) for one in rows)
 
 
-def test_what_was_shown_is_saved_once_and_goes_again_with_its_file(
-    actor: Making, groups: tuple[Group, Group]
-) -> None:
+def test_what_was_shown_is_saved_once_and_goes_again_with_its_file(actor, groups):
     trainer, other = actor("trainer"), actor("trainer")
     police = groups[0].public_id
     mine = _add("Asali Sampuli", groups[0], trainer)
@@ -61,9 +58,7 @@ def test_what_was_shown_is_saved_once_and_goes_again_with_its_file(
 
 
 @pytest.mark.any_engine
-def test_of_two_with_one_name_nobody_is_taken_who_was_not_chosen(
-    actor: Making, groups: tuple[Group, Group]
-) -> None:
+def test_of_two_with_one_name_nobody_is_taken_who_was_not_chosen(actor, groups):
     trainer = actor("trainer")
     police = groups[0].public_id
     _add("Asali Sampuli", groups[0], trainer, reference="A1")
@@ -83,9 +78,7 @@ def test_of_two_with_one_name_nobody_is_taken_who_was_not_chosen(
     assert _held() == [(wanted, "Rights")]
 
 
-def test_a_name_is_left_out_or_somebody_else_s_as_it_was_chosen(
-    actor: Making, groups: tuple[Group, Group]
-) -> None:
+def test_a_name_is_left_out_or_somebody_else_s_as_it_was_chosen(actor, groups):
     trainer = actor("trainer")
     police = groups[0].public_id
     _add("Asali Sampuli", groups[0], trainer)
@@ -101,9 +94,7 @@ def test_a_name_is_left_out_or_somebody_else_s_as_it_was_chosen(
             look_through(TEXT, police, trainer, {asali: wrong})
 
 
-def test_two_people_of_one_name_and_two_numbers_are_two_names(
-    actor: Making, groups: tuple[Group, Group]
-) -> None:
+def test_two_people_of_one_name_and_two_numbers_are_two_names(actor, groups):
     trainer = actor("trainer")
     police = groups[0].public_id
     first = _add("Asali Sampuli", groups[0], trainer, reference="A1")
@@ -117,9 +108,7 @@ def test_two_people_of_one_name_and_two_numbers_are_two_names(
     assert _held() == sorted([(first, "Rights"), (second, "Rights")])
 
 
-def test_days_that_could_be_two_are_asked_about_once_for_the_whole_file(
-    actor: Making, groups: tuple[Group, Group], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_days_that_could_be_two_are_asked_about_once_for_the_whole_file(actor, groups, client_for):
     trainer = actor("trainer")
     mine = _add("Asali Sampuli", groups[0], trainer)
     police = groups[0].public_id
@@ -149,8 +138,8 @@ def test_days_that_could_be_two_are_asked_about_once_for_the_whole_file(
 
 
 def test_turning_a_page_keeps_what_was_chosen_and_the_counts_stand_before_the_last_tap(
-    actor: Making, groups: tuple[Group, Group], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    actor, groups, client_for
+):
     trainer = actor("trainer")
     police = groups[0].public_id
     people = [_add(f"Mtu Nambari{number:02}", groups[0], trainer) for number in range(30)]
@@ -198,9 +187,7 @@ def test_turning_a_page_keeps_what_was_chosen_and_the_counts_stand_before_the_la
 
 
 @pytest.mark.any_engine
-def test_nothing_is_saved_where_a_row_is_wrong_or_somebody_came_meanwhile(
-    actor: Making, groups: tuple[Group, Group]
-) -> None:
+def test_nothing_is_saved_where_a_row_is_wrong_or_somebody_came_meanwhile(actor, groups):
     trainer = actor("trainer")
     police = groups[0].public_id
     _add("Asali Sampuli", groups[0], trainer)
@@ -215,9 +202,7 @@ def test_nothing_is_saved_where_a_row_is_wrong_or_somebody_came_meanwhile(
 
 
 @pytest.mark.any_engine
-def test_a_file_is_shown_then_saved_and_stands_on_the_page(
-    actor: Making, groups: tuple[Group, Group], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_file_is_shown_then_saved_and_stands_on_the_page(actor, groups, client_for):
     trainer = actor("trainer")
     mine = _add("Asali Sampuli", groups[0], trainer)
     browser = client_for(trainer)

@@ -10,7 +10,7 @@ from tests.people.connections.recorded import TOKEN
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+def server(monkeypatch):
     """The stand-in behind the client of connections, which must know the token."""
     found = Server(most=100)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.exchange.kobo.models import KoboForm, KoboRow
 from kash.exchange.kobo.queries import form_of
@@ -16,14 +15,14 @@ from kash.people.connections.queries import connection
 from kash.people.connections.services import switch_off
 from kash.people.lists.queries import people_list
 from kash.people.lists.services import cancel_list, choose, confirm_list, preview_list
-from kash.people.models import Group, PeopleList, Person
+from kash.people.models import PeopleList, Person
 from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.platform.database import db
 from kash.platform.jobs import Progress
 from kash.platform.jobs.runner import run_waiting
 from kash.platform.web.errors import Problem
 from kash.policy import SYSTEM, Actor
-from tests.exchange.kobo.server import HOST, Server
+from tests.exchange.kobo.server import HOST
 from tests.people.connections.recorded import TOKEN, switched_on
 from tests.refusals import refuses
 
@@ -32,12 +31,12 @@ Making = Callable[..., Actor]
 
 
 @pytest.fixture
-def trainer(actor: Making) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def form(actor: Making, trainer: Actor, groups: tuple[Group, Group], server: Server) -> str:
+def form(actor, trainer, groups, server):
     """A form of the second group's registrations, of a connection that is on."""
     made = switched_on(actor, "kobo", address=HOST)
     details = FormDetails("Registrations", server.asset, groups[1].public_id)
@@ -67,8 +66,8 @@ def _names() -> list[str]:
 
 
 def test_rows_of_many_pages_wait_as_one_list_and_nobody_is_stored_before_it_is_confirmed(
-    form: str, trainer: Actor, server: Server
-) -> None:
+    form, trainer, server
+):
     for number in range(120):
         server.add(name=f"Person {number}", phone=f"0712000{number:03}")
     found = _fetched(form, trainer)
@@ -82,8 +81,8 @@ def test_rows_of_many_pages_wait_as_one_list_and_nobody_is_stored_before_it_is_c
 
 
 def test_an_edited_row_is_the_same_person_though_name_and_phone_were_both_corrected(
-    form: str, trainer: Actor, server: Server
-) -> None:
+    form, trainer, server
+):
     row = server.add(name="Acheing Typo", phone="0712345678")
     server.add(name="Somebody Else", phone="0712999999")
     _confirmed(_fetched(form, trainer), trainer)
@@ -98,9 +97,7 @@ def test_an_edited_row_is_the_same_person_though_name_and_phone_were_both_correc
     assert (_fetched(form, trainer).new_count, _fetched(form, trainer).edited_count) == (0, 0)
 
 
-def test_a_form_that_was_copied_on_the_server_brings_nobody_twice(
-    form: str, trainer: Actor, server: Server, groups: tuple[Group, Group]
-) -> None:
+def test_a_form_that_was_copied_on_the_server_brings_nobody_twice(form, trainer, server, groups):
     row = server.add(name="Achieng", phone="0712345678")
     _confirmed(_fetched(form, trainer), trainer)
     server.asset, row["_id"] = "cOpY1234", 9_000
@@ -110,9 +107,7 @@ def test_a_form_that_was_copied_on_the_server_brings_nobody_twice(
     assert (found.rows_count, found.new_count, found.list_id) == (1, 0, "")
 
 
-def test_a_row_that_was_left_out_comes_again_and_one_that_was_taken_does_not(
-    form: str, trainer: Actor, server: Server
-) -> None:
+def test_a_row_that_was_left_out_comes_again_and_one_that_was_taken_does_not(form, trainer, server):
     server.add(name="Achieng", phone="0712345678")
     wrong = server.add(name="Atieno", sex="perhaps")
     _confirmed(_fetched(form, trainer), trainer)
@@ -124,9 +119,7 @@ def test_a_row_that_was_left_out_comes_again_and_one_that_was_taken_does_not(
     assert _names() == ["Achieng", "Atieno"]
 
 
-def test_a_list_that_waits_is_never_doubled_and_one_thrown_away_comes_again(
-    form: str, trainer: Actor, server: Server
-) -> None:
+def test_a_list_that_waits_is_never_doubled_and_one_thrown_away_comes_again(form, trainer, server):
     server.add(name="Achieng")
     first = _fetched(form, trainer)
     with refuses("A list of this form waits to be confirmed or thrown away."):
@@ -155,8 +148,8 @@ def test_a_list_that_waits_is_never_doubled_and_one_thrown_away_comes_again(
     ],
 )
 def test_a_fault_at_any_step_brings_in_nobody_and_the_next_time_everybody(
-    form: str, trainer: Actor, server: Server, fault: str
-) -> None:
+    form, trainer, server, fault
+):
     server.most = 2
     for number in range(5):
         server.add(name=f"Person {number}")
@@ -169,9 +162,7 @@ def test_a_fault_at_any_step_brings_in_nobody_and_the_next_time_everybody(
     assert _fetched(form, trainer).new_count == 5
 
 
-def test_a_token_that_is_not_known_any_more_is_told_and_is_in_no_error(
-    form: str, trainer: Actor, server: Server
-) -> None:
+def test_a_token_that_is_not_known_any_more_is_told_and_is_in_no_error(form, trainer, server):
     server.fault = "401"
     with pytest.raises(Problem) as caught:
         _fetched(form, trainer)
@@ -179,9 +170,7 @@ def test_a_token_that_is_not_known_any_more_is_told_and_is_in_no_error(
     assert TOKEN not in str(caught.value)
 
 
-def test_questions_that_are_gone_are_told_before_facts_are_lost_by_it(
-    form: str, trainer: Actor, server: Server
-) -> None:
+def test_questions_that_are_gone_are_told_before_facts_are_lost_by_it(form, trainer, server):
     row = server.add(name="Achieng", phone="0712345678", ward="Kondele")
     _confirmed(_fetched(form, trainer), trainer)
     del row["ward"]
@@ -192,9 +181,7 @@ def test_questions_that_are_gone_are_told_before_facts_are_lost_by_it(
     assert _fetched(form, trainer, without_gone=True).new_count == 1
 
 
-def test_a_form_without_a_name_or_with_several_people_in_one_is_refused(
-    form: str, trainer: Actor, server: Server
-) -> None:
+def test_a_form_without_a_name_or_with_several_people_in_one_is_refused(form, trainer, server):
     server.add(colour="blue")
     with refuses("No question of this form asks for a name."):
         _fetched(form, trainer)
@@ -206,9 +193,7 @@ def test_a_form_without_a_name_or_with_several_people_in_one_is_refused(
     assert db.session.query(PeopleList).count() == 0
 
 
-def test_a_place_that_was_chosen_comes_by_its_name(
-    form: str, trainer: Actor, server: Server
-) -> None:
+def test_a_place_that_was_chosen_comes_by_its_name(form, trainer, server):
     place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     server.add(name="Achieng", organisation=place)
     _confirmed(_fetched(form, trainer), trainer)
@@ -216,9 +201,7 @@ def test_a_place_that_was_chosen_comes_by_its_name(
     assert [one.organisation.name for one in posted] == ["Kondele"]
 
 
-def test_nothing_is_fetched_by_a_connection_that_is_off(
-    form: str, trainer: Actor, server: Server, actor: Making
-) -> None:
+def test_nothing_is_fetched_by_a_connection_that_is_off(form, trainer, server, actor):
     held = form_of(form).connection.public_id
     switch_off(held, by=actor("monitoring"))
     with pytest.raises(Problem):
@@ -228,9 +211,7 @@ def test_nothing_is_fetched_by_a_connection_that_is_off(
     assert server.asked == []
 
 
-def test_the_worker_fetches_what_was_asked_for_once(
-    form: str, trainer: Actor, server: Server, actor: Making
-) -> None:
+def test_the_worker_fetches_what_was_asked_for_once(form, trainer, server, actor):
     server.add(name="Achieng")
     ask_for_rows(form, trainer)
     ask_for_rows(form, trainer)
@@ -245,8 +226,8 @@ def test_the_worker_fetches_what_was_asked_for_once(
 
 @pytest.mark.any_engine
 def test_what_is_kept_of_a_row_tells_nothing_beside_the_other_servers_rows(
-    app: APIFlask, form: str, trainer: Actor, server: Server
-) -> None:
+    app, form, trainer, server
+):
     server.add(name="Achieng Canary", phone="0712345678")
     _fetched(form, trainer)
     kept = db.session.query(KoboRow).one()
@@ -258,8 +239,8 @@ def test_what_is_kept_of_a_row_tells_nothing_beside_the_other_servers_rows(
 
 @pytest.mark.any_engine
 def test_a_form_is_named_once_and_taken_off_with_all_that_it_was_known_by(
-    form: str, trainer: Actor, server: Server, groups: tuple[Group, Group]
-) -> None:
+    form, trainer, server, groups
+):
     server.add(name="Achieng")
     _confirmed(_fetched(form, trainer), trainer)
     held = form_of(form).connection.public_id

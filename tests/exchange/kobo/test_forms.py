@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 
 import pytest
-from flask import Flask
 from pyxform.xls2xform import convert
 
 from kash.exchange.kobo.documents import XlsForm, registration_form, sheets_of, workbook_of
@@ -26,9 +25,7 @@ def _places() -> list[Organisation]:
 
 @pytest.mark.parametrize("police", [True, False])
 @pytest.mark.parametrize("places", [_places(), []], ids=["places", "none"])
-def test_a_form_compiles_without_a_warning_in_both_languages(
-    app: Flask, police: bool, places: list[Organisation]
-) -> None:
+def test_a_form_compiles_without_a_warning_in_both_languages(app, police, places):
     with app.test_request_context():
         form = registration_form(_group(police=police), places)
         content = workbook_of(form)
@@ -40,7 +37,7 @@ def test_a_form_compiles_without_a_warning_in_both_languages(
     assert "Police" not in made.xform
 
 
-def test_every_question_of_a_form_is_a_heading_that_a_list_knows(app: Flask) -> None:
+def test_every_question_of_a_form_is_a_heading_that_a_list_knows(app):
     with app.test_request_context():
         for police in (True, False):
             for question in registration_form(_group(police=police), _places()).questions:
@@ -49,7 +46,7 @@ def test_every_question_of_a_form_is_a_heading_that_a_list_knows(app: Flask) -> 
                 assert alike >= 90, question.name
 
 
-def test_a_form_has_another_version_as_soon_as_it_asks_something_else(app: Flask) -> None:
+def test_a_form_has_another_version_as_soon_as_it_asks_something_else(app):
     with app.test_request_context():
         one, two = (registration_form(_group(police=True), some) for some in (_places(), []))
         again = registration_form(_group(police=True), _places())
@@ -57,7 +54,7 @@ def test_a_form_has_another_version_as_soon_as_it_asks_something_else(app: Flask
     assert one == again
 
 
-def test_a_form_says_by_which_name_phones_know_it() -> None:
+def test_a_form_says_by_which_name_phones_know_it():
     assert sheets_of(XlsForm("people", "People", "v7", ()))["settings"] == [
         ["form_title", "form_id", "version", "default_language"],
         ["People", "people", "v7", "English (en)"],

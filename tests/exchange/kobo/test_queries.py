@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from kash.exchange.kobo.models import KoboForm, KoboRow
@@ -17,13 +15,12 @@ from kash.exchange.kobo.queries import (
 from kash.people.connections.models import Connection
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.rows import row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_forms_and_connections_stand_by_name() -> None:
+def test_forms_and_connections_stand_by_name():
     on = {"kind": "kobo", "is_on": True, "state": "approved"}
     made = [
         row(Connection, name=name, **(on | more))
@@ -48,9 +45,7 @@ def test_forms_and_connections_stand_by_name() -> None:
     assert [list_of(one) for one in found] == [kept, None]
 
 
-def test_of_several_versions_of_a_row_the_last_confirmed_one_counts(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_of_several_versions_of_a_row_the_last_confirmed_one_counts(actor, groups):
     trainer = actor("trainer")
     told = {"group": groups[0]}
     form, other = (row(KoboForm, connection=row(Connection), **told) for _at in range(2))

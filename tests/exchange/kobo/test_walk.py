@@ -14,7 +14,7 @@ from kash.platform.database import db
 from kash.platform.jobs.runner import run_waiting
 from kash.policy import Actor
 from tests.conftest import csrf_token
-from tests.exchange.kobo.server import HOST, Server
+from tests.exchange.kobo.server import HOST
 from tests.people.connections.recorded import TOKEN
 
 pytestmark = pytest.mark.any_engine
@@ -51,9 +51,7 @@ def _linked(text: str, pattern: str) -> str:
     return found[1]
 
 
-def test_from_the_contract_to_the_people_nobody_needs_to_ask_where_to_go(
-    actor: Callable[..., Actor], client_for: ClientFor, server: Server
-) -> None:
+def test_from_the_contract_to_the_people_nobody_needs_to_ask_where_to_go(actor, client_for, server):
     officer, director, trainer = (
         client_for(actor(role)) for role in ("monitoring", "director", "trainer")
     )
@@ -88,9 +86,7 @@ def test_from_the_contract_to_the_people_nobody_needs_to_ask_where_to_go(
     assert db.session.scalars(db.select(Person.chosen_name)).all() == ["Achieng Mfano"]
 
 
-def test_what_is_switched_on_again_is_told_once_until_it_is_seen(
-    actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_what_is_switched_on_again_is_told_once_until_it_is_seen(actor, client_for):
     officer, director, trainer = (
         client_for(actor(role)) for role in ("monitoring", "director", "trainer")
     )

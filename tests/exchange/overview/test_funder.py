@@ -21,10 +21,10 @@ ClientFor = Callable[[Actor], FlaskClient]
 
 @pytest.fixture
 def reader(
-    held: Programme,  # noqa: F811
-    actor: ActorOf,
-    client_for: ClientFor,
-) -> Callable[[str], FlaskClient]:
+    held,  # noqa: F811
+    actor,
+    client_for,
+):
     """A browser of an account that belongs to the funder of this name."""
 
     def make(name: str) -> FlaskClient:
@@ -42,9 +42,9 @@ def _text(page: str) -> str:
 
 
 def test_it_tells_own_workshops_and_no_figure_of_people_before_one_was_sent(
-    held: Programme,  # noqa: F811
-    reader: Callable[[str], FlaskClient],
-) -> None:
+    held,  # noqa: F811
+    reader,
+):
     amber, birch = (reader(name).get("/overview/funder").text for name in ("Amber", "Birch"))
     assert amber.count('<td class="num" data-label="Your share">') == 2
     assert birch.count('<td class="num" data-label="Your share">') == 1
@@ -54,9 +54,9 @@ def test_it_tells_own_workshops_and_no_figure_of_people_before_one_was_sent(
 
 
 def test_figures_are_those_that_were_sent_whatever_is_known_since(
-    held: Programme,  # noqa: F811
-    reader: Callable[[str], FlaskClient],
-) -> None:
+    held,  # noqa: F811
+    reader,
+):
     held.sent()
     browser = reader("Amber")
     before = _text(browser.get("/overview/funder").text.partition("</section>")[0])
@@ -67,9 +67,9 @@ def test_figures_are_those_that_were_sent_whatever_is_known_since(
 
 
 def test_its_today_leads_to_what_was_sent_lately(
-    held: Programme,  # noqa: F811
-    reader: Callable[[str], FlaskClient],
-) -> None:
+    held,  # noqa: F811
+    reader,
+):
     amber, birch = reader("Amber"), reader("Birch")
     before = amber.get("/").text
     assert "Nothing was sent yet" in before
@@ -87,9 +87,9 @@ def test_its_today_leads_to_what_was_sent_lately(
 
 
 def test_no_title_of_the_programmes_own_leaves_and_no_name(
-    held: Programme,  # noqa: F811
-    reader: Callable[[str], FlaskClient],
-) -> None:
+    held,  # noqa: F811
+    reader,
+):
     held.sent()
     db.session.query(Workshop).update({"title": "A title for staff alone"})
     db.session.commit()
@@ -98,9 +98,7 @@ def test_no_title_of_the_programmes_own_leaves_and_no_name(
     assert "Person 1" not in page
 
 
-def test_an_account_that_belongs_to_no_funder_is_told_whom_to_ask(
-    actor: ActorOf, client_for: ClientFor
-) -> None:
+def test_an_account_that_belongs_to_no_funder_is_told_whom_to_ask(actor, client_for):
     browser = client_for(actor(Role.FUNDER))
     page = browser.get("/overview/funder").text
     assert "This account belongs to no funder yet" in page
@@ -108,9 +106,9 @@ def test_an_account_that_belongs_to_no_funder_is_told_whom_to_ask(
 
 
 def test_the_plan_of_a_quarter_is_a_paper_and_a_wrong_period_is_told(
-    held: Programme,  # noqa: F811
-    client_for: ClientFor,
-) -> None:
+    held,  # noqa: F811
+    client_for,
+):
     browser = client_for(held.director)
     paper = browser.get("/overview/plan.pdf?period=2025-Q1")
     assert (paper.status_code, paper.data[:4]) == (200, b"%PDF")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,8 +16,6 @@ from kash.platform.database import db, utc_now
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder, Funding
 from tests.figures.indicators.conftest import confirm
-
-from .conftest import Ready
 
 QUARTER = quarter(2026, 4)
 ClientFor = Callable[[Actor], FlaskClient]
@@ -37,9 +33,7 @@ def _tiles(page: str) -> dict[str, str]:
     }
 
 
-def test_a_quarter_stands_beside_its_target_once_its_registers_are_confirmed(
-    ready: Ready, client_for: ClientFor
-) -> None:
+def test_a_quarter_stands_beside_its_target_once_its_registers_are_confirmed(ready, client_for):
     browser = client_for(ready.director)
     before = browser.get("/overview/?period=2026-Q4").text
     assert _tiles(before)["People who completed a course"].startswith("no data")
@@ -54,9 +48,7 @@ def test_a_quarter_stands_beside_its_target_once_its_registers_are_confirmed(
     assert tiles["Workshops held"].startswith("1 ")
 
 
-def test_whoever_records_connections_finds_them_beside_the_reports(
-    actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_whoever_records_connections_finds_them_beside_the_reports(actor, client_for):
     """She has no settings, where others find them."""
     pages = [client_for(actor(who)).get("/overview/").text for who in ("monitoring", "director")]
     assert ['href="/connections/"' in one for one in pages] == [True, False]
@@ -65,15 +57,15 @@ def test_whoever_records_connections_finds_them_beside_the_reports(
 
 
 def test_quarters_before_the_first_in_which_anybody_completed_a_course_are_not_shown(
-    ready: Ready, client_for: ClientFor
-) -> None:
+    ready, client_for
+):
     """A programme that has just begun saw seven empty lines above its first."""
     confirm(ready.held, ready.director)
     page = client_for(ready.director).get("/overview/?period=2026-Q4").text
     assert re.findall(r'<th scope="row"><a href="/overview/[^>]*>([^<]*)<', page) == ["4 of 2026"]
 
 
-def test_what_was_completed_stands_in_its_quarter_by_group(ready: Ready) -> None:
+def test_what_was_completed_stands_in_its_quarter_by_group(ready):
     confirm(ready.held, ready.director)
     db.session.rollback()
     counts = completed_by_quarter(QUARTER)
@@ -84,9 +76,7 @@ def test_what_was_completed_stands_in_its_quarter_by_group(ready: Ready) -> None
     assert [sum(groups.values()) for groups in counts.values()] == [0, 0, 0, 0, 0, 0, 0, 2]
 
 
-def test_a_funder_is_asked_for_in_the_address_and_counts_its_own_alone(
-    ready: Ready, client_for: ClientFor
-) -> None:
+def test_a_funder_is_asked_for_in_the_address_and_counts_its_own_alone(ready, client_for):
     confirm(ready.held, ready.director)
     paying, other = Funder(name="Mfano Foundation"), Funder(name="Other fund")
     db.session.add_all([paying, other])
@@ -101,7 +91,7 @@ def test_a_funder_is_asked_for_in_the_address_and_counts_its_own_alone(
     assert browser.get("/overview/?funder=0123456789abcdef").status_code == 404
 
 
-def test_a_workshop_that_is_over_and_not_confirmed_needs_attention(ready: Ready) -> None:
+def test_a_workshop_that_is_over_and_not_confirmed_needs_attention(ready):
     now = utc_now()
     assert ready.held.row.ends_on < now.date()
     assert attention(QUARTER, None, now).unconfirmed == 1
@@ -111,20 +101,15 @@ def test_a_workshop_that_is_over_and_not_confirmed_needs_attention(ready: Ready)
 
 
 @pytest.mark.parametrize("period", ["2026-Q5", "backwards", "2026-03-01..2026-01-01", "9999"])
-def test_a_period_that_is_none_is_said_where_it_is_typed(
-    actor: Callable[..., Actor], client_for: ClientFor, period: str
-) -> None:
+def test_a_period_that_is_none_is_said_where_it_is_typed(actor, client_for, period):
     answer = client_for(actor(Role.MONITORING)).get("/overview/", query_string={"period": period})
     assert answer.status_code == 422
     assert 'id="period-problem"' in answer.text
 
 
 def test_the_page_asks_as_much_for_many_workshops_as_for_one(
-    plan: Callable[..., Any],
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+    plan, actor, client_for, count_queries
+):
     browser = client_for(actor(Role.DIRECTOR))
     asked = []
     for _number in range(2):
@@ -138,9 +123,7 @@ def test_the_page_asks_as_much_for_many_workshops_as_for_one(
     assert asked[0] == asked[1] <= 30
 
 
-def test_rooms_of_figures_are_reached_from_it_and_stand_in_no_menu_beside_it(
-    actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_rooms_of_figures_are_reached_from_it_and_stand_in_no_menu_beside_it(actor, client_for):
     page = client_for(actor(Role.DIRECTOR)).get("/coverage").text
     menu = page[page.index("<nav") : page.index("</nav>")]
     places = re.findall(r'<a[^>]*href="([^"]+)"[^>]*>', menu)

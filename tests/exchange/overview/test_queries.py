@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import Register, Slot
@@ -21,9 +19,8 @@ from kash.exchange.overview.queries import (
 from kash.figures.indicators.models import Completion
 from kash.figures.indicators.rules import quarter
 from kash.forums.models import Action, Forum, Meeting
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.web.formats import to_local
-from kash.policy import Actor
 from kash.workshops.holidays.models import LocalHoliday
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.rows import DAY, NOW, TODAY, row
@@ -36,7 +33,7 @@ def _workshop(first: date, last: date | None = None, state: str = "planned") -> 
     return row(Workshop, starts_on=first, ends_on=last or first, state=state)
 
 
-def test_what_needs_attention_is_late_open_and_of_the_period_and_funder() -> None:
+def test_what_needs_attention_is_late_open_and_of_the_period_and_funder():
     def held(last: date, *, state: str = "planned", confirmed: bool = False) -> Workshop:
         register = row(Register)
         for position, at in enumerate((NOW, NOW if confirmed else None)):
@@ -67,9 +64,7 @@ def test_what_needs_attention_is_late_open_and_of_the_period_and_funder() -> Non
     assert attention(PERIOD, other.public_id, NOW) == (0, 3, 2, 0)
 
 
-def test_workshops_of_a_funder_are_counted_once_each_by_how_they_stand(
-    sqlite_app: APIFlask,
-) -> None:
+def test_workshops_of_a_funder_are_counted_once_each_by_how_they_stand(sqlite_app):
     funder, other = row(Funder), row(Funder)
     days = (-1, -30, -2, 0, 1, -3, 4, 5, 6, 7)
     made = [
@@ -87,9 +82,7 @@ def test_workshops_of_a_funder_are_counted_once_each_by_how_they_stand(
     assert [of_funder.index(one) for one in shown] == [8, 7, 6, 4, 3, 0, 2, 5, 1]
 
 
-def test_a_plan_tells_workshops_meetings_and_holidays_of_its_days(
-    actor: Callable[..., Actor],
-) -> None:
+def test_a_plan_tells_workshops_meetings_and_holidays_of_its_days(actor):
     director = actor("director")
     last = _workshop(PERIOD.last, PERIOD.last + DAY)
     first = _workshop(PERIOD.first)
@@ -145,9 +138,7 @@ def test_a_plan_tells_workshops_meetings_and_holidays_of_its_days(
     assert ([planned[0] for planned in paid["workshops"]], paid["meetings"]) == ([first], [])
 
 
-def test_each_quarter_counts_each_person_once_by_group_and_funder(
-    groups: tuple[Group, Group],
-) -> None:
+def test_each_quarter_counts_each_person_once_by_group_and_funder(groups):
     people = [row(Person, group=groups[at % 2]) for at in range(3)]
     one, other = _workshop(TODAY), _workshop(TODAY)
     funder = row(Funder)

@@ -25,7 +25,7 @@ COUNTS = st.one_of(st.none(), st.integers(0, 10_000))
         (date(2027, 2, 1), 100),
     ],
 )
-def test_the_share_of_days_that_are_over(day: date, share: int) -> None:
+def test_the_share_of_days_that_are_over(day, share):
     assert elapsed_share(QUARTER, day) == share
 
 
@@ -43,12 +43,12 @@ def test_the_share_of_days_that_are_over(day: date, share: int) -> None:
         (None, 20, 100, TargetPace.MISSED),
     ],
 )
-def test_each_pace(count: int | None, target: int | None, elapsed: int, pace: TargetPace) -> None:
+def test_each_pace(count, target, elapsed, pace):
     assert pace_of(count, target, elapsed) is pace
 
 
 @given(COUNTS, st.integers(1, 10_000), st.integers(0, 99))
-def test_more_people_never_look_worse(count: int | None, target: int, elapsed: int) -> None:
+def test_more_people_never_look_worse(count, target, elapsed):
     order = [TargetPace.BEHIND, TargetPace.ON_THE_WAY, TargetPace.REACHED]
     if count is not None:
         before, after = pace_of(count, target, elapsed), pace_of(count + 1, target, elapsed)
@@ -56,6 +56,6 @@ def test_more_people_never_look_worse(count: int | None, target: int, elapsed: i
 
 
 @given(st.integers(0, 91))
-def test_days_go_forward(days: int) -> None:
+def test_days_go_forward(days):
     day = QUARTER.first + timedelta(days=days)
     assert elapsed_share(QUARTER, day) <= elapsed_share(QUARTER, day + timedelta(days=1)) <= 100

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("as_it_was")
 BEFORE = NOW - timedelta(days=9)
 
 
-def test_an_account_belongs_to_one_funder_by_a_tie_that_holds(actor: Callable[..., Actor]) -> None:
+def test_an_account_belongs_to_one_funder_by_a_tie_that_holds(actor):
     own, other, trainer = actor("funder"), actor("funder"), actor("trainer")
     paying = [row(Funder, name=name) for name in ("Zuri", "Amani", "Mwanga")]
 
@@ -62,7 +61,7 @@ def test_an_account_belongs_to_one_funder_by_a_tie_that_holds(actor: Callable[..
             account_of_funder(wrong)
 
 
-def test_ties_wait_for_whoever_may_agree_and_did_not_ask(actor: Callable[..., Actor]) -> None:
+def test_ties_wait_for_whoever_may_agree_and_did_not_ask(actor):
     director, other, trainer = actor("director"), actor("director"), actor("trainer")
     waiting = [
         row(FunderAccount, state=state, proposed_by=by.public_id)

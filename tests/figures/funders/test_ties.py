@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import AccountBacking
@@ -23,7 +21,7 @@ ActorOf = Callable[..., Actor]
 
 
 @pytest.fixture
-def funder(app: APIFlask) -> Funder:
+def funder(app):
     """A funder that pays for something."""
     made = Funder(name="Mfano Foundation")
     db.session.add(made)
@@ -37,9 +35,7 @@ def _funder_name(actor: Actor) -> str | None:
     return found.name if found is not None else None
 
 
-def test_it_holds_once_a_second_independent_person_agreed_and_until_it_ends(
-    actor: ActorOf, funder: Funder
-) -> None:
+def test_it_holds_once_a_second_independent_person_agreed_and_until_it_ends(actor, funder):
     asking, agreeing = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     reading = actor(Role.FUNDER)
     asked = ask_to_tie(reading.public_id, funder.public_id, by=asking)
@@ -56,7 +52,7 @@ def test_it_holds_once_a_second_independent_person_agreed_and_until_it_ends(
         end_tie(asked, by=asking)
 
 
-def test_nobody_agrees_who_stands_behind_whoever_asked(actor: ActorOf, funder: Funder) -> None:
+def test_nobody_agrees_who_stands_behind_whoever_asked(actor, funder):
     asking, behind = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     with writing() as session:
         session.add(AccountBacking(account_id=behind.account_id, by=asking.public_id))
@@ -67,14 +63,14 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(actor: ActorOf, funder: F
     assert _funder_name(reading) is None
 
 
-def test_staff_and_participants_belong_to_no_funder(actor: ActorOf, funder: Funder) -> None:
+def test_staff_and_participants_belong_to_no_funder(actor, funder):
     asking = actor(Role.ADMINISTRATOR)
     for role in (Role.TRAINER, Role.POLICE_PEER):
         with refuses("Only an account with the role of a funder belongs to one."):
             ask_to_tie(actor(role).public_id, funder.public_id, by=asking)
 
 
-def test_a_closed_account_reads_nothing_of_the_funder(actor: ActorOf, funder: Funder) -> None:
+def test_a_closed_account_reads_nothing_of_the_funder(actor, funder):
     asking, agreeing = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     reading = actor(Role.FUNDER)
     agree_to_tie(ask_to_tie(reading.public_id, funder.public_id, by=asking), by=agreeing)
@@ -84,9 +80,7 @@ def test_a_closed_account_reads_nothing_of_the_funder(actor: ActorOf, funder: Fu
     assert _funder_name(reading) is None
 
 
-def test_the_page_asks_agrees_and_sends_back(
-    actor: ActorOf, client_for: Callable[[Actor], FlaskClient], funder: Funder
-) -> None:
+def test_the_page_asks_agrees_and_sends_back(actor, client_for, funder):
     asking, agreeing = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     reading = actor(Role.FUNDER)
     page = f"/funders/accounts/{reading.public_id}"
@@ -112,7 +106,7 @@ def test_the_page_asks_agrees_and_sends_back(
     assert _funder_name(reading) == "Mfano Foundation"
 
 
-def test_a_request_is_turned_back_once(actor: ActorOf, funder: Funder) -> None:
+def test_a_request_is_turned_back_once(actor, funder):
     asking, agreeing = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     asked = ask_to_tie(actor(Role.FUNDER).public_id, funder.public_id, by=asking)
     return_tie(asked, "Which of the two?", by=agreeing)

@@ -7,11 +7,9 @@ import random
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from fractions import Fraction
-from types import ModuleType
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Headcount, Register, Slot
 from kash.figures.indicators.models import Completion
@@ -42,7 +40,7 @@ DIMENSIONS = ("group", "sex", "age_band", "cadre", "station", "ward", "course", 
 
 
 @pytest.fixture(scope="module")
-def pandas() -> ModuleType:
+def pandas():
     import pandas
 
     return pandas
@@ -189,7 +187,7 @@ def _cells(key: str, period: Period, *by: str, funder: str | None = None) -> Map
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_figures_are_those_that_pandas_counts(app: APIFlask, pandas: ModuleType, seed: int) -> None:
+def test_figures_are_those_that_pandas_counts(app, pandas, seed):
     found = programme(seed)
     frame = pandas.DataFrame(found["facts"])
     shares = pandas.DataFrame(found["shares"], columns=["workshop", "funder", "share"])
@@ -214,9 +212,7 @@ def test_figures_are_those_that_pandas_counts(app: APIFlask, pandas: ModuleType,
 
 
 @pytest.mark.parametrize("seed", range(3, 6))
-def test_shares_heads_and_workshops_are_those_that_pandas_counts(
-    app: APIFlask, pandas: ModuleType, seed: int
-) -> None:
+def test_shares_heads_and_workshops_are_those_that_pandas_counts(app, pandas, seed):
     found = programme(seed)
     frame = pandas.DataFrame(found["facts"])
     shares = pandas.DataFrame(found["shares"], columns=["workshop", "funder", "share"])
@@ -252,9 +248,7 @@ def test_shares_heads_and_workshops_are_those_that_pandas_counts(
         }
 
 
-def test_a_period_of_which_nothing_is_known_is_told_as_no_data_and_not_as_nobody(
-    app: APIFlask,
-) -> None:
+def test_a_period_of_which_nothing_is_known_is_told_as_no_data_and_not_as_nobody(app):
     programme(7)
     for key in IndicatorKey:
         assert table_of(key, year(2019), actor=None).total.count is None

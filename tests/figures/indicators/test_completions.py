@@ -26,19 +26,19 @@ from kash.workshops.services.people import change_enrolment
 from tests.certificates.conftest import ALL, LITTLE, MOST
 from tests.declaring import also_declared
 
-from .conftest import Ready, confirm, facts
+from .conftest import confirm, facts
 
 WHOLE = {ALL: (360, 100, True), MOST: (270, 75, True), LITTLE: (90, 25, False)}
 
 
-def test_nothing_counts_before_a_second_person_confirmed_the_last_register(ready: Ready) -> None:
+def test_nothing_counts_before_a_second_person_confirmed_the_last_register(ready):
     confirm(ready.held, ready.director, leave=1)
     assert facts(ready.held) == {}
     confirm(ready.held, ready.director)
     assert facts(ready.held) == WHOLE
 
 
-def test_days_are_those_on_which_she_was_there_by_the_programmes_clocks(ready: Ready) -> None:
+def test_days_are_those_on_which_she_was_there_by_the_programmes_clocks(ready):
     """Shortly after midnight it is still the day before by the stored time."""
     first = ready.workshop.starts_on - timedelta(2)
     second = first + timedelta(1)
@@ -52,7 +52,7 @@ def test_days_are_those_on_which_she_was_there_by_the_programmes_clocks(ready: R
     assert {name: days for name, days in found} == {ALL: 2, MOST: 2, LITTLE: 1}  # noqa: C416
 
 
-def test_facts_and_confirmation_stand_or_fall_together(ready: Ready) -> None:
+def test_facts_and_confirmation_stand_or_fall_together(ready):
     """A register that says confirmed while its facts were lost would be missing from every
     figure for ever."""
 
@@ -70,7 +70,7 @@ def test_facts_and_confirmation_stand_or_fall_together(ready: Ready) -> None:
     assert facts(ready.held) == {}
 
 
-def test_met_is_what_certificates_ask_for_and_never_another_rule(ready: Ready) -> None:
+def test_met_is_what_certificates_ask_for_and_never_another_rule(ready):
     confirm(ready.held, ready.director)
     of_rule = {Requirement.RULE, Requirement.TRACK, Requirement.HERE}
     wanted = {
@@ -80,7 +80,7 @@ def test_met_is_what_certificates_ask_for_and_never_another_rule(ready: Ready) -
     assert {name: met for name, (_minutes, _share, met) in facts(ready.held).items()} == wanted
 
 
-def test_a_corrected_mark_is_in_the_fact_at_once(ready: Ready) -> None:
+def test_a_corrected_mark_is_in_the_fact_at_once(ready):
     confirm(ready.held, ready.director)
     register = ready.held.row.register
     slot = register.slots[-1]
@@ -95,7 +95,7 @@ def test_a_corrected_mark_is_in_the_fact_at_once(ready: Ready) -> None:
     assert facts(ready.held) == {**WHOLE, MOST: (360, 100, True)}
 
 
-def test_whoever_is_taken_off_the_register_is_counted_no_more(ready: Ready) -> None:
+def test_whoever_is_taken_off_the_register_is_counted_no_more(ready):
     confirm(ready.held, ready.director)
     enrolment = next(
         one.public_id for one in ready.workshop.enrolments if one.person.chosen_name == LITTLE
@@ -105,7 +105,7 @@ def test_whoever_is_taken_off_the_register_is_counted_no_more(ready: Ready) -> N
     assert set(facts(ready.held)) == {ALL, MOST}
 
 
-def test_she_is_counted_as_she_was_that_day_and_not_as_she_is_now(ready: Ready) -> None:
+def test_she_is_counted_as_she_was_that_day_and_not_as_she_is_now(ready):
     held_on = ready.workshop.ends_on
     person = db.session.query(Person).filter_by(chosen_name=ALL).one()
     person.sex, person.birth_year, person.ward = "female", held_on.year - 24, "Nyalenda"
@@ -123,9 +123,7 @@ def test_she_is_counted_as_she_was_that_day_and_not_as_she_is_now(ready: Ready) 
     assert (fact.held_on, fact.completed_on) == (held_on, held_on)
 
 
-def test_a_rule_that_asks_for_more_later_takes_nothing_from_who_met_the_earlier_one(
-    ready: Ready,
-) -> None:
+def test_a_rule_that_asks_for_more_later_takes_nothing_from_who_met_the_earlier_one(ready):
     confirm(ready.held, ready.director)
     set_rule(90, name_must_be_confirmed=True, by=ready.director)
     db.session.execute(text("update completion set asked_on = null"))
@@ -134,7 +132,7 @@ def test_a_rule_that_asks_for_more_later_takes_nothing_from_who_met_the_earlier_
     assert facts(ready.held) == WHOLE
 
 
-def test_a_test_that_was_passed_after_the_confirmation_is_found_within_a_day(ready: Ready) -> None:
+def test_a_test_that_was_passed_after_the_confirmation_is_found_within_a_day(ready):
     set_rule(90, name_must_be_confirmed=True, by=ready.director)
     confirm(ready.held, ready.director)
     assert facts(ready.held)[MOST] == (270, 75, False)
@@ -148,7 +146,7 @@ def test_a_test_that_was_passed_after_the_confirmation_is_found_within_a_day(rea
     assert facts(ready.held) == WHOLE
 
 
-def test_a_meeting_leaves_no_fact(ready: Ready) -> None:
+def test_a_meeting_leaves_no_fact(ready):
     db.session.rollback()
     ready.held.row.register.purpose = "meeting"
     confirmed.let_facts_follow(db.session(), 0, utc_now())
@@ -156,7 +154,7 @@ def test_a_meeting_leaves_no_fact(ready: Ready) -> None:
     assert facts(ready.held) == {}
 
 
-def test_a_posting_counts_by_the_day_of_the_workshop(ready: Ready) -> None:
+def test_a_posting_counts_by_the_day_of_the_workshop(ready):
     person = db.session.query(Person).filter_by(chosen_name=ALL).one()
     then = Organisation(name="Then Station", kind="station")
     now = Organisation(name="Now Station", kind="station")
@@ -174,7 +172,7 @@ def test_a_posting_counts_by_the_day_of_the_workshop(ready: Ready) -> None:
     )
 
 
-def test_of_two_facts_of_one_workshop_the_better_stands_whole() -> None:
+def test_of_two_facts_of_one_workshop_the_better_stands_whole():
     names = ("completed_on", "minutes", "percentage", "days", "met", "version_id", "asked_on")
     fewer = dict(zip(names, (date(2026, 11, 5), 60, 33, 1, True, 1, None), strict=True))
     more = dict(

@@ -60,16 +60,14 @@ def funding(draw: st.DrawFn) -> dict[int, list[PaidShare]]:
 
 
 @given(fact_rows(), st.sampled_from(["group", "sex"]))
-def test_cells_by_what_a_person_is_add_up_to_the_people_however_she_changed(
-    rows: list[FactRow], name: str
-) -> None:
+def test_cells_by_what_a_person_is_add_up_to_the_people_however_she_changed(rows, name):
     assert name in OF_A_PERSON
     cells = people_cells(rows, [name], {})
     assert sum(map(len, cells.values())) == len({row.person for row in rows})
 
 
 @given(fact_rows())
-def test_somebody_in_two_courses_stands_in_both_and_once_in_each(rows: list[FactRow]) -> None:
+def test_somebody_in_two_courses_stands_in_both_and_once_in_each(rows):
     wanted: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
     for row in rows:
         wanted[row.values["course"],].add(row.person)
@@ -77,9 +75,7 @@ def test_somebody_in_two_courses_stands_in_both_and_once_in_each(rows: list[Fact
 
 
 @given(fact_rows(), funding())
-def test_attendances_count_every_row_and_people_never_do(
-    rows: list[FactRow], funders: dict[int, list[PaidShare]]
-) -> None:
+def test_attendances_count_every_row_and_people_never_do(rows, funders):
     assert row_counts(rows, [], {}).get((), 0) == len(rows)
     assert sum(row_counts(rows, ["course", "group"], {}).values()) == len(rows)
     for values, people in people_cells(rows, ["funder", "sex"], funders).items():
@@ -87,9 +83,7 @@ def test_attendances_count_every_row_and_people_never_do(
 
 
 @given(fact_rows(), funding())
-def test_shares_of_all_funders_add_up_to_all_people(
-    rows: list[FactRow], funders: dict[int, list[PaidShare]]
-) -> None:
+def test_shares_of_all_funders_add_up_to_all_people(rows, funders):
     shared = shared_rows(rows, funders)
     assert sum(one.weighted for one in shared) == len({row.person for row in rows})
     reached = people_cells(rows, ["funder"], funders)
@@ -99,7 +93,7 @@ def test_shares_of_all_funders_add_up_to_all_people(
             assert one.weighted <= one.reached
 
 
-def test_two_views_of_one_workshop_shared_by_two() -> None:
+def test_two_views_of_one_workshop_shared_by_two():
     rows = [FactRow(person, 1, START, person, {}) for person in range(1, 6)]
     shared = shared_rows(rows, {1: [PaidShare("x", 70), PaidShare("y", 30)]})
     # Each reached five people; of five people 3.5 and 1.5 are theirs.
@@ -107,9 +101,7 @@ def test_two_views_of_one_workshop_shared_by_two() -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.fractions(0, 50, max_denominator=12)))
-def test_rounding_by_largest_remainder_adds_up_and_moves_nobody_by_one(
-    weights: dict[str, Fraction],
-) -> None:
+def test_rounding_by_largest_remainder_adds_up_and_moves_nobody_by_one(weights):
     whole = sum(weights.values(), Fraction(0))
     if whole.denominator != 1:
         weights["rest"] = Fraction(-(-whole.numerator // whole.denominator)) - whole
@@ -123,9 +115,7 @@ def test_rounding_by_largest_remainder_adds_up_and_moves_nobody_by_one(
     st.lists(st.tuples(st.integers(1, 3), st.integers(0, 4), st.booleans()), max_size=12),
     st.randoms(use_true_random=False),
 )
-def test_a_refresher_is_what_came_after_a_workshop_in_which_she_had_met_it(
-    drawn: list[tuple[int, int, bool]], order: object
-) -> None:
+def test_a_refresher_is_what_came_after_a_workshop_in_which_she_had_met_it(drawn, order):
     held = [
         HeldCourse(fact, person, START + timedelta(day), met)
         for fact, (person, day, met) in enumerate(drawn)
@@ -149,7 +139,5 @@ def test_a_refresher_is_what_came_after_a_workshop_in_which_she_had_met_it(
     [("25-34", 1950, "25-34"), ("", 2008, "18-24"), ("", 2009, "under18"), ("", 1981, "45-plus"),
      ("", None, ""), ("", 1900, "")],
 )  # fmt: skip
-def test_an_age_that_was_said_stands_and_else_the_year_of_birth_tells_it(
-    band: str, born: int | None, found: str
-) -> None:
+def test_an_age_that_was_said_stands_and_else_the_year_of_birth_tells_it(band, born, found):
     assert band_on(band, born, date(2026, 6, 1)) == found

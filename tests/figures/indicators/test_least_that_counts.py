@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -127,9 +126,7 @@ def _written(workshops: list[HeldWorkshop], least: Least) -> tuple[Group, Funder
 @pytest.mark.usefixtures("both_engines_app")
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(WORKSHOPS, some_least(2))
-def test_every_place_counts_by_the_least_that_the_definition_asks(
-    workshops: list[HeldWorkshop], least: Least
-) -> None:
+def test_every_place_counts_by_the_least_that_the_definition_asks(workshops, least):
     db.session.rollback()
     group, payer = _written(workshops, least)
     # The least number of workshops is asked of people, not of attendances.
@@ -178,9 +175,7 @@ MARKS = st.dictionaries(
 
 
 @given(st.lists(st.integers(0, 3), min_size=6, max_size=6), MARKS)
-def test_days_are_those_with_a_mark_that_counts(
-    days: list[int], marks: dict[tuple[int, int], str]
-) -> None:
+def test_days_are_those_with_a_mark_that_counts(days, marks):
     first = date(2026, 11, 2)
     slots = [
         SlotTime(slot, 60, closed=True, day=first + day * DAY) for slot, day in enumerate(days)
@@ -195,9 +190,7 @@ def test_days_are_those_with_a_mark_that_counts(
 @pytest.mark.parametrize("language", ["en", "sw"])
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_least(99), some_least(99), st.sampled_from(("share", "days", "workshops", "")))
-def test_the_sentence_changes_exactly_when_what_counts_does(
-    app: APIFlask, language: str, one: Least, other: Least, alone: str
-) -> None:
+def test_the_sentence_changes_exactly_when_what_counts_does(app, language, one, other, alone):
     if alone:
         # Often the two differ in one number only.
         other = Least(**{**vars(one), alone: getattr(other, alone)})

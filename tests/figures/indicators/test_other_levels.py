@@ -3,7 +3,6 @@ one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from kash.assessments.models import ListedScore, PracticeAnswer, WorkshopTest
@@ -19,7 +18,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
 from tests.certificates.conftest import ALL, LITTLE, MOST
 
-from .conftest import Held, Ready, confirm
+from .conftest import Ready, confirm
 
 
 def _keys() -> dict[str, int]:
@@ -39,9 +38,7 @@ def _counted(key: str, period: Period, *by: str) -> dict[tuple[str, ...], int | 
     return {cell.values: cell.count for cell in found.cells}
 
 
-def test_who_was_certified_is_counted_by_the_day_of_issue_and_not_after_it_was_revoked(
-    ready: Ready,
-) -> None:
+def test_who_was_certified_is_counted_by_the_day_of_issue_and_not_after_it_was_revoked(ready):
     confirm(ready.held, ready.director)
     period = _period(ready)
     assert totals_of((IndicatorKey.CERTIFIED,), period) == {IndicatorKey.CERTIFIED: 0}
@@ -56,7 +53,7 @@ def test_who_was_certified_is_counted_by_the_day_of_issue_and_not_after_it_was_r
     assert totals_of((IndicatorKey.CERTIFIED,), period) == {IndicatorKey.CERTIFIED: 0}
 
 
-def test_who_knows_more_is_told_of_those_who_sat_both_tests(ready: Ready) -> None:
+def test_who_knows_more_is_told_of_those_who_sat_both_tests(ready):
     confirm(ready.held, ready.director)
     period, people = _period(ready), _keys()
     assert _counted(IndicatorKey.GAIN, period) == {(): None}
@@ -81,9 +78,7 @@ def test_who_knows_more_is_told_of_those_who_sat_both_tests(ready: Ready) -> Non
     assert not gain.told
 
 
-def test_practice_is_counted_where_something_was_done_and_known_where_anything_was_told(
-    ready: Ready,
-) -> None:
+def test_practice_is_counted_where_something_was_done_and_known_where_anything_was_told(ready):
     confirm(ready.held, ready.director)
     people, workshop = _keys(), ready.workshop.id
     period = quarter_holding(local_today())
@@ -110,8 +105,8 @@ def test_practice_is_counted_where_something_was_done_and_known_where_anything_w
 
 
 def test_two_who_turn_out_to_be_one_are_counted_once_and_as_refreshed_until_it_is_undone(
-    ready: Ready, plan: Callable[..., Held]
-) -> None:
+    ready, plan
+):
     confirm(ready.held, ready.director)
     period, people = _period(ready), _keys()
     day = ready.workshop.ends_on

@@ -27,7 +27,7 @@ DAYS = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
 
 
 @given(DAYS, st.integers(0, 800))
-def test_a_period_is_read_back_from_its_own_text(first: date, length: int) -> None:
+def test_a_period_is_read_back_from_its_own_text(first, length):
     last = min(first + timedelta(length), date(LAST_YEAR, 12, 31))
     period = Period(first, last)
     assert read_period(period.text) == period
@@ -35,9 +35,7 @@ def test_a_period_is_read_back_from_its_own_text(first: date, length: int) -> No
 
 
 @given(DAYS, DAYS)
-def test_a_period_that_ends_before_it_starts_is_told_so_and_not_turned_round(
-    one: date, other: date
-) -> None:
+def test_a_period_that_ends_before_it_starts_is_told_so_and_not_turned_round(one, other):
     if one == other:
         return
     later, earlier = max(one, other), min(one, other)
@@ -47,7 +45,7 @@ def test_a_period_that_ends_before_it_starts_is_told_so_and_not_turned_round(
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_period_or_told_to_be_none(text: str) -> None:
+def test_any_text_is_a_period_or_told_to_be_none(text):
     with suppress(PeriodProblem):
         assert read_period(text).first <= read_period(text).last
 
@@ -57,14 +55,14 @@ def test_any_text_is_a_period_or_told_to_be_none(text: str) -> None:
     ["", "2026-Q5", "2026-Q0", "2026-13", "2026-00", "2026-02-30..2026-03-01", "1999", "2200",
      "٢٠٢٦", "2026..2027", "0000"],
 )  # fmt: skip
-def test_what_is_no_period_is_refused(text: str) -> None:
+def test_what_is_no_period_is_refused(text):
     with pytest.raises(PeriodProblem) as caught:
         read_period(text)
     assert caught.value.fault is PeriodFault.UNREADABLE
 
 
 @given(DAYS)
-def test_the_four_quarters_of_a_year_hold_each_of_its_days_once(day: date) -> None:
+def test_the_four_quarters_of_a_year_hold_each_of_its_days_once(day):
     quarters = [quarter(day.year, part) for part in range(1, 5)]
     assert [one for one in quarters if one.contains(day)] == [quarter_holding(day)]
     assert (quarters[0].first, quarters[3].last) == (year(day.year).first, year(day.year).last)
@@ -86,12 +84,10 @@ def test_the_four_quarters_of_a_year_hold_each_of_its_days_once(day: date) -> No
         ),
     ],
 )
-def test_each_kind_of_period_has_one_text_and_one_before_it(
-    period: Period, text: str, kind: str, before: str
-) -> None:
+def test_each_kind_of_period_has_one_text_and_one_before_it(period, text, kind, before):
     assert (period.text, period.kind, period.before.text) == (text, kind, before)
 
 
-def test_nothing_is_compared_with_days_before_the_calendar_begins() -> None:
+def test_nothing_is_compared_with_days_before_the_calendar_begins():
     with pytest.raises(PeriodProblem):
         _ = year(FIRST_YEAR).before

@@ -27,7 +27,7 @@ from kash.figures.indicators.rules import (
     PaidShare,
     quarter,
 )
-from kash.people.models import Group, Organisation, Person
+from kash.people.models import Organisation, Person
 from kash.platform.database import db
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Funder, Funding, Workshop
@@ -47,7 +47,7 @@ def _held(last: date, *confirmed: bool, state: str = "planned") -> Workshop:
     return row(Workshop, register_id=register.id, starts_on=last, ends_on=last, state=state)
 
 
-def test_workshops_count_once_all_of_their_registers_are_confirmed() -> None:
+def test_workshops_count_once_all_of_their_registers_are_confirmed():
     held = [_held(FIRST, True), _held(LAST, True, True)]
     for last in (FIRST - DAY, LAST + DAY):
         _held(last, True)
@@ -76,9 +76,7 @@ def test_workshops_count_once_all_of_their_registers_are_confirmed() -> None:
     assert len(funders_of(None)) == 2
 
 
-def test_facts_count_by_their_days_and_what_each_indicator_asks(
-    groups: tuple[Group, Group],
-) -> None:
+def test_facts_count_by_their_days_and_what_each_indicator_asks(groups):
     course, station = row(Course), row(Organisation, kind="station")
     workshop, second = (row(Workshop) for _at in range(2))
     person = row(Person, group=groups[0])
@@ -157,7 +155,7 @@ def test_facts_count_by_their_days_and_what_each_indicator_asks(
     assert db.session.scalar(select(has_facts(PERIOD, payer.public_id)))
 
 
-def test_certificates_count_where_they_were_first_issued(groups: tuple[Group, Group]) -> None:
+def test_certificates_count_where_they_were_first_issued(groups):
     course = row(Course)
     workshop = row(Workshop, version=row(CourseVersion, course=course))
     batches = {kind: row(CertificateBatch, workshop=workshop, kind=kind) for kind in KINDS}

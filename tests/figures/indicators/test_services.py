@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask_babel import force_locale
 
 from kash.accounts.queries.requests import unseen_notices
@@ -53,9 +52,7 @@ def details(**changes: object) -> DefinitionDetails:
     return DefinitionDetails(**(given | changes))  # type: ignore[arg-type]
 
 
-def test_a_definition_holds_once_another_approved_it_and_only_from_its_day_on(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_definition_holds_once_another_approved_it_and_only_from_its_day_on(app, actor):
     officer, director = actor("monitoring"), actor("director")
     made = propose_definition(REACHED, details(), by=officer)
     assert definition_of(REACHED, local_today()) == standard(REACHED)
@@ -75,9 +72,7 @@ def test_a_definition_holds_once_another_approved_it_and_only_from_its_day_on(
     )  # fmt: skip
 
 
-def test_a_title_that_was_left_as_it_stood_is_read_in_the_readers_language(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_title_that_was_left_as_it_stood_is_read_in_the_readers_language(app, actor):
     officer, director = actor("monitoring"), actor("director")
     left = standard(REACHED).title
     made = propose_definition(REACHED, details(title=left), by=officer)
@@ -89,7 +84,7 @@ def test_a_title_that_was_left_as_it_stood_is_read_in_the_readers_language(
         assert title_of(version(made)) == found.title
 
 
-def test_nobody_decides_alone_what_a_figure_means(app: APIFlask, actor: MakeActor) -> None:
+def test_nobody_decides_alone_what_a_figure_means(app, actor):
     both = actor("monitoring", "director")
     made = propose_definition(REACHED, details(), by=both)
     with pytest.raises(SamePerson):
@@ -97,9 +92,7 @@ def test_nobody_decides_alone_what_a_figure_means(app: APIFlask, actor: MakeActo
     assert definition_of(REACHED, local_today()).version == 1
 
 
-def test_figures_that_were_told_are_not_changed_from_behind(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_figures_that_were_told_are_not_changed_from_behind(app, actor):
     officer, director = actor("monitoring"), actor("director")
     yesterday = local_today() - timedelta(1)
     with refuses("A new definition holds from today on or later, so that figures"):
@@ -111,9 +104,7 @@ def test_figures_that_were_told_are_not_changed_from_behind(
         approve_definition(made, by=director)
 
 
-def test_one_definition_waits_at_a_time_and_another_follows_what_was_sent_back(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_one_definition_waits_at_a_time_and_another_follows_what_was_sent_back(app, actor):
     officer, director = actor("monitoring"), actor("director")
     made = propose_definition(REACHED, details(), by=officer)
     with refuses("A definition of this indicator waits already."):
@@ -127,7 +118,7 @@ def test_one_definition_waits_at_a_time_and_another_follows_what_was_sent_back(
         propose_definition("none", details(), by=officer)
 
 
-def test_a_least_is_kept_only_by_what_counts_from_it(app: APIFlask, actor: MakeActor) -> None:
+def test_a_least_is_kept_only_by_what_counts_from_it(app, actor):
     given = details(least_share=50, least_days=3, least_workshops=2)
     for key, least in (
         (COMPLETED, Least()),
@@ -138,9 +129,7 @@ def test_a_least_is_kept_only_by_what_counts_from_it(app: APIFlask, actor: MakeA
         assert version(made).least == least
 
 
-def test_a_target_is_of_all_of_a_funder_or_of_a_group_and_never_twice_of_the_same(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_target_is_of_all_of_a_funder_or_of_a_group_and_never_twice_of_the_same(app, actor):
     officer = actor("monitoring")
     funder = Funder(name="Lake fund")
     db.session.add(funder)
@@ -161,9 +150,7 @@ def test_a_target_is_of_all_of_a_funder_or_of_a_group_and_never_twice_of_the_sam
     assert targets_in(quarter(2026, 3)) == {}
 
 
-def test_a_target_for_what_is_no_period_or_no_group_is_refused(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_target_for_what_is_no_period_or_no_group_is_refused(app, actor):
     officer = actor("monitoring")
     for wrong, given in (
         ("This is no", TargetDetails(COMPLETED, "soon", 1)),
@@ -181,9 +168,7 @@ def test_a_target_for_what_is_no_period_or_no_group_is_refused(
     assert db.session.query(Target).count() == 0
 
 
-def test_a_target_that_another_changed_meanwhile_is_not_overwritten(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_a_target_that_another_changed_meanwhile_is_not_overwritten(app, actor):
     officer = actor("monitoring")
     made = add_target(TargetDetails(COMPLETED, "2026", 40), by=officer)
     change_target(made, 50, 1, by=officer)

@@ -10,11 +10,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.figures.indicators.models import Completion, IndicatorDefinition, Target
-from kash.figures.indicators.rules import BOUNDS, INDICATORS, Period, quarter_holding
+from kash.figures.indicators.rules import BOUNDS, INDICATORS, quarter_holding
 from kash.figures.indicators.services import TargetDetails, add_target, propose_definition
 from kash.people.models import Person
 from kash.platform.database import db
@@ -24,7 +23,7 @@ from kash.policy import Actor
 from tests.certificates.conftest import ALL, LITTLE, MOST
 from tests.certificates.test_views import words
 
-from .conftest import Ready, confirm
+from .conftest import confirm
 from .test_services import REACHED, details
 
 ClientFor = Callable[[Actor], FlaskClient]
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.any_engine
 
 
 @pytest.fixture
-def counted(ready: Ready) -> tuple[Ready, Period]:
+def counted(ready):
     """A workshop that is counted, and the quarter in which it ended."""
     confirm(ready.held, ready.director)
     period = quarter_holding(ready.workshop.ends_on)
@@ -43,8 +42,8 @@ def counted(ready: Ready) -> tuple[Ready, Period]:
 
 
 def test_the_page_of_all_shows_each_count_with_its_target_and_its_definition(
-    counted: tuple[Ready, Period], actor: MakeActor, client_for: ClientFor
-) -> None:
+    counted, actor, client_for
+):
     _ready, period = counted
     officer = actor("monitoring")
     add_target(TargetDetails("people_completed", period.text, 4), by=officer)
@@ -55,9 +54,7 @@ def test_the_page_of_all_shows_each_count_with_its_target_and_its_definition(
     assert "Heads counted without names Version 1 no data –" in told
 
 
-def test_a_period_of_which_nothing_is_known_says_so_and_never_0(
-    counted: tuple[Ready, Period], client_for: ClientFor
-) -> None:
+def test_a_period_of_which_nothing_is_known_says_so_and_never_0(counted, client_for):
     ready, _period = counted
     browser = client_for(ready.director)
     told = words(browser.get("/indicators/people_completed?period=2019"))
@@ -75,8 +72,8 @@ def test_a_period_of_which_nothing_is_known_says_so_and_never_0(
     ],
 )
 def test_a_wrong_period_is_told_beside_its_field_and_what_was_typed_stays(
-    app: APIFlask, actor: MakeActor, client_for: ClientFor, question: str, sentence: str
-) -> None:
+    app, actor, client_for, question, sentence
+):
     browser = client_for(actor("director"))
     for place in ("", "people_completed", "people_completed/people", "shared", "levels"):
         page = browser.get(f"/indicators/{place}?{question}")
@@ -86,16 +83,14 @@ def test_a_wrong_period_is_told_beside_its_field_and_what_was_typed_stays(
             assert 'value="2026-03-31"' in page.text
 
 
-def test_days_of_ones_own_become_an_address_that_can_be_sent_on(
-    app: APIFlask, actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_days_of_ones_own_become_an_address_that_can_be_sent_on(app, actor, client_for):
     answer = client_for(actor("director")).get("/indicators/?first=2026-07-01&last=2026-09-30")
     assert answer.headers["Location"] == "/indicators/?period=2026-Q3"
 
 
 def test_a_count_leads_to_its_people_one_group_at_a_time_and_only_to_those_one_reaches(
-    counted: tuple[Ready, Period], actor: MakeActor, client_for: ClientFor
-) -> None:
+    counted, actor, client_for
+):
     ready, period = counted
     address = f"/indicators/people_reached/people?period={period.text}"
     whole = client_for(ready.director)
@@ -112,9 +107,7 @@ def test_a_count_leads_to_its_people_one_group_at_a_time_and_only_to_those_one_r
     assert ALL in own
 
 
-def test_a_cell_opens_into_just_those_whom_it_counts(
-    counted: tuple[Ready, Period], client_for: ClientFor
-) -> None:
+def test_a_cell_opens_into_just_those_whom_it_counts(counted, client_for):
     ready, period = counted
     person = db.session.query(Person.id).filter_by(chosen_name=ALL).scalar()
     db.session.query(Completion).filter_by(person_id=person).update({"ward": "Nyalenda"})
@@ -131,9 +124,7 @@ def test_a_cell_opens_into_just_those_whom_it_counts(
     assert browser.get("/indicators/workshops_held/people").status_code == 404
 
 
-def test_a_table_is_taken_along_with_its_period_and_definition_and_noted(
-    counted: tuple[Ready, Period], client_for: ClientFor
-) -> None:
+def test_a_table_is_taken_along_with_its_period_and_definition_and_noted(counted, client_for):
     ready, period = counted
     browser = client_for(ready.director)
     address = f"/indicators/people_reached?period={period.text}&by=group&take=csv"
@@ -146,9 +137,7 @@ def test_a_table_is_taken_along_with_its_period_and_definition_and_noted(
     assert db.session.query(AuditEntry).filter_by(action="lists.exported").count() == 1
 
 
-def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
-    app: APIFlask, actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_a_definition_is_proposed_on_one_page_and_approved_on_another(app, actor, client_for):
     officer, director = actor("monitoring"), actor("director")
     sent = {
         "title": "People met",
@@ -187,9 +176,7 @@ def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
     assert client_for(director).post(f"{address}/approve").status_code == 409
 
 
-def test_a_form_asks_only_for_the_numbers_by_which_its_indicator_counts(
-    app: APIFlask, actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_a_form_asks_only_for_the_numbers_by_which_its_indicator_counts(app, actor, client_for):
     browser = client_for(actor("monitoring"))
     for key, indicator in INDICATORS.items():
         form = browser.get(f"/indicators/definitions/{key}/new").text
@@ -199,9 +186,7 @@ def test_a_form_asks_only_for_the_numbers_by_which_its_indicator_counts(
         assert (fixed in form) is (not asked)
 
 
-def test_a_target_is_set_changed_and_removed_on_its_pages(
-    app: APIFlask, actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_a_target_is_set_changed_and_removed_on_its_pages(app, actor, client_for):
     browser = client_for(actor("monitoring"))
     sent = {"key": "people_completed", "period": "2026-Q4", "value": "40", "funder": "",
             "group": "A"}  # fmt: skip
@@ -227,12 +212,8 @@ def test_a_target_is_set_changed_and_removed_on_its_pages(
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_ask_the_same_of_one_row_and_of_three(
-    counted: tuple[Ready, Period],
-    actor: MakeActor,
-    client_for: ClientFor,
-    count_queries: Counting,
-    rows: int,
-) -> None:
+    counted, actor, client_for, count_queries, rows
+):
     ready, period = counted
     if rows == 1:
         kept = db.session.query(Person.id).filter_by(chosen_name=ALL).scalar()
@@ -257,9 +238,7 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
         assert asked.count <= most, address
 
 
-def test_the_command_tells_a_figure_and_names_nobody(
-    counted: tuple[Ready, Period], app: APIFlask
-) -> None:
+def test_the_command_tells_a_figure_and_names_nobody(counted, app):
     _ready, period = counted
     run = app.test_cli_runner().invoke
     told = run(args=["indicators", "show", "people_reached", "--period", period.text, "--by",

@@ -23,9 +23,7 @@ pytestmark = pytest.mark.any_engine
 
 
 @given(st.integers(0, 200), st.lists(st.integers(1, 6), max_size=40))
-def test_dice_of_a_table_change_a_line_as_those_of_the_programme_do(
-    counted: int, faces: list[int]
-) -> None:
+def test_dice_of_a_table_change_a_line_as_those_of_the_programme_do(counted, faces):
     noise = noise_of([face - 1 for face in faces])
     thrown = thrown_on_table(counted, faces)
     assert thrown.is_whole == (noise is not None)
@@ -35,17 +33,17 @@ def test_dice_of_a_table_change_a_line_as_those_of_the_programme_do(
 
 
 @given(st.lists(st.integers(1, 4)), st.sampled_from(["", " ", ", ", " . "]))
-def test_faces_are_read_however_they_are_set_apart(faces: list[int], between: str) -> None:
+def test_faces_are_read_however_they_are_set_apart(faces, between):
     assert faces_of(between.join(map(str, faces)), 4) == faces
 
 
 @pytest.mark.parametrize("typed", ["5", "0", "1 2 x", "½", "٣"])
-def test_what_no_die_of_four_sides_shows_is_refused(typed: str) -> None:
+def test_what_no_die_of_four_sides_shows_is_refused(typed):
     with pytest.raises(NoSuchFace):
         faces_of(typed, 4)
 
 
-def test_the_example_has_a_line_for_each_of_its_table_and_one_that_reads_few() -> None:
+def test_the_example_has_a_line_for_each_of_its_table_and_one_that_reads_few():
     assert tuple(EXAMPLE) == KNOWN[WHO].codes
     assert SIDES[0] == KNOWN[WHO].die
     assert None in {TableThrow(counted).printed for counted in EXAMPLE.values()}

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.queries.requests import unseen_notices
@@ -56,7 +54,7 @@ def _read(public_id: str) -> ReleasePlan:
     return found
 
 
-def test_one_proposes_and_another_approves_exactly_what_she_read(actor: MakeActor) -> None:
+def test_one_proposes_and_another_approves_exactly_what_she_read(actor):
     """A plan that one person could fix alone could be made to fit a case."""
     officer, director = actor("documentation"), actor("director")
     made = propose_plan(YEAR, _details(), by=officer)
@@ -77,7 +75,7 @@ def test_one_proposes_and_another_approves_exactly_what_she_read(actor: MakeActo
         return_plan(made, "No.", by=director)
 
 
-def test_whoever_proposed_or_changed_a_plan_never_approves_it(actor: MakeActor) -> None:
+def test_whoever_proposed_or_changed_a_plan_never_approves_it(actor):
     """Somebody who holds both roles would else be the two people by herself."""
     first, both = actor("documentation"), actor("documentation", "director")
     made = propose_plan(YEAR, _details(), by=both)
@@ -92,7 +90,7 @@ def test_whoever_proposed_or_changed_a_plan_never_approves_it(actor: MakeActor) 
     approve_plan(again, _read(again).digest, by=actor("custodian"))
 
 
-def test_a_year_has_one_plan_and_one_that_waits(actor: MakeActor) -> None:
+def test_a_year_has_one_plan_and_one_that_waits(actor):
     """Two plans of a year would print its cases twice."""
     officer = actor("documentation")
     made = propose_plan(YEAR, _details(), by=officer)
@@ -105,9 +103,7 @@ def test_a_year_has_one_plan_and_one_that_waits(actor: MakeActor) -> None:
     assert not is_planned(YEAR + 1)
 
 
-def test_a_plan_that_breaks_the_promise_of_an_earlier_one_is_neither_proposed_nor_approved(
-    actor: MakeActor,
-) -> None:
+def test_a_plan_that_breaks_the_promise_of_an_earlier_one_is_neither_proposed_nor_approved(actor):
     """Dice with fewer sides break the promise to whoever comes late."""
     officer, director = actor("documentation"), actor("director")
     later = propose_plan(YEAR + 1, _details(YEAR + 1), by=officer)
@@ -123,7 +119,7 @@ def test_a_plan_that_breaks_the_promise_of_an_earlier_one_is_neither_proposed_no
         propose_plan(YEAR - 1, _details(YEAR - 1), by=officer)
 
 
-def test_a_plan_is_not_approved_once_its_first_day_is_there(actor: MakeActor) -> None:
+def test_a_plan_is_not_approved_once_its_first_day_is_there(actor):
     """From then on somebody may know what will be counted."""
     officer = actor("documentation")
     made = propose_plan(YEAR, _details(), by=officer)
@@ -134,9 +130,7 @@ def test_a_plan_is_not_approved_once_its_first_day_is_there(actor: MakeActor) ->
         approve_plan(made, _read(made).digest, by=actor("director"))
 
 
-def test_plans_that_are_not_approved_are_read_by_who_decides_on_them_alone(
-    actor: MakeActor,
-) -> None:
+def test_plans_that_are_not_approved_are_read_by_who_decides_on_them_alone(actor):
     """A plan that may yet change would be taken for a promise."""
     made = propose_plan(YEAR, _details(), by=actor("documentation"))
     with pytest.raises(NotFound):
@@ -148,7 +142,7 @@ def test_plans_that_are_not_approved_are_read_by_who_decides_on_them_alone(
 
 
 @pytest.mark.any_engine
-def test_freeze_days_lie_in_their_quarters_and_leave_none_out() -> None:
+def test_freeze_days_lie_in_their_quarters_and_leave_none_out():
     """A quarter that could be left out could be left out for what it shows."""
     today = date(2026, 5, 4)
     proposed = proposed_days(2026, today)
@@ -163,7 +157,7 @@ def test_freeze_days_lie_in_their_quarters_and_leave_none_out() -> None:
     assert proposed_days(2026, date(2026, 12, 31)) == (None,) * 4
 
 
-def test_a_freeze_day_may_be_any_of_its_quarter_that_is_still_to_come() -> None:
+def test_a_freeze_day_may_be_any_of_its_quarter_that_is_still_to_come():
     days = last_days(2026)
     for quarter in (1, 2, 3, 4):
         first, last = date(2026, 3 * quarter - 2, 1), days[quarter - 1]
@@ -181,7 +175,7 @@ def test_a_freeze_day_may_be_any_of_its_quarter_that_is_still_to_come() -> None:
         assert wrong_quarter(2026, begun, last) == quarter
 
 
-def test_a_wrong_day_is_refused_beside_it(actor: MakeActor) -> None:
+def test_a_wrong_day_is_refused_beside_it(actor):
     """The same rule holds where nobody fills in the form."""
     wrong = replace(_details(), days=(date(YEAR, 4, 1), *last_days(YEAR)[1:]))
     with refuses("Choose a day of this quarter") as caught:
@@ -189,7 +183,7 @@ def test_a_wrong_day_is_refused_beside_it(actor: MakeActor) -> None:
     assert caught.value.field == "day_1"
 
 
-def test_plans_follow_each_other(actor: MakeActor) -> None:
+def test_plans_follow_each_other(actor):
     """Nothing is planned for a year before the newest approved plan."""
     today = date(YEAR, 11, 3)
     assert years_to_plan(today) == [YEAR, YEAR + 1]
@@ -202,7 +196,7 @@ def test_plans_follow_each_other(actor: MakeActor) -> None:
 # --- Pages ----------------------------------------------------------------------------------------
 
 
-def test_a_plan_goes_from_the_form_to_everybody(sign_in: Callable[..., FlaskClient]) -> None:
+def test_a_plan_goes_from_the_form_to_everybody(sign_in):
     """Proposed from what the forum states, refused with a reason and nothing lost, approved by
     another, read by the police."""
     officer = sign_in("documentation")
@@ -242,9 +236,7 @@ def test_a_plan_goes_from_the_form_to_everybody(sign_in: Callable[..., FlaskClie
     assert officer.get(f"{made}/edit").status_code == 404
 
 
-def test_a_plan_is_sent_back_with_what_must_be_put_right(
-    actor: MakeActor, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_plan_is_sent_back_with_what_must_be_put_right(actor, sign_in):
     """Whoever proposed it is told, and reads the reason."""
     proposer = actor("documentation")
     made = propose_plan(YEAR, _details(), by=proposer)
@@ -260,9 +252,7 @@ def test_a_plan_is_sent_back_with_what_must_be_put_right(
     ]
 
 
-def test_a_change_meanwhile_is_shown_and_nothing_typed_is_lost(
-    actor: MakeActor, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_change_meanwhile_is_shown_and_nothing_typed_is_lost(actor, sign_in):
     """Two officers at one plan."""
     first = actor("documentation")
     made = propose_plan(YEAR, _details(), by=first)
@@ -289,9 +279,7 @@ def test_a_change_meanwhile_is_shown_and_nothing_typed_is_lost(
     assert _read(made).forum_decision == "Mine."
 
 
-def test_today_tells_of_a_plan_that_waits_and_from_november_of_one_that_is_missing(
-    app: Flask, actor: MakeActor
-) -> None:
+def test_today_tells_of_a_plan_that_waits_and_from_november_of_one_that_is_missing(app, actor):
     """A year that nobody planned in time prints nothing."""
     officer, director = actor("documentation"), actor("director")
     waits, missing = PLANS_NEEDED
@@ -309,7 +297,7 @@ def test_today_tells_of_a_plan_that_waits_and_from_november_of_one_that_is_missi
     assert (shown(missing, officer, 11), shown(waits, director, 11)) == (1, 0)
 
 
-def test_the_command_line_says_what_is_printed_when(app: Flask, actor: MakeActor) -> None:
+def test_the_command_line_says_what_is_printed_when(app, actor):
     """An operator reads what everybody may read, and the digest that was approved."""
     made = propose_plan(YEAR, _details(), by=actor("documentation"))
     run = app.test_cli_runner().invoke

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.figures.releases.models import Release, ReleasePlan
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, root_subject
-from kash.policy import Actor
 from tests.conftest import AMember, Queries
 from tests.figures.releases.planned import SPRING, SUMMER, YEAR, case, plan_of
 from tests.incidents.filed_cases import filed
@@ -45,7 +42,7 @@ def released(key: str = "who", number: int = 1, values: tuple[int | None, ...] =
     return made
 
 
-def test_printing_shows_what_was_stored_and_again_the_same(a_member: AMemberOf) -> None:
+def test_printing_shows_what_was_stored_and_again_the_same(a_member):
     officer = a_member("documentation")
     plan_of()
     for _ in range(3):
@@ -68,7 +65,7 @@ def test_printing_shows_what_was_stored_and_again_the_same(a_member: AMemberOf) 
     assert entry.subjects == [who, mediation, *digests]
 
 
-def test_with_a_closed_vault_nothing_is_printed_and_it_is_asked_for(a_member: AMemberOf) -> None:
+def test_with_a_closed_vault_nothing_is_printed_and_it_is_asked_for(a_member):
     officer = a_member("documentation", is_open=False)
     plan_of()
     answer = officer.client.post("/releases/print", data={"day": SPRING.isoformat()})
@@ -78,13 +75,13 @@ def test_with_a_closed_vault_nothing_is_printed_and_it_is_asked_for(a_member: AM
 
 
 @pytest.mark.parametrize("day", ["", "soon", "2025-03-32", "2025-04-01", "0000-00-00"])
-def test_a_day_that_no_plan_says_is_not_there(a_member: AMemberOf, day: str) -> None:
+def test_a_day_that_no_plan_says_is_not_there(a_member, day):
     officer = a_member("documentation")
     plan_of()
     assert officer.client.post("/releases/print", data={"day": day}).status_code == 404
 
 
-def test_what_stands_in_the_way_is_told(a_member: AMemberOf) -> None:
+def test_what_stands_in_the_way_is_told(a_member):
     officer = a_member("documentation")
     plan_of()
     late = officer.client.post(
@@ -94,9 +91,7 @@ def test_what_stands_in_the_way_is_told(a_member: AMemberOf) -> None:
 
 
 @pytest.mark.parametrize("role", ["police_peer", "peer", "funder", "trainer", "monitoring"])
-def test_each_reads_the_same_figures(
-    app: APIFlask, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor], role: str
-) -> None:
+def test_each_reads_the_same_figures(app, client_for, actor, role):
     (shown,) = released(values=(40, None, 15))
     browser = client_for(actor(role))
     index = browser.get("/releases/").text
@@ -111,9 +106,7 @@ def test_each_reads_the_same_figures(
     assert browser.get(f"/releases/{shown}/note").status_code == 403
 
 
-def test_four_windows_make_a_trend(
-    app: APIFlask, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_four_windows_make_a_trend(app, client_for, actor):
     *_others, third, last = released(number=4, values=())
     browser = client_for(actor("funder"))
     assert "No clear change" in browser.get(f"/releases/{last}").text
@@ -122,9 +115,7 @@ def test_four_windows_make_a_trend(
     assert "Quarter 4" not in browser.get(f"/releases/{third}").text
 
 
-def test_charts_of_a_page_have_one_scale_and_show_it(
-    app: APIFlask, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_charts_of_a_page_have_one_scale_and_show_it(app, client_for, actor):
     plan = plan_of()
     for key, window, value in (("who", 0, 40), ("who", 1, 40), ("acts", 0, 100)):
         table = plan.year_plan.table(key)
@@ -144,9 +135,7 @@ def test_charts_of_a_page_have_one_scale_and_show_it(
     assert page.count('class="plot') == 3 + 8
 
 
-def test_a_note_stands_beside_the_table_and_one_with_a_digit_is_typed_again(
-    a_member: AMemberOf,
-) -> None:
+def test_a_note_stands_beside_the_table_and_one_with_a_digit_is_typed_again(a_member):
     (shown,) = released()
     officer = a_member("documentation", is_open=False)
     wrong = officer.client.post(f"/releases/{shown}/note", data={"text": "There were 7 more."})
@@ -159,9 +148,7 @@ def test_a_note_stands_beside_the_table_and_one_with_a_digit_is_typed_again(
     assert officer.client.get(f"/releases/{'x' * 16}/note").status_code == 404
 
 
-def test_tables_are_taken_away_as_printed(
-    app: APIFlask, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_tables_are_taken_away_as_printed(app, client_for, actor):
     released(values=(40, None, 15))
     found = client_for(actor("funder")).get("/releases/table?kind=csv")
     lines = found.data.decode("utf-8-sig").splitlines()
@@ -175,7 +162,7 @@ def test_tables_are_taken_away_as_printed(
     assert sheet.data[:2] == b"PK"
 
 
-def test_the_command_writes_what_everybody_sees_and_no_account(app: APIFlask) -> None:
+def test_the_command_writes_what_everybody_sees_and_no_account(app):
     (shown,) = released(values=(40, None, 15))
     run = app.test_cli_runner()
     said = json.loads(run.invoke(args=["releases", "export", "--format", "json"]).output)
@@ -205,11 +192,8 @@ def test_the_command_writes_what_everybody_sees_and_no_account(app: APIFlask) ->
 
 
 def test_the_page_asks_as_much_of_the_database_for_one_release_as_for_four(
-    sqlite_app: APIFlask,
-    client_for: Callable[..., FlaskClient],
-    actor: Callable[..., Actor],
-    count_queries: Counting,
-) -> None:
+    sqlite_app, client_for, actor, count_queries
+):
     browser = client_for(actor("funder"))
     (first,) = released()
 

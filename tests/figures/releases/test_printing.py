@@ -10,7 +10,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select, update
 
 from kash.figures.releases import queries as counting
@@ -49,7 +48,7 @@ AUTUMN, WINTER = date(YEAR, 9, 30), date(YEAR, 12, 31)
 
 
 @pytest.fixture
-def officer(both_engines_app: APIFlask, a_member: AMemberOf) -> AMember:
+def officer(both_engines_app, a_member):
     return a_member("documentation")
 
 
@@ -73,7 +72,7 @@ def entries() -> int:
 
 
 @pytest.mark.any_engine
-def test_acts_of_a_newer_list_enter_only_plans_that_were_proposed_with_it(officer: AMember) -> None:
+def test_acts_of_a_newer_list_enter_only_plans_that_were_proposed_with_it(officer):
     """What a plan counts was voted on: an act that was added since changes nothing in it, not even
     for a case that is late by a year."""
     plan_of(YEAR - 1)
@@ -97,7 +96,7 @@ def test_acts_of_a_newer_list_enter_only_plans_that_were_proposed_with_it(office
 
 
 @pytest.mark.any_engine
-def test_a_day_is_printed_with_all_its_tables_in_one_action(officer: AMember) -> None:
+def test_a_day_is_printed_with_all_its_tables_in_one_action(officer):
     plan_of()
     counted = [filed(case()) for _ in range(12)]
     assert printed(officer, SPRING) == {
@@ -111,7 +110,7 @@ def test_a_day_is_printed_with_all_its_tables_in_one_action(officer: AMember) ->
 
 
 @pytest.mark.any_engine
-def test_whoever_presses_again_finds_it_printed(officer: AMember, a_member: AMemberOf) -> None:
+def test_whoever_presses_again_finds_it_printed(officer, a_member):
     plan_of()
     first = printed(officer, SPRING)
     filed(case())
@@ -121,9 +120,7 @@ def test_whoever_presses_again_finds_it_printed(officer: AMember, a_member: AMem
     assert entries() == 1
 
 
-def test_two_who_press_at_once_throw_once(
-    both_engines_app: APIFlask, officer: AMember, a_member: AMemberOf
-) -> None:
+def test_two_who_press_at_once_throw_once(both_engines_app, officer, a_member):
     plan_of()
     members = [officer, a_member("documentation")]
     pressing = [(one.actor, one.vault()) for one in members]
@@ -142,7 +139,7 @@ def test_two_who_press_at_once_throw_once(
     assert entries() == 1
 
 
-def test_a_case_enters_each_table_once_in_its_life(officer: AMember) -> None:
+def test_a_case_enters_each_table_once_in_its_life(officer):
     plan_of()
     cases = [filed(case()) for _ in range(12)]
     printed(officer, SPRING)
@@ -159,7 +156,7 @@ def test_a_case_enters_each_table_once_in_its_life(officer: AMember) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_case_of_a_year_without_a_plan_is_never_counted(officer: AMember) -> None:
+def test_a_case_of_a_year_without_a_plan_is_never_counted(officer):
     plan_of()
     before = datetime(YEAR - 1, 5, 1, tzinfo=UTC)
     for _ in range(20):
@@ -169,7 +166,7 @@ def test_a_case_of_a_year_without_a_plan_is_never_counted(officer: AMember) -> N
 
 
 @pytest.mark.any_engine
-def test_what_was_filed_twice_is_one_case(officer: AMember) -> None:
+def test_what_was_filed_twice_is_one_case(officer):
     plan_of()
     for _ in range(10):
         first = filed(case())
@@ -184,9 +181,7 @@ def test_what_was_filed_twice_is_one_case(officer: AMember) -> None:
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("number", [0, 3])
-def test_a_period_with_hardly_a_case_is_printed_just_the_same(
-    officer: AMember, number: int
-) -> None:
+def test_a_period_with_hardly_a_case_is_printed_just_the_same(officer, number):
     plan_of()
     for _ in range(number):
         filed(case())
@@ -198,7 +193,7 @@ def test_a_period_with_hardly_a_case_is_printed_just_the_same(
 
 
 @pytest.mark.any_engine
-def test_a_member_prints_what_is_kept_from_her_as_well(officer: AMember) -> None:
+def test_a_member_prints_what_is_kept_from_her_as_well(officer):
     plan_of()
     for _ in range(10):
         against = case()
@@ -208,9 +203,7 @@ def test_a_member_prints_what_is_kept_from_her_as_well(officer: AMember) -> None
 
 
 @pytest.mark.any_engine
-def test_all_dice_are_thrown_before_the_first_record_is_opened(
-    officer: AMember, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_dice_are_thrown_before_the_first_record_is_opened(officer, monkeypatch):
     plan_of()
     filed(case())
     dice, thrown = Dice(), []
@@ -228,7 +221,7 @@ def test_all_dice_are_thrown_before_the_first_record_is_opened(
 
 
 @pytest.mark.any_engine
-def test_nothing_is_kept_of_a_printing_that_failed(officer: AMember) -> None:
+def test_nothing_is_kept_of_a_printing_that_failed(officer):
     plan_of()
     filed(case())
     sound = db.session.scalars(select(SealedDocument.body)).one()
@@ -246,7 +239,7 @@ def test_nothing_is_kept_of_a_printing_that_failed(officer: AMember) -> None:
 
 
 @pytest.mark.any_engine
-def test_nothing_is_printed_without_the_ledger_once_there_was_one(officer: AMember) -> None:
+def test_nothing_is_printed_without_the_ledger_once_there_was_one(officer):
     plan_of()
     filed(case())
     printed(officer, SPRING)
@@ -270,7 +263,7 @@ def test_nothing_is_printed_without_the_ledger_once_there_was_one(officer: AMemb
 
 
 @pytest.mark.any_engine
-def test_days_are_printed_in_their_order_and_not_before_they_are_over(officer: AMember) -> None:
+def test_days_are_printed_in_their_order_and_not_before_they_are_over(officer):
     today = utc_now().date()
     coming = [ReleaseWindow("who", 0, today), ReleaseWindow("who", 1, today + timedelta(days=40))]
     plan_of(today.year, windows=coming)
@@ -290,14 +283,14 @@ def test_days_are_printed_in_their_order_and_not_before_they_are_over(officer: A
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("state", ["proposed", "returned"])
-def test_a_plan_that_nobody_approved_prints_nothing(officer: AMember, state: str) -> None:
+def test_a_plan_that_nobody_approved_prints_nothing(officer, state):
     plan_of(state=state)
     with pytest.raises(NotFound):
         printed(officer, SPRING)
 
 
 @pytest.mark.any_engine
-def test_a_note_names_no_figure(officer: AMember) -> None:
+def test_a_note_names_no_figure(officer):
     plan_of()
     found = print_release(SPRING, by=officer.actor, vault=officer.vault(), die=Dice())
     for text in ("There were 3 more", "٣ more", "Ⅳ more"):
@@ -312,7 +305,7 @@ def test_a_note_names_no_figure(officer: AMember) -> None:
 
 
 @pytest.mark.any_engine
-def test_shredding_a_case_counts_nobody_anew(officer: AMember) -> None:
+def test_shredding_a_case_counts_nobody_anew(officer):
     plan_of()
     references = [filed(case()) for _ in range(10)]
     printed(officer, SPRING)

@@ -49,7 +49,7 @@ PLANS = [replace(USUAL, year=year) for year in (2026, 2027)]
 TABLES = [*KNOWN.values(), replace(KNOWN[WHO], key="eight", die=8, floor=20)]
 
 
-def test_the_usual_plan_keeps_the_promise_that_is_printed() -> None:
+def test_the_usual_plan_keeps_the_promise_that_is_printed():
     """50 in 100 become 73 at most of whether a case was reported, 88 of what it says."""
     reported = Fraction(4, 3) ** 2 * Fraction(16, 15) ** 6
     assert reported_odds(PLANS) == reported
@@ -61,9 +61,7 @@ def test_the_usual_plan_keeps_the_promise_that_is_printed() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda one: one.key)
-def test_one_case_more_moves_the_odds_of_no_printed_value_by_more_than_the_dice_say(
-    table: TablePlan,
-) -> None:
+def test_one_case_more_moves_the_odds_of_no_printed_value_by_more_than_the_dice_say(table):
     """Exactly, for neighbouring counts, and no printed value is ever impossible: otherwise one
     printed line would prove that somebody reported."""
     ratio = Fraction(table.die, table.die - 1)
@@ -86,7 +84,7 @@ _ACTS = ("liberty", "assault", "property")
 _HERS = case("hers", date(2026, 2, 3), who=("police",), mediation=("settled",), acts=_ACTS)
 
 
-def test_who_knows_all_cases_but_one_over_24_months_stays_under_the_bound() -> None:
+def test_who_knows_all_cases_but_one_over_24_months_stays_under_the_bound():
     """The best possible attacker, computed exactly: right 57 times in 100, and never more than the
     73 that are promised."""
     others = _everybody(40)
@@ -99,7 +97,7 @@ def test_who_knows_all_cases_but_one_over_24_months_stays_under_the_bound() -> N
     assert 0.5 < right(differing(few, [*few, _HERS], PLANS)) < 0.56
 
 
-def test_no_number_of_others_lets_her_be_right_more_than_62_times_in_100() -> None:
+def test_no_number_of_others_lets_her_be_right_more_than_62_times_in_100():
     """She reads as much as without rounding where rounding hides nothing of the step from one count
     to the next: that is the worst, and what a leaflet may promise."""
 
@@ -120,7 +118,7 @@ def test_no_number_of_others_lets_her_be_right_more_than_62_times_in_100() -> No
 # --- The same harness catches what would break it -------------------------------------------------
 
 
-def test_throwing_a_window_again_is_caught() -> None:
+def test_throwing_a_window_again_is_caught():
     """Whoever averages 25 throws of one window reads what was counted."""
     others = _everybody(40)
     line = differing(others, [*others, _HERS], PLANS)[0]
@@ -128,7 +126,7 @@ def test_throwing_a_window_again_is_caught() -> None:
     assert right([line] * 25) > right([line]) + 0.1
 
 
-def test_rounding_without_dice_is_caught() -> None:
+def test_rounding_without_dice_is_caught():
     """With only rounding and "few", somebody who knows all others reads the last one."""
 
     def rounded(counted: int, table: TablePlan) -> dict[int | None, Fraction]:
@@ -148,7 +146,7 @@ def _without_years(
     return counts(cases, table, entered, every)
 
 
-def test_a_renamed_table_is_refused_and_would_count_old_cases_again() -> None:
+def test_a_renamed_table_is_refused_and_would_count_old_cases_again():
     """It moved the odds by 3.49 in place of 2.62: each old case was printed once more."""
     renamed = replace(KNOWN[WHO], key="who_did")
     second = YearPlan(2027, (renamed, *USUAL.tables[1:]))
@@ -159,7 +157,7 @@ def test_a_renamed_table_is_refused_and_would_count_old_cases_again() -> None:
     assert odds_of(differing([], [hers], [USUAL, second])) == reported_odds([USUAL])
 
 
-def test_counting_through_a_members_own_view_is_caught() -> None:
+def test_counting_through_a_members_own_view_is_caught():
     """Lines that depend on who pressed tell of whose case she is kept away."""
 
     def seen_by(member: str) -> list[tuple[TablePlan, str, int]]:
@@ -205,7 +203,7 @@ def _some_life(rnd: random.Random, first: int, years: int) -> dict[str, tuple[da
     }
 
 
-def test_5000_sequences_of_plans_keep_the_promise_for_any_case() -> None:
+def test_5000_sequences_of_plans_keep_the_promise_for_any_case():
     """Whatever was accepted year after year, and whenever a case was filed, mediated and closed,
     the lines that it touched in all its life move the odds by 3 at most, and by 10 at most if it
     had said something else or been filed at another time."""
@@ -289,19 +287,19 @@ def _with(changed: str, **columns: object) -> YearPlan:
         (replace(USUAL), PlanRefusal(PlanFlaw.YEAR, year=2026)),
     ],
 )
-def test_a_plan_is_refused_with_its_reason(plan: YearPlan, flaw: PlanRefusal) -> None:
+def test_a_plan_is_refused_with_its_reason(plan, flaw):
     """Each of these would count a case twice, or tell more of it than was promised."""
     assert flaw in refusals(plan, [USUAL])
 
 
-def test_a_larger_most_under_an_earlier_key_is_refused() -> None:
+def test_a_larger_most_under_an_earlier_key_is_refused():
     """Old cases that are late would move the odds by more than their own plan said."""
     small = _with(ACTS, most=3)
     larger = YearPlan(2028, USUAL.tables)
     assert PlanRefusal(PlanFlaw.MOST, ACTS, year=2027) in refusals(larger, [small])
 
 
-def test_plans_over_3_and_over_10_are_refused() -> None:
+def test_plans_over_3_and_over_10_are_refused():
     """Over 3, a suspicion of one in two becomes more than three in four."""
     coarse = YearPlan(2027, (replace(KNOWN[WHO], die=2), *USUAL.tables[1:]))
     flaws = {one.flaw: one.odds for one in refusals(coarse, [])}
@@ -310,7 +308,7 @@ def test_plans_over_3_and_over_10_are_refused() -> None:
     assert line_odds(KNOWN[ACTS]) == Fraction(16, 15) ** 6
 
 
-def test_a_table_left_out_for_a_year_goes_on_with_its_dice() -> None:
+def test_a_table_left_out_for_a_year_goes_on_with_its_dice():
     """A case that is late by two years still meets the dice that its plan promised."""
     between = YearPlan(2027, USUAL.tables[1:])
     back = YearPlan(2028, (replace(KNOWN[WHO], die=3), *USUAL.tables[1:]))

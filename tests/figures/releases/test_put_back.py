@@ -30,7 +30,7 @@ from kash.platform.vault import AuditEntry, AuditHead, SealedDocument, audited, 
 from kash.platform.vault import audit as mirror
 from kash.platform.vault import note_restore as note
 from kash.platform.web.errors import NotFound
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.conftest import AMember
 from tests.figures.releases.planned import SPRING, SUMMER, Dice, case, plan_of
 from tests.incidents.filed_cases import filed
@@ -40,12 +40,12 @@ ClientFor = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def officer(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def officer(both_engines_app, a_member):
     return a_member("documentation")
 
 
 @pytest.fixture
-def director(officer: AMember, actor: Callable[..., Actor]) -> Actor:
+def director(officer, actor):
     return actor("director")
 
 
@@ -90,9 +90,7 @@ def _minutes() -> str:
 
 
 @pytest.mark.any_engine
-def test_a_throw_stands_in_the_mirror_and_in_the_code_on_the_minutes(
-    both_engines_app: APIFlask, officer: AMember
-) -> None:
+def test_a_throw_stands_in_the_mirror_and_in_the_code_on_the_minutes(both_engines_app, officer):
     plan_of()
     before = head_code()
     made = _print(officer)
@@ -118,8 +116,8 @@ def test_a_throw_stands_in_the_mirror_and_in_the_code_on_the_minutes(
 
 @pytest.mark.any_engine
 def test_after_a_restore_nothing_is_thrown_before_two_people_said_what_became_of_it(
-    both_engines_app: APIFlask, officer: AMember, director: Actor
-) -> None:
+    both_engines_app, officer, director
+):
     plan_of()
     _print(officer)
     _forget_what_was_printed()
@@ -160,8 +158,8 @@ def _later() -> list[Any]:
 @pytest.mark.any_engine
 @pytest.mark.parametrize("mirrors", ["there", "gone"])
 def test_on_a_new_machine_without_the_old_mirror_it_waits_all_the_same(
-    both_engines_app: APIFlask, officer: AMember, mirrors: str
-) -> None:
+    both_engines_app, officer, mirrors
+):
     plan_of()
     _print(officer)
     _forget_what_was_printed()
@@ -177,8 +175,8 @@ def test_on_a_new_machine_without_the_old_mirror_it_waits_all_the_same(
 
 @pytest.mark.any_engine
 def test_put_back_by_hand_without_a_word_it_waits_for_the_operator(
-    both_engines_app: APIFlask, officer: AMember, director: Actor, client_for: ClientFor
-) -> None:
+    both_engines_app, officer, director, client_for
+):
     """The chain knows of no restore, but its mirror knows more than the chain; or it is gone."""
     plan_of()
     _minutes()
@@ -205,9 +203,7 @@ def test_put_back_by_hand_without_a_word_it_waits_for_the_operator(
 
 
 @pytest.mark.any_engine
-def test_a_code_of_minutes_from_between_opens_it_if_both_read_it(
-    officer: AMember, director: Actor
-) -> None:
+def test_a_code_of_minutes_from_between_opens_it_if_both_read_it(officer, director):
     plan_of()
     code = _minutes()
     note(SYSTEM)
@@ -229,7 +225,7 @@ def test_a_code_of_minutes_from_between_opens_it_if_both_read_it(
 
 
 @pytest.mark.any_engine
-def test_a_code_proves_nothing_against_the_mirror(officer: AMember, director: Actor) -> None:
+def test_a_code_proves_nothing_against_the_mirror(officer, director):
     plan_of()
     _print(officer)
     code = _minutes()
@@ -243,8 +239,8 @@ def test_a_code_proves_nothing_against_the_mirror(officer: AMember, director: Ac
 
 @pytest.mark.any_engine
 def test_what_was_printed_and_is_lost_is_closed_and_its_cases_are_counted_no_second_time(
-    officer: AMember, director: Actor
-) -> None:
+    officer, director
+):
     plan_of()
     for _each in range(12):
         filed(case())
@@ -269,9 +265,7 @@ def test_what_was_printed_and_is_lost_is_closed_and_its_cases_are_counted_no_sec
 
 
 @pytest.mark.any_engine
-def test_where_the_mirror_cannot_be_written_nothing_is_printed(
-    officer: AMember, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_the_mirror_cannot_be_written_nothing_is_printed(officer, monkeypatch):
     plan_of()
 
     def full(*_given: object) -> None:
@@ -287,9 +281,7 @@ def test_where_the_mirror_cannot_be_written_nothing_is_printed(
 
 
 @pytest.mark.any_engine
-def test_earlier_days_that_are_lost_do_not_stop_later_ones_for_ever(
-    officer: AMember, director: Actor
-) -> None:
+def test_earlier_days_that_are_lost_do_not_stop_later_ones_for_ever(officer, director):
     plan_of()
     note(SYSTEM)
     with refuses("Figures of an earlier day are still to be"):
@@ -306,8 +298,8 @@ def test_earlier_days_that_are_lost_do_not_stop_later_ones_for_ever(
 
 
 def test_both_people_are_told_on_today_and_do_it_in_the_browser(
-    officer: AMember, director: Actor, client_for: ClientFor, both_engines_app: APIFlask
-) -> None:
+    officer, director, client_for, both_engines_app
+):
     plan_of()
     code = _minutes()
     note(SYSTEM)

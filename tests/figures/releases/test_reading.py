@@ -47,12 +47,12 @@ TABLE, SHARED = KNOWN[WHO], KNOWN[ACTS]
         (5000, TABLE, (4992, 5008)),
     ],
 )
-def test_a_printed_value_means_a_range(printed, table, wanted) -> None:  # type: ignore[no-untyped-def]
+def test_a_printed_value_means_a_range(printed, table, wanted):  # type: ignore[no-untyped-def]
     """A printed 40 that was read as 40 would be argued about."""
     assert range_of(printed, table) == wanted
 
 
-def test_trend_words_are_said_only_of_large_changes() -> None:
+def test_trend_words_are_said_only_of_large_changes():
     """A forum that acted on the dice would be misled."""
     assert trend([80, 60, 40, 20], TABLE) is Trend.FALLING
     assert trend([20, 40, 60, 80], TABLE) is Trend.RISING
@@ -79,7 +79,7 @@ def _printed(*values: int | None, key: str = WHO) -> list[PrintedTable]:
 
 
 @pytest.mark.parametrize("values", [(20, 15, 10, None), (80, 60, 40, None), (None,) * 4])
-def test_no_trend_is_said_of_a_line_that_reads_few(values: tuple[int | None, ...]) -> None:
+def test_no_trend_is_said_of_a_line_that_reads_few(values):
     read = read_table(_printed(*values))
     assert [line.trend for line in read.lines] == [None] * len(read.lines)
     assert read.is_few
@@ -89,9 +89,7 @@ def test_no_trend_is_said_of_a_line_that_reads_few(values: tuple[int | None, ...
 @given(
     st.lists(st.lists(st.none() | st.integers(2, 400).map(lambda n: 5 * n), min_size=1), max_size=3)
 )
-def test_charts_of_all_tables_end_where_the_largest_value_fits(
-    histories: list[list[int | None]],
-) -> None:
+def test_charts_of_all_tables_end_where_the_largest_value_fits(histories):
     tables = [read_table(_printed(*values[-8:])) for values in histories]
     top = chart_top(tables)
     highest = max((table.highest for table in tables), default=1)
@@ -99,13 +97,13 @@ def test_charts_of_all_tables_end_where_the_largest_value_fits(
     assert top // 2 % 10 == 0
 
 
-def test_a_window_begins_when_the_one_before_it_was_counted() -> None:
+def test_a_window_begins_when_the_one_before_it_was_counted():
     tables = _printed(40, 40, 40)
     assert first_days(tables) == [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)]
     assert first_days([]) == []
 
 
-def test_shares_and_differences_say_how_far_off_they_may_be() -> None:
+def test_shares_and_differences_say_how_far_off_they_may_be():
     """A share without it claims what the dice do not give."""
     lines = {"police": 90, "client": 40, "other": None}
     found = share(lines, "police", TABLE)
@@ -122,7 +120,7 @@ def test_shares_and_differences_say_how_far_off_they_may_be() -> None:
     assert value(None, 10) == 5
 
 
-def test_a_plan_is_proposed_from_printed_values_and_what_the_forum_states() -> None:
+def test_a_plan_is_proposed_from_printed_values_and_what_the_forum_states():
     """A plan that read true counts would tell them: it is given none, and can reach none."""
     assert list(inspect.signature(propose).parameters) == ["printed", "stated", "year", "earlier"]
     imported = {name for name, one in vars(proposing).items() if inspect.ismodule(one)}
@@ -137,7 +135,7 @@ def test_a_plan_is_proposed_from_printed_values_and_what_the_forum_states() -> N
     assert propose(printed, 10, year=2027, earlier=[many]).tables[0].every == 4
 
 
-def test_a_proposed_plan_goes_on_with_the_dice_there_are() -> None:
+def test_a_proposed_plan_goes_on_with_the_dice_there_are():
     """Smaller dice than last year's would be refused, so they are not proposed."""
     first = propose({}, 40, year=2026)
     larger = replace(first, tables=(replace(first.tables[0], die=6), *first.tables[1:]))

@@ -5,22 +5,17 @@ from __future__ import annotations
 import io
 import re
 from base64 import b64decode
-from collections.abc import Callable
 
 import pikepdf
 import pytest
-from flask.testing import FlaskClient
 
 from kash.figures.releases.documents.pictures import four_steps, hundred_dots
 from kash.figures.releases.rules.tables import as_printed
-from kash.policy import Actor
 
 pytestmark = pytest.mark.any_engine
 
 
-def test_police_funders_and_peers_read_the_rule_in_their_language(
-    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_police_funders_and_peers_read_the_rule_in_their_language(client_for, actor):
     for role, language, told in (
         ("police_peer", "sw", "Kete mezani"),
         ("funder", "en", "What a printed 40 means"),
@@ -33,18 +28,14 @@ def test_police_funders_and_peers_read_the_rule_in_their_language(
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
-def test_the_leaflet_has_two_pages_in_each_language(
-    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor], language: str
-) -> None:
+def test_the_leaflet_has_two_pages_in_each_language(client_for, actor, language):
     answer = client_for(actor("monitoring", language=language)).get("/releases/rule/leaflet.pdf")
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
         assert len(pdf.pages) == 2
         assert str(pdf.Root.Lang) == language
 
 
-def test_the_example_changes_with_what_was_rolled_and_says_what_is_no_face(
-    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_the_example_changes_with_what_was_rolled_and_says_what_is_no_face(client_for, actor):
     browser = client_for(actor("peer"))
     # Whoever opens it has done nothing wrong yet.
     assert browser.get("/releases/dice").status_code == 200
@@ -62,8 +53,8 @@ def test_the_example_changes_with_what_was_rolled_and_says_what_is_no_face(
 
 
 def test_the_weakest_promise_stands_in_front_and_the_picture_draws_rolls_as_rolls(
-    client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+    client_for, actor
+):
     page = client_for(actor("peer", language="en")).get("/releases/rule").text
     promised = page[page.index('id="promise-h"') :].partition("</section>")[0]
     assert promised.index("88 % at most") < promised.index("<img")

@@ -55,7 +55,7 @@ def _likelihood(before: float, odds: float) -> int:
     return ceil(100 * after / (1 + after))
 
 
-def test_every_version_that_was_handed_out_is_kept_word_for_word() -> None:
+def test_every_version_that_was_handed_out_is_kept_word_for_word():
     assert [file.stem for file in sorted(FOLDER.glob("*.toml"))] == list(DIGESTS)
     assert list(DIGESTS)[-1] == VERSION
     for version in DIGESTS:
@@ -69,7 +69,7 @@ def _shape(said: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _shape(one) if isinstance(one, dict) else "" for key, one in said.items()}
 
 
-def test_each_language_says_all_of_it_with_the_same_figures() -> None:
+def test_each_language_says_all_of_it_with_the_same_figures():
     assert set(VERSIONS[VERSION]) == set(LANGUAGES)
     english, other = (VERSIONS[VERSION][one] for one in LANGUAGES)
     assert _shape(english) == _shape(other)
@@ -77,7 +77,7 @@ def test_each_language_says_all_of_it_with_the_same_figures() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_printed_40_means_is_what_the_dice_make_of_it(language: str) -> None:
+def test_what_a_printed_40_means_is_what_the_dice_make_of_it(language):
     who, acts = KNOWN[WHO], KNOWN[ACTS]
     assert range_of(40, who) == range_of(40, KNOWN[MEDIATION])
     expected = [40, *range_of(40, who), *range_of(40, acts)]
@@ -92,7 +92,7 @@ def test_what_a_printed_40_means_is_what_the_dice_make_of_it(language: str) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_promise_is_no_better_than_what_the_usual_plan_keeps(language: str) -> None:
+def test_the_promise_is_no_better_than_what_the_usual_plan_keeps(language):
     plan = [YearPlan(2027, tuple(KNOWN.values()))]
     odds, content = float(reported_odds(plan)), float(content_odds(plan))
     assert _figures(_said(language, "promise", "reported")) == [50, _likelihood(0.5, odds)]
@@ -113,7 +113,7 @@ def _printed_chances(counted: int) -> dict[int | None, float]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_best_guess_of_who_knows_all_others_is_told_as_it_is(language: str) -> None:
+def test_the_best_guess_of_who_knows_all_others_is_told_as_it_is(language):
     best = 0.0
     for counted in range(60):
         one, more = _printed_chances(counted), _printed_chances(counted + 1)
@@ -122,7 +122,7 @@ def test_the_best_guess_of_who_knows_all_others_is_told_as_it_is(language: str) 
     assert _figures(_said(language, "attacker", "words")) == [round(100 * best), 100, 50]
 
 
-def test_what_the_dice_mostly_do_is_told_as_it_is() -> None:
+def test_what_the_dice_mostly_do_is_told_as_it_is():
     a = 3 / 4
     chances = {noise: (1 - a) / (1 + a) * a ** abs(noise) for noise in range(-150, 151)}
     mostly, often = _figures(_said("en", "dice", "words"))[1:]

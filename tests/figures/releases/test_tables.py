@@ -17,7 +17,7 @@ from kash.figures.releases.rules.tables import (
 from kash.incidents.rules.filing import ACTS
 
 
-def test_each_act_belongs_to_exactly_one_of_eight_families() -> None:
+def test_each_act_belongs_to_exactly_one_of_eight_families():
     """An act that was in none would never be printed, and one in two would be counted twice."""
     assert len(FAMILIES) == 8
     for edition, families in EDITIONS.items():
@@ -30,7 +30,7 @@ def test_each_act_belongs_to_exactly_one_of_eight_families() -> None:
     assert {code for group in FAMILIES.values() for code in group} == set(ACTS)
 
 
-def test_the_first_list_of_acts_stays_what_it_was() -> None:
+def test_the_first_list_of_acts_stays_what_it_was():
     """Plans that were voted on count by it: an act added to it would change them."""
     assert {family: " ".join(codes) for family, codes in EDITIONS[1].items()} == {
         "liberty": "L1 L2 L3 L4",
@@ -46,7 +46,7 @@ def test_the_first_list_of_acts_stays_what_it_was() -> None:
     assert families_of(["S4", "P1", "P2", "L7"]) == ("sexual", "assault", "liberty")
 
 
-def test_a_plan_of_the_first_list_keeps_its_digest() -> None:
+def test_a_plan_of_the_first_list_keeps_its_digest():
     """It is what two people approved: written as it was when there was one list."""
     first = changed(KNOWN["acts"], edition=1)
     assert list(tables_as_json([first])[0]) == [
@@ -59,7 +59,7 @@ def test_a_plan_of_the_first_list_keeps_its_digest() -> None:
     assert tables_as_json([KNOWN["acts"]])[0]["edition"] == 2
 
 
-def test_the_lines_of_each_table_stay_what_they_are() -> None:
+def test_the_lines_of_each_table_stay_what_they_are():
     """A case that is late by years enters the line that its own plan announced. Whoever gives a
     code another meaning, or a line another table, counts old cases again."""
     assert {key: " ".join(table.codes) for key, table in KNOWN.items()} == {
@@ -74,13 +74,13 @@ def test_the_lines_of_each_table_stay_what_they_are() -> None:
     }
 
 
-def test_each_table_and_line_has_a_name() -> None:
+def test_each_table_and_line_has_a_name():
     """A code on a wall chart means nothing to whoever reads it."""
     assert {one.title_key for one in KNOWN.values()} == set(TITLES)
     assert {(one.key, code) for one in KNOWN.values() for code in one.codes} == set(LINES)
 
 
-def test_a_plan_is_read_as_it_was_kept() -> None:
+def test_a_plan_is_read_as_it_was_kept():
     """Dice that were read differently than approved would break the promise unseen."""
     plan = YearPlan(2026, tuple(KNOWN.values()))
     assert YearPlan(2026, tables_from_json(tables_as_json(plan.tables))) == plan

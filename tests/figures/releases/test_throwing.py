@@ -26,7 +26,7 @@ _LONG = 11
 
 
 @pytest.mark.parametrize("sides", [4, 8, 16])
-def test_every_tape_of_faces_gives_what_the_rule_says(sides: int) -> None:
+def test_every_tape_of_faces_gives_what_the_rule_says(sides):
     """All of one length, weighed exactly; a sampler that is off by one roll would lean to one
     side."""
     got: Counter[int | None] = Counter()
@@ -39,7 +39,7 @@ def test_every_tape_of_faces_gives_what_the_rule_says(sides: int) -> None:
         assert got[k] == got[-k]
 
 
-def test_all_faces_but_the_one_mean_the_same() -> None:
+def test_all_faces_but_the_one_mean_the_same():
     """A face that counted for more would make the noise smaller than promised."""
     for tape in product(range(4), repeat=5):
         assert noise_of(tape) == noise_of([min(face, 1) for face in tape])
@@ -63,7 +63,7 @@ def _block(sides: int, noise: int) -> list[int]:
     return faces + [2] * (block_length(sides) - len(faces))
 
 
-def test_each_line_has_fresh_faces_of_a_fixed_number() -> None:
+def test_each_line_has_fresh_faces_of_a_fixed_number():
     """Lines that shared dice could be taken from one another, and a number of faces that depended
     on what they show would tell it by the time it takes."""
     table = KNOWN[ACTS]
@@ -75,7 +75,7 @@ def test_each_line_has_fresh_faces_of_a_fixed_number() -> None:
     assert (block_length(4), block_length(8), block_length(16)) == (256, 512, 1024)
 
 
-def test_dice_that_show_no_one_for_a_whole_block_are_thrown_on() -> None:
+def test_dice_that_show_no_one_for_a_whole_block_are_thrown_on():
     """To stop there would cut off the tails, and a line at the end of them would prove a case."""
     table = KNOWN[WHO]
     late = [1] * block_length(4) + _block(4, 0)
@@ -85,7 +85,7 @@ def test_dice_that_show_no_one_for_a_whole_block_are_thrown_on() -> None:
 
 
 @given(st.integers(-200, 2000), st.sampled_from((10, 15, 20)), st.sampled_from((1, 6)))
-def test_a_line_is_printed_to_the_nearest_five_or_as_few(y: int, floor: int, unit: int) -> None:
+def test_a_line_is_printed_to_the_nearest_five_or_as_few(y, floor, unit):
     """Never below zero, and never to the digit."""
     said = as_printed(y, floor, unit)
     if said is None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Register
 from kash.figures.indicators.models import Completion
@@ -148,9 +147,7 @@ def _programme(actor: Callable[..., Actor]) -> Programme:
 
 
 @pytest.fixture
-def programme(
-    app: APIFlask, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
-) -> Programme:
+def programme(app, actor, monkeypatch):
     """A programme without a workshop yet. The solver answers here: a child takes as long to start
     as all the rest, and is asked in `test_solving`."""
     monkeypatch.setattr(asking, "_asked", lambda asked: answer_to(json.loads(json.dumps(asked))))
@@ -158,7 +155,7 @@ def programme(
 
 
 @pytest.fixture
-def held(programme: Programme) -> Programme:
+def held(programme):
     """A quarter in which Amber paid alone, and one workshop together with Birch."""
     alone = programme.workshop(date(2025, 2, 10), "Amber")
     both = programme.workshop(date(2025, 3, 3), "Amber", "Birch")

@@ -77,7 +77,7 @@ def sent(quarter: Quarter, chance: random.Random) -> tuple[dict[Name, int | None
 
 
 @pytest.mark.parametrize("seed", range(usual_or_long(12, 2000)))
-def test_whoever_has_all_papers_finds_nobody(seed: int) -> None:
+def test_whoever_has_all_papers_finds_nobody(seed):
     chance = random.Random(seed)
     for _quarter in range(4):
         papers, true = sent(a_quarter(chance), chance)

@@ -36,9 +36,7 @@ def table(*counts: int) -> dict[Name, int]:
     st.lists(st.integers(0, 4), min_size=4, max_size=4),
     st.sets(st.sampled_from(sorted(set(table(1, 1, 1, 1)) - {TOTAL}))),
 )
-def test_ranges_are_those_of_all_tables_that_agree_with_what_was_told(
-    counts: list[int], stars: set[Name]
-) -> None:
+def test_ranges_are_those_of_all_tables_that_agree_with_what_was_told(counts, stars):
     true = table(*counts)
     told = {name: None if name in stars and count else count for name, count in true.items()}
     alike = [
@@ -57,7 +55,7 @@ def test_ranges_are_those_of_all_tables_that_agree_with_what_was_told(
     }
 
 
-def test_a_lone_star_beside_its_sum_is_known_exactly_and_told() -> None:
+def test_a_lone_star_beside_its_sum_is_known_exactly_and_told():
     told = table(3, 9, 8, 7) | {
         Name(COMPLETED, "", (("sex", "female"), ("age_band", "older"))): None
     }
@@ -67,7 +65,7 @@ def test_a_lone_star_beside_its_sum_is_known_exactly_and_told() -> None:
     assert leaks(ranges) == list(ranges)
 
 
-def test_a_few_who_are_left_when_two_papers_are_taken_from_each_other_are_told() -> None:
+def test_a_few_who_are_left_when_two_papers_are_taken_from_each_other_are_told():
     amber = Name(COMPLETED, "amber")
     rest = Remainder(TOTAL, amber)
     for value, expected in ((28, [rest]), (30, []), (20, [])):
@@ -77,15 +75,15 @@ def test_a_few_who_are_left_when_two_papers_are_taken_from_each_other_are_told()
     assert ranges_of({TOTAL: 30, amber: None}) == {amber: Range(0, 30), rest: Range(0, 30)}
 
 
-def test_papers_that_contradict_each_other_are_not_taken_for_safe() -> None:
+def test_papers_that_contradict_each_other_are_not_taken_for_safe():
     assert ranges_of({TOTAL: 10, Name(COMPLETED, "amber"): 12}) is None
 
 
-def test_nothing_told_is_nothing_known() -> None:
+def test_nothing_told_is_nothing_known():
     assert ranges_of({}) == {}
 
 
-def test_a_solver_that_is_off_by_a_millionth_widens_no_range() -> None:
+def test_a_solver_that_is_off_by_a_millionth_widens_no_range():
     assert whole_numbers(0.9999999, 6.0000001) == Range(1, 6)
     assert whole_numbers(1.5, None) == Range(2, None)
     assert Range(1, 5).is_narrow
@@ -93,5 +91,5 @@ def test_a_solver_that_is_off_by_a_millionth_widens_no_range() -> None:
     assert not Range(1, None).is_narrow
 
 
-def test_names_stand_in_the_document_of_a_statement_as_they_are_written() -> None:
+def test_names_stand_in_the_document_of_a_statement_as_they_are_written():
     assert paper({"of": "Mbögö"}, []) == f'{{"figures":[],"format":"{FORMAT}","of":"Mbögö"}}'

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.accounts.models import Account
@@ -69,9 +67,7 @@ def _figure(
     )
 
 
-def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(sqlite_app, actor):
     monitor, director = actor("monitoring"), actor("director")
     own, nobody = actor("funder"), actor("funder")
     paying = [row(Funder, name=name) for name in ("Zuri", "Amani")]
@@ -127,7 +123,7 @@ def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
             left_to("nobody")
 
 
-def test_the_ledger_holds_what_left_of_people_who_are_starred() -> None:
+def test_the_ledger_holds_what_left_of_people_who_are_starred():
     paying = [row(Funder, name=name) for name in ("Zuri", "Amani")]
     assert last_number(db.session()) == 0
     first = _statement(paying[0], quarter(2026, 1), 2)
@@ -168,7 +164,7 @@ def test_the_ledger_holds_what_left_of_people_who_are_starred() -> None:
     assert programme_as_sent("2025-Q4", session) == programme_as_sent("2026-Q2", session) == []
 
 
-def test_people_of_figures_are_those_who_were_kept_of_two() -> None:
+def test_people_of_figures_are_those_who_were_kept_of_two():
     of = _statement(row(Funder), quarter(2026, 1), 1)
     figure = _figure(of, 0, OF_ALL, 3)
     kept, other = row(Person), row(Person)
@@ -180,7 +176,7 @@ def test_people_of_figures_are_those_who_were_kept_of_two() -> None:
     }
 
 
-def test_quarters_and_years_that_are_over_are_frozen_the_newest_first() -> None:
+def test_quarters_and_years_that_are_over_are_frozen_the_newest_first():
     assert periods_to_freeze(date(2026, 5, 4)) == [
         quarter(2026, 1),
         *(quarter(2025, part) for part in (4, 3, 2, 1)),

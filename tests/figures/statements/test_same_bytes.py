@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.figures.indicators.models import Completion
@@ -18,7 +17,7 @@ from kash.people.models import Person
 from kash.people.services.merging import merge_people, undo_merge
 from kash.platform.database import db, writing
 from kash.policy import SYSTEM
-from tests.figures.statements.conftest import Q2, Programme
+from tests.figures.statements.conftest import Q2
 from tests.profile import usual_or_long
 
 PEOPLE = PERSONAL[0]
@@ -55,9 +54,7 @@ def _correct(chance: random.Random) -> None:
     db.session.commit()
 
 
-def test_a_statement_is_printed_again_with_the_same_bytes(
-    both_engines_app: APIFlask, held: Programme
-) -> None:
+def test_a_statement_is_printed_again_with_the_same_bytes(both_engines_app, held):
     late = held.workshop(date(2025, 5, 5), "Birch")
     held.completed(late, 9, sex="other", age="18-24")
     made = [held.sent("Amber"), held.sent("Birch"), held.sent("Birch", Q2)]
@@ -75,9 +72,7 @@ def test_a_statement_is_printed_again_with_the_same_bytes(
         assert figures_of(held.read(one), changes=True)
 
 
-def test_whoever_is_erased_is_among_none_who_were_counted_nor_is_whoever_she_was_before(
-    held: Programme,
-) -> None:
+def test_whoever_is_erased_is_among_none_who_were_counted_nor_is_whoever_she_was_before(held):
     held.sent()
     first, second, third = db.session.scalars(
         select(Person).where(Person.group_id == held.groups[1].id).order_by(Person.id).limit(3)
@@ -98,9 +93,7 @@ def test_whoever_is_erased_is_among_none_who_were_counted_nor_is_whoever_she_was
     assert (whole.value, sealed_people(whole).count) == (62, 62)
 
 
-def test_whoever_was_taken_for_her_for_a_while_stays_among_those_who_were_counted(
-    held: Programme,
-) -> None:
+def test_whoever_was_taken_for_her_for_a_while_stays_among_those_who_were_counted(held):
     held.sent()
     first, second = db.session.scalars(
         select(Person).where(Person.group_id == held.groups[1].id).order_by(Person.id).limit(2)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.figures.indicators.rules import Period, read_period, year
 from kash.figures.statements.models import FrozenFigure, Statement
@@ -17,7 +15,7 @@ from kash.platform.approvals.approval import SamePerson, WrongStep
 from kash.platform.database import db
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.policy import Actor
-from tests.figures.statements.conftest import Q1, Q2, Programme
+from tests.figures.statements.conftest import Q1, Q2
 from tests.refusals import refuses
 
 SUPPORTED = "people_completed-community-supported"
@@ -35,9 +33,7 @@ def figures(public_id: str) -> dict[tuple[str, str], int | str | None]:
     return found
 
 
-def test_no_digest_beside_a_star_equals_that_of_a_number_and_so_tells_what_it_stands_for(
-    programme: Programme,
-) -> None:
+def test_no_digest_beside_a_star_equals_that_of_a_number_and_so_tells_what_it_stands_for(programme):
     many = programme.workshop(date(2025, 2, 10), "Amber")
     programme.completed(many, 40, sex="female", age="18-24")
     few = programme.workshop(date(2025, 3, 10), "Birch")
@@ -51,9 +47,7 @@ def test_no_digest_beside_a_star_equals_that_of_a_number_and_so_tells_what_it_st
     assert len({one.inputs for one in figures}) == len(figures)
 
 
-def test_whoever_froze_figures_never_approves_them_though_another_proposed_them(
-    held: Programme, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_froze_figures_never_approves_them_though_another_proposed_them(held, actor):
     both = actor("monitoring", "director")
     made = freeze(held.funders["Amber"], Q1, both)
     propose(made, held.monitoring)
@@ -61,7 +55,7 @@ def test_whoever_froze_figures_never_approves_them_though_another_proposed_them(
         approve(made, held.read(made).digest, both)
 
 
-def test_officers_are_told_exactly_and_others_so_that_nobody_is_found(held: Programme) -> None:
+def test_officers_are_told_exactly_and_others_so_that_nobody_is_found(held):
     found = figures(held.frozen())
     assert found[POLICE, ""] == 2
     assert found[POLICE, "male"] == 2
@@ -80,9 +74,7 @@ def test_officers_are_told_exactly_and_others_so_that_nobody_is_found(held: Prog
     assert found["workshops_held-nobody-supported", ""] is None
 
 
-def test_one_freezes_another_approves_and_it_leaves_as_it_was(
-    both_engines_app: APIFlask, held: Programme
-) -> None:
+def test_one_freezes_another_approves_and_it_leaves_as_it_was(both_engines_app, held):
     made = held.frozen()
     officer, director = held.monitoring, held.director
     both = Actor(officer.public_id, officer.roles | director.roles, officer.account_id)
@@ -117,7 +109,7 @@ def test_one_freezes_another_approves_and_it_leaves_as_it_was(
         held.frozen()
 
 
-def test_what_changed_since_stands_beside_what_was_sent(held: Programme) -> None:
+def test_what_changed_since_stands_beside_what_was_sent(held):
     made = held.sent()
     before = held.read(made).document
     late = held.workshop(date(2025, 3, 20), "Amber")
@@ -132,9 +124,7 @@ def test_what_changed_since_stands_beside_what_was_sent(held: Programme) -> None
     assert found.document == before
 
 
-def test_a_second_funder_is_told_of_the_programme_what_the_first_was(
-    both_engines_app: APIFlask, held: Programme
-) -> None:
+def test_a_second_funder_is_told_of_the_programme_what_the_first_was(both_engines_app, held):
     """Two tables of one quarter, some weeks apart, would show who came in between."""
     first = figures(held.sent("Amber"))
     late = held.workshop(date(2025, 3, 20), "Birch")
@@ -146,7 +136,7 @@ def test_a_second_funder_is_told_of_the_programme_what_the_first_was(
     assert (second[SUPPORTED, ""], first[SUPPORTED, ""]) == (41, 62)
 
 
-def test_two_drafts_of_one_quarter_cannot_both_leave_once_they_differ(held: Programme) -> None:
+def test_two_drafts_of_one_quarter_cannot_both_leave_once_they_differ(held):
     first, second = held.agreed("Amber"), held.frozen("Birch")
     late = held.workshop(date(2025, 3, 20), "Birch")
     held.completed(late, 6, sex="female", age="25-34")
@@ -160,7 +150,7 @@ def test_two_drafts_of_one_quarter_cannot_both_leave_once_they_differ(held: Prog
     held.sent("Birch")
 
 
-def test_quarter_and_year_of_the_same_months_never_both_leave(held: Programme) -> None:
+def test_quarter_and_year_of_the_same_months_never_both_leave(held):
     held.sent()
     with refuses("left for 2025-Q1"):
         freeze(held.funders["Birch"], year(2025), held.monitoring)
@@ -180,23 +170,21 @@ def test_quarter_and_year_of_the_same_months_never_both_leave(held: Programme) -
         (read_period("2199-Q1"), "These days are not over"),
     ],
 )
-def test_only_a_quarter_or_a_year_that_is_over_is_frozen(
-    programme: Programme, period: Period, problem: str
-) -> None:
+def test_only_a_quarter_or_a_year_that_is_over_is_frozen(programme, period, problem):
     with refuses(problem):
         freeze(programme.funders["Amber"], period, programme.monitoring)
     with pytest.raises(NotFound):
         freeze("0" * 16, Q1, programme.monitoring)
 
 
-def test_a_period_without_facts_says_no_data_and_never_nought(programme: Programme) -> None:
+def test_a_period_without_facts_says_no_data_and_never_nought(programme):
     found = figures(programme.frozen(period=Q2))
     assert set(found.values()) == {None}
     assert {line for line, _place in found} >= {POLICE, WHOLE, SUPPORTED}
     programme.sent(period=Q2)
 
 
-def test_a_figure_that_was_tampered_with_does_not_leave(held: Programme) -> None:
+def test_a_figure_that_was_tampered_with_does_not_leave(held):
     """Whatever chose the stars, all that leaves is attacked once more."""
     made = held.agreed()
     star = db.session.query(FrozenFigure).filter_by(starred=True).first()
@@ -211,7 +199,7 @@ def test_a_figure_that_was_tampered_with_does_not_leave(held: Programme) -> None
         send(made, held.monitoring)
 
 
-def test_what_has_left_tells_what_each_star_may_stand_for(app: APIFlask, held: Programme) -> None:
+def test_what_has_left_tells_what_each_star_may_stand_for(app, held):
     held.sent()
     with app.test_request_context():
         funder, sent = left_to(held.funders["Amber"])
@@ -225,7 +213,7 @@ def test_what_has_left_tells_what_each_star_may_stand_for(app: APIFlask, held: P
         assert list(left_to(held.funders["Birch"])[1]) == []
 
 
-def test_who_was_counted_lies_sealed_and_the_number_behind_a_star_too(held: Programme) -> None:
+def test_who_was_counted_lies_sealed_and_the_number_behind_a_star_too(held):
     held.frozen()
     rows = db.session.query(FrozenFigure).filter_by(starred=True).all()
     for row in rows:
@@ -234,7 +222,7 @@ def test_who_was_counted_lies_sealed_and_the_number_behind_a_star_too(held: Prog
         assert not any(person.encode() in row.people_sealed for person in sealed.people)
 
 
-def test_figures_that_were_not_sent_can_be_thrown_away(held: Programme) -> None:
+def test_figures_that_were_not_sent_can_be_thrown_away(held):
     made = held.frozen()
     discard(made, held.monitoring)
     assert db.session.query(FrozenFigure).count() == 0

@@ -27,7 +27,7 @@ TOTAL, AMBER = Name(COMPLETED), Name(COMPLETED, "amber")
 FEMALE = Name(COMPLETED, "", (("sex", "female"),))
 
 
-def test_the_child_answers_what_was_asked_of_each_period() -> None:
+def test_the_child_answers_what_was_asked_of_each_period():
     found = asking.worked_out(
         {"2026-Q1": {TOTAL: 30, AMBER: None}, "2026-Q2": {TOTAL: 3, AMBER: 4}, "2026-Q3": {}}
     )
@@ -38,14 +38,14 @@ def test_the_child_answers_what_was_asked_of_each_period() -> None:
     }
 
 
-def test_the_child_chooses_what_to_tell_and_says_when_nothing_can_be() -> None:
+def test_the_child_chooses_what_to_tell_and_says_when_nothing_can_be():
     assert asking.chosen({}, {TOTAL: 30, AMBER: 2}) == {TOTAL: 30, AMBER: None}
     contradicting = {Name(HEADCOUNT): 5, Name(HEADCOUNT, "amber"): 9}
     question = {"told": told_written(contradicting), "counts": [[TOTAL, 9]]}
     assert answer_to(question) == {"told": None}
 
 
-def test_a_child_without_an_answer_lets_nothing_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_without_an_answer_lets_nothing_leave(monkeypatch):
     def no_answer(*_arguments: object, **_bounds: object) -> bytes:
         raise NoAnswer(late=True)
 
@@ -60,7 +60,7 @@ def test_a_child_without_an_answer_lets_nothing_leave(monkeypatch: pytest.Monkey
         asking.chosen({}, {})
 
 
-def test_a_letter_to_the_child_says_what_was_written() -> None:
+def test_a_letter_to_the_child_says_what_was_written():
     told = {TOTAL: 30, AMBER: None, FEMALE: 7}
     assert told_read(told_written(told)) == told
     ranges = {AMBER: Range(0, None), Remainder(TOTAL, AMBER): Range(1, 9)}

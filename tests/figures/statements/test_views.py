@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import current_app
@@ -18,14 +17,13 @@ from kash.people.models import Person
 from kash.platform.database import db, is_public_id, new_public_id
 from kash.policy import Actor
 from kash.workshops.models import Funder
-from tests.figures.statements.conftest import Programme
 
 pytestmark = pytest.mark.any_engine
 ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture
-def funder(programme: Programme, actor: Callable[..., Actor]) -> Actor:
+def funder(programme, actor):
     """Somebody of Amber."""
     made = actor("funder")
     amber = db.session.query(Funder).filter_by(name="Amber").one()
@@ -42,9 +40,7 @@ def funder(programme: Programme, actor: Callable[..., Actor]) -> Actor:
     return made
 
 
-def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(
-    held: Programme, funder: Actor, client_for: ClientFor
-) -> None:
+def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(held, funder, client_for):
     officer, director, reader = map(client_for, (held.monitoring, held.director, funder))
     assert "2024-Q4" in officer.get("/statements/new").text
     chosen = {"funder": held.funders["Amber"], "period": "2025-Q1"}
@@ -85,8 +81,8 @@ def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(
 
 
 def test_no_page_and_no_download_of_a_funder_tells_of_the_community_one_by_one(
-    held: Programme, funder: Actor, client_for: ClientFor
-) -> None:
+    held, funder, client_for
+):
     """With rows of people, of marks or of certificates beside its statement no star would hide
     anybody."""
     made = held.sent("Amber")
@@ -115,9 +111,7 @@ def test_no_page_and_no_download_of_a_funder_tells_of_the_community_one_by_one(
     assert some in officer.get(f"/people/{some}").text
 
 
-def test_a_funder_reads_nothing_of_another_nor_without_a_tie(
-    held: Programme, funder: Actor, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_a_funder_reads_nothing_of_another_nor_without_a_tie(held, funder, actor, client_for):
     made = held.sent("Birch")
     for who in (funder, actor("funder")):
         reader = client_for(who)
@@ -126,9 +120,7 @@ def test_a_funder_reads_nothing_of_another_nor_without_a_tie(
         assert "2025" not in reader.get("/statements").text.partition("<main")[2]
 
 
-def test_where_no_funder_is_yet_freezing_says_where_one_is_named(
-    actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_where_no_funder_is_yet_freezing_says_where_one_is_named(actor, client_for):
     page = client_for(actor("monitoring")).get("/statements/new").text
     assert ("Funders are named where workshops are planned" in page, "<select" in page) == (
         True,
@@ -139,9 +131,7 @@ def test_where_no_funder_is_yet_freezing_says_where_one_is_named(
     )
 
 
-def test_a_mixed_year_is_refused_beside_what_was_chosen(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_a_mixed_year_is_refused_beside_what_was_chosen(held, client_for):
     held.sent()
     officer = client_for(held.monitoring)
     chosen = {"funder": held.funders["Birch"], "period": "2025"}
@@ -150,9 +140,7 @@ def test_a_mixed_year_is_refused_beside_what_was_chosen(
     assert officer.post("/statements/new", data=chosen | {"police_only": "y"}).status_code == 303
 
 
-def test_what_was_not_sent_is_frozen_anew_sent_back_or_thrown_away(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_what_was_not_sent_is_frozen_anew_sent_back_or_thrown_away(held, client_for):
     officer, director = client_for(held.monitoring), client_for(held.director)
     at = f"/statements/{held.agreed()}"
     assert officer.post(f"{at}/discard").headers["Location"] == at
@@ -168,8 +156,8 @@ def test_what_was_not_sent_is_frozen_anew_sent_back_or_thrown_away(
 
 
 def test_the_list_asks_no_more_for_three_statements_than_for_one(
-    programme: Programme, client_for: ClientFor, count_queries: Callable[..., Any]
-) -> None:
+    programme, client_for, count_queries
+):
     page, counts = client_for(programme.director), []
     for funder in ("Amber", "Birch"):
         programme.frozen(funder)
@@ -180,9 +168,7 @@ def test_the_list_asks_no_more_for_three_statements_than_for_one(
     assert counts[0] == counts[1]
 
 
-def test_a_page_asks_no_more_for_many_people_than_for_few(
-    held: Programme, client_for: ClientFor, count_queries: Callable[..., Any]
-) -> None:
+def test_a_page_asks_no_more_for_many_people_than_for_few(held, client_for, count_queries):
     page, at = client_for(held.director), f"/statements/{held.sent()}"
     counts = []
     for more in (0, 40):
@@ -195,9 +181,7 @@ def test_a_page_asks_no_more_for_many_people_than_for_few(
     assert counts[0] == counts[1]
 
 
-def test_where_nothing_has_left_the_page_says_so_and_what_will_stand_there(
-    held: Programme, client_for: ClientFor
-) -> None:
+def test_where_nothing_has_left_the_page_says_so_and_what_will_stand_there(held, client_for):
     """That there was nothing to work out would sound as if all that left had been looked at."""
     director = client_for(held.director)
     told = director.get("/statements/left").text

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Register
 from kash.figures.indicators.models import Completion
@@ -112,5 +110,5 @@ def _course_and_workshop(day: date) -> tuple[int, int]:
 
 
 @pytest.fixture
-def desk(app: APIFlask, a_member: Callable[..., AMember]) -> Desk:
+def desk(app, a_member):
     return Desk(a_member("documentation"))

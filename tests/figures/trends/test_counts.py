@@ -105,7 +105,7 @@ def test_days_between_cases_are_those_of_the_months_counted():
     assert days_between(found, window(TODAY)) == [8, 0]
 
 
-def test_the_time_of_answers_is_told_in_hours() -> None:
+def test_the_time_of_answers_is_told_in_hours():
     asked_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
     asked = [
         Intervention(

@@ -16,9 +16,7 @@ pytestmark = pytest.mark.usefixtures("as_it_was")
 DAY = date(2026, 5, 4)
 
 
-def test_a_station_is_reached_by_enough_officers_of_one_workshop_who_met_it(
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_station_is_reached_by_enough_officers_of_one_workshop_who_met_it(groups):
     police, members = groups
     assert (police.is_police, members.is_police, OFFICERS) == (True, False, 3)
     made = {

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.incidents.rules.parts import Intervention, Referral, Term
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
-from kash.policy import Actor
-from tests.conftest import AMember
-from tests.figures.trends.conftest import Desk
 
 pytestmark = pytest.mark.any_engine
 
 
-def test_the_vault_is_asked_for_before_anything_is_counted(
-    desk: Desk, a_member: Callable[..., AMember]
-) -> None:
+def test_the_vault_is_asked_for_before_anything_is_counted(desk, a_member):
     closed = a_member("documentation", is_open=False)
     answer = closed.client.get("/w/trends")
     assert (answer.status_code, "Trends" in answer.text) == (303, False)
 
 
 @pytest.mark.parametrize("role", ["monitoring", "trainer", "funder", "administrator", "peer"])
-def test_nobody_without_keys_has_the_page(
-    desk: Desk, role: str, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_nobody_without_keys_has_the_page(desk, role, client_for, actor):
     assert client_for(actor(role)).get("/w/trends").status_code == 403
 
 
@@ -41,7 +32,7 @@ def _fact(page: str, term: str) -> str:
     return found[1]
 
 
-def test_a_look_counts_each_case_once_and_is_noted_without_ids(desk: Desk) -> None:
+def test_a_look_counts_each_case_once_and_is_noted_without_ids(desk):
     desk.station("Lake", "Railways")
     for number in range(0, 720, 60):
         desk.case(number, station="Lake")
@@ -69,7 +60,7 @@ def test_a_look_counts_each_case_once_and_is_noted_without_ids(desk: Desk) -> No
     db.session.rollback()
 
 
-def test_a_station_is_asked_for_by_posting_so_that_no_address_names_it(desk: Desk) -> None:
+def test_a_station_is_asked_for_by_posting_so_that_no_address_names_it(desk):
     lake = desk.station("Lake", "Railways")
     desk.case(0, station="Lake")
     desk.case(40, station="Lake")
@@ -85,7 +76,7 @@ def test_a_station_is_asked_for_by_posting_so_that_no_address_names_it(desk: Des
     assert (refused.status_code, 'id="one-h"' in refused.text) == (422, False)
 
 
-def test_no_figure_of_the_page_is_printed_and_none_can_be_taken_along(desk: Desk) -> None:
+def test_no_figure_of_the_page_is_printed_and_none_can_be_taken_along(desk):
     desk.case(0)
     page = desk.member.client.get("/w/trends").text
     main = page.partition("<main")[2].partition("</main>")[0]
@@ -95,9 +86,7 @@ def test_no_figure_of_the_page_is_printed_and_none_can_be_taken_along(desk: Desk
     assert not re.search(r"\.(xlsx|csv|pdf|json)", main)
 
 
-def test_a_custodian_is_told_that_she_sees_her_own_cases_alone(
-    desk: Desk, a_member: Callable[..., AMember]
-) -> None:
+def test_a_custodian_is_told_that_she_sees_her_own_cases_alone(desk, a_member):
     desk.case(0)
     custodian = a_member("custodian")
     page = custodian.client.get("/w/trends").text
@@ -106,13 +95,13 @@ def test_a_custodian_is_told_that_she_sees_her_own_cases_alone(
     assert "These figures are of those alone" not in desk.member.client.get("/w/trends").text
 
 
-def test_a_case_that_is_kept_from_somebody_is_not_counted_for_her(desk: Desk) -> None:
+def test_a_case_that_is_kept_from_somebody_is_not_counted_for_her(desk):
     desk.case(0, declared=[desk.member.actor.public_id])
     desk.case(1)
     assert _fact(desk.member.client.get("/w/trends").text, "Cases by police") == "1"
 
 
-def test_a_station_is_reached_once_three_of_its_officers_met_a_course(desk: Desk) -> None:
+def test_a_station_is_reached_once_three_of_its_officers_met_a_course(desk):
     lake, hill = desk.station("Lake", "Railways"), desk.station("Hill", "Hilltop")
     first, later = desk.day(100), desk.day(300)
     for station, day, officers, met in (
@@ -132,7 +121,7 @@ def test_a_station_is_reached_once_three_of_its_officers_met_a_course(desk: Desk
     assert _fact(page, "Stations that a workshop reached") == "1"
 
 
-def test_help_is_told_with_the_time_that_answers_took(desk: Desk) -> None:
+def test_help_is_told_with_the_time_that_answers_took(desk):
     at = datetime.combine(desk.day(500), datetime.min.time(), utc_now().tzinfo)
     asked = [
         Intervention(id=f"i{hours}", asked_at=at, answered_at=at + timedelta(hours=hours))
@@ -160,9 +149,7 @@ def test_help_is_told_with_the_time_that_answers_took(desk: Desk) -> None:
     assert last("Referrals that did so by their day") == "0 of 1"
 
 
-def test_the_page_asks_no_more_of_the_database_when_there_are_more_cases(
-    desk: Desk, count_queries: Callable[..., object]
-) -> None:
+def test_the_page_asks_no_more_of_the_database_when_there_are_more_cases(desk, count_queries):
     asked = []
     for round_ in range(2):
         for number in range(1 + 2 * round_):

@@ -5,12 +5,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -70,7 +67,7 @@ def _let_be_over(held: Held, over: bool = True) -> None:
     db.session.commit()
 
 
-def test_each_line_is_multiplied_by_what_it_names_and_by_nothing_else(ready: Ready) -> None:  # noqa: F811
+def test_each_line_is_multiplied_by_what_it_names_and_by_nothing_else(ready):  # noqa: F811
     """Zawadi came on both days, Baraka on one, Faraja on none; one trainer teaches."""
     for driver in Driver:
         _add(ready.held.workshop, BudgetLineDetails(driver, driver, 100))
@@ -90,8 +87,8 @@ def test_each_line_is_multiplied_by_what_it_names_and_by_nothing_else(ready: Rea
 
 
 def test_a_plan_follows_who_is_enrolled_and_stands_once_it_is_closed(
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    plan,  # noqa: F811
+):
     held = plan(minutes=TWO_DAYS)
     _add(held.workshop, LUNCH)
     assert _sums(held) == {"Lunch": (0, 0, 0)}
@@ -122,7 +119,7 @@ def test_a_plan_follows_who_is_enrolled_and_stands_once_it_is_closed(
         close_budget(held.workshop, by=SYSTEM)
 
 
-def test_what_is_spent_on_transport_is_read_from_payouts_to_the_cent(ready: Ready) -> None:  # noqa: F811
+def test_what_is_spent_on_transport_is_read_from_payouts_to_the_cent(ready):  # noqa: F811
     held = ready.held
     _shared(held, FunderShare("Ziwa", 67, "Z-1"), FunderShare("Kilima", 33, "K-2"))
     transport = BudgetLineDetails("Transport", "person_days", 50_000, from_payouts=True)
@@ -148,7 +145,7 @@ def test_what_is_spent_on_transport_is_read_from_payouts_to_the_cent(ready: Read
         _add(held.workshop, BudgetLineDetails("More", from_payouts=True, spent_cents=1))
 
 
-def test_a_closed_budget_keeps_who_bears_it_when_shares_change(plan: Callable[..., Held]) -> None:  # noqa: F811
+def test_a_closed_budget_keeps_who_bears_it_when_shares_change(plan):  # noqa: F811
     held = plan()
     _shared(held, FunderShare("Ziwa", 50, "Z-1"), FunderShare("Bahari", 50, ""))
     _add(held.workshop, BudgetLineDetails("Hall", unit_cents=101, spent_cents=99))
@@ -163,8 +160,8 @@ def test_a_closed_budget_keeps_who_bears_it_when_shares_change(plan: Callable[..
 
 
 def test_a_cancelled_workshop_plans_nothing_and_keeps_what_was_spent(
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    plan,  # noqa: F811
+):
     held = plan(minutes=TWO_DAYS)
     _add(held.workshop, BudgetLineDetails("Hall", "days", 450_000, spent_cents=100_000))
     held.row.state = "cancelled"
@@ -173,9 +170,9 @@ def test_a_cancelled_workshop_plans_nothing_and_keeps_what_was_spent(
 
 
 def test_a_line_is_stored_as_it_was_entered_and_changed_by_one_at_a_time(
-    plan: Callable[..., Held],  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    plan,  # noqa: F811
+    monkeypatch,
+):
     held, other = plan(), plan()
     db.session.add(Funder(name="Ziwa"))
     db.session.commit()
@@ -206,11 +203,11 @@ def test_a_line_is_stored_as_it_was_entered_and_changed_by_one_at_a_time(
 
 
 def test_all_budgets_are_narrowed_by_reach_period_funder_and_code(
-    plan: Callable[..., Held],  # noqa: F811
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    plan,  # noqa: F811
+    actor,
+    client_for,
+    monkeypatch,
+):
     first, second = plan(), plan()
     _shared(first, FunderShare("Ziwa", 100, "Z-1"))
     for held in (first, second):
@@ -239,10 +236,10 @@ def test_all_budgets_are_narrowed_by_reach_period_funder_and_code(
 
 
 def test_many_budgets_ask_no_more_of_the_database_than_one(
-    plan: Callable[..., Held],  # noqa: F811
-    actor: Callable[..., Actor],
-    count_queries: Callable[..., Any],
-) -> None:
+    plan,  # noqa: F811
+    actor,
+    count_queries,
+):
     director, counts = actor("director"), []
     for number in range(3):
         held = plan()
@@ -256,9 +253,9 @@ def test_many_budgets_ask_no_more_of_the_database_than_one(
 
 
 def test_a_trainer_adds_the_hall_at_its_price_and_the_table_is_taken_away(
-    plan: Callable[..., Held],  # noqa: F811
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    plan,  # noqa: F811
+    client_for,
+):
     db.session.add(Venue(name="Lake hall", price_cents=450_050))
     db.session.commit()
     hall = db.session.scalars(select(Venue.public_id)).one()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
@@ -42,7 +41,7 @@ def _line(workshop: Workshop, position: int = 1, **more: Any) -> BudgetLine:
     return row(BudgetLine, workshop=workshop, position=position, **(told | more))
 
 
-def test_heads_are_those_of_each_workshop_who_have_a_part_in_it() -> None:
+def test_heads_are_those_of_each_workshop_who_have_a_part_in_it():
     group = row(Group)
     for code, weight in (("present", 100), ("late", 1), ("absent", 0)):
         row(MarkStatus, code=code, letter=code[:2].upper(), weight=weight)
@@ -90,9 +89,7 @@ def test_heads_are_those_of_each_workshop_who_have_a_part_in_it() -> None:
     }
 
 
-def test_budgets_are_of_the_period_within_reach_and_as_they_were_closed(
-    actor: Callable[..., Actor],
-) -> None:
+def test_budgets_are_of_the_period_within_reach_and_as_they_were_closed(actor):
     director, trainer = actor("director"), actor("trainer")
     funders = {name: row(Funder, name=name) for name in ("Zuri", "Afya", "Bora")}
     last = _workshop(LAST)

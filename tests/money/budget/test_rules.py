@@ -56,9 +56,7 @@ PAID = st.lists(st.builds(PaidSum, CENTS, st.booleans(), st.integers(1, 4)), max
 
 
 @given(LINES, COUNTS, bearers(), st.booleans())
-def test_parts_add_up_to_the_cent_and_follow_the_count(
-    line: BudgetLineFacts, counts: HeadCounts, shares: list[Bearer], cancelled: bool
-) -> None:
+def test_parts_add_up_to_the_cent_and_follow_the_count(line, counts, shares, cancelled):
     sums = line_sums(line, counts, shares, cancelled=cancelled)
     count = units(line.driver, counts, with_trainers=line.with_trainers)
     assert sums.planned == (0 if cancelled else line.unit_cents * count)
@@ -72,9 +70,7 @@ def test_parts_add_up_to_the_cent_and_follow_the_count(
 
 
 @given(LINES, COUNTS, bearers(), PAID)
-def test_payouts_are_borne_as_their_own_page_shares_them(
-    line: BudgetLineFacts, counts: HeadCounts, shares: list[Bearer], paid: list[PaidSum]
-) -> None:
+def test_payouts_are_borne_as_their_own_page_shares_them(line, counts, shares, paid):
     facts = BudgetLineFacts(line.driver, line.unit_cents, from_payouts=True)
     sums = line_sums(facts, counts, shares, paid)
     each = [one for one in paid for _ in range(one.count)]
@@ -91,14 +87,14 @@ def test_payouts_are_borne_as_their_own_page_shares_them(
 
 
 @given(COUNTS)
-def test_trainers_are_counted_only_where_the_line_says_so(counts: HeadCounts) -> None:
+def test_trainers_are_counted_only_where_the_line_says_so(counts):
     for driver in Driver:
         more = units(driver, counts, with_trainers=True) - units(driver, counts)
         a_day = counts.days if driver is Driver.PERSON_DAYS else 1
         assert more == (counts.trainers * a_day if driver in OF_PEOPLE else 0)
 
 
-def test_before_anybody_is_marked_those_with_a_place_stand_for_those_who_come() -> None:
+def test_before_anybody_is_marked_those_with_a_place_stand_for_those_who_come():
     before = HeadCounts(days=2, invited=30, confirmed=20, trainers=3)
     after = HeadCounts(days=2, invited=30, confirmed=20, trainers=3, attended=17, person_days=31)
     assert [units(driver, before) for driver in Driver] == [1, 2, 30, 20, 20, 40, 3]
@@ -108,7 +104,7 @@ def test_before_anybody_is_marked_those_with_a_place_stand_for_those_who_come() 
     assert not line_sums(lunch, after, []).expected
 
 
-def test_sums_by_funder_and_code_put_own_means_last() -> None:
+def test_sums_by_funder_and_code_put_own_means_last():
     parts = [BudgetPart("", "", 1, 0), BudgetPart("Ziwa", "A", 2, 1), BudgetPart("Ziwa", "A", 3, 0)]
     assert list(total_of(parts).values()) == [
         BudgetPart("Ziwa", "A", 5, 1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -131,7 +131,7 @@ class Ready:
 
 
 @pytest.fixture
-def ready(plan: Callable[..., Held], actor: Callable[..., Actor]) -> Ready:  # noqa: F811
+def ready(plan, actor):  # noqa: F811
     """Two days of two sessions each, all marked; the programme's rates set, no band chosen."""
     held = plan(minutes=(180, 180, 180, 180))
     for name, letter in (("Zawadi", "B"), ("Baraka", "A"), ("Faraja", "B")):
@@ -143,7 +143,7 @@ def ready(plan: Callable[..., Held], actor: Callable[..., Actor]) -> Ready:  # n
 
 
 @pytest.fixture
-def twice(ready: Ready, plan: Callable[..., Held]) -> Ready:  # noqa: F811
+def twice(ready, plan):  # noqa: F811
     """Another workshop on the same days by another trainer, in which Zawadi was on the first."""
     made = plan(minutes=(180, 180, 180, 180))
     enrol(made.workshop, ready.person("Zawadi Sampuli"), made.trainer)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
 from kash.money.payouts.queries.payments import lines_of
@@ -21,7 +19,6 @@ from kash.money.payouts.services.payments import (
     turn_back,
 )
 from kash.platform.database import db, utc_now
-from kash.policy import Actor
 from tests.money.payouts.conftest import NEAR, Ready
 from tests.refusals import refuses
 
@@ -38,7 +35,7 @@ def put_ahead(ready: Ready, *positions: int) -> None:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_nothing_is_due_for_days_that_are_still_to_come(ready: Ready) -> None:
+def test_nothing_is_due_for_days_that_are_still_to_come(ready):
     before = ready.rows()
     assert len(before["Zawadi Sampuli"].due.days) == 2
     add_payee(
@@ -60,7 +57,7 @@ def test_nothing_is_due_for_days_that_are_still_to_come(ready: Ready) -> None:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready: Ready) -> None:
+def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     made = ready.proposed()
     put_ahead(ready, 3, 4)
@@ -71,7 +68,7 @@ def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready: Ready)
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_money_that_was_approved_ahead_of_time_is_not_paid(ready: Ready) -> None:
+def test_money_that_was_approved_ahead_of_time_is_not_paid(ready):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     made = ready.approved()
     line = lines_of(ready.one(made))[0].public_id
@@ -91,9 +88,7 @@ def test_money_that_was_approved_ahead_of_time_is_not_paid(ready: Ready) -> None
     assert {one.state for one in lines_of(ready.one(made))} == {"outstanding"}
 
 
-def test_whoever_approves_and_pays_sees_how_sessions_were_held(
-    ready: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_whoever_approves_and_pays_sees_how_sessions_were_held(ready, client_for):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     slot = db.session.query(Slot).filter_by(register_id=ready.workshop.register_id).first()
     assert slot is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from itertools import count
 from typing import Any
@@ -51,7 +50,6 @@ from kash.money.payouts.views.claims import LIST_COLUMNS
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from kash.workshops.models import Funder, Funding, Workshop
 from tests.rows import DAY, TODAY, row
 
@@ -85,7 +83,7 @@ def _days(line: PayoutLine, *days: date) -> None:
         row(PayoutDay, line_id=line.id, day=day)
 
 
-def test_the_latest_table_holds_a_workshops_own_before_the_programmes() -> None:
+def test_the_latest_table_holds_a_workshops_own_before_the_programmes():
     own, other = row(Workshop), row(Workshop)
     tables = {
         (of and of.id, version): row(
@@ -114,9 +112,7 @@ def test_the_latest_table_holds_a_workshops_own_before_the_programmes() -> None:
     assert [one.version for one in table_versions(other.id)] == [2, 1]
 
 
-def test_days_are_claimed_by_lists_that_stand_and_money_that_was_not_given_back(
-    groups: tuple[Group, Group],
-) -> None:
+def test_days_are_claimed_by_lists_that_stand_and_money_that_was_not_given_back(groups):
     workshop, other = row(Workshop), row(Workshop)
     her, him = _person(groups[1], "Nyota"), _person(groups[0], "Mto")
     standing = _list(workshop, 1)
@@ -167,9 +163,7 @@ def test_days_are_claimed_by_lists_that_stand_and_money_that_was_not_given_back(
     assert len(settled_claims(third.id, [her.id, him.id])) == 2
 
 
-def test_lists_lines_files_and_sheets_are_those_of_their_own_in_order(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_lists_lines_files_and_sheets_are_those_of_their_own_in_order(groups, actor):
     workshop, other = row(Workshop), row(Workshop)
     her = _person(groups[1], "Nyota")
     first, second = _list(workshop, 1, total_cents=300), _list(workshop, 2, "proposed")
@@ -216,9 +210,7 @@ def test_lists_lines_files_and_sheets_are_those_of_their_own_in_order(
         person_and_part(workshop, her.public_id)
 
 
-def test_something_was_given_later_only_by_a_list_that_stands_to_the_same_payee(
-    groups: tuple[Group, Group],
-) -> None:
+def test_something_was_given_later_only_by_a_list_that_stands_to_the_same_payee(groups):
     workshop = row(Workshop)
     her, him = _person(groups[1], "Nyota"), _person(groups[0], "Mto")
     line = _line(_list(workshop, 2), her, "returned")
@@ -234,9 +226,7 @@ def test_something_was_given_later_only_by_a_list_that_stands_to_the_same_payee(
     assert given_later(line, session)
 
 
-def test_lists_wait_to_be_approved_by_another_and_to_be_paid_by_whoever_runs_it(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_lists_wait_to_be_approved_by_another_and_to_be_paid_by_whoever_runs_it(groups, actor):
     director, trainer = actor("director"), actor("trainer")
     her = _person(groups[1], "Nyota")
     mine = row(Workshop, created_by=trainer.public_id)
@@ -270,9 +260,7 @@ def test_lists_wait_to_be_approved_by_another_and_to_be_paid_by_whoever_runs_it(
     assert owed == {1: None, 2: 1.0, 3: 1.0, 4: 0, 5: None}
 
 
-def test_a_persons_payments_are_those_of_approved_lists_the_latest_first(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
-) -> None:
+def test_a_persons_payments_are_those_of_approved_lists_the_latest_first(groups, actor):
     her, him = _person(groups[1], "Nyota"), _person(groups[0], "Mto")
     workshop = row(Workshop, title="First")
     early = _list(workshop, 1, approved_at=NOW - 2 * DAY)

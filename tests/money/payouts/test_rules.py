@@ -73,7 +73,7 @@ rates_strategy = st.builds(
 
 
 @given(st.integers(0, MOST_CENTS))
-def test_an_amount_is_read_back_as_it_was_written(cents: int) -> None:
+def test_an_amount_is_read_back_as_it_was_written(cents):
     assert read_amount(written_amount(cents)) == cents
     assert read_amount(f" {cents // 100:,}.{cents % 100:02d} ") == cents
 
@@ -81,7 +81,7 @@ def test_an_amount_is_read_back_as_it_was_written(cents: int) -> None:
 @pytest.mark.parametrize(
     "typed", ["", "-5", "5,00", "1.234", "12,34.50", "5e3", "KES 5", "٥", "99999999999", "1 000"]
 )
-def test_what_is_no_amount_is_not_guessed(typed: str) -> None:
+def test_what_is_no_amount_is_not_guessed(typed):
     assert read_amount(typed) is None
 
 
@@ -97,9 +97,7 @@ def funder_shares(draw: st.DrawFn) -> list[tuple[str, int]]:
 
 
 @given(st.integers(0, MOST_CENTS), funder_shares())
-def test_shares_add_up_and_none_is_a_whole_cent_off(
-    cents: int, shares: list[tuple[str, int]]
-) -> None:
+def test_shares_add_up_and_none_is_a_whole_cent_off(cents, shares):
     parts = shared(cents, shares)
     assert sum(parts.values()) == cents
     for name, share in shares:
@@ -108,7 +106,7 @@ def test_shares_add_up_and_none_is_a_whole_cent_off(
     assert (OWN_MEANS in parts) is (left > 0)
 
 
-def test_cents_left_over_go_where_rounding_took_most() -> None:
+def test_cents_left_over_go_where_rounding_took_most():
     assert shared(100, [("a", 33), ("b", 33), ("c", 34)]) == {"a": 33, "b": 33, "c": 34}
     assert shared(101, [("a", 50), ("b", 50)]) == {"a": 51, "b": 50}
     assert shared(10, [("a", 25)]) == {"a": 3, OWN_MEANS: 7}
@@ -118,9 +116,7 @@ def test_cents_left_over_go_where_rounding_took_most() -> None:
 
 
 @given(rates_strategy, sittings, st.integers(0, 1), st.integers(0, 5000))
-def test_days_are_paid_once_and_never_more_than_they_count(
-    rates: Rates, attended: list[Sitting], band: int, extra: int
-) -> None:
+def test_days_are_paid_once_and_never_more_than_they_count(rates, attended, band, extra):
     owed = due(rates, DecidedPart(band=band, extra=extra), attended)
     counting = [one for one in attended if one.weight >= rates.least_weight]
     assert owed.days == tuple(sorted({one.day for one in counting}))
@@ -137,17 +133,13 @@ def test_days_are_paid_once_and_never_more_than_they_count(
 
 
 @given(rates_strategy, sittings, st.sets(days))
-def test_a_day_left_out_is_as_if_nobody_had_come(
-    rates: Rates, attended: list[Sitting], out: set[date]
-) -> None:
+def test_a_day_left_out_is_as_if_nobody_had_come(rates, attended, out):
     kept = [one for one in attended if one.day not in out]
     assert due(rates, DecidedPart(band=0), attended, out) == due(rates, DecidedPart(band=0), kept)
 
 
 @given(rates_strategy, sittings)
-def test_whoever_is_waived_gets_nothing_and_an_open_band_is_told(
-    rates: Rates, attended: list[Sitting]
-) -> None:
+def test_whoever_is_waived_gets_nothing_and_an_open_band_is_told(rates, attended):
     assert due(rates, DecidedPart(band=0, waived=True, extra=900), attended).cents == 0
     owed = due(rates, DecidedPart(), attended)
     assert owed.cents == 0
@@ -156,7 +148,7 @@ def test_whoever_is_waived_gets_nothing_and_an_open_band_is_told(
     assert gone == owed
 
 
-def test_a_weighted_day_counts_as_its_best_session() -> None:
+def test_a_weighted_day_counts_as_its_best_session():
     rates = Rates(("Near",), {"participant": RoleRates(Basis.DAY, (33_333,))}, 1, weighted=True)
     attended = [Sitting(FIRST, 50), Sitting(FIRST, 75), Sitting(FIRST + timedelta(1), 25)]
     owed = due(rates, DecidedPart(band=0), attended)
@@ -167,7 +159,7 @@ def test_a_weighted_day_counts_as_its_best_session() -> None:
 
 
 @given(st.sets(st.builds(Claim, st.integers(1, 3), days, st.integers(1, 4)), max_size=25))
-def test_each_pair_of_workshops_is_found_once(claims: set[Claim]) -> None:
+def test_each_pair_of_workshops_is_found_once(claims):
     found = doubles(claims)
     assert len(found) == len(set(found))
     assert set(found) == {
@@ -178,7 +170,7 @@ def test_each_pair_of_workshops_is_found_once(claims: set[Claim]) -> None:
     }
 
 
-def test_a_settled_claim_blocks_only_the_workshop_that_gave_it_up() -> None:
+def test_a_settled_claim_blocks_only_the_workshop_that_gave_it_up():
     double = Double(FIRST, 7, 1, 2)
     assert [blocks(double, None, one) for one in (1, 2)] == [True, True]
     assert [blocks(double, Settled(None), one) for one in (1, 2)] == [False, False]
@@ -192,7 +184,7 @@ def test_a_settled_claim_blocks_only_the_workshop_that_gave_it_up() -> None:
 # --- Steps and payments -----------------------------------------------------------------------
 
 
-def test_nobody_may_approve_her_own_list_and_an_approved_one_is_frozen() -> None:
+def test_nobody_may_approve_her_own_list_and_an_approved_one_is_frozen():
     assert allowed_steps("proposed", proposed_by="a", actor="a") == {ListStep.RETURN}
     assert allowed_steps("proposed", proposed_by="a", actor="b") == {
         ListStep.APPROVE,
@@ -202,7 +194,7 @@ def test_nobody_may_approve_her_own_list_and_an_approved_one_is_frozen() -> None
     assert allowed_steps("returned", proposed_by="a", actor="b") == frozenset()
 
 
-def test_each_step_is_explained_but_paying_and_trying_again() -> None:
+def test_each_step_is_explained_but_paying_and_trying_again():
     unexplained = {
         (before, after)
         for before in PaymentState
@@ -213,7 +205,7 @@ def test_each_step_is_explained_but_paying_and_trying_again() -> None:
     assert not any(needs_reason(before, PaymentState.PAID) for before in PaymentState)
 
 
-def test_every_state_can_be_put_right() -> None:
+def test_every_state_can_be_put_right():
     for state in set(PaymentState) - {PaymentState.CHANGED}:
         for in_file in (False, True):
             assert state not in next_states(state, in_file=in_file)
@@ -277,7 +269,7 @@ def a_result_file(draw: random.Random, payments: dict[str, Payment]) -> list[tup
     return list(enumerate(rows, 1))
 
 
-def test_money_adds_up_to_the_cent_in_a_thousand_random_cases() -> None:
+def test_money_adds_up_to_the_cent_in_a_thousand_random_cases():
     draw = random.Random(20261117)
     moved = 0
     for _ in range(1_000):
@@ -305,14 +297,14 @@ def test_money_adds_up_to_the_cent_in_a_thousand_random_cases() -> None:
     assert moved > 1_500
 
 
-def test_what_is_lost_shows() -> None:
+def test_what_is_lost_shows():
     assert reconcile(500, [(PaymentState.PAID, 300), (PaymentState.FAILED, 100)]).difference == 100
 
 
 # --- Files ------------------------------------------------------------------------------------
 
 
-def test_the_bulk_file_ends_with_its_sum_and_a_code_over_everything_before() -> None:
+def test_the_bulk_file_ends_with_its_sum_and_a_code_over_everything_before():
     lines = bulk_file(
         [
             Transfer("+254712345678", 50_000, "AAAAAAAAAA"),
@@ -340,13 +332,13 @@ def test_the_bulk_file_ends_with_its_sum_and_a_code_over_everything_before() -> 
         max_size=20,
     )
 )
-def test_no_cell_of_the_bulk_file_begins_like_a_formula(transfers: list[Transfer]) -> None:
+def test_no_cell_of_the_bulk_file_begins_like_a_formula(transfers):
     for line in bulk_file(transfers):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in line.split(","))
 
 
 @given(st.integers(0, 2**32))
-def test_a_reference_is_read_however_it_was_written_down(seed: int) -> None:
+def test_a_reference_is_read_however_it_was_written_down(seed):
     reference = new_reference(random.Random(seed).choice)
     assert as_reference(f" {reference[:5].lower()}-{reference[5:]} ") == reference
     assert as_reference(reference.replace("0", "O").replace("1", "l")) == reference
@@ -378,7 +370,7 @@ PAYMENTS = {
         (["EEEEEEEEEE", "900", "Success"], RowFault.ANOTHER),
     ],
 )
-def test_a_row_is_matched_by_its_reference_and_must_agree(row: list[str], expected: str) -> None:
+def test_a_row_is_matched_by_its_reference_and_must_agree(row, expected):
     results = read_results([(1, ["Reference", "Amount", "Status"]), (2, row)])
     matched = match_results(PAYMENTS, results)
     found = ["change" for _ in matched.changes]
@@ -387,14 +379,14 @@ def test_a_row_is_matched_by_its_reference_and_must_agree(row: list[str], expect
     assert found == [expected]
 
 
-def test_a_reference_that_comes_twice_is_taken_once() -> None:
+def test_a_reference_that_comes_twice_is_taken_once():
     rows = [(1, ["ref", "status"]), (2, ["AAAAAAAAAA", "paid"]), (3, ["AAAAAAAAAA", "failed"])]
     matched = match_results(PAYMENTS, read_results(rows))
     assert [one.row for one in matched.changes] == [2]
     assert [(one.row, fault) for one, fault in matched.faults] == [(3, RowFault.TWICE)]
 
 
-def test_a_table_without_references_is_no_result() -> None:
+def test_a_table_without_references_is_no_result():
     with pytest.raises(NoColumns):
         read_results([(1, ["Phone", "Status"]), (2, ["254712345678", "paid"])])
 
@@ -416,9 +408,7 @@ def fixed(one: ApprovedPayment) -> Fixed:
 
 
 @given(PAYMENTS_APPROVED, PAYMENTS_APPROVED)
-def test_only_exactly_what_was_approved_is_paid(
-    approved: ApprovedPayment, now: ApprovedPayment
-) -> None:
+def test_only_exactly_what_was_approved_is_paid(approved, now):
     same = (approved.payee, approved.cents, approved.currency) == (
         now.payee,
         now.cents,
@@ -430,16 +420,14 @@ def test_only_exactly_what_was_approved_is_paid(
 
 
 @given(PAYMENTS_APPROVED)
-def test_a_phone_that_was_not_approved_is_told_as_such(now: ApprovedPayment) -> None:
+def test_a_phone_that_was_not_approved_is_told_as_such(now):
     approved = now._replace(phone="")
     by_mobile = difference(fixed(approved), fixed(now), mobile=True)
     assert by_mobile is (PaymentDifference.NO_PHONE if now.phone else None)
 
 
 @given(st.lists(st.sampled_from(PaymentState), max_size=12), st.booleans())
-def test_what_is_in_a_file_is_never_outstanding_nor_paid_in_cash_before_it_failed(
-    wanted: list[PaymentState], in_file: bool
-) -> None:
+def test_what_is_in_a_file_is_never_outstanding_nor_paid_in_cash_before_it_failed(wanted, in_file):
     state = PaymentState.SENT if in_file else PaymentState.OUTSTANDING
     for one in wanted:
         if one not in next_states(state, in_file=in_file):
@@ -464,8 +452,6 @@ def test_what_is_in_a_file_is_never_outstanding_nor_paid_in_cash_before_it_faile
         ({}, {"waived": True, "reason": "Twice"}, {}),
     ],
 )
-def test_of_two_who_were_one_nothing_that_was_decided_is_lost(
-    kept: dict[str, object], gone: dict[str, object], changes: dict[str, object]
-) -> None:
+def test_of_two_who_were_one_nothing_that_was_decided_is_lost(kept, gone, changes):
     open_part = {"role": "participant", "band": "", "waived": False, "extra_cents": 0, "reason": ""}
     assert merged_part(open_part | kept, open_part | gone) == changes

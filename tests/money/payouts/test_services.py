@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -103,7 +102,7 @@ def lines_by_name(ready: Ready, public_id: str) -> dict[str, PayoutLine]:
 
 
 @pytest.mark.any_engine
-def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
+def test_what_is_due_follows_from_attendance_and_the_band(ready):
     rows = ready.rows()
     assert list(rows) == [BARAKA, ZAWADI]
     assert all(row.due.missing is NotDue.BAND for row in rows.values())
@@ -116,7 +115,7 @@ def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Ready) -> None:
+def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready):
     first = table_for(ready.workshop.id)
     set_rates(RATES, ready.director)
     assert [one.version for one in table_versions(None)] == [1]
@@ -136,7 +135,7 @@ def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Rea
 
 
 @pytest.mark.any_engine
-def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
+def test_a_workshop_goes_back_to_the_programmes_rates(ready):
     key = ready.workshop.id
     follow_programme(ready.workshop, ready.trainer)
     assert table_versions(key) == []
@@ -160,7 +159,7 @@ def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
     assert (table.version, rates_of(table)) == (3, own)
 
 
-def test_the_whole_way_of_a_list(ready: Ready) -> None:
+def test_the_whole_way_of_a_list(ready):
     assert double_claims(ready.workshop, ()) == []
     assert [ready.band(Zawadi=FAR, Baraka=NEAR) for _ in range(2)] == [2, 0]
     made = ready.proposed()
@@ -210,7 +209,7 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
+def test_who_is_paid_is_counted_beside_paper_and_marks(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register_id
     assert paid_on(register) == {}
@@ -222,7 +221,7 @@ def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready) -> None:
+def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     turn_back(ready.one(made), "Baraka came by foot", ready.trainer, as_organiser=True)
@@ -252,7 +251,7 @@ def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready)
 
 
 @pytest.mark.any_engine
-def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> None:
+def test_what_changed_since_it_was_proposed_is_not_approved(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     ready.band(Zawadi=NEAR)
@@ -266,7 +265,7 @@ def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> Non
 
 
 @pytest.mark.any_engine
-def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> None:
+def test_later_changes_come_as_another_list_of_the_difference(ready):
     ready.band(Zawadi=NEAR, Baraka=FAR)
     first = ready.approved()
     ready.band(Zawadi=FAR, Baraka=NEAR)
@@ -299,9 +298,7 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
     assert ready.rows()[BARAKA].amount == 50_000
 
 
-def test_what_was_given_in_one_currency_is_not_taken_off_what_is_due_in_another(
-    ready: Ready,
-) -> None:
+def test_what_was_given_in_one_currency_is_not_taken_off_what_is_due_in_another(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     ready.approved()
     dollars = replace(
@@ -313,7 +310,7 @@ def test_what_was_given_in_one_currency_is_not_taken_off_what_is_due_in_another(
 
 
 @pytest.mark.any_engine
-def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
+def test_nothing_is_proposed_while_a_register_is_open(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register
     reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
@@ -321,7 +318,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
         ready.proposed()
 
 
-def test_drivers_are_paid_without_standing_on_a_register(ready: Ready) -> None:
+def test_drivers_are_paid_without_standing_on_a_register(ready):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     add_payee(
         ready.workshop,
@@ -351,7 +348,7 @@ def test_drivers_are_paid_without_standing_on_a_register(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
+def test_opening_numbers_is_one_entry_that_names_whose(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     zawadi, baraka = ready.person(ZAWADI), ready.person(BARAKA)
     give_phone(zawadi, "+254712345678")
@@ -384,7 +381,7 @@ def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None:
+def test_a_result_with_faults_changes_nothing_unless_asked(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
     lines = lines_by_name(ready, one.public_id)
@@ -402,7 +399,7 @@ def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None
 
 
 @pytest.mark.any_engine
-def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
+def test_a_payment_is_noted_only_as_the_page_showed_it(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
     line = lines_by_name(ready, one.public_id)[ZAWADI].public_id
@@ -421,7 +418,7 @@ def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     assert states == ["paid"]
 
 
-def test_sums_of_the_database_agree_whatever_happens(ready: Ready) -> None:
+def test_sums_of_the_database_agree_whatever_happens(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
     draw = random.Random(7)
@@ -440,7 +437,7 @@ def test_sums_of_the_database_agree_whatever_happens(ready: Ready) -> None:
     assert db.session.query(PayoutEvent).count() > 3
 
 
-def test_funders_bear_each_payment_to_the_cent(ready: Ready) -> None:
+def test_funders_bear_each_payment_to_the_cent(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     found = ready.workshop
     for name, share in (("Fund One", 33), ("Fund Two", 33)):
@@ -459,7 +456,7 @@ def test_funders_bear_each_payment_to_the_cent(ready: Ready) -> None:
 # --- Double claims ----------------------------------------------------------------------------
 
 
-def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twice: Ready) -> None:
+def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready, twice):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     twice.band(Zawadi=NEAR)
     here, there = ready.proposed(), twice.proposed()
@@ -497,7 +494,7 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
 
 
 @pytest.mark.any_engine
-def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
+def test_both_may_be_paid_with_a_reason(ready, twice):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     first = ready.approved()
     twice.band(Zawadi=NEAR)
@@ -530,7 +527,7 @@ def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
     assert twice.amounts(second) == {ZAWADI: 50_000}
 
 
-def test_a_merge_shows_who_was_paid_twice_under_two_names(ready: Ready, twice: Ready) -> None:
+def test_a_merge_shows_who_was_paid_twice_under_two_names(ready, twice):
     alias = make_person("Zawadi Mfano", "B")
     enrol(twice.held.workshop, alias, twice.trainer)
     register = twice.workshop.register
@@ -577,9 +574,7 @@ def lent(actor: Actor, absent: str) -> Actor:
 
 
 @pytest.mark.any_engine
-def test_whoever_stands_in_approves_for_the_director(
-    ready: Ready, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_stands_in_approves_for_the_director(ready, actor):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     monitoring = actor("monitoring", name="Tathmini Mfano")
     made = ready.proposed()
@@ -589,8 +584,8 @@ def test_whoever_stands_in_approves_for_the_director(
 
 
 def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approved_by_her(
-    ready: Ready, actor: Callable[..., Actor]
-) -> None:
+    ready, actor
+):
     """Today told her to check and approve it, and its page had no button."""
     ready.band(Zawadi=FAR, Baraka=NEAR)
     monitoring = actor("monitoring")
@@ -605,7 +600,7 @@ def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approve
 
 
 @pytest.mark.any_engine
-def test_nobody_approves_money_for_herself(ready: Ready) -> None:
+def test_nobody_approves_money_for_herself(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     herself = replace(ready.director, person_id=ready.rows()[ZAWADI].person_id)
@@ -619,7 +614,7 @@ def test_nobody_approves_money_for_herself(ready: Ready) -> None:
     assert [one.public_id for one, _count in waiting_for(ready.director)] == [made]
 
 
-def test_nobody_approves_for_whom_the_list_pays(ready: Ready, actor: Callable[..., Actor]) -> None:
+def test_nobody_approves_for_whom_the_list_pays(ready, actor):
     """An absent director's stand-in doesn't approve what pays the director."""
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made, monitoring = ready.proposed(), actor("monitoring")
@@ -635,9 +630,7 @@ def test_nobody_approves_for_whom_the_list_pays(ready: Ready, actor: Callable[..
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize(("name", "phone"), [("subira mfano", ""), ("Other Name", "+254700000077")])
-def test_nobody_approves_money_in_her_name_or_to_her_phone(
-    ready: Ready, name: str, phone: str
-) -> None:
+def test_nobody_approves_money_in_her_name_or_to_her_phone(ready, name, phone):
     """A facilitator on no register is a name and a phone: the director's own are refused too."""
     ready.band(Zawadi=FAR, Baraka=NEAR)
     chosen, days = Chosen("driver", NEAR), [FIRST_DAY]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,39 +23,37 @@ from kash.money.payouts.services.payments import Note, note_payment
 from kash.people.models import Consent
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from kash.workshops.models import Facilitator
 from kash.workshops.services.people import enrol
-from tests.conftest import Queries
 from tests.workshops.conftest import FIRST_DAY, make_person
 
-from .conftest import FAR, NEAR, RATES, Ready, give_phone, mark
+from .conftest import FAR, NEAR, RATES, give_phone, mark
 
 ZAWADI, BARAKA = "Zawadi Sampuli", "Baraka Sampuli"
 
 
 @pytest.fixture
-def at(ready: Ready) -> str:
+def at(ready):
     return f"/workshops/{ready.held.workshop}/payouts"
 
 
 @pytest.fixture
-def trainer(ready: Ready, client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+def trainer(ready, client_for):
     return client_for(ready.trainer)
 
 
 @pytest.fixture
-def director(ready: Ready, client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+def director(ready, client_for):
     return client_for(ready.director)
 
 
 @pytest.fixture
-def approved(ready: Ready) -> str:
+def approved(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     return ready.approved()
 
 
-def test_the_tab_says_who_gets_what_and_why(ready: Ready, at: str, trainer: FlaskClient) -> None:
+def test_the_tab_says_who_gets_what_and_why(ready, at, trainer):
     page = trainer.get(at).text
     assert "People without a distance band: 2." in page
     assert "Propose a list" not in page
@@ -74,9 +70,7 @@ def test_the_tab_says_who_gets_what_and_why(ready: Ready, at: str, trainer: Flas
     assert trainer.post(f"{at}/propose").status_code == 409
 
 
-def test_another_approves_and_every_cent_is_shown(
-    ready: Ready, at: str, trainer: FlaskClient, director: FlaskClient
-) -> None:
+def test_another_approves_and_every_cent_is_shown(ready, at, trainer, director):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     here = f"{at}/lists/{ready.proposed()}"
     assert trainer.post(f"{here}/approve").status_code == 403
@@ -99,9 +93,7 @@ def test_another_approves_and_every_cent_is_shown(
     assert trainer.post(f"{here}/cash", data={"paid": ["0" * 16]}).status_code == 404
 
 
-def test_whoever_proposed_a_list_is_told_that_it_was_sent_back(
-    ready: Ready, at: str, trainer: FlaskClient, director: FlaskClient
-) -> None:
+def test_whoever_proposed_a_list_is_told_that_it_was_sent_back(ready, at, trainer, director):
     """Else nobody is paid, and nobody knows that it waits for her."""
     ready.band(Zawadi=FAR, Baraka=NEAR)
     here, told = f"{at}/lists/{ready.proposed()}", "a list of payouts that you proposed was sent"
@@ -118,8 +110,8 @@ def test_whoever_proposed_a_list_is_told_that_it_was_sent_back(
 
 
 def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
-    ready: Ready, at: str, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    ready, at, actor, client_for
+):
     director, officer = actor("director", name="Mwalimu Mfano"), actor("monitoring")
     today = local_today()
     lend_approvals(
@@ -143,9 +135,7 @@ def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
     assert f'action="{address}/approve"' not in page
 
 
-def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(ready, at, trainer):
     give_phone(ready.person(ZAWADI), "+254712345678")
     ready.band(Zawadi=FAR, Baraka=NEAR)
     approved = ready.approved()
@@ -163,9 +153,7 @@ def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(
     assert "Sampuli" not in answer.text
 
 
-def test_the_page_says_which_payments_changed_before_any_file_is_made(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_the_page_says_which_payments_changed_before_any_file_is_made(ready, at, trainer):
     give_phone(ready.person(ZAWADI), "+254712345678")
     ready.band(Zawadi=FAR, Baraka=NEAR)
     here = f"{at}/lists/{ready.approved()}/numbers"
@@ -180,9 +168,7 @@ def test_the_page_says_which_payments_changed_before_any_file_is_made(
     assert "Goes back: changed after approval" in trainer.get(here.removesuffix("/numbers")).text
 
 
-def test_the_same_file_says_that_it_is_the_same(
-    ready: Ready, at: str, trainer: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_the_same_file_says_that_it_is_the_same(ready, at, trainer, actor):
     give_phone(ready.person(ZAWADI), "+254712345678")
     ready.band(Zawadi=FAR, Baraka=NEAR)
     approved = ready.approved()
@@ -211,9 +197,7 @@ def test_the_same_file_says_that_it_is_the_same(
     assert ZAWADI in trainer.get(f"{here}/cash?group=B").text
 
 
-def test_who_approves_is_told_of_payments_that_share_a_phone(
-    ready: Ready, at: str, director: FlaskClient
-) -> None:
+def test_who_approves_is_told_of_payments_that_share_a_phone(ready, at, director):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     give_phone(ready.person(ZAWADI), "+254712345678")
     here = f"{at}/lists/{ready.proposed()}"
@@ -224,9 +208,7 @@ def test_who_approves_is_told_of_payments_that_share_a_phone(
     assert "254712" not in page
 
 
-def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
-    ready: Ready, at: str, approved: str, trainer: FlaskClient
-) -> None:
+def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(ready, at, approved, trainer):
     lines = lines_of(ready.one(approved))
     reference = lines[1].reference
     db.session.rollback()
@@ -254,13 +236,8 @@ def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
 
 
 def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares(
-    ready: Ready,
-    at: str,
-    trainer: FlaskClient,
-    director: FlaskClient,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    ready, at, trainer, director, actor, client_for
+):
     give_phone(ready.person(ZAWADI), "+254712345678")
     ready.band(Zawadi=FAR, Baraka=NEAR)
     approved = ready.approved()
@@ -320,8 +297,8 @@ def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares
 
 
 def test_one_payment_needs_a_reason_when_money_did_not_arrive(
-    ready: Ready, at: str, approved: str, trainer: FlaskClient, director: FlaskClient
-) -> None:
+    ready, at, approved, trainer, director
+):
     line = lines_of(ready.one(approved))[0].public_id
     db.session.rollback()
     url = f"{at}/lists/{approved}/lines/{line}"
@@ -334,9 +311,7 @@ def test_one_payment_needs_a_reason_when_money_did_not_arrive(
     assert director.post(url, data=given).status_code == 403
 
 
-def test_paper_holds_one_group_its_sum_and_no_phone(
-    ready: Ready, approved: str, at: str, trainer: FlaskClient
-) -> None:
+def test_paper_holds_one_group_its_sum_and_no_phone(ready, approved, at, trainer):
     give_phone(ready.person(ZAWADI), "+254712345678")
     one = ready.one(approved)
     sheet = next(row for row in sheets_of(one) if row.letter == "B")
@@ -367,9 +342,7 @@ def test_paper_holds_one_group_its_sum_and_no_phone(
     assert ready.person(ZAWADI)[:6].upper() in markup
 
 
-def test_a_list_shows_the_payments_of_one_group_its_sum_and_the_whole(
-    at: str, approved: str, trainer: FlaskClient
-) -> None:
+def test_a_list_shows_the_payments_of_one_group_its_sum_and_the_whole(at, approved, trainer):
     for letter, name, amount in (("A", BARAKA, "500"), ("B", ZAWADI, "2,401")):
         page = trainer.get(f"{at}/lists/{approved}?group={letter}").text.partition("<main")[2]
         assert set(re.findall(r"\w+ Sampuli", page)) == {name}
@@ -379,9 +352,7 @@ def test_a_list_shows_the_payments_of_one_group_its_sum_and_the_whole(
         assert sums[:2] == [amount, "2,901"]
 
 
-def test_payees_of_no_group_are_shown_after_the_groups(
-    ready: Ready, at: str, approved: str, trainer: FlaskClient
-) -> None:
+def test_payees_of_no_group_are_shown_after_the_groups(ready, at, approved, trainer):
     lines = {line.group_letter: line for line in lines_of(ready.one(approved))}
     lines["A"].group_letter = ""
     db.session.commit()
@@ -392,8 +363,8 @@ def test_payees_of_no_group_are_shown_after_the_groups(
 
 
 def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
-    ready: Ready, at: str, approved: str, trainer: FlaskClient
-) -> None:
+    ready, at, approved, trainer
+):
     line = {
         line.person.chosen_name: line.public_id
         for line in lines_of(ready.one(approved))
@@ -423,13 +394,7 @@ def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
     assert {row.state for row in lines_of(ready.one(approved))} == {"paid"}
 
 
-def test_a_driver_who_is_added_by_two_taps_is_paid_once(
-    ready: Ready,
-    twice: Ready,
-    at: str,
-    trainer: FlaskClient,
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_a_driver_who_is_added_by_two_taps_is_paid_once(ready, twice, at, trainer, client_for):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     url = f"{at}/payees/new"
     new = {"name": "Dereva Mfano", "role": "driver", "band": NEAR, "days": FIRST_DAY.isoformat()}
@@ -451,9 +416,7 @@ def test_a_driver_who_is_added_by_two_taps_is_paid_once(
     assert other.post(elsewhere, data=new | {"key": key[1]}).status_code == 404
 
 
-def test_what_is_due_names_one_group_and_sums_both(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_what_is_due_names_one_group_and_sums_both(ready, at, trainer):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     for letter, name in (("A", BARAKA), ("B", ZAWADI)):
         for page in (at, f"{at}/bands"):
@@ -465,9 +428,7 @@ def test_what_is_due_names_one_group_and_sums_both(
     assert "1,500" in trainer.get(at).text
 
 
-def test_turning_to_the_other_group_keeps_the_bands_that_were_chosen(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_turning_to_the_other_group_keeps_the_bands_that_were_chosen(ready, at, trainer):
     bands = f"{at}/bands"
     turned = trainer.post(bands, data={f"band-{ready.person(BARAKA)}": FAR, "turn_to": "B"})
     assert turned.location == f"{bands}?group=B"
@@ -478,9 +439,7 @@ def test_turning_to_the_other_group_keeps_the_bands_that_were_chosen(
     assert "People without a distance band" not in trainer.get(at).text
 
 
-def test_bands_that_others_chose_or_renamed_meanwhile_lose_nobodys_choices(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_bands_that_others_chose_or_renamed_meanwhile_lose_nobodys_choices(ready, at, trainer):
     bands, zawadi = f"{at}/bands", ready.person(ZAWADI)
     role, band = f"role-{zawadi}", f"band-{zawadi}"
     was = re.search(rf'name="was-{zawadi}" value="([^"]*)"', trainer.get(f"{bands}?group=B").text)
@@ -497,9 +456,7 @@ def test_bands_that_others_chose_or_renamed_meanwhile_lose_nobodys_choices(
     assert '<option value="facilitator" selected>' in shown
 
 
-def test_a_name_on_the_cash_list_leads_on_and_ticks_nobody(
-    ready: Ready, at: str, approved: str, trainer: FlaskClient
-) -> None:
+def test_a_name_on_the_cash_list_leads_on_and_ticks_nobody(ready, at, approved, trainer):
     page = trainer.get(f"{at}/lists/{approved}/cash?group=B").text
     assert f'<a href="/people/{ready.person(ZAWADI)}">{ZAWADI}</a>' in page
     labels = re.findall(r"(?s)<label.*?</label>", page.partition("<main")[2])
@@ -507,7 +464,7 @@ def test_a_name_on_the_cash_list_leads_on_and_ticks_nobody(
     assert not any("<a " in label for label in labels)
 
 
-def test_the_paper_is_a_pdf(ready: Ready, approved: str, at: str, trainer: FlaskClient) -> None:
+def test_the_paper_is_a_pdf(ready, approved, at, trainer):
     sheet = sheets_of(ready.one(approved))[0].public_id
     db.session.rollback()
     answer = trainer.get(f"{at}/lists/{approved}/paper/{sheet}.pdf")
@@ -515,9 +472,7 @@ def test_the_paper_is_a_pdf(ready: Ready, approved: str, at: str, trainer: Flask
     assert answer.headers["Content-Disposition"] == "attachment; filename=list-1.pdf"
 
 
-def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
-    ready: Ready, director: FlaskClient
-) -> None:
+def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(ready, director):
     given = {
         "currency": "kes",
         "least_weight": "1",
@@ -543,15 +498,13 @@ def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
     assert table.rates == {"participant": ["day", [150_050, None]]}
 
 
-def test_all_that_is_wrong_with_rates_stands_in_one_summary(director: FlaskClient) -> None:
+def test_all_that_is_wrong_with_rates_stands_in_one_summary(director):
     page = director.post("/payouts/rates", data={"currency": "", "least_weight": "1"}).text
     (summary,) = re.findall(r'<div class="errors"[^>]*>(.*?)</div>', page, re.DOTALL)
     assert re.findall(r'href="#([^"]+)"', summary) == ["band-0", "currency"]
 
 
-def test_own_rates_are_given_up_after_a_question(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_own_rates_are_given_up_after_a_question(ready, at, trainer):
     url, asks = f"{at}/rates", f"{at}/rates/programme"
     assert asks not in trainer.get(url).text
     given = {"currency": "KES", "least_weight": "1", "band-0": "Near", "rate-participant-0": "5"}
@@ -567,7 +520,7 @@ def test_own_rates_are_given_up_after_a_question(
     assert "None: the programme's rates hold" in shown
 
 
-def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> None:
+def test_exceptions_and_drivers(ready, at, trainer):
     url = f"{at}/people/{ready.person(BARAKA)}"
     assert "Say why." in trainer.post(url, data={"kind": "waived"}).text
     assert "Enter how much" in trainer.post(url, data={"kind": "extra", "reason": "x"}).text
@@ -591,9 +544,7 @@ def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> 
     assert "Dereva Mfano" not in trainer.get(at, query_string={"group": "–"}).text
 
 
-def test_whoever_takes_off_a_driver_that_a_list_pays_is_told_so_first(
-    ready: Ready, at: str, trainer: FlaskClient
-) -> None:
+def test_whoever_takes_off_a_driver_that_a_list_pays_is_told_so_first(ready, at, trainer):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     driver = add_payee(
         ready.workshop,
@@ -611,9 +562,7 @@ def test_whoever_takes_off_a_driver_that_a_list_pays_is_told_so_first(
     assert told in trainer.get(at, query_string={"group": "–"}).text
 
 
-def test_a_double_claim_is_settled_on_its_page(
-    ready: Ready, twice: Ready, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_double_claim_is_settled_on_its_page(ready, twice, client_for):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     ready.approved()
     twice.band(Zawadi=NEAR)
@@ -635,8 +584,8 @@ def test_a_double_claim_is_settled_on_its_page(
 
 
 def test_a_double_claim_can_be_turned_to_on_a_list_that_holds_nobody_of_its_group(
-    ready: Ready, twice: Ready, at: str, trainer: FlaskClient
-) -> None:
+    ready, twice, at, trainer
+):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     ready.approved()
     twice.band(Zawadi=NEAR)
@@ -656,13 +605,7 @@ def test_a_double_claim_can_be_turned_to_on_a_list_that_holds_nobody_of_its_grou
     assert (BARAKA in page, ZAWADI in page) == (False, True)
 
 
-def test_who_is_paid_sees_her_own_and_nothing_else(
-    ready: Ready,
-    approved: str,
-    at: str,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_who_is_paid_sees_her_own_and_nothing_else(ready, approved, at, actor, client_for):
     peer = actor("peer", name="Zawadi", person_id=ready.rows()[ZAWADI].person_id)
     own = client_for(peer)
     page = own.get("/payouts/").text
@@ -681,9 +624,7 @@ def test_who_is_paid_sees_her_own_and_nothing_else(
     assert "Was paid" in own.get("/payouts/").text
 
 
-def test_other_trainers_see_no_tab_and_no_page(
-    ready: Ready, at: str, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_other_trainers_see_no_tab_and_no_page(ready, at, actor, client_for):
     other = client_for(actor("trainer", name="Mwingine"))
     assert other.get(at).status_code == 403
     page = other.get(f"/workshops/{ready.held.workshop}").text
@@ -693,12 +634,7 @@ def test_other_trainers_see_no_tab_and_no_page(
     assert at in monitoring.get(f"/workshops/{ready.held.workshop}").text
 
 
-def test_queries_do_not_grow_with_people(
-    ready: Ready,
-    at: str,
-    trainer: FlaskClient,
-    count_queries: Callable[[], AbstractContextManager[Queries]],
-) -> None:
+def test_queries_do_not_grow_with_people(ready, at, trainer, count_queries):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     with count_queries() as few:
         trainer.get(at)

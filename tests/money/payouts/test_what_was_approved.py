@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import AccountBacking, AccountNotice
@@ -64,7 +61,7 @@ HER_PHONE, OTHER_PHONE = "+254712345678", "+254722000111"
 
 
 @pytest.fixture
-def approved(ready: Ready) -> str:
+def approved(ready):
     """A list of two with phones, approved."""
     ready.band(Zawadi=FAR, Baraka=NEAR)
     give_phone(ready.person(ZAWADI), HER_PHONE)
@@ -73,7 +70,7 @@ def approved(ready: Ready) -> str:
 
 
 @pytest.fixture
-def other(actor: Callable[..., Actor]) -> Actor:
+def other(actor):
     """Another trainer, who made no file."""
     return actor("trainer", name="Mwingine Mfano")
 
@@ -94,9 +91,7 @@ def phones(numbers: Numbers) -> list[str]:
 
 
 @pytest.mark.any_engine
-def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(
-    ready: Ready, approved: str
-) -> None:
+def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(ready, approved):
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
     told = open_numbers(ready.one(approved), ready.trainer)
     assert told == Numbers(changed=1)
@@ -117,7 +112,7 @@ def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(
 
 
 @pytest.mark.any_engine
-def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None:
+def test_money_does_not_go_to_a_phone_that_nobody_approved(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.approved()
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
@@ -126,7 +121,7 @@ def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None
 
 
 @pytest.mark.any_engine
-def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready: Ready, approved: str) -> None:
+def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready, approved):
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
     give_phone(ready.person(ZAWADI), HER_PHONE)
     numbers = open_numbers(ready.one(approved), ready.trainer)
@@ -134,7 +129,7 @@ def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready: Ready, approved:
 
 
 @pytest.mark.any_engine
-def test_an_amount_changed_in_the_database_is_not_sent(ready: Ready, approved: str) -> None:
+def test_an_amount_changed_in_the_database_is_not_sent(ready, approved):
     key = line_of(ready, approved).id
     db.session.execute(update(PayoutLine).where(PayoutLine.id == key).values(amount_cents=999))
     db.session.commit()
@@ -142,9 +137,7 @@ def test_an_amount_changed_in_the_database_is_not_sent(ready: Ready, approved: s
 
 
 @pytest.mark.any_engine
-def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
-    ready: Ready, approved: str
-) -> None:
+def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(ready, approved):
     puppet = make_person("Zawadi Sampuli Mwingine", "B")
     kept = db.session.scalars(select(Person).where(Person.public_id == puppet)).one()
     gone = db.session.scalars(select(Person).where(Person.public_id == ready.person(ZAWADI))).one()
@@ -158,9 +151,7 @@ def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
 
 
 @pytest.mark.any_engine
-def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
-    ready: Ready, approved: str
-) -> None:
+def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(ready, approved):
     line = line_of(ready, approved)
     key, public_id = line.id, line.public_id
     other = db.session.scalars(select(Person).where(Person.chosen_name == "Faraja Sampuli")).one()
@@ -178,8 +169,8 @@ def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
 
 @pytest.mark.any_engine
 def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_after_the_approval(
-    ready: Ready, approved: str
-) -> None:
+    ready, approved
+):
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
 
     def note(name: str) -> PaymentState:
@@ -193,16 +184,14 @@ def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_afte
 
 
 @pytest.mark.any_engine
-def test_nobody_is_sent_her_money_in_two_files(ready: Ready, approved: str) -> None:
+def test_nobody_is_sent_her_money_in_two_files(ready, approved):
     assert len(open_numbers(ready.one(approved), ready.trainer).transfers) == 2
     with pytest.raises(NoPaymentToSend):
         open_numbers(ready.one(approved), ready.trainer)
     assert set(states(ready, approved).values()) == {"sent"}
 
 
-def test_of_two_exports_at_once_one_wins(
-    both_engines_app: APIFlask, ready: Ready, approved: str
-) -> None:
+def test_of_two_exports_at_once_one_wins(both_engines_app, ready, approved):
     list_id, trainer = ready.one(approved).id, ready.trainer
     barrier = Barrier(4)
     answers: list[int] = []
@@ -229,7 +218,7 @@ def test_of_two_exports_at_once_one_wins(
 
 
 @pytest.mark.any_engine
-def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approved: str) -> None:
+def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready, approved):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
@@ -248,8 +237,8 @@ def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approv
 
 @pytest.mark.any_engine
 def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_saying_it_failed(
-    ready: Ready, approved: str
-) -> None:
+    ready, approved
+):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
@@ -289,8 +278,8 @@ def waiting(ready: Ready) -> PayoutReversal:
 
 @pytest.mark.parametrize("way", ["file", "hand"])
 def test_what_is_said_to_have_failed_is_payable_again_only_once_another_approved(
-    ready: Ready, approved: str, other: Actor, actor: Callable[..., Actor], way: str
-) -> None:
+    ready, approved, other, actor, way
+):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     if way == "file":
@@ -347,8 +336,8 @@ def test_what_is_said_to_have_failed_is_payable_again_only_once_another_approved
 
 @pytest.mark.parametrize("above", ["director", "trainer"])
 def test_nobody_approves_for_a_maker_of_the_file_who_depends_on_her_or_she_on_the_maker(
-    ready: Ready, approved: str, other: Actor, actor: Callable[..., Actor], above: str
-) -> None:
+    ready, approved, other, actor, above
+):
     open_numbers(ready.one(approved), ready.trainer)
     result(ready, approved, "Failed", by=other)
     director, trainer = ready.director, ready.trainer
@@ -364,9 +353,7 @@ def test_nobody_approves_for_a_maker_of_the_file_who_depends_on_her_or_she_on_th
     assert states(ready, approved)[ZAWADI] == "failed"
 
 
-def test_what_is_sent_back_stays_sent_and_who_said_it_is_told(
-    ready: Ready, approved: str, other: Actor
-) -> None:
+def test_what_is_sent_back_stays_sent_and_who_said_it_is_told(ready, approved, other):
     open_numbers(ready.one(approved), ready.trainer)
     result(ready, approved, "Failed", by=other)
     turn_back_reversal(waiting(ready), "The statement says that it arrived.", ready.director)
@@ -382,9 +369,7 @@ def test_what_is_sent_back_stays_sent_and_who_said_it_is_told(
     assert states(ready, approved)[ZAWADI] == "paid"
 
 
-def test_what_was_paid_in_cash_is_not_made_payable_again_by_one_person(
-    ready: Ready, approved: str
-) -> None:
+def test_what_was_paid_in_cash_is_not_made_payable_again_by_one_person(ready, approved):
     line = line_of(ready, approved).public_id
     pay_in_cash(ready.one(approved), [line], ready.trainer)
     wrongly = Note(PaymentState.OUTSTANDING, reason="Ticked the wrong line")
@@ -397,8 +382,8 @@ def test_what_was_paid_in_cash_is_not_made_payable_again_by_one_person(
 
 @pytest.mark.parametrize("way", ["file", "cash"])
 def test_todays_page_of_the_director_names_what_was_paid_after_a_failure(
-    ready: Ready, approved: str, other: Actor, actor: Callable[..., Actor], way: str
-) -> None:
+    ready, approved, other, actor, way
+):
     line = line_of(ready, approved)
     reference, public_id = line.reference, line.public_id
 
@@ -437,8 +422,8 @@ def test_todays_page_of_the_director_names_what_was_paid_after_a_failure(
 
 @pytest.mark.any_engine
 def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_twice(
-    ready: Ready, approved: str, other: Actor
-) -> None:
+    ready, approved, other
+):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     failed = Note(PaymentState.FAILED, reason="Number not registered")
@@ -450,9 +435,7 @@ def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_
     assert told.known == ()
 
 
-def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
-    ready: Ready, approved: str, other: Actor
-) -> None:
+def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(ready, approved, other):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     for state, before in (
@@ -471,9 +454,7 @@ def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
 
 
 @pytest.mark.any_engine
-def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
-    ready: Ready, approved: str, other: Actor
-) -> None:
+def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(ready, approved, other):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
@@ -489,9 +470,7 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
 
 
 @pytest.mark.any_engine
-def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
-    ready: Ready, approved: str, other: Actor
-) -> None:
+def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(ready, approved, other):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
@@ -512,7 +491,7 @@ def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
 
 
 @pytest.mark.any_engine
-def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor) -> None:
+def test_what_failed_is_sent_once_more(ready, approved, other):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     for state, before in (
@@ -528,9 +507,7 @@ def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor
 
 
 @pytest.mark.any_engine
-def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(
-    ready: Ready, approved: str
-) -> None:
+def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(ready, approved):
     line = line_of(ready, approved).public_id
     back = Note(PaymentState.RETURNED, reason="She had left")
     note_payment(ready.one(approved), line, back, PaymentState.OUTSTANDING, ready.trainer)
@@ -545,9 +522,7 @@ def fetched(ready: Ready, made: str, by: Actor) -> Numbers:
     return repeat_file(ready.one(made), file.public_id, by)
 
 
-def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
-    ready: Ready, approved: str
-) -> None:
+def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(ready, approved):
     first = open_numbers(ready.one(approved), ready.trainer)
     assert fetched(ready, approved, ready.trainer).transfers == first.transfers
     (file,) = files_of(ready.one(approved))
@@ -567,9 +542,7 @@ def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("harm", ["settled", "phone", "late", "other"])
-def test_a_file_is_not_fetched_again_as_another(
-    ready: Ready, approved: str, actor: Callable[..., Any], monkeypatch: Any, harm: str
-) -> None:
+def test_a_file_is_not_fetched_again_as_another(ready, approved, actor, monkeypatch, harm):
     open_numbers(ready.one(approved), ready.trainer)
     by = ready.trainer
     if harm == "settled":
@@ -590,7 +563,7 @@ def test_a_file_is_not_fetched_again_as_another(
 
 
 @pytest.mark.any_engine
-def test_no_phone_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
+def test_no_phone_is_kept_with_what_was_approved(ready, approved):
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved)
     kept = [line.cash_digest, line.mobile_digest, files_of(ready.one(approved))[0].digest]
@@ -599,9 +572,7 @@ def test_no_phone_is_kept_with_what_was_approved(ready: Ready, approved: str) ->
 
 
 @pytest.mark.any_engine
-def test_a_list_approved_before_digests_were_kept_goes_back_only_for_mobile_money(
-    ready: Ready, approved: str
-) -> None:
+def test_a_list_approved_before_digests_were_kept_goes_back_only_for_mobile_money(ready, approved):
     db.session.execute(update(PayoutLine).values(cash_digest=None, mobile_digest=None))
     db.session.commit()
     line = line_of(ready, approved, BARAKA).public_id

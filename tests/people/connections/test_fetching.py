@@ -25,7 +25,7 @@ def _system(end: OtherEnd, patience: float = 5.0) -> OtherSystem:
     return OtherSystem(f"{end.address}/base", {"Authorization": TOKEN}, patience, here_too=True)
 
 
-def test_what_is_sent_arrives_with_the_token_below_the_address() -> None:
+def test_what_is_sent_arrives_with_the_token_below_the_address():
     with other_end(lambda asked: Reply(409, asked.body)) as end:
         answer = _system(end).post("/api/things?dryRun=true", b"{}")
         assert (answer.status, answer.content) == (409, b"{}")
@@ -39,7 +39,7 @@ def test_what_is_sent_arrives_with_the_token_below_the_address() -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset", "silent", "half", "drip"])
-def test_a_fault_ends_soon_and_is_not_taken_for_an_answer(fault: str) -> None:
+def test_a_fault_ends_soon_and_is_not_taken_for_an_answer(fault):
     headers = {"Content-Length": "1000000"} if fault == "drip" else {}
     with other_end(lambda _asked: Reply(200, b"[1, 2]", headers, fault)) as end:
         began = time.monotonic()
@@ -49,14 +49,14 @@ def test_a_fault_ends_soon_and_is_not_taken_for_an_answer(fault: str) -> None:
     assert TOKEN not in repr(failed.value) + str(failed.value.__context__)
 
 
-def test_what_is_not_there_got_nothing() -> None:
+def test_what_is_not_there_got_nothing():
     with other_end(lambda _asked: Reply()) as end:
         system = _system(end)
     with pytest.raises(NotReached):
         system.get("/x")
 
 
-def test_more_than_was_asked_for_is_not_read() -> None:
+def test_more_than_was_asked_for_is_not_read():
     with other_end(lambda _asked: Reply(200, b"x" * 101)) as end:
         assert len(_system(end).get("/x", most=101).content) == 101
         with pytest.raises(AnswerTooLarge):
@@ -76,7 +76,7 @@ def test_more_than_was_asked_for_is_not_read() -> None:
         "nothing",
     ],
 )
-def test_no_answer_leads_the_token_to_another_host(target: str) -> None:
+def test_no_answer_leads_the_token_to_another_host(target):
     with other_end(lambda _asked: Reply(302, headers={"Location": target})) as end:
         system = _system(end)
         with pytest.raises(AnotherHost):
@@ -87,9 +87,7 @@ def test_no_answer_leads_the_token_to_another_host(target: str) -> None:
             assert [one.path for one in end.asked] == ["/base/first"]
 
 
-def test_a_redirection_on_the_same_host_is_followed_but_never_for_ever_and_no_body_goes_twice() -> (
-    None
-):
+def test_a_redirection_on_the_same_host_is_followed_but_never_for_ever_and_no_body_goes_twice():
     def answer(asked: Asked) -> Reply:
         if asked.path == "/base/old":
             return Reply(301, headers={"Location": "/base/new"})
@@ -105,7 +103,7 @@ def test_a_redirection_on_the_same_host_is_followed_but_never_for_ever_and_no_bo
     assert [one.method for one in end.asked] == ["GET", "GET", "POST", *["GET"] * 4]
 
 
-def test_an_address_that_is_not_protected_is_never_called() -> None:
+def test_an_address_that_is_not_protected_is_never_called():
     with other_end(lambda _asked: Reply()) as end:
         for system in (
             OtherSystem(end.address, {"Authorization": TOKEN}),

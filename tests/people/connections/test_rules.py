@@ -30,29 +30,25 @@ from kash.people.connections.rules import Stands, clean_address, stands_now
         ("", None),
     ],
 )
-def test_no_token_goes_to_an_address_that_is_not_protected(
-    address: str, cleaned: str | None
-) -> None:
+def test_no_token_goes_to_an_address_that_is_not_protected(address, cleaned):
     assert clean_address(address) == cleaned
 
 
 @given(st.text(string.printable + "é\u2028", max_size=60))
-def test_a_clean_address_stays_as_it_is_and_any_text_gives_an_answer(text: str) -> None:
+def test_a_clean_address_stays_as_it_is_and_any_text_gives_an_answer(text):
     for address in (text, f"https://{text}", f"https://a.org/{text}"):
         cleaned = clean_address(address)
         assert cleaned is None or clean_address(cleaned) == cleaned
 
 
-def test_a_stand_in_of_this_machine_is_called_by_tests_alone() -> None:
+def test_a_stand_in_of_this_machine_is_called_by_tests_alone():
     here = "http://127.0.0.1:8000"
     assert (clean_address(here, here_too=True), clean_address(here)) == (here, None)
     assert clean_address("http://dhis2.example.org", here_too=True) is None
 
 
 @given(st.sampled_from(["proposed", "approved", "returned"]), st.booleans(), st.booleans())
-def test_a_connection_is_on_only_while_it_is_agreed_to(
-    state: str, is_on: bool, was_switched: bool
-) -> None:
+def test_a_connection_is_on_only_while_it_is_agreed_to(state, is_on, was_switched):
     stands = stands_now(state, is_on=is_on, was_switched=was_switched)
     assert (stands is Stands.ON) == (state == "approved" and is_on)
     assert (stands is Stands.RECORDED) == (state == "proposed")

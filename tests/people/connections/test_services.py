@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.accounts.errors import NotIndependent
@@ -42,9 +41,7 @@ MakeActor = Callable[..., Actor]
 
 
 @pytest.mark.any_engine
-def test_one_records_another_agrees_and_only_then_it_can_be_switched_on(
-    both_engines_app: APIFlask, actor: MakeActor
-) -> None:
+def test_one_records_another_agrees_and_only_then_it_can_be_switched_on(both_engines_app, actor):
     """One person alone could else send the figures wherever she likes."""
     officer, director = actor("monitoring"), actor("director")
     made = record_connection("dhis2", entered(), by=officer)
@@ -77,9 +74,7 @@ def test_one_records_another_agrees_and_only_then_it_can_be_switched_on(
 
 
 @pytest.mark.any_engine
-def test_whatever_is_changed_is_off_until_it_is_agreed_to_anew(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_whatever_is_changed_is_off_until_it_is_agreed_to_anew(app, actor):
     """An agreed connection could else be pointed at another country on the quiet."""
     officer, director, other = actor("monitoring"), actor("director"), actor("administrator")
     made = switched_on(actor)
@@ -105,9 +100,7 @@ def test_whatever_is_changed_is_off_until_it_is_agreed_to_anew(
 
 
 @pytest.mark.any_engine
-def test_nobody_agrees_to_what_she_recorded_nor_a_friend_whom_she_brought_in(
-    app: APIFlask, actor: MakeActor
-) -> None:
+def test_nobody_agrees_to_what_she_recorded_nor_a_friend_whom_she_brought_in(app, actor):
     both, friend = actor("monitoring", "director"), actor("director")
     made = record_connection("dhis2", entered(), by=both)
     account = select(Account.id).where(Account.public_id == friend.public_id)
@@ -129,9 +122,7 @@ def test_nobody_agrees_to_what_she_recorded_nor_a_friend_whom_she_brought_in(
         ({"contract_on": timedelta(days=1)}, "today at the latest"),
     ],
 )
-def test_a_connection_lacks_nothing_that_is_agreed_to(
-    app: APIFlask, actor: MakeActor, changed: dict[str, object], words: str
-) -> None:
+def test_a_connection_lacks_nothing_that_is_agreed_to(app, actor, changed, words):
     if isinstance(changed.get("contract_on"), timedelta):
         changed = {"contract_on": local_today() + timedelta(days=1)}
     with refuses(words):
@@ -141,7 +132,7 @@ def test_a_connection_lacks_nothing_that_is_agreed_to(
 
 
 @pytest.mark.any_engine
-def test_the_token_lies_sealed_and_belongs_to_its_row(app: APIFlask, actor: MakeActor) -> None:
+def test_the_token_lies_sealed_and_belongs_to_its_row(app, actor):
     """A stolen database would else push figures in the programme's name."""
     made = record_connection("dhis2", entered(), by=actor("monitoring"))
     kept = connection(made).secret

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -29,9 +28,7 @@ TYPED = {
 }
 
 
-def test_a_connection_goes_from_one_to_another_and_its_token_is_shown_to_nobody(
-    actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_a_connection_goes_from_one_to_another_and_its_token_is_shown_to_nobody(actor, client_for):
     officer, director = client_for(actor("monitoring")), client_for(actor("director"))
     wrong = officer.post("/connections/new/dhis2", data=TYPED | {"address": "http://dhis2"})
     assert (wrong.status_code, "begins with https" in wrong.text) == (422, True)
@@ -57,9 +54,7 @@ def test_a_connection_goes_from_one_to_another_and_its_token_is_shown_to_nobody(
     assert found.stands == "off"
 
 
-def test_whoever_saved_meanwhile_is_not_written_over(
-    actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_whoever_saved_meanwhile_is_not_written_over(actor, client_for):
     made = record_connection("dhis2", entered(), by=actor("monitoring"))
     officer = client_for(actor("administrator"))
     data = TYPED | {"country": "Uganda", "secret": "", "row_version": "1"}
@@ -69,9 +64,7 @@ def test_whoever_saved_meanwhile_is_not_written_over(
     assert connection(made).country == "Uganda"
 
 
-def test_what_was_sent_back_says_why_and_any_form_can_be_sent_back_with_a_reason(
-    actor: MakeActor, client_for: ClientFor
-) -> None:
+def test_what_was_sent_back_says_why_and_any_form_can_be_sent_back_with_a_reason(actor, client_for):
     made = record_connection("dhis2", entered(), by=actor("monitoring"))
     director = client_for(actor("director"))
     assert director.post(f"/connections/{made}/send-back", data={}).status_code == 422
@@ -84,9 +77,7 @@ def test_what_was_sent_back_says_why_and_any_form_can_be_sent_back_with_a_reason
     assert client_for(actor("monitoring")).get("/connections/new/nothing").status_code == 404
 
 
-def test_the_page_asks_no_more_for_three_connections_than_for_one(
-    actor: MakeActor, client_for: ClientFor, count_queries: Callable[..., Any]
-) -> None:
+def test_the_page_asks_no_more_for_three_connections_than_for_one(actor, client_for, count_queries):
     officer, page = actor("monitoring"), client_for(actor("director"))
     counts = []
     for _more in range(2):

@@ -41,7 +41,7 @@ def states(preview: Preview) -> dict[int, str]:
 
 
 @pytest.fixture
-def bring() -> Bringing:
+def bring():
     """`bring(actor, "a;b", group=…)` brings in a list as text or bytes; its public id."""
 
     def make(by: Actor, content: str | bytes, name: str = "list.csv", group: str = "") -> str:

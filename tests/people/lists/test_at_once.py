@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.people.lists import renewing
@@ -21,7 +19,7 @@ from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
-from tests.people.lists.conftest import Bringing, confirm, held, preview_of
+from tests.people.lists.conftest import confirm, held, preview_of
 
 ROWS = [
     "Amani Mfano;K-1;0712345671;Kondele Post;16",
@@ -36,12 +34,12 @@ def text(rows: int) -> str:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def browser(client_for: Callable[[Actor], FlaskClient], trainer: Actor) -> FlaskClient:
+def browser(client_for, trainer):
     return client_for(trainer)
 
 
@@ -52,12 +50,8 @@ def asked(browser: FlaskClient, address: str, count_queries: Any) -> int:
 
 
 def test_a_list_that_waits_asks_as_much_with_three_rows_as_with_one(
-    browser: FlaskClient,
-    trainer: Actor,
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    count_queries: Any,
-) -> None:
+    browser, trainer, bring, groups, count_queries
+):
     found = []
     for rows in (1, 3):
         made = bring(trainer, text(rows), group=groups[0].public_id)
@@ -66,12 +60,8 @@ def test_a_list_that_waits_asks_as_much_with_three_rows_as_with_one(
 
 
 def test_a_list_of_known_people_asks_as_much_with_three_rows_as_with_one(
-    browser: FlaskClient,
-    trainer: Actor,
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    count_queries: Any,
-) -> None:
+    browser, trainer, bring, groups, count_queries
+):
     good = text(3).replace(";071;", ";0712345673;")
     confirm(bring(trainer, good, group=groups[0].public_id), trainer)
     found = []
@@ -84,12 +74,8 @@ def test_a_list_of_known_people_asks_as_much_with_three_rows_as_with_one(
 
 
 def test_what_became_of_a_list_asks_as_much_with_three_people_as_with_one(
-    browser: FlaskClient,
-    trainer: Actor,
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    count_queries: Any,
-) -> None:
+    browser, trainer, bring, groups, count_queries
+):
     found = []
     for rows in (1, 3):
         good = text(rows).replace(";071;", ";0712345673;")
@@ -100,13 +86,8 @@ def test_what_became_of_a_list_asks_as_much_with_three_people_as_with_one(
 
 
 def test_past_lists_ask_as_much_for_three_as_for_one(
-    browser: FlaskClient,
-    trainer: Actor,
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    count_queries: Any,
-) -> None:
+    browser, trainer, actor, bring, groups, count_queries
+):
     confirm(bring(trainer, text(1), group=groups[0].public_id), trainer)
     one = asked(browser, "/people/lists", count_queries)
     other = actor("trainer")
@@ -117,8 +98,8 @@ def test_past_lists_ask_as_much_for_three_as_for_one(
 
 @pytest.mark.parametrize("number", [1, 2], ids=["one list twice", "two lists"])
 def test_two_who_confirm_at_the_same_instant_add_everyone_once(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing, number: int
-) -> None:
+    both_engines_app, actor, bring, number
+):
     trainer = actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id
     good = text(3).replace(";071;", ";0712345673;")
@@ -159,9 +140,7 @@ def late(public_id: str, by: Actor) -> PeopleList:
     return row
 
 
-def test_whoever_confirms_what_was_just_added_finds_it_added(
-    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_whoever_confirms_what_was_just_added_finds_it_added(trainer, bring, groups):
     made = bring(trainer, text(2), group=groups[0].public_id)
     seen = preview_of(made, trainer).digest
     second = late(made, trainer)
@@ -171,9 +150,7 @@ def test_whoever_confirms_what_was_just_added_finds_it_added(
     assert db.session.query(PeopleListPerson).count() == 2
 
 
-def test_whoever_confirms_what_was_just_thrown_away_is_told(
-    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_whoever_confirms_what_was_just_thrown_away_is_told(trainer, bring, groups):
     made = bring(trainer, text(2), group=groups[0].public_id)
     seen = preview_of(made, trainer).digest
     second = late(made, trainer)
@@ -184,8 +161,8 @@ def test_whoever_confirms_what_was_just_thrown_away_is_told(
 
 
 def test_a_list_that_is_added_while_it_is_confirmed_keeps_its_report_and_nothing_that_waited(
-    trainer: Actor, bring: Bringing, groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    trainer, bring, groups, monkeypatch
+):
     made = bring(trainer, text(2), group=groups[0].public_id)
     seen = preview_of(made, trainer).digest
     second = late(made, trainer)

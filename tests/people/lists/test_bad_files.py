@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 import pytest
 import xlsxwriter
-from apiflask import APIFlask
 
 from kash.people.lists import sheets as workbooks
 from kash.people.lists.files import FileUnreadable, read_file
@@ -79,13 +78,13 @@ SHEET = "xl/worksheets/sheet1.xml"
         (lambda: with_part(SHEET, b"<worksheet"), UNCLEAN),
     ],
 )
-def test_it_is_refused_in_a_sentence(content: bytes | Callable[[], bytes], said: str) -> None:
+def test_it_is_refused_in_a_sentence(content, said):
     with pytest.raises(FileUnreadable) as problem:
         read_file(content() if callable(content) else content)
     assert str(problem.value) == said
 
 
-def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit() -> None:
+def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit():
     content = bytearray(with_part(SHEET, b" " * 3_000_000))
     size = (3_000_000).to_bytes(4, "little")
     while (at := content.find(size)) >= 0:
@@ -94,7 +93,7 @@ def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit() -> N
         read_file(bytes(content))
 
 
-def test_empty_rows_without_end_are_passed_over() -> None:
+def test_empty_rows_without_end_are_passed_over():
     rows = "".join(
         f'<row r="{number}"><c r="A{number}" s="0"/></row>' for number in range(2, 90_000)
     )
@@ -103,7 +102,7 @@ def test_empty_rows_without_end_are_passed_over() -> None:
     assert found.rows == ((1, ["Name"]),)
 
 
-def test_two_encodings_in_one_file_are_both_read_and_told() -> None:
+def test_two_encodings_in_one_file_are_both_read_and_told():
     content = "Name;Code\nZoë;1\n".encode() + "Café;2\n".encode("cp1252")
     read = read_file(content)
     assert [list(cells) for _number, cells in read.sheets[0].rows] == [
@@ -118,7 +117,7 @@ def test_two_encodings_in_one_file_are_both_read_and_told() -> None:
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "mac-roman"]
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_any_encoding_and_delimiter(app: APIFlask, encoding: str, delimiter: str) -> None:
+def test_any_encoding_and_delimiter(app, encoding, delimiter):
     lines = [
         ["Name", "Code", "Ward"],
         ["Café Fatuma", "KC-1", "Kondele"],
@@ -130,9 +129,7 @@ def test_any_encoding_and_delimiter(app: APIFlask, encoding: str, delimiter: str
 
 
 @pytest.mark.parametrize(("pasted", "what"), [(False, "This file"), (True, "These rows")])
-def test_a_list_that_kills_its_reader_is_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, pasted: bool, what: str
-) -> None:
+def test_a_list_that_kills_its_reader_is_a_sentence(monkeypatch, pasted, what):
     for given in ("kash.nowhere", "kash.people.lists.sheets"):
         monkeypatch.setattr("kash.people.lists.files._READER", given)
         with pytest.raises(FileUnreadable) as problem:
@@ -161,16 +158,14 @@ def test_a_list_that_kills_its_reader_is_a_sentence(
         b'{"sheets":[["",[[1e400,["a"]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}',
     ],
 )
-def test_an_answer_of_a_reader_that_was_taken_over_is_not_believed(
-    answer: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_of_a_reader_that_was_taken_over_is_not_believed(answer, monkeypatch):
     monkeypatch.setattr("kash.people.lists.files.answered", lambda *_given, **_bounds: answer)
     with pytest.raises(FileUnreadable) as problem:
         read_file(b"Name,Code\nAmani,1\n")
     assert str(problem.value) == "This file cannot be read."
 
 
-def test_cells_come_back_as_they_were() -> None:
+def test_cells_come_back_as_they_were():
     def write(book: xlsxwriter.Workbook) -> None:
         page = book.add_worksheet("Orodha")
         page.write_row(0, 0, ["Jina la “Zoë”", "", 12, 0.5, True])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import insert
 
 from kash.people.lists import previews
@@ -131,11 +129,8 @@ def outcomes(preview: Preview) -> Iterator[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("names", ["real names", "common names"])
 def test_classes_and_reasons_are_those_of_comparing_with_everybody(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-    names: str,
-) -> None:
+    both_engines_app, actor, monkeypatch, names
+):
     chance = random.Random(len(names))
     one, other, director = actor("trainer"), actor("trainer"), actor("director")
     several = common if names == "common names" else people
@@ -158,9 +153,7 @@ def test_classes_and_reasons_are_those_of_comparing_with_everybody(
 
 
 @pytest.mark.parametrize("names", ["real names", "common names"])
-def test_a_list_brought_up_to_date_is_as_if_it_were_read_now(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], names: str
-) -> None:
+def test_a_list_brought_up_to_date_is_as_if_it_were_read_now(both_engines_app, actor, names):
     chance = random.Random(8)
     one, other, director = actor("trainer"), actor("trainer"), actor("director")
     crowd = (common if names == "common names" else people)(SIZE, chance)
@@ -184,11 +177,7 @@ def test_a_list_brought_up_to_date_is_as_if_it_were_read_now(
         ]
 
 
-def test_a_list_asks_as_many_questions_however_long_it_is(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+def test_a_list_asks_as_many_questions_however_long_it_is(both_engines_app, actor, count_queries):
     chance = random.Random(3)
     director = actor("director")
     crowd = people(120, chance, stations=5)

@@ -83,9 +83,7 @@ def codes(read: ReadRow) -> list[str]:
         ("no phone", "", ["not_said"]),
     ],
 )
-def test_a_phone_is_read_or_what_is_wrong_with_it_is_told(
-    written: str, phone: str, told: list[str]
-) -> None:
+def test_a_phone_is_read_or_what_is_wrong_with_it_is_told(written, phone, told):
     read = row("Asali Sampuli", written)
     assert (read.phone, codes(read)) == (phone, told)
     assert read.wrong is bool({"phone_wrong", "phone_digits_lost", "phone_day"} & set(told))
@@ -100,7 +98,7 @@ def test_a_phone_is_read_or_what_is_wrong_with_it_is_told(
         (("Asali Sampuli", "", "18-24", "1980"), "birth_disagrees"),
     ],
 )
-def test_a_row_that_cannot_be_right_is_wrong(cells: tuple[str, ...], code: str) -> None:
+def test_a_row_that_cannot_be_right_is_wrong(cells, code):
     columns = {"name": [0], "phone": [1], "birth": [2, 3]}
     read = read_row(2, cells, columns, {}, TODAY, "KE")
     assert (codes(read), read.wrong) == ([code], True)
@@ -110,12 +108,12 @@ def test_a_row_that_cannot_be_right_is_wrong(cells: tuple[str, ...], code: str) 
     ("written", "code"),
     [("M / F", "two_answers"), ("abc / def", "sex_wrong"), ("male / def", "sex_wrong")],
 )
-def test_two_answers_are_told_from_none(written: str, code: str) -> None:
+def test_two_answers_are_told_from_none(written, code):
     read = row("Asali Sampuli", "", written)
     assert (codes(read), read.wrong) == ([code], True)
 
 
-def test_of_long_answers_their_beginning_is_told() -> None:
+def test_of_long_answers_their_beginning_is_told():
     for written in (" / ".join(["female", "male"] * 4), "x" * 60):
         (remark,) = read_sex(written).remarks
         assert remark.given == written[:40]
@@ -125,12 +123,12 @@ def test_of_long_answers_their_beginning_is_told() -> None:
     ("written", "code"),
     [("=A1", "name_formula"), ("12", "name_no_letter"), ("Ab " * 100, "too_long")],
 )
-def test_what_is_no_name_is_wrong(written: str, code: str) -> None:
+def test_what_is_no_name_is_wrong(written, code):
     read = read_name(written)
     assert [(one.code, one.wrong) for one in read.remarks] == [(code, True)]
 
 
-def test_no_remark_about_a_phone_quotes_a_number() -> None:
+def test_no_remark_about_a_phone_quotes_a_number():
     for written in ("0712-600-004 (sister 0733111222)", "ask 0712 600 004 or 0733 111 222"):
         reading = read_phone(written, "KE")
         assert not any(each.isdigit() for remark in reading.remarks for each in remark.given)
@@ -156,20 +154,18 @@ def test_no_remark_about_a_phone_quotes_a_number() -> None:
         ("O'Brien K. (Jnr)", "O'Brien K. (Jnr)", "", []),
     ],
 )
-def test_a_number_or_a_phone_is_no_part_of_a_name(
-    written: str, name: str, phone: str, told: list[str]
-) -> None:
+def test_a_number_or_a_phone_is_no_part_of_a_name(written, name, phone, told):
     read = row(written, "")
     assert (read.name, read.phone, codes(read)) == (name, phone, told)
 
 
-def test_a_phone_beside_the_name_and_another_one_in_its_column_is_told() -> None:
+def test_a_phone_beside_the_name_and_another_one_in_its_column_is_told():
     read = row("Adongo Pamela 0712300001", "0733111222")
     assert (read.phone, codes(read)) == ("+254733111222", ["name_phone", "phone_second"])
     assert codes(row("Adongo Pamela 0712300001", "0712300001")) == ["name_phone"]
 
 
-def test_what_a_person_typed_as_a_name_is_a_name() -> None:
+def test_what_a_person_typed_as_a_name_is_a_name():
     read = row("x", "", name="Jamis 4. 12345")
     assert (read.name, codes(read)) == ("Jamis 4. 12345", [])
 
@@ -190,9 +186,7 @@ def test_what_a_person_typed_as_a_name_is_a_name() -> None:
         ("M / F", "", ["two_answers"]),
     ],
 )
-def test_an_answer_that_the_programme_knows_is_no_error(
-    written: str, sex: str, told: list[str]
-) -> None:
+def test_an_answer_that_the_programme_knows_is_no_error(written, sex, told):
     read = row("Asali Sampuli", "", written)
     assert (read.fact("sex"), codes(read)) == (sex, told)
     assert read.wrong == (told in (["sex_wrong"], ["two_answers"]))
@@ -216,14 +210,14 @@ def test_an_answer_that_the_programme_knows_is_no_error(
         ("96", "45-plus", ["birth_age"]),
     ],
 )
-def test_an_age_of_35_and_over_stays_one(written: str, band: str, told: list[str]) -> None:
+def test_an_age_of_35_and_over_stays_one(written, band, told):
     read = row("Asali Sampuli", "", "", written)
     assert (read.birth, codes(read)) == (Born(band=band), told)
     assert read_birth("35-plus", TODAY).value == Born(band="35-plus")
 
 
 @pytest.mark.parametrize(("written", "year"), [("3/2/98", 1998), ("3/2/05", 2005)])
-def test_a_year_of_two_digits_is_of_the_century_that_makes_an_age(written: str, year: int) -> None:
+def test_a_year_of_two_digits_is_of_the_century_that_makes_an_age(written, year):
     read = read_birth(written, TODAY)
     assert (read.value, [one.code for one in read.remarks]) == (
         Born(year=year),
@@ -231,7 +225,7 @@ def test_a_year_of_two_digits_is_of_the_century_that_makes_an_age(written: str, 
     )
 
 
-def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it() -> None:
+def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it():
     assert within_band("35-44", "35-plus")
     assert within_band("45-plus", "35-plus")
     assert not within_band("35-plus", "45-plus")
@@ -260,13 +254,13 @@ def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it() -> None
     ],
 )
 def test_a_birth_year_beside_another_differs_and_beside_an_age_that_fits_says_more(
-    year: int, kept: Facts, expected: Comparison
-) -> None:
+    year, kept, expected
+):
     placed = PlacedRow(ReadRow(2, birth=Born(year=year)), "group")
     assert compare(placed, kept, 2026) == expected
 
 
-def test_dots_and_lines_to_write_on_say_nothing() -> None:
+def test_dots_and_lines_to_write_on_say_nothing():
     for written in ("........", "______", "–––", "…", "- - -"):
         assert is_empty(written)
     for written in ("✓", "/", "*", "x", "J."):
@@ -300,13 +294,13 @@ def test_dots_and_lines_to_write_on_say_nothing() -> None:
         ("deLa Cruz", "deLa Cruz"),
     ],
 )
-def test_a_name_in_capitals_is_written_as_a_name(written: str, name: str) -> None:
+def test_a_name_in_capitals_is_written_as_a_name(written, name):
     assert as_name(written) == name
     assert in_capitals(written) == (written != name)
 
 
 @given(st.text(st.sampled_from(string.ascii_letters + " '-.’ĨŨé"), max_size=30))
-def test_writing_a_name_small_changes_nothing_but_capitals(written: str) -> None:
+def test_writing_a_name_small_changes_nothing_but_capitals(written):
     name = as_name(written)
     assert name.casefold() == written.casefold()
     assert sort_name(name) == sort_name(written)
@@ -342,12 +336,12 @@ def test_writing_a_name_small_changes_nothing_but_capitals(written: str) -> None
         ("Your service no", "reference"),
     ],
 )
-def test_a_heading_is_taken_for_what_is_asked(heading: str, field: str) -> None:
+def test_a_heading_is_taken_for_what_is_asked(heading, field):
     assert field_by_heading(heading)[0] == field
 
 
 @pytest.mark.parametrize("heading", ["Jina / Name", "Simu | Phone", "Phone (Simu)"])
-def test_a_heading_in_two_languages_is_nearly_certain(heading: str) -> None:
+def test_a_heading_in_two_languages_is_nearly_certain(heading):
     assert field_by_heading(heading)[1] == 97
 
 
@@ -362,11 +356,11 @@ def test_a_heading_in_two_languages_is_nearly_certain(heading: str) -> None:
         (None, ""),
     ],
 )
-def test_a_cell_of_a_sheet_is_a_number_a_day_or_a_text(given: object, read: object) -> None:
+def test_a_cell_of_a_sheet_is_a_number_a_day_or_a_text(given, read):
     assert plain(given) == read
 
 
-def test_numbers_below_a_question_of_its_own_are_no_ages() -> None:
+def test_numbers_below_a_question_of_its_own_are_no_ages():
     headings = ["Name", "How many children do you have?"]
     columns: list[list[Cell]] = [["Asali Sampuli", "Baraka Mfano"], [3.0, 2.0]]
     guesses = match_columns(headings, columns, {}, TODAY, "KE", {})
@@ -389,7 +383,7 @@ def test_numbers_below_a_question_of_its_own_are_no_ages() -> None:
         *("LIST OF PARTICIPANTS", "ATTENDANCE REGISTER", "PARTICIPANTS CONT'D"),
     ],
 )
-def test_the_title_of_a_part_is_nobody(title: str) -> None:
+def test_the_title_of_a_part_is_nobody(title):
     assert is_section([title])
     assert is_section(["", title, ""])
     assert is_section([title, "12/11/2026"])
@@ -400,18 +394,18 @@ def test_the_title_of_a_part_is_nobody(title: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Grace Day", "Police Wekesa", "Mama Group", "Amani", "A. Otieno"])
-def test_a_name_is_no_title(name: str) -> None:
+def test_a_name_is_no_title(name):
     assert not is_section([name])
 
 
-def test_totals_of_each_column_are_nobody() -> None:
+def test_totals_of_each_column_are_nobody():
     headings = ["No", "Name", "Sex", "Age", "Phone"]
     assert skipped_as(["", "TOTAL", 12.0, 8.0, 20.0], headings, [1]) == "totals"
     assert skipped_as(["Prepared by:", "Afisa", "Sign", ""], headings, [1]) == "note"
     assert skipped_as(["", "Total Wekesa", "F", "30", "0712"], headings, [1]) == ""
 
 
-def test_a_name_alone_is_asked_about_where_all_others_have_a_number_of_their_line() -> None:
+def test_a_name_alone_is_asked_about_where_all_others_have_a_number_of_their_line():
     people: list[tuple[int, list[Cell]]] = [
         (at, [float(at), f"Mfano {at}", "0712", "F"]) for at in range(2, 12)
     ]
@@ -427,7 +421,7 @@ def test_a_name_alone_is_asked_about_where_all_others_have_a_number_of_their_lin
     assert lone_names([*unnumbered[:6], *names[6:]], [1], None) == set()
 
 
-def test_a_row_shows_whether_a_person_decided_it() -> None:
+def test_a_row_shows_whether_a_person_decided_it():
     placed = PlacedRow(row("Asali Sampuli"), "group")
     alike = Match("asali", 50, (), certain=False)
     same = Match("asali", 99, (Reason.SAME_REFERENCE,), certain=True)
@@ -454,7 +448,7 @@ def test_a_row_shows_whether_a_person_decided_it() -> None:
         ("Asali Sampuli", "Asali", False),
     ],
 )
-def test_capitals_are_found_in_the_printed_name_too(name: str, printed: str, shouted: bool) -> None:
+def test_capitals_are_found_in_the_printed_name_too(name, printed, shouted):
     columns = {"name": [0], "printed_name": [1]}
     read = read_row(2, (name, printed), columns, {}, TODAY, "KE")
     assert capitals_in(read) is shouted
@@ -470,13 +464,13 @@ def test_capitals_are_found_in_the_printed_name_too(name: str, printed: str, sho
         *((wrong, None) for wrong in ("amína@example.org", f"{'a' * 250}@example.org")),
     ],
 )
-def test_an_address_is_kept_or_told_to_be_wrong(written: str, email: str | None) -> None:
+def test_an_address_is_kept_or_told_to_be_wrong(written, email):
     read = read_row(2, ("Amina", written), {"name": [0], "email": [1]}, {}, TODAY, "KE")
     told = ([], False) if email is not None else (["email_wrong"], True)
     assert (codes(read), read.wrong, read.email) == (*told, email or "")
 
 
-def test_a_short_text_is_wrong_once_it_is_longer_than_its_field() -> None:
+def test_a_short_text_is_wrong_once_it_is_longer_than_its_field():
     assert read_text("x" * 10, "residence", 10).remarks == ()
     assert read_text("x" * 10, "residence", 10).value == "x" * 10
     for written, code in (("x" * 11, "too_long"), ("=A1", "formula")):
@@ -484,7 +478,7 @@ def test_a_short_text_is_wrong_once_it_is_longer_than_its_field() -> None:
         assert (remark.code, remark.field, remark.wrong) == (code, "residence", True)
 
 
-def test_a_row_that_is_wrong_or_left_out_is_nobody_whom_a_later_one_repeats() -> None:
+def test_a_row_that_is_wrong_or_left_out_is_nobody_whom_a_later_one_repeats():
     first = PlacedRow(row("Asali Sampuli", "0712"), "group")
     again = PlacedRow(replace(row("Asali Sampuli"), number=3), "group")
     same = Match(row_key(2), 99, (Reason.SAME_REFERENCE,), certain=True)
@@ -495,18 +489,18 @@ def test_a_row_that_is_wrong_or_left_out_is_nobody_whom_a_later_one_repeats() ->
     assert class_rows([whole, again], [(), (same,)], {}, (), {})[1].same_row == 2
 
 
-def test_a_bullet_is_taken_off_the_beginning_of_a_name_only() -> None:
+def test_a_bullet_is_taken_off_the_beginning_of_a_name_only():
     assert taken_apart("- Amani - Mfano", "KE").name == "Amani - Mfano"
 
 
-def test_a_name_may_be_as_long_as_is_stored_and_no_longer() -> None:
+def test_a_name_may_be_as_long_as_is_stored_and_no_longer():
     longest = "A" * MOST_NAME
     assert read_name(longest) == Reading(longest)
     (remark,) = read_name(longest + "a").remarks
     assert remark.code == "too_long"
 
 
-def test_two_columns_called_name_hold_one_only_beside_other_facts() -> None:
+def test_two_columns_called_name_hold_one_only_beside_other_facts():
     columns = [["Amani", "Baraka"], ["Mfano", "Mfano"], ["0712345678", "0712345679"]]
     with_phone = [
         one.field for one in match_columns(["Name", "Name", "Phone"], columns, {}, TODAY, "KE", {})
@@ -519,5 +513,5 @@ def test_two_columns_called_name_hold_one_only_beside_other_facts() -> None:
 @pytest.mark.parametrize(
     ("birth", "child"), [("12", True), ("2009", True), ("2007", False), ("35", False), ("", False)]
 )
-def test_a_row_says_whether_somebody_may_be_under_18(birth: str, child: bool) -> None:
+def test_a_row_says_whether_somebody_may_be_under_18(birth, child):
     assert is_child(row("Asali Sampuli", "", "", birth), 2026) is child

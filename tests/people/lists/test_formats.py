@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.lists import previews as rows_read
 from kash.people.lists.child import sheets_of
@@ -18,7 +16,7 @@ from kash.people.lists.rules.rows import ReadRow, TableSheet
 from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db
 from kash.policy import Actor
-from tests.people.lists.conftest import Bringing, confirm
+from tests.people.lists.conftest import confirm
 from tests.people.lists.formats import FACTS, FORMS, Form, Told, make
 
 TODAY = date(2026, 11, 24)
@@ -28,7 +26,7 @@ COMMUNITY = Group(public_id="community", name="Community", letter="B", is_police
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_remembered(monkeypatch):
     monkeypatch.setattr(rows_read, "remembered", lambda *_given: (Mapped(), False))
 
 
@@ -92,14 +90,14 @@ def faults_of(form: Form, read: ReadList) -> list[object]:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_everybody_of_a_list_is_there_once_with_the_right_facts_or_told(name: str) -> None:
+def test_everybody_of_a_list_is_there_once_with_the_right_facts_or_told(name):
     for seed in SEEDS:
         form = make(name, seed)
         faults = faults_of(form, read_in(form.content, form.group))
         assert faults == [], (seed, faults[:3])
 
 
-def test_there_are_thirty_forms_and_more_and_each_makes_the_same_again() -> None:
+def test_there_are_thirty_forms_and_more_and_each_makes_the_same_again():
     assert len(FORMS) >= 30
     for name in FORMS:
         made = make(name, 1).people
@@ -108,9 +106,7 @@ def test_there_are_thirty_forms_and_more_and_each_makes_the_same_again() -> None
         assert all(set(each) == set(FACTS) for each in made)
 
 
-def test_what_is_told_and_what_is_wrong_is_never_stored(
-    app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_what_is_told_and_what_is_wrong_is_never_stored(app, actor, bring):
     """Three lists as they are brought in by a trainer, from the file to the people."""
     trainer = actor("trainer")
     letters = {"police": "A", "community": "B"}
@@ -137,6 +133,6 @@ def test_what_is_told_and_what_is_wrong_is_never_stored(
     assert db.session.query(Organisation).count() == 0
 
 
-def test_a_question_about_officers_makes_nobody_an_officer() -> None:
+def test_a_question_about_officers_makes_nobody_an_officer():
     form = make("kobo_with_questions_in_200_columns", 0)
     assert read_in(form.content, group="").group != "police"

@@ -60,9 +60,7 @@ def sheet_of(grid: list[list[Cell]]) -> TableSheet:
 
 @settings(**IN_ANY_TIME)
 @given(GRIDS, st.integers(0, 13))
-def test_every_line_below_the_headings_is_somebody_or_told(
-    grid: list[list[Cell]], header: int
-) -> None:
+def test_every_line_below_the_headings_is_somebody_or_told(grid, header):
     sheet = apart(sheet_of(grid))
     for wanted in (header, header_number(sheet)):
         table = table_of(sheet, wanted)
@@ -79,7 +77,7 @@ def test_every_line_below_the_headings_is_somebody_or_told(
 @pytest.mark.usefixtures("app")
 @settings(**IN_ANY_TIME)
 @given(GRIDS)
-def test_any_file_is_read_or_refused_in_a_sentence(grid: list[list[Cell]]) -> None:
+def test_any_file_is_read_or_refused_in_a_sentence(grid):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(rows_read, "remembered", lambda *_given: (Mapped(), False))
         file = ReadFile((sheet_of(grid),))
@@ -95,7 +93,7 @@ def test_any_file_is_read_or_refused_in_a_sentence(grid: list[list[Cell]]) -> No
     assert told == {number for number, _cells in read.table.rows}
 
 
-def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are() -> None:
+def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are():
     names: list[list[Cell]] = [["Name"], ["Otieno, John"], ["Amani Mfano"], ["Zawadi; Mfano"]]
     assert apart(sheet_of(names)) == sheet_of(names)
     # One comma is that of a name, one semicolon is none.
@@ -104,21 +102,21 @@ def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are() -> None:
         assert (apart(sheet_of(lines)) != sheet_of(lines)) is cut
 
 
-def test_a_number_and_a_quoted_text_among_cells_to_be_cut_stay_as_they_are() -> None:
+def test_a_number_and_a_quoted_text_among_cells_to_be_cut_stay_as_they_are():
     lines: list[list[Cell]] = [["Otieno;John"], ["Amani;Mfano"], ["Zawadi;M"], [712345678.0]]
     lines.append(['"Baraka" M'])
     cut = [list(cells) for _number, cells in apart(sheet_of(lines)).rows]
     assert cut == [["Otieno", "John"], ["Amani", "Mfano"], ["Zawadi", "M"], *lines[3:]]
 
 
-def test_of_a_line_that_is_nobodys_the_words_stay() -> None:
+def test_of_a_line_that_is_nobodys_the_words_stay():
     lines = [(1, ["Hello all"]), (2, ["1. Amani 0712000001"]), (3, ["2. Baraka 0712000002"])]
     table = table_of_lines(lines)
     assert table is not None
     assert (table.nobody, table.rows[0][1][:2]) == ({1: "note"}, ("Hello all", ""))
 
 
-def test_what_stands_behind_a_name_and_a_phone_keeps_its_cells() -> None:
+def test_what_stands_behind_a_name_and_a_phone_keeps_its_cells():
     lines = [(1, ["1. Amani - 0712000001 - Kondele - OCS"]), (2, ["2. Baraka - 0712000002"])]
     table = table_of_lines(lines)
     assert table is not None
@@ -128,20 +126,20 @@ def test_what_stands_behind_a_name_and_a_phone_keeps_its_cells() -> None:
     ]
 
 
-def test_a_row_that_answers_with_two_words_of_the_headings_is_no_second_line_of_them() -> None:
+def test_a_row_that_answers_with_two_words_of_the_headings_is_no_second_line_of_them():
     head = ["Name", "Phone", "Sex", "Ward", "Station", "Language"]
     answers = ["", "", "", "Ward", "Station", ""]
     table = table_of(sheet_of([head, ["Asali Sampuli"], answers, head, ["Baraka Mfano"]]), 1)
     assert table.nobody == {4: "headings"}
 
 
-def test_three_lists_side_by_side_are_three_lists() -> None:
+def test_three_lists_side_by_side_are_three_lists():
     people = ["Asali Sampuli", "0712600001", "Baraka Mfano", "0712600002", "Zawadi Juma", ""]
     table = table_of(sheet_of([["Name", "Phone"] * 3, people]), 1)
     assert [cells[0] for _number, cells in table.rows] == people[::2]
 
 
-def test_a_question_stands_above_its_answers_on_whichever_line_these_are() -> None:
+def test_a_question_stands_above_its_answers_on_whichever_line_these_are():
     nothing = ["", ""]
     answers, asked = ["Yes", "No"], ["Was she there", ""]
     assert _Heads(nothing, asked, answers, nothing).question(0) == "Was she there"
@@ -149,7 +147,7 @@ def test_a_question_stands_above_its_answers_on_whichever_line_these_are() -> No
     assert _Heads(asked, answers, nothing, nothing).question(1) == "Was she there"
 
 
-def test_a_line_that_asks_for_nothing_known_is_no_fact_of_a_person() -> None:
+def test_a_line_that_asks_for_nothing_known_is_no_fact_of_a_person():
     lines = [
         ["Name: Asali Sampuli"],
         ["Phone: 0712600001"],

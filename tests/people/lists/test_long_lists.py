@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.people.lists import renewing
 from kash.people.lists import services as lists
@@ -63,17 +60,17 @@ def long_list(rows: int = ROWS) -> str:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def browser(client_for: Callable[[Actor], FlaskClient], trainer: Actor) -> FlaskClient:
+def browser(client_for, trainer):
     return client_for(trainer)
 
 
 @pytest.fixture
-def group(app: APIFlask) -> str:
+def group(app):
     found: str = db.session.query(Group).filter_by(letter="B").one().public_id
     return found
 
@@ -100,9 +97,7 @@ def refuse(*_given: Any, **_more: Any) -> Any:
     raise AssertionError("the request did what is the worker's")
 
 
-def test_a_long_list_keeps_no_request_busy(
-    browser: FlaskClient, group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_list_keeps_no_request_busy(browser, group, monkeypatch):
     with monkeypatch.context() as in_requests:
         in_requests.setattr(lists, "make_preview", refuse)
         in_requests.setattr(lists, "read_file", refuse)
@@ -120,9 +115,7 @@ def test_a_long_list_keeps_no_request_busy(
     assert f"New people to be saved: {ROWS}" in said(browser.get(sent.location))
 
 
-def test_a_second_long_list_of_one_account_waits_and_says_so(
-    browser: FlaskClient, trainer: Actor, actor: Callable[..., Actor], bring: Bringing, group: str
-) -> None:
+def test_a_second_long_list_of_one_account_waits_and_says_so(browser, trainer, actor, bring, group):
     first, second = (bring(trainer, long_list(), group=group) for _each in range(2))
     other = actor("trainer")
     others = bring(other, long_list(), group=group)
@@ -133,19 +126,13 @@ def test_a_second_long_list_of_one_account_waits_and_says_so(
     assert "It waits until your other work is done: one piece at a time for each account." in words
 
 
-def test_a_short_list_is_there_at_once(browser: FlaskClient, group: str) -> None:
+def test_a_short_list_is_there_at_once(browser, group):
     sent = send(browser, long_list(150).encode(), group=group)
     assert "New people to be saved: 150" in said(browser.get(sent.location))
     assert run_waiting() == 0
 
 
-def test_turning_a_page_reads_and_compares_nothing(
-    browser: FlaskClient,
-    trainer: Actor,
-    bring: Bringing,
-    group: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_turning_a_page_reads_and_compares_nothing(browser, trainer, bring, group, monkeypatch):
     made = read(bring, trainer, group)
     for name in ("make_preview", "read_file", "renewed"):
         monkeypatch.setattr(lists, name, refuse)
@@ -154,9 +141,7 @@ def test_turning_a_page_reads_and_compares_nothing(
     assert named(25) in second.text
 
 
-def test_what_was_typed_is_there_when_the_list_is_read_again(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_what_was_typed_is_there_when_the_list_is_read_again(browser, trainer, bring, group):
     text = long_list().replace(f"{named(3)};K-3;;", f"{named(3)};K-3;071;")
     made = read(bring, trainer, group, text)
     page = f"/people/lists/{made}"
@@ -172,9 +157,7 @@ def test_what_was_typed_is_there_when_the_list_is_read_again(
     assert now.row(4).outcome.placed.row.fact("ward") == ""  # type: ignore[union-attr]
 
 
-def test_what_is_typed_while_the_worker_reads_is_not_lost(
-    trainer: Actor, bring: Bringing, group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_typed_while_the_worker_reads_is_not_lost(trainer, bring, group, monkeypatch):
     made = bring(trainer, long_list(), group=group)
     really = lists.make_preview
 
@@ -189,8 +172,8 @@ def test_what_is_typed_while_the_worker_reads_is_not_lost(
 
 
 def test_reading_that_is_killed_goes_on_and_fails_plainly_if_it_always_dies(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+    browser, trainer, bring, group
+):
     made = bring(trainer, long_list(), group=group)
     asked = job_of(made, trainer).public_id
     assert claim(asked) is not None
@@ -209,9 +192,7 @@ def test_reading_that_is_killed_goes_on_and_fails_plainly_if_it_always_dies(
     assert f"New people to be saved: {ROWS}" in said(browser.get(f"/people/lists/{dying}"))
 
 
-def test_a_file_that_is_no_list_is_told_by_the_worker(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_a_file_that_is_no_list_is_told_by_the_worker(browser, trainer, bring, group):
     made = bring(trainer, HEADINGS + "\nAmani;;;;" * 5_100, group=group)
     run_waiting()
     words = said(browser.get(f"/people/lists/{made}"))
@@ -219,9 +200,7 @@ def test_a_file_that_is_no_list_is_told_by_the_worker(
     assert "Throw away" in words
 
 
-def test_stopping_keeps_the_list_and_nothing_is_saved(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_stopping_keeps_the_list_and_nothing_is_saved(browser, trainer, bring, group):
     made = bring(trainer, long_list(), group=group)
     assert browser.post(f"/people/lists/{made}/stop").status_code == 303
     run_waiting()
@@ -242,9 +221,7 @@ def lies(public_id: str) -> list[bool]:
 
 
 @pytest.mark.parametrize("end", ["saved", "thrown away", "too old"])
-def test_what_was_read_goes_with_the_list(
-    trainer: Actor, bring: Bringing, group: str, end: str
-) -> None:
+def test_what_was_read_goes_with_the_list(trainer, bring, group, end):
     made = read(bring, trainer, group)
     assert lies(made) == [True, True]
     if end == "saved":
@@ -258,9 +235,7 @@ def test_what_was_read_goes_with_the_list(
     assert lies(made) == [False, False]
 
 
-def test_a_list_thrown_away_while_it_is_read_leaves_nothing(
-    trainer: Actor, bring: Bringing, group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_thrown_away_while_it_is_read_leaves_nothing(trainer, bring, group, monkeypatch):
     made = bring(trainer, long_list(), group=group)
     really = lists.make_preview
 
@@ -275,9 +250,7 @@ def test_a_list_thrown_away_while_it_is_read_leaves_nothing(
     assert db.session.query(PeopleList).count() == 0
 
 
-def test_reading_can_be_cancelled_between_two_rows(
-    trainer: Actor, bring: Bringing, group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_can_be_cancelled_between_two_rows(trainer, bring, group, monkeypatch):
     made = bring(trainer, long_list(), group=group)
     told = []
 
@@ -293,9 +266,7 @@ def test_reading_can_be_cancelled_between_two_rows(
     assert lies(made) == [True, False]
 
 
-def test_somebody_added_meanwhile_does_not_void_the_list(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing, group: str
-) -> None:
+def test_somebody_added_meanwhile_does_not_void_the_list(both_engines_app, actor, bring, group):
     trainer = actor("trainer")
     made = read(bring, trainer, group)
     seen = preview_of(made, trainer).digest
@@ -310,13 +281,8 @@ def test_somebody_added_meanwhile_does_not_void_the_list(
 
 @pytest.mark.parametrize("when", ["while she looks", "while the worker waits"])
 def test_somebody_added_meanwhile_who_is_like_a_row_is_asked_about_there_only(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-    bring: Bringing,
-    group: str,
-    when: str,
-) -> None:
+    both_engines_app, actor, client_for, bring, group, when
+):
     trainer = actor("trainer")
     browser = client_for(trainer)
     made = read(bring, trainer, group)
@@ -351,8 +317,8 @@ def test_somebody_added_meanwhile_who_is_like_a_row_is_asked_about_there_only(
 
 
 def test_a_decision_holds_only_among_the_people_it_was_made_of(
-    browser: FlaskClient, trainer: Actor, actor: Callable[..., Actor], bring: Bringing, group: str
-) -> None:
+    browser, trainer, actor, bring, group
+):
     other = actor("trainer")
     add_person(PersonDetails("Asha Mfano", group), other)
     made = bring(trainer, f"{HEADINGS}\nAsha Mfano;;;;\n", group=group)
@@ -366,9 +332,7 @@ def test_a_decision_holds_only_among_the_people_it_was_made_of(
     assert states(preview_of(made, trainer)) == {2: "doubtful"}
 
 
-def test_whoever_is_changed_or_merged_meanwhile_is_compared_anew(
-    trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_whoever_is_changed_or_merged_meanwhile_is_compared_anew(trainer, bring, group):
     known = PersonDetails(named(3), group, reference="K-3")
     person = add_person(known, trainer)
     made = read(bring, trainer, group)
@@ -389,12 +353,8 @@ def test_whoever_is_changed_or_merged_meanwhile_is_compared_anew(
 
 
 def test_somebody_added_in_the_last_instant_is_seen_inside_the_transaction(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    group: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    both_engines_app, actor, bring, group, monkeypatch
+):
     trainer = actor("trainer")
     made = bring(trainer, long_list(20), group=group)
     now = preview_of(made, trainer)
@@ -413,9 +373,7 @@ def test_somebody_added_in_the_last_instant_is_seen_inside_the_transaction(
     assert list(preview_of(made, trainer).changed) == [5]
 
 
-def test_saving_that_is_killed_or_done_twice_adds_everyone_once(
-    trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_saving_that_is_killed_or_done_twice_adds_everyone_once(trainer, bring, group):
     made = read(bring, trainer, group)
     seen = preview_of(made, trainer).digest
     confirm_list(held(made, trainer), seen, trainer)
@@ -429,9 +387,7 @@ def test_saving_that_is_killed_or_done_twice_adds_everyone_once(
     assert db.session.query(Person).count() == ROWS
 
 
-def test_an_account_that_may_no_longer_act_saves_nothing(
-    app: APIFlask, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_an_account_that_may_no_longer_act_saves_nothing(app, trainer, bring, group):
     from kash.accounts.models import Account
 
     made = read(bring, trainer, group)
@@ -444,9 +400,7 @@ def test_an_account_that_may_no_longer_act_saves_nothing(
     assert job_of(made, trainer).state == "failed"
 
 
-def test_names_are_weighed_as_when_the_list_was_read(
-    trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_names_are_weighed_as_when_the_list_was_read(trainer, bring, group):
     made = read(bring, trainer, group)
     before = preview_of(made, trainer)
     typed = {"name": named(6), "reference": "K-6"}

@@ -3,21 +3,16 @@ row is ever stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from apiflask import APIFlask
-
 from kash.people.models import Group, Person
 from kash.platform.database import db
-from kash.policy import Actor
-from tests.people.lists.conftest import Bringing, confirm, preview_of
+from tests.people.lists.conftest import confirm, preview_of
 from tests.people.lists.messy import make
 from tests.profile import usual_or_long
 
 FILES = usual_or_long(20, 50)
 
 
-def test_messy_lists(app: APIFlask, actor: Callable[..., Actor], bring: Bringing) -> None:
+def test_messy_lists(app, actor, bring):
     trainer = actor("trainer")
     police = db.session.query(Group).filter_by(letter="A").one().public_id
     right = rows = 0

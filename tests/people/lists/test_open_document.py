@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.lists import reading as refusals
 from kash.people.lists.child import sheets_of
@@ -30,7 +28,7 @@ def why_refused(file: bytes) -> str:
     return refusal.value.why
 
 
-def test_cells_come_back_as_they_were(app: APIFlask) -> None:
+def test_cells_come_back_as_they_were(app):
     file = ods(
         [
             ["Jina la “Zoë”", "Simu", "Umri", "Amekuja", "Alizaliwa"],
@@ -49,7 +47,7 @@ def test_cells_come_back_as_they_were(app: APIFlask) -> None:
     )
 
 
-def test_cells_and_rows_that_are_written_once_stand_as_often_as_they_say() -> None:
+def test_cells_and_rows_that_are_written_once_stand_as_often_as_they_say():
     twice = 'table:number-rows-repeated="2"'
     head = row(["Name", "Ward", "", "", "Code"])
     file = packed(content(sheet(head + row(["Amani", "x", "x", "", 7], twice))))
@@ -60,7 +58,7 @@ def test_cells_and_rows_that_are_written_once_stand_as_often_as_they_say() -> No
     ]
 
 
-def test_a_station_that_is_merged_beside_its_officers_is_that_of_each() -> None:
+def test_a_station_that_is_merged_beside_its_officers_is_that_of_each():
     down = 'table:number-columns-spanned="1" table:number-rows-spanned="2"'
     across = 'table:number-columns-spanned="2" table:number-rows-spanned="1"'
     hidden = cell("under it", kind="covered-table-cell")
@@ -86,7 +84,7 @@ def test_a_station_that_is_merged_beside_its_officers_is_that_of_each() -> None:
     ]
 
 
-def test_repeated_rows_take_what_is_merged_beside_them_no_further_than_it_goes() -> None:
+def test_repeated_rows_take_what_is_merged_beside_them_no_further_than_it_goes():
     down = 'table:number-rows-spanned="2"'
     hidden = cell("under it", kind="covered-table-cell")
     alike = '<table:table-row table:number-rows-repeated="3">'
@@ -106,7 +104,7 @@ def test_repeated_rows_take_what_is_merged_beside_them_no_further_than_it_goes()
     ]
 
 
-def test_comments_pictures_and_hidden_sheets_are_nobody() -> None:
+def test_comments_pictures_and_hidden_sheets_are_nobody():
     remark = "<office:annotation><text:p>Ask her brother</text:p></office:annotation>"
     drawn = "<draw:frame><draw:text-box><text:p>Logo</text:p></draw:text-box></draw:frame>"
     within = sheet(row(["Somebody else"]))
@@ -122,13 +120,13 @@ def test_comments_pictures_and_hidden_sheets_are_nobody() -> None:
     assert sheets_of(file)["sheets"] == [("Orodha", [(1, ["Amani M.", "Kondele"])])]
 
 
-def test_a_name_space_may_have_any_short_name() -> None:
+def test_a_name_space_may_have_any_short_name():
     written = content(sheet(row(["Name"]) + row(["Amani"]))).decode()
     renamed = re.sub(r"(</?| )table:", r"\1t:", written).replace("xmlns:table=", "xmlns:t=")
     assert rows_of(packed(renamed.encode())) == [(1, ["Name"]), (2, ["Amani"])]
 
 
-def test_a_claim_of_a_million_rows_makes_none_of_them() -> None:
+def test_a_claim_of_a_million_rows_makes_none_of_them():
     def named(claim: str, after: str = "") -> bytes:
         return packed(content(sheet(row(["Name"]) + row(["Amani"], claim) + after)))
 
@@ -166,19 +164,17 @@ def test_a_claim_of_a_million_rows_makes_none_of_them() -> None:
         ),
     ],
 )
-def test_what_is_no_list_or_is_made_to_do_harm_is_refused(
-    file: Callable[[], bytes], why: str
-) -> None:
+def test_what_is_no_list_or_is_made_to_do_harm_is_refused(file, why):
     assert why_refused(file()) == why
 
 
-def test_it_is_refused_in_a_sentence(app: APIFlask) -> None:
+def test_it_is_refused_in_a_sentence(app):
     with pytest.raises(FileUnreadable) as problem:
         read_file(packed(b"<office"))
     assert str(problem.value) == "This file is not a clean ODS file."
 
 
-def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit() -> None:
+def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit():
     file = bytearray(packed(content("", " " * 3_000_000)))
     size = len(content("", " " * 3_000_000)).to_bytes(4, "little")
     while (at := file.find(size)) >= 0:
@@ -186,5 +182,5 @@ def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit() -> N
     assert why_refused(bytes(file)) == refusals.UNCLEAN_ODS
 
 
-def test_a_list_whose_first_letters_are_those_of_a_zip_is_text() -> None:
+def test_a_list_whose_first_letters_are_those_of_a_zip_is_text():
     assert rows_of(b"PK\tName\n1\tAmani\n") == [(1, ["PK", "Name"]), (2, ["1", "Amani"])]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.people.lists.services import confirm_list
 from kash.people.lists.services.storing import ListChanged
@@ -16,8 +13,7 @@ from kash.people.models import Group, Person
 from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
-from kash.policy import Actor
-from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
+from tests.people.lists.conftest import DATA, confirm, held, preview_of, states
 from tests.people.lists.test_pages import said
 
 NAMES = [
@@ -40,7 +36,7 @@ HEADINGS = "Name;Code;Phone;Station;Age\n"
 
 
 @pytest.fixture
-def known(groups: tuple[Group, Group], actor: Callable[..., Actor]) -> PersonDetails:
+def known(groups, actor):
     """Someone whom another trainer added, with number, phone and station."""
     other = actor("trainer")
     station = add_organisation(OrganisationDetails("Kondele Post", "station"), other)
@@ -57,8 +53,8 @@ def known(groups: tuple[Group, Group], actor: Callable[..., Actor]) -> PersonDet
 
 
 def test_a_phone_or_a_station_of_someone_out_of_reach_makes_no_row_doubtful(
-    actor: Callable[..., Actor], bring: Bringing, groups: tuple[Group, Group], known: PersonDetails
-) -> None:
+    actor, bring, groups, known
+):
     trainer = actor("trainer")
     rows = [f"Amani Mfano;K-{number};{{}};{{}};{{}}\n" for number in range(1, 5)]
     facts = [("", "", ""), ("0722000999", "", ""), ("", "Kondele Post", ""), ("", "", "1991")]
@@ -79,9 +75,7 @@ def test_a_phone_or_a_station_of_someone_out_of_reach_makes_no_row_doubtful(
     assert [len(each) for each in scores] == [1, 1, 1]
 
 
-def test_the_same_phone_is_stored_twice_without_a_word(
-    actor: Callable[..., Actor], bring: Bringing, groups: tuple[Group, Group], known: PersonDetails
-) -> None:
+def test_the_same_phone_is_stored_twice_without_a_word(actor, bring, groups, known):
     trainer = actor("trainer")
     made = bring(trainer, HEADINGS + "Amani Mfano;;0722000999;;30\n", group=groups[1].public_id)
     confirm(made, trainer)
@@ -91,13 +85,7 @@ def test_the_same_phone_is_stored_twice_without_a_word(
     assert held(made, trainer).new_count == 1
 
 
-def test_a_taken_number_is_said_without_saying_whose_it_is(
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    client_for: Callable[[Actor], FlaskClient],
-    groups: tuple[Group, Group],
-    known: PersonDetails,
-) -> None:
+def test_a_taken_number_is_said_without_saying_whose_it_is(actor, bring, client_for, groups, known):
     trainer = actor("trainer")
     made = bring(trainer, HEADINGS + "Amani Mfano;K-77;;;30\n", group=groups[1].public_id)
     browser = client_for(trainer)
@@ -115,13 +103,7 @@ def test_a_taken_number_is_said_without_saying_whose_it_is(
     assert states(preview_of(made, trainer)) == {2: "new"}
 
 
-def test_someone_of_the_same_name_is_asked_about(
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    client_for: Callable[[Actor], FlaskClient],
-    groups: tuple[Group, Group],
-    known: PersonDetails,
-) -> None:
+def test_someone_of_the_same_name_is_asked_about(actor, bring, client_for, groups, known):
     trainer = actor("trainer")
     text = f"{HEADINGS}Zawadi Kielelezo;K-77;0722000999;Kondele Post;1991\n"
     made = bring(trainer, text, group=groups[1].public_id)
@@ -133,9 +115,7 @@ def test_someone_of_the_same_name_is_asked_about(
     assert "The number is taken, so this cannot be a new person." in words
 
 
-def test_a_common_name_out_of_reach_is_asked_about_too(
-    actor: Callable[..., Actor], bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_a_common_name_out_of_reach_is_asked_about_too(actor, bring, groups):
     first, second = actor("trainer"), actor("trainer")
     rows = [f"{one} {two};;;;\n" for one in ("Zawadi", "Amani") for two in NAMES]
     text = HEADINGS + "".join(rows)
@@ -146,9 +126,7 @@ def test_a_common_name_out_of_reach_is_asked_about_too(
     assert set(states(elsewhere).values()) == {"new"}
 
 
-def test_two_trainers_with_the_same_officers_store_nobody_twice(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_two_trainers_with_the_same_officers_store_nobody_twice(both_engines_app, actor, bring):
     first, second = actor("trainer"), actor("trainer")
     content = (DATA / "officers.xlsx").read_bytes()
     confirm(bring(first, content, "officers.xlsx"), first)
@@ -169,9 +147,7 @@ def test_two_trainers_with_the_same_officers_store_nobody_twice(
     assert {row.public_id: row.row_version for row in db.session.query(Person)} == before
 
 
-def test_a_number_that_somebody_else_has_is_not_filled_in(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_a_number_that_somebody_else_has_is_not_filled_in(both_engines_app, actor, bring):
     trainer, other = actor("trainer"), actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id
     mine = add_person(PersonDetails("Amani Mfano", group, phone="+254712345678"), trainer)
@@ -187,11 +163,8 @@ def test_a_number_that_somebody_else_has_is_not_filled_in(
 
 
 def test_a_number_given_away_while_the_list_is_stored_changes_what_it_does(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    both_engines_app, actor, bring, monkeypatch
+):
     from kash.people.lists.services import storing as list_storing
 
     trainer, other = actor("trainer"), actor("trainer")

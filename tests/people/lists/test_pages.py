@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -23,8 +21,7 @@ from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.people.services.persons import PersonDetails, add_person, record_consent
 from kash.platform.database import db
 from kash.platform.jobs import run_waiting
-from kash.policy import Actor
-from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
+from tests.people.lists.conftest import DATA, confirm, held, preview_of, states
 from tests.refusals import refuses
 
 LIST = "Name;Code;Simu;Age\nAmani Mfano;K-1;0712345678;30\n;K-2;;31\n"
@@ -48,18 +45,16 @@ def seen_of(body: str) -> str:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def browser(client_for: Callable[[Actor], FlaskClient], trainer: Actor) -> FlaskClient:
+def browser(client_for, trainer):
     return client_for(trainer)
 
 
-def test_from_the_file_to_the_people_and_back(
-    app: APIFlask, browser: FlaskClient, groups: tuple[Group, Group]
-) -> None:
+def test_from_the_file_to_the_people_and_back(app, browser, groups):
     sent = send(browser, LIST.encode(), group=groups[1].public_id)
     assert sent.status_code == 303
     page = browser.get(sent.location)
@@ -92,9 +87,7 @@ def test_from_the_file_to_the_people_and_back(
     assert browser.post(f"{sent.location}/undo").status_code == 303
 
 
-def test_the_file_lies_in_memory_only(
-    browser: FlaskClient, groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_file_lies_in_memory_only(browser, groups, monkeypatch):
     def refuse(*_given: Any, **_more: Any) -> Any:
         raise AssertionError("a temporary file was made")
 
@@ -110,7 +103,7 @@ def test_the_file_lies_in_memory_only(
     assert "New people to be saved: 300" in said(browser.get(sent.location))
 
 
-def test_a_file_of_200_mb_is_refused_before_it_is_read(browser: FlaskClient) -> None:
+def test_a_file_of_200_mb_is_refused_before_it_is_read(browser):
     class Counting(io.BytesIO):
         so_far = 0
 
@@ -135,11 +128,7 @@ def test_a_file_of_200_mb_is_refused_before_it_is_read(browser: FlaskClient) -> 
     assert "This file is larger than 10 MB." in said(slightly)
 
 
-def test_two_who_bring_the_same_list_add_everyone_once(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_two_who_bring_the_same_list_add_everyone_once(both_engines_app, actor, client_for):
     content = (DATA / "officers.xlsx").read_bytes()
     browsers = [client_for(actor("trainer")) for _each in range(2)]
     lists = [send(each, content, "officers.xlsx").location for each in browsers]
@@ -161,9 +150,7 @@ def test_two_who_bring_the_same_list_add_everyone_once(
     assert db.session.query(Person).count() == 46
 
 
-def test_someone_elses_person_shows_name_and_group_only(
-    actor: Callable[..., Actor], browser: FlaskClient, groups: tuple[Group, Group]
-) -> None:
+def test_someone_elses_person_shows_name_and_group_only(actor, browser, groups):
     other = actor("trainer")
     add_person(
         PersonDetails(
@@ -187,9 +174,7 @@ def test_someone_elses_person_shows_name_and_group_only(
     assert (row.row_version, row.age_band) == (1, "")
 
 
-def test_empty_fields_are_filled_and_others_only_when_chosen(
-    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_empty_fields_are_filled_and_others_only_when_chosen(trainer, bring, groups):
     person = add_person(
         PersonDetails("Amani Mfano", groups[1].public_id, reference="K-1", ward="Kondele"), trainer
     )
@@ -213,8 +198,8 @@ def test_empty_fields_are_filled_and_others_only_when_chosen(
 
 
 def test_a_guess_that_changes_what_is_kept_of_people_stops_saving_until_it_was_looked_at(
-    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+    browser, trainer, groups
+):
     for number in (1, 2):
         name = f"Amani Mfano {'AB'[number - 1]}"
         add_person(PersonDetails(name, groups[1].public_id, reference=f"K-{number}"), trainer)
@@ -241,9 +226,7 @@ def test_a_guess_that_changes_what_is_kept_of_people_stops_saving_until_it_was_l
     assert {one.sex for one in db.session.query(Person)} == {"female", "male"}
 
 
-def test_a_guess_that_is_left_out_or_chosen_is_looked_at(
-    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_a_guess_that_is_left_out_or_chosen_is_looked_at(browser, trainer, groups):
     add_person(PersonDetails("Amani Mfano", groups[1].public_id, reference="K-1"), trainer)
     content = b"Name;Code;Stay;Lunch\nAmani Mfano;K-1;F;x\n"
     sent = send(browser, content, group=groups[1].public_id)
@@ -257,8 +240,8 @@ def test_a_guess_that_is_left_out_or_chosen_is_looked_at(
 
 @pytest.mark.any_engine
 def test_whoever_stands_on_a_list_unchanged_is_one_of_its_people_all_the_same(
-    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+    trainer, bring, groups
+):
     group = groups[1].public_id
     person = add_person(PersonDetails("Amani Mfano", group, reference="K-1"), trainer)
     made = bring(trainer, "Name;Code\nAmani Mfano;K-1\n", group=group)
@@ -270,9 +253,7 @@ def test_whoever_stands_on_a_list_unchanged_is_one_of_its_people_all_the_same(
 
 
 @pytest.mark.any_engine
-def test_undoing_a_list_takes_away_its_own_stations_and_no_others(
-    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_undoing_a_list_takes_away_its_own_stations_and_no_others(trainer, bring, groups):
     for name in ("Aaa Post", "Zzz Post"):
         add_organisation(OrganisationDetails(name, "station"), trainer)
     made = bring(trainer, "Name;Station\nAmani Mfano;Middle Post\n", group=groups[0].public_id)
@@ -286,9 +267,7 @@ def test_undoing_a_list_takes_away_its_own_stations_and_no_others(
     assert db.session.scalars(names).all() == ["Aaa Post", "Zzz Post"]
 
 
-def test_a_list_is_not_undone_once_something_depends_on_it(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_a_list_is_not_undone_once_something_depends_on_it(both_engines_app, actor, bring):
     trainer = actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id
     made = bring(trainer, LIST, group=group)
@@ -303,9 +282,7 @@ def test_a_list_is_not_undone_once_something_depends_on_it(
     assert db.session.query(Person).count() == 1
 
 
-def test_columns_and_stations_are_corrected_and_remembered(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_columns_and_stations_are_corrected_and_remembered(browser, trainer, bring, groups):
     station = add_organisation(OrganisationDetails("Riverbank Police Station", "station"), trainer)
     text = "Who;Place\nAmani Mfano;The river\nBaraka Mfano;The river\n"
     made = bring(trainer, text, group=groups[0].public_id)
@@ -328,9 +305,7 @@ def test_columns_and_stations_are_corrected_and_remembered(
     assert preview.group == groups[0].public_id
 
 
-def test_a_doubtful_row_is_decided_by_a_person(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_a_doubtful_row_is_decided_by_a_person(browser, trainer, bring, groups):
     person = add_person(
         PersonDetails("Furaha Jaribio", groups[1].public_id, phone="+254712345678"), trainer
     )
@@ -350,9 +325,7 @@ def test_a_doubtful_row_is_decided_by_a_person(
     assert db.session.query(Person).count() == 2
 
 
-def test_the_template_of_each_group_reads_back_without_a_question(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
-) -> None:
+def test_the_template_of_each_group_reads_back_without_a_question(browser, trainer, bring, groups):
     from kash.people.lists.files import read_file
     from kash.people.lists.pages import template_of
     from kash.people.lists.rules.headings import field_by_heading
@@ -366,7 +339,7 @@ def test_the_template_of_each_group_reads_back_without_a_question(
     assert template_of(groups[0], []) == template_of(groups[0], [])
 
 
-def test_cancelling_throws_the_list_away(browser: FlaskClient, trainer: Actor) -> None:
+def test_cancelling_throws_the_list_away(browser, trainer):
     sent = send(browser, LIST.encode())
     # An hour of decisions is not gone by one tap beside "Save the list".
     shown = browser.get(sent.location).text
@@ -380,9 +353,7 @@ def test_cancelling_throws_the_list_away(browser: FlaskClient, trainer: Actor) -
     assert browser.get(sent.location).status_code == 404
 
 
-def test_anothers_list_is_not_there(
-    browser: FlaskClient, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_anothers_list_is_not_there(browser, actor, bring):
     made = bring(actor("trainer"), LIST)
     for path in ("", "/undo", "/report"):
         assert browser.get(f"/people/lists/{made}{path}").status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,8 @@ from werkzeug.test import TestResponse
 
 from kash.people.lists import renewing
 from kash.people.lists.files import MOST_BYTES
-from kash.people.models import Group
 from kash.platform import storage
 from kash.platform.jobs import run_waiting
-from kash.policy import Actor
 from tests.people.lists.conftest import held, preview_of
 from tests.people.lists.formats import text
 from tests.people.lists.open_documents import ods
@@ -36,12 +34,12 @@ ROWS: list[Sequence[object]] = [
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def browser(client_for: Callable[[Actor], FlaskClient], trainer: Actor) -> FlaskClient:
+def browser(client_for, trainer):
     return client_for(trainer)
 
 
@@ -73,9 +71,7 @@ def workbook(rows: Sequence[Sequence[object]]) -> bytes:
     return made.getvalue()
 
 
-def test_the_same_rows_are_the_same_people_however_they_come(
-    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_the_same_rows_are_the_same_people_however_they_come(browser, trainer, groups):
     group = groups[1].public_id
     pasted = text(ROWS, "\t", end="\r\n").decode()
     ways = {
@@ -94,9 +90,7 @@ def test_the_same_rows_are_the_same_people_however_they_come(
         assert found[way] == found["csv"], way
 
 
-def test_pasted_rows_wait_sealed_and_whole_as_a_file_does(
-    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_pasted_rows_wait_sealed_and_whole_as_a_file_does(browser, trainer, groups):
     # The first column has no heading.
     rows = "\tName\tCode\r\n1\tAmani Mfano\tK-1\r\n"
     made = list_of(paste(browser, rows, group=groups[1].public_id))
@@ -110,9 +104,7 @@ def test_pasted_rows_wait_sealed_and_whole_as_a_file_does(
     assert "In your rows" in preview
 
 
-def test_cells_with_quotes_and_line_ends_are_one_row_each(
-    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_cells_with_quotes_and_line_ends_are_one_row_each(browser, trainer, groups):
     rows = (
         "Name\tWard\tPhone\r\n"
         '"Amani ""Zed"" Mfano"\t"Kondele\r\nKisumu"\t0712345678\r\n'
@@ -127,7 +119,7 @@ def test_cells_with_quotes_and_line_ends_are_one_row_each(
     assert preview.file.joined_rows == (2,)
 
 
-def test_nothing_pasted_and_no_file_is_said(browser: FlaskClient) -> None:
+def test_nothing_pasted_and_no_file_is_said(browser):
     for rows in ("", " \t\r\n\t\r\n"):
         answer = paste(browser, rows)
         assert answer.status_code == 422
@@ -146,9 +138,7 @@ def test_nothing_pasted_and_no_file_is_said(browser: FlaskClient) -> None:
         ("\t".join("x" * 201), {}, "This list has more than 200 columns."),
     ],
 )
-def test_what_was_pasted_stays_in_its_field_when_something_is_wrong(
-    browser: FlaskClient, rows: str, more: dict[str, str], sentence: str
-) -> None:
+def test_what_was_pasted_stays_in_its_field_when_something_is_wrong(browser, rows, more, sentence):
     answer = paste(browser, rows, **more)
     assert answer.status_code == 422
     assert sentence in html.unescape(said(answer))
@@ -164,9 +154,7 @@ def test_what_was_pasted_stays_in_its_field_when_something_is_wrong(
         ("PK\x03\x04 of Kondele", "These are not the rows of a list. "),
     ],
 )
-def test_of_pasted_rows_nothing_is_said_about_a_file(
-    browser: FlaskClient, rows: str, sentence: str
-) -> None:
+def test_of_pasted_rows_nothing_is_said_about_a_file(browser, rows, sentence):
     answer = paste(browser, rows)
     if answer.status_code == 303:
         # It is so long that the worker reads it.
@@ -177,9 +165,7 @@ def test_of_pasted_rows_nothing_is_said_about_a_file(
     assert "This is not a list" not in said(answer)
 
 
-def test_a_file_beside_pasted_rows_is_asked_about_and_neither_is_guessed(
-    browser: FlaskClient,
-) -> None:
+def test_a_file_beside_pasted_rows_is_asked_about_and_neither_is_guessed(browser):
     rows = "Name\tCode\r\nAmani\tK-1\r\n"
     answer = paste(browser, rows, file=(io.BytesIO(b"Name,Code\nBaraka,K-2\n"), "list.csv"))
     assert answer.status_code == 422
@@ -187,9 +173,7 @@ def test_a_file_beside_pasted_rows_is_asked_about_and_neither_is_guessed(
     assert left_in_field(answer) == rows
 
 
-def test_three_megabytes_are_taken_or_come_back_whole(
-    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_three_megabytes_are_taken_or_come_back_whole(browser, trainer, groups):
     line = f"Mfano Jaribio\tX-1\t{'x' * 1000}\r\n"
     rows = "Name\tCode\tRemark\r\n" + line * 3_000
     assert len(rows) > 3_000_000
@@ -204,8 +188,8 @@ def test_three_megabytes_are_taken_or_come_back_whole(
 
 
 def test_no_browser_corrects_or_cuts_what_is_pasted_and_a_session_that_ends_loses_none_of_it(
-    browser: FlaskClient,
-) -> None:
+    browser,
+):
     tag = re.search(r'<textarea[^>]* name="pasted"[^>]*>', browser.get(NEW).text)
     assert tag
     kept = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag[0]))

@@ -30,16 +30,14 @@ def names_of(content: str) -> list[str]:
         ('N,A,B,C\nx,"P.O. Box,\nKisumu",1,2\n"y,a,1,2\nz,a,1,2\n', SWALLOWED, (2, 3)),
     ],
 )
-def test_a_mark_that_swallows_people_is_refused_and_its_line_is_named(
-    content: str, why: str, lines: tuple[int, int]
-) -> None:
+def test_a_mark_that_swallows_people_is_refused_and_its_line_is_named(content, why, lines):
     with pytest.raises(Refused) as refused:
         read_text_table(content.encode())
     assert (refused.value.why, (refused.value.first, refused.value.last)) == (why, lines)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 30)), min_size=1, max_size=3))
-def test_marks_anywhere_lose_nobody_without_a_word(places: list[tuple[int, int]]) -> None:
+def test_marks_anywhere_lose_nobody_without_a_word(places):
     lines = list(LINES)
     for line, at in places:
         lines[line] = f'{lines[line][:at]}"{lines[line][at:]}'
@@ -58,14 +56,14 @@ def test_marks_anywhere_lose_nobody_without_a_word(places: list[tuple[int, int]]
         assert name.split(";")[0].replace('"', "").replace(" ", "") == f"MfanoJaribio{at}"
 
 
-def test_a_file_that_is_longer_than_a_cell_may_be_names_the_line_too() -> None:
+def test_a_file_that_is_longer_than_a_cell_may_be_names_the_line_too():
     content = "Name;Phone\n" + '"Amani;1\n' + "Baraka;2\n" * 40_000
     with pytest.raises(Refused) as refused:
         read_text_table(content.encode())
     assert (refused.value.why, refused.value.first) == (UNCLOSED, 2)
 
 
-def test_a_cell_of_several_lines_that_are_no_rows_is_read_and_told() -> None:
+def test_a_cell_of_several_lines_that_are_no_rows_is_read_and_told():
     content = 'Name,Address,Phone,Ward\nAmani,"P.O. Box 7,\nKisumu",0712345678,Kondele\nTatu,,,\n'
     table = read_text_table(content.encode())
     assert [cells[0] for _number, cells in table.rows] == ["Name", "Amani", "Tatu"]
@@ -73,7 +71,7 @@ def test_a_cell_of_several_lines_that_are_no_rows_is_read_and_told() -> None:
 
 
 @pytest.mark.usefixtures("app")
-def test_whoever_uploads_it_is_told_where_the_mark_stands() -> None:
+def test_whoever_uploads_it_is_told_where_the_mark_stands():
     with pytest.raises(FileUnreadable) as problem:
         read_file(b'Name,Ward\nTatu,D\n"Amani,A\nBaraka,B\n')
     assert str(problem.value) == (

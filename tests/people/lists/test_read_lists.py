@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.people.lists import previews as rows_read
 from kash.people.lists.files import MOST_ROWS, FileUnreadable, read_file
 from kash.people.models import Group, Person
 from kash.platform.database import db
-from kash.policy import Actor
-from tests.people.lists.conftest import Bringing, confirm, preview_of, states
+from tests.people.lists.conftest import confirm, preview_of, states
 from tests.people.lists.formats import make, workbook
 from tests.people.lists.test_pages import said
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def browser(client_for: Callable[[Actor], FlaskClient], trainer: Actor) -> FlaskClient:
+def browser(client_for, trainer):
     return client_for(trainer)
 
 
 @pytest.fixture
-def group(app: APIFlask) -> str:
+def group(app):
     found: str = db.session.query(Group).filter_by(letter="B").one().public_id
     return found
 
 
 def test_five_thousand_people_are_five_thousand_whatever_stands_between_them(
-    trainer: Actor, bring: Bringing, group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    trainer, bring, group, monkeypatch
+):
     assert MOST_ROWS == 5_000
     rows = [f"{at};Mfano Jaribio{at};Kondele" for at in range(1, 31)]
     pages = ["No;Name;Ward", *rows[:15], ";TOTAL;15", "Page 1 of 2", "No;Name;Ward", *rows[15:]]
@@ -50,15 +46,13 @@ def test_five_thousand_people_are_five_thousand_whatever_stands_between_them(
     assert str(problem.value) == "This list has more than 5,000 people. Bring it in parts."
 
 
-def test_a_file_of_five_thousand_people_and_their_headings_is_opened(app: APIFlask) -> None:
+def test_a_file_of_five_thousand_people_and_their_headings_is_opened(app):
     page = "No;Name\n" + "".join(f"{at};Mfano\n" for at in range(20)) + ";TOTAL\n"
     (sheet,) = read_file((page * 250).encode()).sheets
     assert len(sheet.rows) == 250 * 22
 
 
-def test_names_in_capitals_are_written_as_names_once_that_is_chosen(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_names_in_capitals_are_written_as_names_once_that_is_chosen(browser, trainer, bring, group):
     text = "Name;Code;Phone\nMWANGI NG'ANG'A;K-1;071\nAmani Mfano;K-2;\nSINEAD O'BRIEN;K-3;\n"
     made = bring(trainer, text, group=group)
     page = f"/people/lists/{made}"
@@ -78,9 +72,7 @@ def test_names_in_capitals_are_written_as_names_once_that_is_chosen(
     assert sorted(row.chosen_name for row in db.session.query(Person)) == sorted(names)
 
 
-def test_names_stay_in_capitals_if_that_is_taken_back(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_names_stay_in_capitals_if_that_is_taken_back(browser, trainer, bring, group):
     made = bring(trainer, "Name;Code\nMWANGI SIMIYU;K-1\n", group=group)
     for capitals in ("as names", "as they are"):
         browser.post(f"/people/lists/{made}/columns", data={"capitals": capitals})
@@ -89,9 +81,7 @@ def test_names_stay_in_capitals_if_that_is_taken_back(
     ]
 
 
-def test_a_line_that_looked_like_nobody_is_taken_in_as_a_person(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_a_line_that_looked_like_nobody_is_taken_in_as_a_person(browser, trainer, bring, group):
     made = bring(trainer, "Name;Code\nAmani Mfano;K-1\nPolice;\nTrainer;\n", group=group)
     page = f"/people/lists/{made}"
     assert [(each.number, each.text) for each in preview_of(made, trainer).skipped] == [
@@ -110,9 +100,7 @@ def test_a_line_that_looked_like_nobody_is_taken_in_as_a_person(
     assert preview.row(3).outcome.placed.row.name == "Police"  # type: ignore[union-attr]
 
 
-def test_a_name_that_stands_alone_is_a_person_once_somebody_says_so(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_a_name_that_stands_alone_is_a_person_once_somebody_says_so(browser, trainer, bring, group):
     rows = [f"{at};Mfano Jaribio{at};Kondele" for at in range(1, 10)]
     text = "\n".join(["No;Name;Ward", ";KANYAKWAR;", *rows])
     made = bring(trainer, text, group=group)
@@ -122,8 +110,8 @@ def test_a_name_that_stands_alone_is_a_person_once_somebody_says_so(
 
 
 def test_rows_of_a_list_beside_another_are_decided_and_told_by_their_place(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+    browser, trainer, bring, group
+):
     head = ["No", "Name", "Phone"]
     rows: list[list[object]] = [
         [*head, "", *head],
@@ -146,8 +134,8 @@ def test_rows_of_a_list_beside_another_are_decided_and_told_by_their_place(
 
 
 def test_whoever_stands_below_a_title_of_her_group_is_never_put_into_the_other(
-    browser: FlaskClient, trainer: Actor, bring: Bringing
-) -> None:
+    browser, trainer, bring
+):
     text = "No;Name;Phone\nPOLICE OFFICERS;;\n1;Amani Mfano;071\nCOMMUNITY;;\n1;Zawadi Mfano;\n"
     made = bring(trainer, text)
     preview = preview_of(made, trainer)
@@ -158,9 +146,7 @@ def test_whoever_stands_below_a_title_of_her_group_is_never_put_into_the_other(
     assert "Zawadi Mfano Community" in words
 
 
-def test_35_and_over_is_kept_of_a_person_and_said_on_her_page(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_35_and_over_is_kept_of_a_person_and_said_on_her_page(browser, trainer, bring, group):
     made = bring(trainer, "Name;Age bracket\nAmani Mfano;35+\n", group=group)
     confirm(made, trainer)
     db.session.rollback()
@@ -169,9 +155,7 @@ def test_35_and_over_is_kept_of_a_person_and_said_on_her_page(
     assert "35 and over" in said(browser.get(f"/people/{person.public_id}"))
 
 
-def test_rows_of_several_lines_are_told_on_the_page(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_rows_of_several_lines_are_told_on_the_page(browser, trainer, bring, group):
     text = 'Name,Address,Phone,Ward\nAmani,"P.O. Box 7,\nKisumu",0712345678,Kondele\nTatu,,,\n'
     made = bring(trainer, text, group=group)
     words = said(browser.get(f"/people/lists/{made}"))
@@ -179,8 +163,8 @@ def test_rows_of_several_lines_are_told_on_the_page(
 
 
 def test_the_few_columns_about_a_person_are_in_sight_among_two_hundred(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+    browser, trainer, bring, group
+):
     form = make("kobo_with_questions_in_200_columns", 0)
     made = bring(trainer, form.content, "list.xlsx", group)
     page = browser.get(f"/people/lists/{made}").text
@@ -190,9 +174,7 @@ def test_the_few_columns_about_a_person_are_in_sight_among_two_hundred(
     assert len(named.findall(behind)) == 196
 
 
-def test_a_blank_column_is_not_asked_about(
-    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
-) -> None:
+def test_a_blank_column_is_not_asked_about(browser, trainer, bring, group):
     made = bring(trainer, "No;;Name;;Phone\n1;;Amani Mfano;;0712345678\n", group=group)
     page = browser.get(f"/people/lists/{made}").text
     assert re.findall(r'name="column-(\d+)"', page) == ["0", "2", "4"]

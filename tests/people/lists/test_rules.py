@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 24)
 
 
 @given(st.integers(700_000_000, 729_999_999), st.sampled_from(["0", "254", "+254", "", "+254 "]))
-def test_a_phone_is_read_however_it_begins(number: int, before: str) -> None:
+def test_a_phone_is_read_however_it_begins(number, before):
     assert read_phone(f"{before}{number}", "KE").value == f"+254{number}"
     assert read_phone(f"O{number}", "KE").value == f"+254{number}"
     assert read_phone(f"0{number} / 12", "KE").value == f"+254{number}"
@@ -35,14 +35,14 @@ def test_a_phone_is_read_however_it_begins(number: int, before: str) -> None:
 
 
 @given(st.text() | st.floats(allow_nan=True) | st.dates())
-def test_a_phone_is_a_number_or_wrong_and_never_breaks(cell: str | float | date) -> None:
+def test_a_phone_is_a_number_or_wrong_and_never_breaks(cell):
     reading = read_phone(cell, "KE")
     assert reading.value == "" or reading.value.startswith("+")
     assert not (reading.value and any(each.wrong for each in reading.remarks))
 
 
 @given(st.dates(date(1930, 1, 1), date(2010, 12, 31)))
-def test_a_birth_day_is_read_day_first_in_every_form(day: date) -> None:
+def test_a_birth_day_is_read_day_first_in_every_form(day):
     forms: list[str | date] = [day, day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}"]
     forms += [f"{day.day} {day:%b} {day.year}", f"{day:%B} {day.day}, {day.year}", str(day.year)]
     for form in forms:
@@ -50,7 +50,7 @@ def test_a_birth_day_is_read_day_first_in_every_form(day: date) -> None:
 
 
 @given(st.integers(1, 110), st.integers(0, 60))
-def test_a_bracket_is_kept_only_where_one_band_holds_it(least: int, more: int) -> None:
+def test_a_bracket_is_kept_only_where_one_band_holds_it(least, more):
     most = min(least + more, 110)
     reading = read_birth(f"{least} – {most}", TODAY)
     holding = [band for band, (low, high) in BANDS.items() if low <= least and most <= high]
@@ -60,25 +60,25 @@ def test_a_bracket_is_kept_only_where_one_band_holds_it(least: int, more: int) -
 
 
 @given(st.text() | st.floats(allow_nan=True) | st.dates())
-def test_a_birth_is_something_known_or_told(cell: str | float | date) -> None:
+def test_a_birth_is_something_known_or_told(cell):
     reading = read_birth(cell, TODAY)
     if reading.value.year is not None:
         assert 1916 <= reading.value.year <= 2026
 
 
 @given(st.sampled_from(sorted(WAYS_OF)), st.data())
-def test_a_heading_is_known_in_any_case_and_with_a_bracket(field: str, data: st.DataObject) -> None:
+def test_a_heading_is_known_in_any_case_and_with_a_bracket(field, data):
     way = data.draw(st.sampled_from(WAYS_OF[field]))
     for written in (way.upper(), f" {way}. ", f"{way} (optional)"):
         assert field_by_heading(written)[0] == field
 
 
 @given(st.text())
-def test_any_text_as_a_heading_is_a_field_or_none(text: str) -> None:
+def test_any_text_as_a_heading_is_a_field_or_none(text):
     assert field_by_heading(text)[0] in ("", *FIELDS)
 
 
-def test_of_two_stations_that_are_as_alike_none_is_guessed() -> None:
+def test_of_two_stations_that_are_as_alike_none_is_guessed():
     known = [("one", "Kondele Post A"), ("two", "Kondele Post B")]
     assert Stations(known).guess("Kondele Post C") == ("", False)
     assert Stations(known[:1]).guess("Kondele Post C") == ("one", False)
@@ -91,7 +91,7 @@ def test_of_two_stations_that_are_as_alike_none_is_guessed() -> None:
         assert alike == ("one", False)
 
 
-def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing() -> None:
+def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing():
     told = {
         number: read_birth(float(number), TODAY).value
         for number in (-5, 0, 1, 110, 111, 1899, 1900, 1916, 2026, 2027, 6999, 29_221)
@@ -108,14 +108,12 @@ def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing() -> None:
 
 
 @pytest.mark.parametrize(("words", "share"), [(1, 0.0), (2, 1.0), (3, 1.0), (6, 1.0), (7, 0.0)])
-def test_a_name_has_two_words_to_six(words: int, share: float) -> None:
+def test_a_name_has_two_words_to_six(words, share):
     assert look_of([" ".join(["Achieng"] * words)] * 3, TODAY, "KE")["name"] == share
 
 
 @pytest.mark.parametrize(("length", "read"), [(40, "+254712345678"), (41, None)])
-def test_a_phone_is_as_long_as_anybody_writes_one_and_no_longer(
-    length: int, read: str | None
-) -> None:
+def test_a_phone_is_as_long_as_anybody_writes_one_and_no_longer(length, read):
     assert one_phone("0712 345 678".ljust(length), "KE") == read
 
 
@@ -127,7 +125,7 @@ def test_a_phone_is_as_long_as_anybody_writes_one_and_no_longer(
         ("Tel of everyone who came", "phone"),
     ],
 )
-def test_a_word_of_three_letters_within_a_heading_names_its_field(heading: str, field: str) -> None:
+def test_a_word_of_three_letters_within_a_heading_names_its_field(heading, field):
     assert field_by_heading(heading) == (field, 88)
 
 
@@ -136,8 +134,8 @@ def test_a_word_of_three_letters_within_a_heading_names_its_field(heading: str, 
     [("Phone", "phone", "0712345678"), ("Age", "birth", "31"), ("Email", "email", "a@example.org")],
 )
 def test_a_heading_is_doubted_where_other_things_stand_below_it_and_not_where_nothing_does(
-    heading: str, field: str, cell: str
-) -> None:
+    heading, field, cell
+):
     def guess(*cells: str) -> Guess:
         return match_columns([heading], [cells], {}, TODAY, "KE", {})[0]
 
@@ -145,7 +143,7 @@ def test_a_heading_is_doubted_where_other_things_stand_below_it_and_not_where_no
     assert guess("Kisumu", "Kondele") == Guess(field, "guess", 70)
 
 
-def test_both_names_of_a_row_in_capitals_become_names_and_all_else_stays() -> None:
+def test_both_names_of_a_row_in_capitals_become_names_and_all_else_stays():
     row = ReadRow(3, name="AKINYI WA OTIENO", facts={"printed_name": "A. OTIENO", "notes": "NO"})
     small = named_small(row)
     assert (small.name, small.fact("printed_name")) == ("Akinyi wa Otieno", "A. Otieno")
@@ -166,7 +164,7 @@ def test_both_names_of_a_row_in_capitals_become_names_and_all_else_stays() -> No
         ([], False),
     ],
 )
-def test_numbers_that_only_count_rows_are_known(cells: list[str], serial: bool) -> None:
+def test_numbers_that_only_count_rows_are_known(cells, serial):
     assert _is_serial(cells) is serial
 
 
@@ -176,16 +174,14 @@ def test_numbers_that_only_count_rows_are_known(cells: list[str], serial: bool) 
     st.lists(st.booleans(), min_size=1, max_size=20).filter(any),
     st.sampled_from([{}, {"lunch": "sex", "paid": "sex", "consent given": "language"}]),
 )
-def test_nothing_but_ticks_and_blanks_is_no_fact_of_a_person(
-    heading: str, tick: str, ticked: list[bool], remembered: dict[str, str]
-) -> None:
+def test_nothing_but_ticks_and_blanks_is_no_fact_of_a_person(heading, tick, ticked, remembered):
     cells = [tick if one else "" for one in ticked]
     columns = [["Amani Mfano"] * len(cells), cells]
     guesses = match_columns(["Name", heading], columns, remembered, TODAY, "KE", {})
     assert [one.field for one in guesses] == ["name", ""]
 
 
-def test_a_column_called_sex_that_holds_ticks_is_a_guess_and_one_with_answers_is_none() -> None:
+def test_a_column_called_sex_that_holds_ticks_is_a_guess_and_one_with_answers_is_none():
     def guessed(*cells: str) -> tuple[str, str]:
         (found,) = match_columns(["Sex"], [cells], {}, TODAY, "KE", {})
         return found.field, found.sure
@@ -194,7 +190,7 @@ def test_a_column_called_sex_that_holds_ticks_is_a_guess_and_one_with_answers_is
     assert guessed("F", "M", "X") == ("sex", "certain")
 
 
-def test_columns_are_ticked_where_four_of_five_marks_are_ticks() -> None:
+def test_columns_are_ticked_where_four_of_five_marks_are_ticks():
     heads = ["Male", "Female"]
     ticks: list[list[str]] = [["x", ""], ["", "x"], ["x", ""], ["", "x"]]
     assert [(one.first, one.last) for one in ticked_columns(heads, [*ticks, ["seen", ""]])] == [
@@ -206,12 +202,12 @@ def test_columns_are_ticked_where_four_of_five_marks_are_ticks() -> None:
 @pytest.mark.parametrize(
     ("written", "told"), [("12/13/1990", ["birth_month_first"]), ("12/12/1990", [])]
 )
-def test_a_month_that_stands_before_its_day_is_told(written: str, told: list[str]) -> None:
+def test_a_month_that_stands_before_its_day_is_told(written, told):
     reading = read_birth(written, TODAY)
     assert reading.value == Born(year=1990)
     assert [one.code for one in reading.remarks] == told
 
 
 @pytest.mark.parametrize("heading", ["Jina / Name", "Name (of the participant)"])
-def test_headings_that_say_more_than_a_known_one_are_nearly_sure(heading: str) -> None:
+def test_headings_that_say_more_than_a_known_one_are_nearly_sure(heading):
     assert field_by_heading(heading) == ("name", 97)

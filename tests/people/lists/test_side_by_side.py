@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -24,12 +23,12 @@ HEAD = ["Name", "Phone", "Name", "Phone"]
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_remembered(monkeypatch):
     monkeypatch.setattr(rows_read, "remembered", lambda *_given: (Mapped(), False))
 
 
 @pytest.fixture
-def ten_seconds() -> Iterator[None]:
+def ten_seconds():
     """Of the processor, where a thousandth of one is enough."""
 
     def late(*_args: object) -> None:
@@ -75,9 +74,7 @@ ONCE = [("Amani Mfano", "+254712345678"), ("Baraka Mfano", "+254712345679")]
         [["NAME", "PHONE", "NEXT OF KIN", ""], ["", "", "Name", "Phone"], AMANI, BARAKA],
     ],
 )
-def test_the_next_of_kin_beside_a_participant_becomes_no_participant(
-    rows: list[list[object]],
-) -> None:
+def test_the_next_of_kin_beside_a_participant_becomes_no_participant(rows):
     read = read_in(workbook(rows))
     assert people(read) == ONCE
     assert asked(read) == []
@@ -87,7 +84,7 @@ def test_the_next_of_kin_beside_a_participant_becomes_no_participant(
     ]
 
 
-def test_whose_name_and_phone_follow_a_heading_of_kin_become_no_participants() -> None:
+def test_whose_name_and_phone_follow_a_heading_of_kin_become_no_participants():
     rows = [
         ["Name", "Phone", "Next of kin", "Name", "Phone"],
         *([*each[:2], "sister", *each[2:]] for each in (AMANI, BARAKA)),
@@ -97,7 +94,7 @@ def test_whose_name_and_phone_follow_a_heading_of_kin_become_no_participants() -
     assert left_out(read) == ["Next of kin", "Next of kin: Name", "Next of kin: Phone"]
 
 
-def test_what_is_ticked_for_the_next_of_kin_is_not_the_participants_sex() -> None:
+def test_what_is_ticked_for_the_next_of_kin_is_not_the_participants_sex():
     rows = [
         ["PARTICIPANT", "", "NEXT OF KIN", ""],
         ["Name", "Phone", "M", "F"],
@@ -111,19 +108,19 @@ def test_what_is_ticked_for_the_next_of_kin_is_not_the_participants_sex() -> Non
     ]
 
 
-def test_two_lists_with_a_column_for_the_next_of_kin_in_each_are_two_lists() -> None:
+def test_two_lists_with_a_column_for_the_next_of_kin_in_each_are_two_lists():
     head = ["Name", "Phone", "Next of kin"]
     rows = [[*head, *head], [*AMANI[:2], "Jamaa", *BARAKA[:2], "Jamaa"], [], []]
     assert people(read_in(workbook(rows))) == ONCE
 
 
-def test_a_sheet_that_is_called_by_parents_keeps_its_people() -> None:
+def test_a_sheet_that_is_called_by_parents_keeps_its_people():
     for title in (["PARENTS OF KONDELE"], ["", "PARENTS OF KONDELE"]):
         rows = [title, ["No", *HEAD[:2]], [1, *AMANI[:2]], [2, *BARAKA[:2]]]
         assert people(read_in(workbook(rows))) == ONCE
 
 
-def test_a_first_name_and_a_surname_are_one_person_of_a_row() -> None:
+def test_a_first_name_and_a_surname_are_one_person_of_a_row():
     rows = [
         ["No", "Name", "Name", "Phone"],
         [1, "Amani", "Mfano", "0712345678"],
@@ -134,7 +131,7 @@ def test_a_first_name_and_a_surname_are_one_person_of_a_row() -> None:
     assert left_out(read) == ["No"]
 
 
-def test_two_columns_of_whole_names_are_not_made_one_name() -> None:
+def test_two_columns_of_whole_names_are_not_made_one_name():
     rows = [["No", "Name", "Name", "Phone"], [1, AMANI[0], AMANI[2], AMANI[1]]]
     rows.append([2, BARAKA[0], BARAKA[2], BARAKA[1]])
     read = read_in(workbook(rows))
@@ -143,7 +140,7 @@ def test_two_columns_of_whole_names_are_not_made_one_name() -> None:
 
 
 @pytest.mark.parametrize("between", ["&", "na", ",", "and her friend"])
-def test_two_people_in_a_line_of_a_chat_are_asked_about_and_none_is_swallowed(between: str) -> None:
+def test_two_people_in_a_line_of_a_chat_are_asked_about_and_none_is_swallowed(between):
     lines = [
         "1. Amani Mfano 0712345678",
         "2. Baraka Mfano 0712345679",
@@ -156,14 +153,14 @@ def test_two_people_in_a_line_of_a_chat_are_asked_about_and_none_is_swallowed(be
 
 
 @pytest.mark.parametrize("between", [" / ", " or ", ", "])
-def test_two_numbers_of_one_person_in_a_chat_are_told(between: str) -> None:
+def test_two_numbers_of_one_person_in_a_chat_are_told(between):
     lines = ["1. Amani Mfano 0712345678", f"2. Baraka Mfano 0712345679{between}0723456789"]
     read = read_in("\n".join([*lines, "3. Zawadi Mfano 0712345670"]).encode())
     assert people(read)[:2] == ONCE
     assert [each.code for each in read.rows[1].remarks] == ["phone_second"]
 
 
-def test_an_alias_that_could_be_a_title_is_asked_about_if_more_is_said_of_it() -> None:
+def test_an_alias_that_could_be_a_title_is_asked_about_if_more_is_said_of_it():
     rows = [["Alias", "Age"], ["Champion", "24"], ["Amani", "31"], ["Volunteers", ""], ["Siri", 29]]
     content = text(rows)
     read = read_in(content)
@@ -177,7 +174,7 @@ def test_an_alias_that_could_be_a_title_is_asked_about_if_more_is_said_of_it() -
     ]
 
 
-def test_below_a_title_with_a_count_people_stay_in_its_group_while_it_is_asked_about() -> None:
+def test_below_a_title_with_a_count_people_stay_in_its_group_while_it_is_asked_about():
     rows = [["Name", "Age"], ["POLICE OFFICERS", "12"], ["Amani Mfano", "31"]]
     read = read_in(text(rows))
     assert asked(read) == [(2, ["name_title"])]
@@ -186,7 +183,7 @@ def test_below_a_title_with_a_count_people_stay_in_its_group_while_it_is_asked_a
 
 @pytest.mark.parametrize("long", [" " * 90_000, "1" + " " * 90_000, "Name" + " " * 90_000 + "x"])
 @pytest.mark.usefixtures("ten_seconds")
-def test_a_cell_of_spaces_holds_nobody_up(long: str) -> None:
+def test_a_cell_of_spaces_holds_nobody_up(long):
     sheet = TableSheet(
         "", [(1, [f"{long}%"]), (2, [f"%{long}"]), (3, ["1. Amani Mfano 0712345678"])]
     )
@@ -195,7 +192,7 @@ def test_a_cell_of_spaces_holds_nobody_up(long: str) -> None:
 
 
 @pytest.mark.usefixtures("ten_seconds")
-def test_an_age_among_spaces_holds_nobody_up() -> None:
+def test_an_age_among_spaces_holds_nobody_up():
     today = date(2026, 11, 24)
     assert [each.code for each in read_birth("1" + " " * 90_000 + "x", today).remarks] == [
         "birth_wrong"
@@ -203,7 +200,7 @@ def test_an_age_among_spaces_holds_nobody_up() -> None:
     assert read_birth("31" + " " * 90_000 + "years", today).value.band == "25-34"
 
 
-def test_the_spaces_of_a_cell_that_is_too_long_are_counted_once() -> None:
+def test_the_spaces_of_a_cell_that_is_too_long_are_counted_once():
     long = "Amani" + " " * 3_000 + "Mfano"
     found = sheets_of(f"Name;Phone\n{long};0712345678\n{'a' * 3_000};\n".encode())
     assert [cells[0] for _number, cells in found["sheets"][0][1]] == [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,11 +13,9 @@ from kash.people.lists.choices import Choices
 from kash.people.lists.files import ReadFile, file_of, written_file
 from kash.people.lists.rules.rows import TableSheet
 from kash.people.lists.services import cancel_list, choose, read_again
-from kash.people.models import Group
 from kash.platform import storage
 from kash.platform.jobs import run_waiting
-from kash.policy import Actor
-from tests.people.lists.conftest import Bringing, held, preview_of
+from tests.people.lists.conftest import held, preview_of
 
 CELLS = st.text(max_size=20) | st.floats(allow_nan=False, allow_infinity=False) | st.dates()
 SHEETS = st.builds(
@@ -32,7 +28,7 @@ SHEETS = st.builds(
 
 
 @pytest.fixture
-def taken_apart(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def taken_apart(monkeypatch):
     """The lengths of the files that were taken apart."""
     found: list[int] = []
     really = files.answered
@@ -46,7 +42,7 @@ def taken_apart(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
+def trainer(actor):
     return actor("trainer")
 
 
@@ -56,13 +52,8 @@ def take_ward_for_name(choices: Choices) -> None:
 
 @pytest.mark.parametrize("rows", [3, 300])
 def test_a_correction_reads_the_rows_and_not_the_file_again(
-    app: APIFlask,
-    bring: Bringing,
-    trainer: Actor,
-    groups: tuple[Group, Group],
-    taken_apart: list[int],
-    rows: int,
-) -> None:
+    app, bring, trainer, groups, taken_apart, rows
+):
     content = "Name;Ward\n" + "".join(f"Amani Mfano {n};Kondele {n}\n" for n in range(rows))
     made = bring(trainer, content, group=groups[1].public_id)
     run_waiting()
@@ -74,9 +65,7 @@ def test_a_correction_reads_the_rows_and_not_the_file_again(
     assert taken_apart == [len(content)]
 
 
-def test_the_rows_are_sealed_and_go_with_the_list(
-    app: APIFlask, bring: Bringing, trainer: Actor, groups: tuple[Group, Group]
-) -> None:
+def test_the_rows_are_sealed_and_go_with_the_list(app, bring, trainer, groups):
     made = bring(trainer, "Name;Ward\nAmani Mfano;Kondele\n", group=groups[1].public_id)
     (rows,) = [each.key for each in storage.list("lists") if each.key.endswith("-rows")]
     assert b"Amani" not in storage.get(rows)
@@ -88,7 +77,7 @@ def test_the_rows_are_sealed_and_go_with_the_list(
 
 
 @given(st.lists(SHEETS, min_size=1, max_size=3), st.lists(st.integers(1, 9)))
-def test_a_file_comes_back_as_it_was_read(sheets: list[TableSheet], rows: list[int]) -> None:
+def test_a_file_comes_back_as_it_was_read(sheets, rows):
     read = ReadFile(tuple(sheets), "utf-8", tuple(rows), ())
     assert file_of(written_file(read)) == read
     assert all(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.people.lists import renewing
@@ -17,8 +15,7 @@ from kash.people.services import erasing as old_lists
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, lookup, open_text
-from kash.policy import Actor
-from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
+from tests.people.lists.conftest import DATA, confirm, held, preview_of, states
 from tests.people.lists.expected import OFFICERS, PEERS, rows
 from tests.rows import row as row_of
 
@@ -70,9 +67,7 @@ def stored() -> dict[str, list[str]]:
 
 
 @pytest.mark.any_engine
-def test_officers_row_by_row(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_officers_row_by_row(both_engines_app, actor, bring):
     trainer = actor("trainer")
     made = bring(trainer, (DATA / "officers.xlsx").read_bytes(), "officers.xlsx")
     preview = preview_of(made, trainer)
@@ -93,9 +88,7 @@ def test_officers_row_by_row(
     assert not storage.exists(f"lists/{made}-file")
 
 
-def test_peer_educators_row_by_row(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_peer_educators_row_by_row(both_engines_app, actor, bring):
     trainer = actor("trainer")
     made = bring(trainer, (DATA / "peer-educators.csv").read_bytes(), "peer-educators.csv")
     preview = preview_of(made, trainer)
@@ -113,9 +106,7 @@ def test_peer_educators_row_by_row(
 
 
 @pytest.mark.parametrize("name", ["officers.xlsx", "peer-educators.csv"])
-def test_the_same_list_again_finds_everyone_and_changes_nothing(
-    app: APIFlask, actor: Callable[..., Actor], bring: Bringing, name: str
-) -> None:
+def test_the_same_list_again_finds_everyone_and_changes_nothing(app, actor, bring, name):
     trainer = actor("trainer")
     content = (DATA / name).read_bytes()
     confirm(bring(trainer, content, name), trainer)
@@ -130,9 +121,7 @@ def test_the_same_list_again_finds_everyone_and_changes_nothing(
     assert held(again, trainer).new_count == 0
 
 
-def test_nothing_plain_lies_on_the_disk_while_a_list_waits(
-    app: APIFlask, actor: Callable[..., Actor], bring: Bringing
-) -> None:
+def test_nothing_plain_lies_on_the_disk_while_a_list_waits(app, actor, bring):
     trainer = actor("trainer")
     made = bring(trainer, (DATA / "peer-educators.csv").read_bytes(), "peer-educators.csv")
     choose(made, lambda choices: choices.edits.update({40: {"name": "Zawadi Sampuli"}}), trainer)
@@ -145,13 +134,7 @@ def test_nothing_plain_lies_on_the_disk_while_a_list_waits(
 
 
 @pytest.mark.parametrize("hours", [24, 3])
-def test_a_list_that_waits_goes_when_the_programme_says(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    monkeypatch: pytest.MonkeyPatch,
-    hours: int,
-) -> None:
+def test_a_list_that_waits_goes_when_the_programme_says(app, actor, bring, monkeypatch, hours):
     from kash.platform.web.programme import Retention
 
     monkeypatch.setattr(old_lists, "retention", lambda: Retention(import_originals=hours))
@@ -172,9 +155,7 @@ def test_a_list_that_waits_goes_when_the_programme_says(
 
 
 @pytest.mark.any_engine
-def test_a_report_is_thrown_away_after_a_month_and_its_list_stays(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_report_is_thrown_away_after_a_month_and_its_list_stays(both_engines_app, actor):
     kept = [
         row_of(
             PeopleList,

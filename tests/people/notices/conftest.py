@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
 
-from kash.people.models import Consent, Group, Person
+from kash.people.models import Consent, Person
 from kash.people.notices.models import MessageKind, OfferedField
 from kash.people.notices.rules import SayingResult
 from kash.people.notices.services import Saying, say_to_each
@@ -52,7 +51,7 @@ class Gateway:
 
 
 @pytest.fixture
-def gateway(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Gateway:
+def gateway(app, monkeypatch):
     """The application's gateway for SMS."""
     made = Gateway()
     monkeypatch.setitem(app.extensions, "kash_sms", made)
@@ -60,7 +59,7 @@ def gateway(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Gateway:
 
 
 @pytest.fixture
-def told(app: APIFlask) -> Iterator[MessageKind]:
+def told(app):
     """A kind of message that the application has."""
     with also_declared(TOLD):
         yield TOLD
@@ -70,7 +69,7 @@ Someone = Callable[..., int]
 
 
 @pytest.fixture
-def someone(groups: tuple[Group, Group]) -> Someone:
+def someone(groups):
     """`someone(phone=…, email=…, answer="given", police=False)` adds a person; her key."""
     keys = [group.id for group in groups]
 

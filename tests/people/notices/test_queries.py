@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +30,6 @@ from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.rules import Channel
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.rows import NOW, row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
@@ -48,9 +46,7 @@ STATES = (
 )
 
 
-def test_messages_are_told_by_how_they_stand_as_far_as_she_reaches(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_messages_are_told_by_how_they_stand_as_far_as_she_reaches(actor, groups):
     trainer, other = actor("trainer"), actor("trainer")
     own, strange = (
         row(Person, group=groups[at], chosen_name=f"P{at}", created_by=by.public_id)
@@ -110,9 +106,7 @@ def test_messages_are_told_by_how_they_stand_as_far_as_she_reaches(
     assert len(counted) == 8
 
 
-def test_people_are_reached_by_what_is_known_of_them(
-    groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_people_are_reached_by_what_is_known_of_them(groups, monkeypatch):
     police, members = groups
 
     def person(group: Group, *ways: str, **more: Any) -> Person:
@@ -159,9 +153,7 @@ def test_people_are_reached_by_what_is_known_of_them(
         found[plain.id].address(Channel.SMS)
 
 
-def test_a_wish_is_hers_or_the_usual_one_within_reach(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_a_wish_is_hers_or_the_usual_one_within_reach(actor, groups):
     trainer, other = actor("trainer"), actor("trainer")
     people = [row(Person, group=groups[0], created_by=trainer.public_id) for _at in range(2)]
     row(

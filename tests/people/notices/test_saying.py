@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.people.models import Person
 from kash.people.notices import services as saying
-from kash.people.notices.models import MessageChoice, MessageKind, Notice, UnknownMessageKind
+from kash.people.notices.models import MessageChoice, Notice, UnknownMessageKind
 from kash.people.notices.queries import told_of
 from kash.people.notices.rules import SayingResult
 from kash.people.notices.services import TooMuchSaid, say, sender, take_back
@@ -22,22 +20,13 @@ from kash.platform.database import db, writing
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.outbox import request_of, send_due
 from kash.platform.messages.rules import Channel
-from tests.people.notices.conftest import (
-    FIELDS,
-    TEN,
-    TOLD,
-    Gateway,
-    Someone,
-    answered,
-    say_to,
-    states,
-)
+from tests.people.notices.conftest import FIELDS, TEN, TOLD, answered, say_to, states
 
 PHONE, OTHER = "+254712345678", "+254722000111"
 
 
 @pytest.fixture(autouse=True)
-def _kind(told: MessageKind, gateway: Gateway) -> None:
+def _kind(told, gateway):
     """A kind to say, and a gateway that reaches people."""
 
 
@@ -45,9 +34,7 @@ def _send(at: datetime = TEN) -> int:
     return send_due(replace(sender(), now=lambda: at, seconds=lambda: 0.0))
 
 
-def test_what_is_said_twice_is_told_once(
-    both_engines_app: APIFlask, someone: Someone, gateway: Gateway
-) -> None:
+def test_what_is_said_twice_is_told_once(both_engines_app, someone, gateway):
     her = someone(PHONE)
     assert say_to(her, her) == [SayingResult.QUEUED, SayingResult.ALREADY]
     assert say_to(her) == [SayingResult.ALREADY]
@@ -58,7 +45,7 @@ def test_what_is_said_twice_is_told_once(
     assert say_to(her, event="workshop:2") == [SayingResult.QUEUED]
 
 
-def test_what_the_other_room_takes_back_was_never_said(someone: Someone, gateway: Gateway) -> None:
+def test_what_the_other_room_takes_back_was_never_said(someone, gateway):
     her = someone(PHONE)
     with suppress(ZeroDivisionError), writing() as session:
         say(session, TOLD.name, her, "workshop:1", FIELDS, TEN)
@@ -77,9 +64,7 @@ def test_what_the_other_room_takes_back_was_never_said(someone: Someone, gateway
         ({"phone": PHONE}, SayingResult.QUEUED),
     ],
 )
-def test_whoever_never_agreed_is_told_nothing_and_it_is_seen_that_she_was_not(
-    someone: Someone, made: dict[str, object], said: SayingResult
-) -> None:
+def test_whoever_never_agreed_is_told_nothing_and_it_is_seen_that_she_was_not(someone, made, said):
     her = someone(**made)
     assert say_to(her) == [said]
     (told,) = told_of(TOLD.name, ["workshop:1"])
@@ -90,7 +75,7 @@ def test_whoever_never_agreed_is_told_nothing_and_it_is_seen_that_she_was_not(
     )
 
 
-def test_she_is_told_after_all_once_she_agrees(someone: Someone, gateway: Gateway) -> None:
+def test_she_is_told_after_all_once_she_agrees(someone, gateway):
     her = someone(PHONE, answer="")
     assert say_to(her) == [SayingResult.NOT_AGREED]
     with writing() as session:
@@ -100,7 +85,7 @@ def test_she_is_told_after_all_once_she_agrees(someone: Someone, gateway: Gatewa
     assert [told.unsent for told in told_of(TOLD.name, ["workshop:1"])] == [""]
 
 
-def test_a_consent_withdrawn_after_it_was_said_stops_it(someone: Someone, gateway: Gateway) -> None:
+def test_a_consent_withdrawn_after_it_was_said_stops_it(someone, gateway):
     her = someone(PHONE)
     say_to(her)
     with writing() as session:
@@ -109,9 +94,7 @@ def test_a_consent_withdrawn_after_it_was_said_stops_it(someone: Someone, gatewa
     assert (gateway.sent, states()) == ([], ["refused"])
 
 
-def test_a_number_that_was_changed_meanwhile_is_not_written_to(
-    someone: Someone, gateway: Gateway
-) -> None:
+def test_a_number_that_was_changed_meanwhile_is_not_written_to(someone, gateway):
     her = someone(PHONE)
     say_to(her)
     with writing() as session:
@@ -123,8 +106,8 @@ def test_a_number_that_was_changed_meanwhile_is_not_written_to(
 
 
 def test_two_who_share_a_phone_get_one_message_that_tells_neither_about_the_other(
-    both_engines_app: APIFlask, someone: Someone, gateway: Gateway
-) -> None:
+    both_engines_app, someone, gateway
+):
     first, second = someone(PHONE), someone(PHONE, police=True)
     assert say_to(first, second) == [SayingResult.QUEUED, SayingResult.QUEUED]
     _send()
@@ -135,7 +118,7 @@ def test_two_who_share_a_phone_get_one_message_that_tells_neither_about_the_othe
     }
 
 
-def test_one_of_two_who_share_a_phone_may_still_be_told(someone: Someone, gateway: Gateway) -> None:
+def test_one_of_two_who_share_a_phone_may_still_be_told(someone, gateway):
     first, second = someone(PHONE), someone(PHONE)
     say_to(first, second)
     with writing() as session:
@@ -144,7 +127,7 @@ def test_one_of_two_who_share_a_phone_may_still_be_told(someone: Someone, gatewa
     assert _send() == 1
 
 
-def test_both_groups_get_the_same_text_in_one_request(someone: Someone, gateway: Gateway) -> None:
+def test_both_groups_get_the_same_text_in_one_request(someone, gateway):
     people = [someone(f"+25471234567{number}", police=number > 1) for number in range(4)]
     say_to(*people)
     _send()
@@ -153,8 +136,8 @@ def test_both_groups_get_the_same_text_in_one_request(someone: Someone, gateway:
 
 
 def test_a_value_is_cut_and_brought_into_the_alphabet_before_it_costs_a_second_sms(
-    someone: Someone, gateway: Gateway
-) -> None:
+    someone, gateway
+):
     say_to(someone(PHONE), fields={"title": "Nyayo’s “first” [step] – ŵ\n" + "x" * 60, "day": "1"})
     _send()
     ((_, text),) = gateway.sent
@@ -172,14 +155,7 @@ def test_a_value_is_cut_and_brought_into_the_alphabet_before_it_costs_a_second_s
         (16, 0, (14, 16), (10, 14)),
     ],
 )
-def test_nobody_is_woken_nor_told_outside_her_own_hours(
-    someone: Someone,
-    gateway: Gateway,
-    hour: int,
-    minute: int,
-    hours: tuple[int, int],
-    due: tuple[int, int],
-) -> None:
+def test_nobody_is_woken_nor_told_outside_her_own_hours(someone, gateway, hour, minute, hours, due):
     her = someone(PHONE)
     with writing() as session:
         session.add(
@@ -195,22 +171,20 @@ def test_nobody_is_woken_nor_told_outside_her_own_hours(
     assert _send(max(begin, moment)) == 1
 
 
-def test_what_was_held_up_until_the_night_waits_for_the_morning(
-    someone: Someone, gateway: Gateway
-) -> None:
+def test_what_was_held_up_until_the_night_waits_for_the_morning(someone, gateway):
     say_to(someone(PHONE))
     assert _send(TEN.replace(hour=20)) == 0
     assert _send(TEN.replace(hour=4, minute=59) + timedelta(days=1)) == 0
     assert _send(TEN.replace(hour=5) + timedelta(days=1)) == 1
 
 
-def test_what_comes_too_late_is_left(someone: Someone, gateway: Gateway) -> None:
+def test_what_comes_too_late_is_left(someone, gateway):
     say_to(someone(PHONE), not_after=TEN + timedelta(hours=1))
     assert _send(TEN + timedelta(hours=2)) == 0
     assert (gateway.sent, states()) == ([], ["left"])
 
 
-def test_what_is_taken_back_does_not_go(someone: Someone, gateway: Gateway) -> None:
+def test_what_is_taken_back_does_not_go(someone, gateway):
     say_to(someone(PHONE), not_before=TEN + timedelta(minutes=10))
     assert _send(TEN + timedelta(minutes=9)) == 0
     with writing() as session:
@@ -228,9 +202,7 @@ def test_what_is_taken_back_does_not_go(someone: Someone, gateway: Gateway) -> N
         ({"email": "a@example.org"}, "sms", None),
     ],
 )
-def test_what_she_chose_is_kept_to(
-    someone: Someone, made: dict[str, str], chosen: str, channel: Channel | None
-) -> None:
+def test_what_she_chose_is_kept_to(someone, made, chosen, channel):
     her = someone(**made)
     with writing() as session:
         session.add(MessageChoice(person_id=her, channel=chosen, set_by="system"))
@@ -238,7 +210,7 @@ def test_what_she_chose_is_kept_to(
     assert db.session.scalar(select(OutboxMessage.channel)) == channel
 
 
-def test_neither_name_nor_number_nor_text_lies_in_clear(app: APIFlask, someone: Someone) -> None:
+def test_neither_name_nor_number_nor_text_lies_in_clear(app, someone):
     say_to(someone(PHONE))
     row = db.session.query(OutboxMessage).one()
     assert (request_of(row).address, request_of(row).text) == (PHONE, "First steps: 12 May.")
@@ -246,9 +218,7 @@ def test_neither_name_nor_number_nor_text_lies_in_clear(app: APIFlask, someone: 
     assert not [word for word in (b"712345678", b"First", b"Achieng") if word in kept]
 
 
-def test_more_than_others_should_wait_for_is_said_in_parts(
-    someone: Someone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_than_others_should_wait_for_is_said_in_parts(someone, monkeypatch):
     monkeypatch.setattr(saying, "MOST_AT_ONCE", 1)
     with pytest.raises(TooMuchSaid):
         say_to(someone(PHONE), someone(OTHER))
@@ -256,9 +226,7 @@ def test_more_than_others_should_wait_for_is_said_in_parts(
         say(session, "tests.nothing", 1, "x", {}, TEN)
 
 
-def test_saying_it_to_three_asks_no_more_than_to_one(
-    someone: Someone, count_queries: Callable[..., object]
-) -> None:
+def test_saying_it_to_three_asks_no_more_than_to_one(someone, count_queries):
     counts = []
     say_to(someone(OTHER))
     for number in (1, 3):

@@ -130,8 +130,8 @@ def _send_all(sender: Sender) -> int:
 
 @pytest.mark.parametrize("path", [PATH, BULK_PATH])
 def test_nobody_gets_an_sms_twice_and_late_reports_settle_what_nobody_knew(
-    both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
+    both_engines_app, monkeypatch, path
+):
     if path == BULK_PATH and db.engine.dialect.name == "postgresql":
         pytest.skip("the endpoint makes no difference to the database")
     chance = random.Random(7)
@@ -190,9 +190,7 @@ def _report_late(stand_in: StandIn, chance: random.Random) -> None:
         take_report(report, TEN + timedelta(hours=30))
 
 
-def test_a_report_that_comes_before_we_know_the_name_settles_the_only_one_that_fits(
-    app: APIFlask,
-) -> None:
+def test_a_report_that_comes_before_we_know_the_name_settles_the_only_one_that_fits(app):
     letters = _letters(2, Channel.SMS, "phone")
     # The same number, of another event and text.
     twin = replace(
@@ -263,9 +261,7 @@ def _mail_server(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pos
         controller.stop()
 
 
-def test_nobody_gets_a_mail_twice_from_a_server_that_breaks_off(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_gets_a_mail_twice_from_a_server_that_breaks_off(app, monkeypatch):
     killer = Killer(random.Random(3))
     count = usual_or_long(60, 1_000)
     with _mail_server(app, monkeypatch) as post:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.notices.models import MessageKind, MessageText, message_kinds
+from kash.people.notices.models import MessageText, message_kinds
 from kash.people.notices.queries import house_wording
 from kash.people.notices.rules import (
     TextFault,
@@ -50,17 +47,17 @@ ADDRESS = f"/messages/texts/{TOLD.name}/sms/en"
         ("Basi hivi ndivyo", None),
     ],
 )
-def test_the_first_fault_of_a_text_is_found(text: str, fault: TextFault | None) -> None:
+def test_the_first_fault_of_a_text_is_found(text, fault):
     assert fault_of(text, LENGTHS, sms=True, names=["Lake women", ""]) == fault
 
 
-def test_a_mail_may_be_long_and_have_any_sign_but_tells_nothing_either() -> None:
+def test_a_mail_may_be_long_and_have_any_sign_but_tells_nothing_either():
     assert fault_of("‘{title}’ " + "a" * 500, LENGTHS, sms=False) is None
     assert fault_of("HIV", LENGTHS, sms=False) == TextFault(TextWrong.TELLS, "hiv")
 
 
 @given(st.text(max_size=80), st.integers(4, 60))
-def test_a_value_never_takes_more_septets_than_its_field_has_signs(value: str, most: int) -> None:
+def test_a_value_never_takes_more_septets_than_its_field_has_signs(value, most):
     written = sms_value(value, most)
     assert strange_signs(written) == ""
     assert (septets(written) or 0) <= most
@@ -68,16 +65,14 @@ def test_a_value_never_takes_more_septets_than_its_field_has_signs(value: str, m
 
 
 @given(st.dictionaries(st.sampled_from(["title", "day"]), st.text(max_size=200)), st.text())
-def test_a_text_that_is_accepted_is_one_sms_whatever_its_fields_hold(
-    values: dict[str, str], text: str
-) -> None:
+def test_a_text_that_is_accepted_is_one_sms_whatever_its_fields_hold(values, text):
     whole = {"title": "", "day": ""} | values
     if fault_of(text, LENGTHS, sms=True) is None:
         made = filled(text, {name: sms_value(whole[name], LENGTHS[name]) for name in LENGTHS})
         assert is_one_sms(made)
 
 
-def test_what_a_value_holds_is_never_taken_for_a_field() -> None:
+def test_what_a_value_holds_is_never_taken_for_a_field():
     assert filled("{title} {day}", {"title": "{day}", "day": "{title}"}) == "{day} {title}"
 
 
@@ -90,18 +85,16 @@ def test_what_a_value_holds_is_never_taken_for_a_field() -> None:
         ("abcd", 2, "..."),
     ],
 )
-def test_a_long_value_is_cut_at_its_end(value: str, most: int, said: str) -> None:
+def test_a_long_value_is_cut_at_its_end(value, most, said):
     assert cut(value, most) == said
 
 
-def test_signs_that_the_alphabet_has_not_become_what_is_next_to_them() -> None:
+def test_signs_that_the_alphabet_has_not_become_what_is_next_to_them():
     assert in_alphabet("Ng’ang’a – Ọlá [A|B] \u00a0 \t x\u4e2d") == "Ng'ang'a - Ola (A/B) x?"
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
-def test_every_text_of_the_house_is_one_sms_at_its_longest_and_tells_nothing(
-    app: APIFlask, language: str
-) -> None:
+def test_every_text_of_the_house_is_one_sms_at_its_longest_and_tells_nothing(app, language):
     for kind in message_kinds():
         lengths = {field.name: field.longest for field in kind.fields}
         for channel in kind.channels:
@@ -116,7 +109,7 @@ def test_every_text_of_the_house_is_one_sms_at_its_longest_and_tells_nothing(
 
 
 @pytest.fixture
-def director(told: MessageKind, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+def director(told, sign_in):
     return sign_in("director")
 
 
@@ -126,9 +119,7 @@ def _save(browser: FlaskClient, address: str = ADDRESS, **typed: str) -> tuple[i
     return answer.status_code, answer.text
 
 
-def test_a_text_with_an_unknown_field_is_refused_beside_it_and_nothing_is_lost(
-    director: FlaskClient,
-) -> None:
+def test_a_text_with_an_unknown_field_is_refused_beside_it_and_nothing_is_lost(director):
     status, page = _save(director, text="{titel}: {day}.")
     assert status == 422
     assert "There is no such field: {titel}." in page
@@ -137,8 +128,8 @@ def test_a_text_with_an_unknown_field_is_refused_beside_it_and_nothing_is_lost(
 
 
 def test_a_text_is_shown_at_its_longest_and_stands_until_that_of_the_house_is_taken_again(
-    director: FlaskClient, sign_in: Callable[..., FlaskClient]
-) -> None:
+    director, sign_in
+):
     page = director.get(ADDRESS).text
     assert "First steps: 12 May." in page
     assert "M" * 40 + ": " + "M" * 20 + "." in page
@@ -157,7 +148,7 @@ def test_a_text_is_shown_at_its_longest_and_stands_until_that_of_the_house_is_ta
     assert "{title}: {day}.</textarea>" in director.get(ADDRESS).text
 
 
-def test_a_mail_has_a_subject_on_one_line(director: FlaskClient) -> None:
+def test_a_mail_has_a_subject_on_one_line(director):
     address = f"/messages/texts/{TOLD.name}/email/sw"
     status, page = _save(director, address, text="{title}", subject="Polisi")
     assert status == 422
@@ -166,5 +157,5 @@ def test_a_mail_has_a_subject_on_one_line(director: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("address", ["tests.told/fax/en", "tests.told/sms/luo", "nothing/sms/en"])
-def test_a_text_that_there_cannot_be_is_not_there(director: FlaskClient, address: str) -> None:
+def test_a_text_that_there_cannot_be_is_not_there(director, address):
     assert director.get(f"/messages/texts/{address}").status_code == 404

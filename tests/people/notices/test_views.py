@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.people.models import Consent, Person
-from kash.people.notices.models import MessageChoice, MessageKind, Notice, SenderCheck
+from kash.people.notices.models import MessageChoice, Notice, SenderCheck
 from kash.people.notices.services import LONG_AGO, check_sender, sender
 from kash.people.notices.views import callback_secret
 from kash.people.queries.persons import consent_given
@@ -25,16 +25,15 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.outbox import send_due
 from kash.platform.messages.rules import Tried, TryOutcome
-from kash.policy import Actor
 from tests.conftest import csrf_token
-from tests.people.notices.conftest import TEN, Gateway, Someone, say_to, states
+from tests.people.notices.conftest import TEN, say_to, states
 
 PHONE, OTHER = "+254712345678", "+254722000111"
 SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture(autouse=True)
-def _kind(told: MessageKind, gateway: Gateway) -> None:
+def _kind(told, gateway):
     """A kind to say, and a gateway that reaches people."""
 
 
@@ -59,8 +58,8 @@ def _lost(_text: str, _number: str) -> Tried:
 
 
 def test_what_nobody_knows_waits_for_a_person_who_sends_it_again_or_leaves_it(
-    someone: Someone, gateway: Gateway, sign_in: SignIn
-) -> None:
+    someone, gateway, sign_in
+):
     gateway.answer = _lost
     say_to(someone(PHONE))
     _send()
@@ -80,9 +79,7 @@ def test_what_nobody_knows_waits_for_a_person_who_sends_it_again_or_leaves_it(
     assert len(gateway.sent) == 2
 
 
-def test_where_nothing_is_ticked_the_list_says_so_as_it_was_narrowed(
-    someone: Someone, gateway: Gateway, sign_in: SignIn
-) -> None:
+def test_where_nothing_is_ticked_the_list_says_so_as_it_was_narrowed(someone, gateway, sign_in):
     gateway.answer = _lost
     say_to(someone(PHONE))
     _send()
@@ -95,9 +92,7 @@ def test_where_nothing_is_ticked_the_list_says_so_as_it_was_narrowed(
     assert states() == ["unknown"]
 
 
-def test_a_decision_goes_back_to_messages_of_the_kind_that_was_chosen(
-    someone: Someone, gateway: Gateway, sign_in: SignIn
-) -> None:
+def test_a_decision_goes_back_to_messages_of_the_kind_that_was_chosen(someone, gateway, sign_in):
     gateway.answer = _lost
     say_to(someone(PHONE))
     _send()
@@ -112,9 +107,7 @@ def test_a_decision_goes_back_to_messages_of_the_kind_that_was_chosen(
     assert answer.location == f"{address}&group=B"
 
 
-def test_a_trainer_decides_on_her_own_people_alone(
-    someone: Someone, gateway: Gateway, actor: Callable[..., Actor], client_for: SignIn
-) -> None:
+def test_a_trainer_decides_on_her_own_people_alone(someone, gateway, actor, client_for):
     gateway.answer = _lost
     her = someone(PHONE)
     say_to(her)
@@ -136,7 +129,7 @@ def _decide_posted(browser: FlaskClient, notice: str) -> int:
     return browser.post("/messages/decide", data=fields).status_code
 
 
-def test_one_group_at_a_time_stands_on_the_page(someone: Someone, sign_in: SignIn) -> None:
+def test_one_group_at_a_time_stands_on_the_page(someone, sign_in):
     say_to(someone(PHONE, name="Zawadi"), someone(OTHER, police=True, name="Otieno"))
     director = sign_in("director")
     pages = [director.get(f"/messages?group={letter}").text for letter in "AB"]
@@ -146,9 +139,7 @@ def test_one_group_at_a_time_stands_on_the_page(someone: Someone, sign_in: SignI
     ]
 
 
-def test_sent_again_it_goes_to_the_number_of_today(
-    someone: Someone, gateway: Gateway, sign_in: SignIn
-) -> None:
+def test_sent_again_it_goes_to_the_number_of_today(someone, gateway, sign_in):
     her = someone(PHONE)
     say_to(her)
     with writing() as session:
@@ -172,16 +163,14 @@ def _decide_from(browser: FlaskClient, state: str, notice: str) -> int:
     return browser.post("/messages/decide", data=fields).status_code
 
 
-def test_who_was_not_told_is_seen_with_the_reason(someone: Someone, sign_in: SignIn) -> None:
+def test_who_was_not_told_is_seen_with_the_reason(someone, sign_in):
     say_to(someone(PHONE, answer=""), someone())
     page = sign_in("director").get("/messages?state=unsent").text
     assert "There is no consent to messages." in page
     assert "No phone or e-mail is kept." in page
 
 
-def test_the_list_asks_as_much_for_three_rows_as_for_one(
-    someone: Someone, sign_in: SignIn, count_queries: Callable[..., object]
-) -> None:
+def test_the_list_asks_as_much_for_three_rows_as_for_one(someone, sign_in, count_queries):
     director = sign_in("director")
     director.get("/messages")
     counts = []
@@ -203,9 +192,7 @@ def _mail(app: APIFlask) -> tuple[str, dict[str, str]]:
     return str(message.get_payload(decode=True), "utf-8"), dict(message.items())
 
 
-def test_one_click_in_a_mail_program_stops_messages_and_a_look_does_not(
-    app: APIFlask, someone: Someone, client: FlaskClient
-) -> None:
+def test_one_click_in_a_mail_program_stops_messages_and_a_look_does_not(app, someone, client):
     her = someone(email="amina@example.org")
     say_to(her)
     assert _send() == 1
@@ -230,9 +217,7 @@ def test_one_click_in_a_mail_program_stops_messages_and_a_look_does_not(
     assert client.post("/messages/stop/nothing").status_code == 404
 
 
-def test_a_refused_number_withdraws_the_consent_of_all_who_have_it(
-    someone: Someone, gateway: Gateway
-) -> None:
+def test_a_refused_number_withdraws_the_consent_of_all_who_have_it(someone, gateway):
     gateway.answer = lambda _text, _number: Tried(TryOutcome.REFUSED, "406")
     first, second, other = someone(PHONE), someone(PHONE), someone(OTHER)
     say_to(first)
@@ -241,9 +226,7 @@ def test_a_refused_number_withdraws_the_consent_of_all_who_have_it(
     assert consent_given([first, second, other], "contact") == {other}
 
 
-def test_a_stop_that_the_gateway_tells_does_the_same_at_its_secret_address_alone(
-    someone: Someone, client: FlaskClient
-) -> None:
+def test_a_stop_that_the_gateway_tells_does_the_same_at_its_secret_address_alone(someone, client):
     her = someone(PHONE)
     fields = {"phoneNumber": PHONE.lstrip("+"), "senderId": "OFFICE"}
     assert client.post("/messages/stops/guess", data=fields).status_code == 404
@@ -265,8 +248,8 @@ def _report(client: FlaskClient, **fields: str) -> int:
 
 
 def test_reports_settle_what_they_name_once_and_any_other_is_answered_alike(
-    someone: Someone, gateway: Gateway, client: FlaskClient
-) -> None:
+    someone, gateway, client
+):
     gateway.answer = lambda _text, _number: Tried(TryOutcome.ACCEPTED, gateway_id="ATXid_1")
     say_to(someone(PHONE))
     _send()
@@ -295,9 +278,7 @@ def test_reports_settle_what_they_name_once_and_any_other_is_answered_alike(
     [{"status": "Failed", "failureReason": "UserInBlacklist"}, {"status": "Blacklisted"}],
     ids=["as a reason", "as a status"],
 )
-def test_a_report_that_says_blacklisted_withdraws_the_consent(
-    someone: Someone, gateway: Gateway, client: FlaskClient, reported: dict[str, str]
-) -> None:
+def test_a_report_that_says_blacklisted_withdraws_the_consent(someone, gateway, client, reported):
     gateway.answer = lambda _text, _number: Tried(TryOutcome.ACCEPTED, gateway_id="ATXid_1")
     her = someone(PHONE)
     say_to(her)
@@ -309,9 +290,7 @@ def test_a_report_that_says_blacklisted_withdraws_the_consent(
 # --- choices and settings -------------------------------------------------------------------
 
 
-def test_a_participant_chooses_her_own_hours_and_nobody_elses(
-    someone: Someone, actor: Callable[..., Actor], client_for: SignIn
-) -> None:
+def test_a_participant_chooses_her_own_hours_and_nobody_elses(someone, actor, client_for):
     her, other = someone(PHONE), someone(OTHER)
     rows = dict(db.session.execute(select(Person.id, Person.public_id)).all())
     browser = client_for(actor("peer", person_id=her))
@@ -335,8 +314,8 @@ def test_a_participant_chooses_her_own_hours_and_nobody_elses(
 
 
 def test_a_call_is_asked_for_once_a_day_in_words_that_tell_nothing(
-    someone: Someone, gateway: Gateway, actor: Callable[..., Actor], client_for: SignIn
-) -> None:
+    someone, gateway, actor, client_for
+):
     trainer = actor("trainer")
     with writing() as session:
         session.execute(update(Person).values(created_by=trainer.public_id))
@@ -356,8 +335,8 @@ def test_a_call_is_asked_for_once_a_day_in_words_that_tell_nothing(
 
 
 def test_settings_tell_ways_records_and_counts_and_secrets_to_whoever_may_change_them(
-    app: APIFlask, someone: Someone, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, someone, sign_in, monkeypatch
+):
     settings = app.config["SETTINGS"].model_copy(
         update={"mail_from": "Office <office@example.org>", "dkim_selector": "mail"}
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time, timedelta
 
 import pytest
 
 from kash.platform.web.formats import local_today
-from tests.workshops.conftest import Held, plan
+from tests.workshops.conftest import plan
 
 __all__ = ["plan"]
 
@@ -20,6 +19,6 @@ def day(number: int) -> date:
 
 
 @pytest.fixture
-def coming(plan: Callable[..., Held]) -> Held:
+def coming(plan):
     """A workshop on the mornings of Tuesday and Wednesday of that week, two sessions each."""
     return plan(title="Kisumu West", starts_on=day(1), ends_on=day(2), day_ends_at=time(12, 30))

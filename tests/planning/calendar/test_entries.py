@@ -10,7 +10,7 @@ from kash.platform.web.parts import CalendarEntry
 DAY = date(2026, 11, 20)
 
 
-def test_whole_days_come_first_then_what_begins_first_by_title() -> None:
+def test_whole_days_come_first_then_what_begins_first_by_title():
     made = [
         entries.KindEntry("meeting", CalendarEntry(key, title, DAY, DAY, at))
         for key, title, at in (

@@ -26,7 +26,7 @@ FOUND = [
 WEEK = DaySpan(MONDAY, MONDAY + DAY * 6)
 
 
-def test_each_day_holds_what_lies_on_it_and_a_session_stands_on_its_own_day_alone() -> None:
+def test_each_day_holds_what_lies_on_it_and_a_session_stands_on_its_own_day_alone():
     days = days_of(WEEK, FOUND)
     told = [[(one.entry.key, one.number, one.of) for one in day.things] for day in days]
     assert told == [
@@ -37,7 +37,7 @@ def test_each_day_holds_what_lies_on_it_and_a_session_stands_on_its_own_day_alon
     assert [day.holidays for day in days] == [[]] * 5 + [["Idd-ul-Fitr"], []]
 
 
-def test_an_agenda_tells_a_long_absence_once_and_leaves_out_days_on_which_nothing_lies() -> None:
+def test_an_agenda_tells_a_long_absence_once_and_leaves_out_days_on_which_nothing_lies():
     read = days_to_read(days_of(WEEK, FOUND))
     assert [(day.day, [one.entry.key for one in day.things]) for day in read] == [
         (MONDAY, ["a", "w"]),
@@ -47,7 +47,7 @@ def test_an_agenda_tells_a_long_absence_once_and_leaves_out_days_on_which_nothin
     assert [one.day for one in days_to_read(days_of(WEEK, []))] == [MONDAY]
 
 
-def test_a_month_counts_what_lies_on_a_day_and_draws_no_holiday_as_a_bar() -> None:
+def test_a_month_counts_what_lies_on_a_day_and_draws_no_holiday_as_a_bar():
     (week,) = weeks_of(WEEK, [one for one in FOUND if one.kind != "session"])
     assert [cell.count for cell in week] == [2, 2, 1, 1, 0, 0, 0]
     assert week[5].holidays == ("Idd-ul-Fitr",)

@@ -31,7 +31,7 @@ SPANS = st.lists(
 
 
 @given(DAYS)
-def test_a_month_is_shown_in_whole_weeks_and_turning_leaves_out_no_day(day: date) -> None:
+def test_a_month_is_shown_in_whole_weeks_and_turning_leaves_out_no_day(day):
     span = shown(View.MONTH, day)
     assert (span.first.weekday(), span.last.weekday(), len(span.days()) % 7) == (0, 6, 0)
     assert span.first <= month_of(day).first <= day <= month_of(day).last <= span.last
@@ -44,9 +44,7 @@ def test_a_month_is_shown_in_whole_weeks_and_turning_leaves_out_no_day(day: date
 
 
 @given(SPANS)
-def test_no_two_bars_share_a_lane_on_a_day_and_each_of_the_week_is_drawn_once(
-    spans: list[DaySpan],
-) -> None:
+def test_no_two_bars_share_a_lane_on_a_day_and_each_of_the_week_is_drawn_once(spans):
     things = [(span, number) for number, span in enumerate(spans)]
     bars = bars_of_week(MONDAY, things)
     cells = cells_of_week(bars)

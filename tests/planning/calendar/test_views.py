@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.people.models import Group, Person, Venue
@@ -48,7 +46,7 @@ def _key(person: str) -> int:
 
 
 @pytest.fixture
-def site(coming: Held, client_for: Browsers) -> FlaskClient:
+def site(coming, client_for):
     return client_for(coming.trainer)
 
 
@@ -69,12 +67,8 @@ def typed(held: Held, first: date, **more: Any) -> dict[str, Any]:
 
 
 def test_a_police_account_sees_its_own_workshop_and_of_no_other_even_that_there_is_one(
-    both_engines_app: APIFlask,
-    plan: Callable[..., Held],
-    coming: Held,
-    actor: Callable[..., Actor],
-    client_for: Browsers,
-) -> None:
+    both_engines_app, plan, coming, actor, client_for
+):
     """Where the community meets would be enough to find a named sex worker there."""
     hall = Venue(name="Quiet House")
     db.session.add(hall)
@@ -104,8 +98,8 @@ def test_a_police_account_sees_its_own_workshop_and_of_no_other_even_that_there_
 
 
 def test_whoever_declined_is_not_reminded_of_it_and_an_invitation_says_so(
-    coming: Held, actor: Callable[..., Actor], client_for: Browsers
-) -> None:
+    coming, actor, client_for
+):
     guest = make_person("Faraja Sampuli", "B")
     enrol(coming.workshop, guest, coming.trainer, EnrolmentState.INVITED)
     peer = client_for(actor("peer", person_id=_key(guest)))
@@ -115,9 +109,7 @@ def test_whoever_declined_is_not_reminded_of_it_and_an_invitation_says_so(
     assert coming.workshop not in month(peer)
 
 
-def test_only_whoever_runs_a_workshop_is_offered_to_move_it(
-    coming: Held, actor: Callable[..., Actor], client_for: Browsers, site: FlaskClient
-) -> None:
+def test_only_whoever_runs_a_workshop_is_offered_to_move_it(coming, actor, client_for, site):
     assert f"/calendar/workshops/{coming.workshop}/move" in month(site)
     for other in (actor("trainer"), actor("director")):
         browser = client_for(other)
@@ -131,9 +123,7 @@ def test_only_whoever_runs_a_workshop_is_offered_to_move_it(
 # --- What stands there --------------------------------------------------------------------------
 
 
-def test_filters_narrow_workshops_and_stand_in_the_address(
-    both_engines_app: APIFlask, coming: Held, site: FlaskClient, actor: Callable[..., Actor]
-) -> None:
+def test_filters_narrow_workshops_and_stand_in_the_address(both_engines_app, coming, site, actor):
     hall, funder = Venue(name="Hall B"), Funder(name="Mfano Fund")
     db.session.add_all([hall, funder])
     db.session.flush()
@@ -159,9 +149,7 @@ def test_filters_narrow_workshops_and_stand_in_the_address(
         assert f"{name}={value}" in page
 
 
-def test_sessions_stand_under_their_workshop_on_their_day_and_holidays_beside_it(
-    coming: Held, site: FlaskClient
-) -> None:
+def test_sessions_stand_under_their_workshop_on_their_day_and_holidays_beside_it(coming, site):
     db.session.add(LocalHoliday(day=day(2), name="Idd-ul-Fitr", added_by="system"))
     db.session.commit()
     for view in ("week", "agenda"):
@@ -173,9 +161,7 @@ def test_sessions_stand_under_their_workshop_on_their_day_and_holidays_beside_it
     assert "Idd-ul-Fitr" in month(site)
 
 
-def test_a_cancelled_workshop_stands_there_crossed_out_and_is_not_moved(
-    coming: Held, site: FlaskClient
-) -> None:
+def test_a_cancelled_workshop_stands_there_crossed_out_and_is_not_moved(coming, site):
     cancel_workshop(coming.workshop, "No hall", coming.trainer)
     page = month(site)
     assert "Cancelled" in page
@@ -194,15 +180,11 @@ def test_a_cancelled_workshop_stands_there_crossed_out_and_is_not_moved(
         {"view": "week", "on": "2199-12-31", "group": "'; --"},
     ],
 )
-def test_an_address_that_says_nothing_readable_shows_a_calendar_all_the_same(
-    asked: dict[str, str], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_an_address_that_says_nothing_readable_shows_a_calendar_all_the_same(asked, sign_in):
     assert sign_in("trainer").get("/calendar", query_string=asked).status_code == 200
 
 
-def test_a_phone_begins_with_the_agenda_and_a_desk_with_the_month(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_a_phone_begins_with_the_agenda_and_a_desk_with_the_month(sign_in):
     browser = sign_in("trainer")
     phone = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36"}
     assert "agenda-days" in browser.get("/calendar", headers=phone).text
@@ -210,13 +192,7 @@ def test_a_phone_begins_with_the_agenda_and_a_desk_with_the_month(
 
 
 @pytest.mark.parametrize("view", ["month", "week", "agenda"])
-def test_more_workshops_ask_no_more_questions(
-    view: str,
-    coming: Held,
-    plan: Callable[..., Held],
-    site: FlaskClient,
-    count_queries: Callable[[], AbstractContextManager[Any]],
-) -> None:
+def test_more_workshops_ask_no_more_questions(view, coming, plan, site, count_queries):
     month(site, view=view)
     with count_queries() as one:
         month(site, view=view)
@@ -230,9 +206,7 @@ def test_more_workshops_ask_no_more_questions(
 # --- Moving, without a script and by one --------------------------------------------------------
 
 
-def test_moving_by_the_page_and_undoing_it_restore_everything(
-    coming: Held, site: FlaskClient
-) -> None:
+def test_moving_by_the_page_and_undoing_it_restore_everything(coming, site):
     hall = Venue(name="Hall B")
     db.session.add(hall)
     db.session.commit()
@@ -260,9 +234,7 @@ def test_moving_by_the_page_and_undoing_it_restore_everything(
     assert coming.row.starts_on == day(1)
 
 
-def test_a_script_moves_again_and_again_and_takes_each_move_back(
-    coming: Held, site: FlaskClient
-) -> None:
+def test_a_script_moves_again_and_again_and_takes_each_move_back(coming, site):
     for number in (2, 3, 4):
         sent = {"starts_on": day(number).isoformat(), "row_version": coming.row_version}
         db.session.rollback()
@@ -286,18 +258,14 @@ def test_a_script_moves_again_and_again_and_takes_each_move_back(
         ({"row_version": "9" * 400}, 409, "Someone else saved"),
     ],
 )
-def test_a_script_is_told_in_a_sentence_why_nothing_moved(
-    sent: dict[str, str], status: int, sentence: str, coming: Held, site: FlaskClient
-) -> None:
+def test_a_script_is_told_in_a_sentence_why_nothing_moved(sent, status, sentence, coming, site):
     asked = {"starts_on": day(3).isoformat(), "row_version": "1"} | sent
     answer = site.post(move_page(coming), data=asked, headers=FETCHED)
     assert (answer.status_code, sentence in answer.json["error"]) == (status, True)
     assert coming.row.starts_on == day(1)
 
 
-def test_what_somebody_else_changed_meanwhile_is_shown_and_what_was_chosen_is_kept(
-    coming: Held, site: FlaskClient
-) -> None:
+def test_what_somebody_else_changed_meanwhile_is_shown_and_what_was_chosen_is_kept(coming, site):
     answer = site.post(move_page(coming), data=typed(coming, day(4), row_version="7"))
     assert answer.status_code == 409
     assert "Somebody else changed this workshop meanwhile." in answer.text
@@ -305,9 +273,7 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_what_was_chosen_is_ke
     assert coming.row.starts_on == day(1)
 
 
-def test_free_days_say_what_is_in_the_way_and_not_why_somebody_is_away(
-    coming: Held, plan: Callable[..., Held], site: FlaskClient
-) -> None:
+def test_free_days_say_what_is_in_the_way_and_not_why_somebody_is_away(coming, plan, site):
     hall = Venue(name="Hall B")
     db.session.add(hall)
     db.session.flush()
@@ -345,9 +311,7 @@ def test_free_days_say_what_is_in_the_way_and_not_why_somebody_is_away(
     assert coming.row.starts_on == day(3)
 
 
-def test_looking_at_another_month_moves_nothing_and_keeps_what_was_typed(
-    coming: Held, site: FlaskClient
-) -> None:
+def test_looking_at_another_month_moves_nothing_and_keeps_what_was_typed(coming, site):
     later = (day(1) + timedelta(days=70)).replace(day=1)
     sent = typed(coming, day(4), day_starts_at="10:15", show=later.isoformat())
     answer = site.post(move_page(coming), data=sent)
@@ -358,7 +322,7 @@ def test_looking_at_another_month_moves_nothing_and_keeps_what_was_typed(
     assert coming.row.starts_on == day(1)
 
 
-def test_a_day_of_the_calendar_leads_to_a_plan_that_begins_on_it(site: FlaskClient) -> None:
+def test_a_day_of_the_calendar_leads_to_a_plan_that_begins_on_it(site):
     page = month(site)
     address = f"/workshops/new?starts_on={day(3)}"
     assert address in page
@@ -370,8 +334,8 @@ def test_a_day_of_the_calendar_leads_to_a_plan_that_begins_on_it(site: FlaskClie
 
 
 def test_nobody_undoes_what_another_account_moved_on_the_same_browser(
-    coming: Held, site: FlaskClient, actor: Callable[..., Actor], client_for: Any, app: APIFlask
-) -> None:
+    coming, site, actor, client_for, app
+):
     site.post(move_page(coming), data=typed(coming, day(3)))
     second = actor("trainer")
     client_for(second, site)
@@ -382,9 +346,7 @@ def test_nobody_undoes_what_another_account_moved_on_the_same_browser(
     assert db.session.query(Workshop.starts_on).scalar() == day(3)
 
 
-def test_what_a_first_day_would_clash_with_is_what_clashes_once_it_lies_there(
-    coming: Held, plan: Callable[..., Held]
-) -> None:
+def test_what_a_first_day_would_clash_with_is_what_clashes_once_it_lies_there(coming, plan):
     plan(title="Another", starts_on=day(3), ends_on=day(4), by=coming.trainer)
     days = [day(number) for number in range(6)]
     foreseen = told_by_first_day(wanted_of(coming.row), days, coming.trainer)

@@ -101,7 +101,7 @@ class Schedule:
 
 
 @pytest.fixture
-def schedule(app: object, actor: Make) -> Schedule:
+def schedule(app, actor):
     return Schedule(
         actor("trainer", name="Atieno"),
         actor("trainer", name="Juma"),

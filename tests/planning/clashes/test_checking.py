@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.certificates.models import TrainerSkill
 from kash.forums.models import Forum, ForumMember
@@ -32,7 +31,7 @@ from kash.workshops.services.planning import (
     move_workshop,
     restore_workshop,
 )
-from tests.planning.clashes.conftest import LATE, Schedule
+from tests.planning.clashes.conftest import LATE
 from tests.refusals import refuses
 from tests.workshops.conftest import details
 
@@ -43,9 +42,7 @@ def key_of(kind: type[Person] | type[Venue], public_id: str) -> int:
     return int(db.session.query(kind.id).filter_by(public_id=public_id).scalar())
 
 
-def test_each_kind_is_read_from_what_is_planned(
-    both_engines_app: APIFlask, schedule: Schedule
-) -> None:
+def test_each_kind_is_read_from_what_is_planned(both_engines_app, schedule):
     hall, annex = schedule.venue("Hall", "Kondele", seats=25), schedule.venue("Annex", "Ahero")
     first = schedule.plan("First", schedule.atieno, venue=hall, capacity=30)
     second = schedule.plan("Second", schedule.juma, venue=hall, lead=schedule.atieno.public_id)
@@ -104,9 +101,7 @@ def test_each_kind_is_read_from_what_is_planned(
     assert len(told[row.starts_on]) == 3
 
 
-def test_a_clash_is_told_with_who_else_where_else_and_when_else(
-    app: APIFlask, schedule: Schedule
-) -> None:
+def test_a_clash_is_told_with_who_else_where_else_and_when_else(app, schedule):
     hall = schedule.venue("Hall")
     schedule.venue("Empty hall", seats=40)
     schedule.venue("Small room", seats=5)
@@ -135,9 +130,7 @@ def test_a_clash_is_told_with_who_else_where_else_and_when_else(
     assert not trainer.refused
 
 
-def test_no_venue_is_told_from_which_a_trainer_cannot_travel_in_time(
-    app: APIFlask, schedule: Schedule
-) -> None:
+def test_no_venue_is_told_from_which_a_trainer_cannot_travel_in_time(app, schedule):
     hall, near = schedule.venue("Hall", "Kondele"), schedule.venue("Near", "Kondele")
     schedule.venue("Far", "Ahero")
     zones = sorted(db.session.query(Zone.id).order_by(Zone.id).all())
@@ -152,9 +145,7 @@ def test_no_venue_is_told_from_which_a_trainer_cannot_travel_in_time(
     assert [one.where_else for one in told.clashes] == [["Near"]]
 
 
-def test_nobody_learns_of_people_whose_pages_she_may_not_open(
-    schedule: Schedule, actor: Make
-) -> None:
+def test_nobody_learns_of_people_whose_pages_she_may_not_open(schedule, actor):
     mine = schedule.plan("Mine", schedule.atieno)
     other = schedule.plan("Other", schedule.juma)
     both, hidden = schedule.person("Zawadi Sampuli"), schedule.person("Baraka Sampuli", "A")
@@ -184,7 +175,7 @@ def test_nobody_learns_of_people_whose_pages_she_may_not_open(
     ]
 
 
-def test_police_and_community_at_one_door_are_told_whoever_comes_first(schedule: Schedule) -> None:
+def test_police_and_community_at_one_door_are_told_whoever_comes_first(schedule):
     hall = schedule.venue("Hall")
     officers = schedule.plan("Officers", schedule.juma, venue=hall)
     schedule.enrol(officers, schedule.person("Baraka Sampuli", "A"), by=schedule.juma)
@@ -202,9 +193,7 @@ def test_police_and_community_at_one_door_are_told_whoever_comes_first(schedule:
     assert "door" not in schedule.kinds(others)
 
 
-def test_meetings_of_forums_are_in_the_way_of_their_secretary_and_members(
-    schedule: Schedule,
-) -> None:
+def test_meetings_of_forums_are_in_the_way_of_their_secretary_and_members(schedule):
     person = schedule.person("Zawadi Sampuli")
     forum = Forum(name="Review", secretary_id=schedule.atieno.account_id)
     forum.members = [ForumMember(person_id=key_of(Person, person))]
@@ -220,8 +209,8 @@ def test_meetings_of_forums_are_in_the_way_of_their_secretary_and_members(
 
 @pytest.mark.any_engine
 def test_what_the_programme_refuses_cannot_be_planned_changed_moved_copied_or_restored(
-    both_engines_app: APIFlask, schedule: Schedule
-) -> None:
+    both_engines_app, schedule
+):
     hall = schedule.venue("Hall")
     schedule.plan("First", schedule.juma, venue=hall)
     before = schedule.plan("Before", venue=hall)
@@ -256,7 +245,7 @@ def test_what_the_programme_refuses_cannot_be_planned_changed_moved_copied_or_re
     assert db.session.query(Workshop).count() == 4
 
 
-def test_people_never_stand_in_the_way_of_saving(schedule: Schedule) -> None:
+def test_people_never_stand_in_the_way_of_saving(schedule):
     with pytest.raises(WeightNotPossible):
         set_rules(ClashRules({ClashKind.PEOPLE: Weight.ERROR}), by=schedule.director)
     schedule.refuse(*(kind for kind in ClashKind if kind is not ClashKind.PEOPLE))
@@ -268,7 +257,7 @@ def test_people_never_stand_in_the_way_of_saving(schedule: Schedule) -> None:
     assert "people" in schedule.kinds(mine)
 
 
-def test_rules_that_are_set_twice_are_kept_once(schedule: Schedule) -> None:
+def test_rules_that_are_set_twice_are_kept_once(schedule):
     schedule.refuse(ClashKind.VENUE, home_by=17 * 60)
     schedule.refuse(ClashKind.VENUE, home_by=17 * 60)
     rules = schedule.rules()
@@ -276,9 +265,7 @@ def test_rules_that_are_set_twice_are_kept_once(schedule: Schedule) -> None:
     assert db.session.query(ClashRuleSet).count() == 1
 
 
-def test_of_many_who_plan_for_one_hall_at_once_one_gets_it(
-    both_engines_app: APIFlask, schedule: Schedule
-) -> None:
+def test_of_many_who_plan_for_one_hall_at_once_one_gets_it(both_engines_app, schedule):
     hall = schedule.venue("Hall")
     first = schedule.plan("First", venue=hall, day=1)
     schedule.refuse(ClashKind.VENUE)

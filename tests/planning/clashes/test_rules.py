@@ -121,9 +121,7 @@ PAIRED = frozenset(
 
 @given(engagements())
 @settings(max_examples=150, deadline=None)
-def test_pairs_that_clash_are_those_which_share_a_minute_or_lack_one_to_travel(
-    found: list[Engagement],
-) -> None:
+def test_pairs_that_clash_are_those_which_share_a_minute_or_lack_one_to_travel(found):
     told = find_clashes(found, AROUND, PAIRED)
     assert {(str(one.kind), frozenset(one.events), one.subjects) for one in told} == by_minutes(
         found
@@ -133,9 +131,7 @@ def test_pairs_that_clash_are_those_which_share_a_minute_or_lack_one_to_travel(
 
 @given(engagements(), st.integers(0, 6))
 @settings(max_examples=80, deadline=None)
-def test_clashes_of_one_event_are_those_of_all_which_concern_it(
-    found: list[Engagement], which: int
-) -> None:
+def test_clashes_of_one_event_are_those_of_all_which_concern_it(found, which):
     event = found[which % len(found)].event
     wanted = [one for one in found if one.event == event]
     # What it was before it was moved is in nobody's way.
@@ -150,7 +146,7 @@ def test_clashes_of_one_event_are_those_of_all_which_concern_it(
 
 @given(engagements())
 @settings(max_examples=40, deadline=None)
-def test_whatever_day_is_said_to_be_free_has_no_clash(found: list[Engagement]) -> None:
+def test_whatever_day_is_said_to_be_free_has_no_clash(found):
     event = found[0].event
     wanted = [replace(one, event=event) for one in found if one.event == event]
     others = [one for one in found if one.event != event]
@@ -168,14 +164,14 @@ def test_whatever_day_is_said_to_be_free_has_no_clash(found: list[Engagement]) -
         assert clashes_of(moved, others, around) == []
 
 
-def test_one_may_begin_in_the_minute_in_which_another_ends() -> None:
+def test_one_may_begin_in_the_minute_in_which_another_ends():
     morning = at("a", 0, EIGHT, NOON, trainers=[1], people=[7], venue=3)
     noon = at("b", 0, NOON, NOON + 60, trainers=[1], people=[7], venue=3)
     assert kinds_of([morning, noon]) == []
     assert kinds_of([morning, replace(noon, starts=NOON - 1)]) == ["people", "trainer", "venue"]
 
 
-def test_what_crosses_midnight_clashes_with_the_next_morning() -> None:
+def test_what_crosses_midnight_clashes_with_the_next_morning():
     night = at("a", 0, 22 * 60, 26 * 60, trainers=[1])
     assert night.last_day == MONDAY + timedelta(days=1)
     assert kinds_of(
@@ -185,7 +181,7 @@ def test_what_crosses_midnight_clashes_with_the_next_morning() -> None:
     assert at("a", 0, 22 * 60, DAY).days() == [MONDAY]
 
 
-def test_travel_is_asked_both_ways_and_never_within_a_zone() -> None:
+def test_travel_is_asked_both_ways_and_never_within_a_zone():
     around = ScheduleFacts(travel={frozenset({1, 2}): 40})
     first = at("a", 0, EIGHT, NOON, trainers=[1], venue=1, zone=1)
     for gap, told in ((39, ["travel"]), (40, [])):
@@ -197,7 +193,7 @@ def test_travel_is_asked_both_ways_and_never_within_a_zone() -> None:
     assert kinds_of([first, beside], around) == []
 
 
-def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch() -> None:
+def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch():
     tuesday = MONDAY + timedelta(days=1)
     course = [at("a", day, EIGHT, NOON, trainers=[1, 2], venue=5) for day in range(3)]
     around = ScheduleFacts(
@@ -215,14 +211,14 @@ def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch() -> Non
     assert kinds_of(longer, replace(around, holidays=(), rooms={})) == ["block"]
 
 
-def test_a_block_holds_on_the_day_after_for_what_crosses_midnight() -> None:
+def test_a_block_holds_on_the_day_after_for_what_crosses_midnight():
     night = at("a", 0, 22 * 60, 26 * 60)
     tuesday = DayRange(MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
     assert Blocked(tuesday, 60, 180).overlaps(night)
     assert not Blocked(tuesday, 120, 180).overlaps(night)
 
 
-def test_days_a_month_are_counted_once_each_and_told_from_the_first_beyond() -> None:
+def test_days_a_month_are_counted_once_each_and_told_from_the_first_beyond():
     around = ScheduleFacts(teaching={1: TeachingLimits(frozenset({0, 1, 2, 3}), most=3)})
     days = [at(f"e{day}", day, EIGHT, NOON, trainers=[1]) for day in (0, 1, 2)]
     twice = at("again", 2, NOON, NOON + 60, trainers=[1])
@@ -239,7 +235,7 @@ def test_days_a_month_are_counted_once_each_and_told_from_the_first_beyond() -> 
     assert find_clashes([*days, april], around) == []
 
 
-def test_police_and_community_do_not_meet_at_one_door() -> None:
+def test_police_and_community_do_not_meet_at_one_door():
     police = at("p", 0, EIGHT, NOON, venue=1, police=True)
     for gap, told in ((59, ["door"]), (60, [])):
         others = at("c", 0, NOON + gap, NOON + 120, venue=1, community=True)
@@ -252,7 +248,7 @@ def test_police_and_community_do_not_meet_at_one_door() -> None:
     assert kinds_of([police, officers]) == []
 
 
-def test_three_times_at_one_place_weekday_and_hour_are_a_habit() -> None:
+def test_three_times_at_one_place_weekday_and_hour_are_a_habit():
     weekly = [at(f"w{week}", 7 * week, EIGHT + 15, NOON, venue=1) for week in range(3)]
     assert find_clashes(weekly, ScheduleFacts()) == [
         Clash(weekly[2].day, ClashKind.PATTERN, ("w0", "w1", "w2"), (1,), 3)
@@ -268,7 +264,7 @@ def test_three_times_at_one_place_weekday_and_hour_are_a_habit() -> None:
         assert kinds_of(broken) == []
 
 
-def test_everybody_is_home_before_dark() -> None:
+def test_everybody_is_home_before_dark():
     limits = SafetyLimits(home_by=18 * 60 + 30)
     late = at("a", 0, 14 * 60, 17 * 60 + 45, way_home=46)
     assert find_clashes([late], ScheduleFacts(limits=limits)) == [
@@ -277,7 +273,7 @@ def test_everybody_is_home_before_dark() -> None:
     assert kinds_of([replace(late, way_home=45)]) == []
 
 
-def test_kinds_that_are_off_are_not_looked_for_and_people_are_never_refused() -> None:
+def test_kinds_that_are_off_are_not_looked_for_and_people_are_never_refused():
     rules = ClashRules({ClashKind.VENUE: Weight.OFF, ClashKind.TRAINER: Weight.ERROR})
     assert ClashKind.VENUE not in rules.looked_for
     assert rules.refused == {ClashKind.TRAINER}
@@ -289,7 +285,7 @@ def test_kinds_that_are_off_are_not_looked_for_and_people_are_never_refused() ->
     assert [one.kind for one in found] == [ClashKind.PEOPLE]
 
 
-def test_a_sweep_looks_at_pairs_once_however_many_lie_across() -> None:
+def test_a_sweep_looks_at_pairs_once_however_many_lie_across():
     all_day = [at(str(number), 0, EIGHT + number, NOON, people=[1]) for number in range(5)]
     pairs = pairs_sharing(all_day, lambda one: one.people)
     assert sorted(pairs) == list(combinations(range(5), 2))

@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.forums.models import Forum
@@ -46,9 +45,7 @@ def entered(schedule: Schedule, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_a_clash_stands_in_the_form_before_anything_is_saved(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
+def test_a_clash_stands_in_the_form_before_anything_is_saved(schedule, client_for):
     hall = schedule.venue("Hall")
     schedule.plan("First", schedule.juma, venue=hall)
     client = client_for(schedule.atieno)
@@ -71,16 +68,12 @@ def test_a_clash_stands_in_the_form_before_anything_is_saved(
         {"starts_on": "2027-02-29"},
     ],
 )
-def test_days_that_make_no_sense_are_advised_on_in_silence(
-    schedule: Schedule, client_for: ClientFor, wrong: dict[str, str]
-) -> None:
+def test_days_that_make_no_sense_are_advised_on_in_silence(schedule, client_for, wrong):
     answer = client_for(schedule.atieno).post("/workshops/team", data=entered(schedule) | wrong)
     assert answer.status_code == 200
 
 
-def test_what_is_refused_keeps_all_that_was_typed_and_says_why(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
+def test_what_is_refused_keeps_all_that_was_typed_and_says_why(schedule, client_for):
     hall = schedule.venue("Hall")
     schedule.plan("First", schedule.juma, venue=hall)
     schedule.refuse(ClashKind.VENUE)
@@ -93,8 +86,8 @@ def test_what_is_refused_keeps_all_that_was_typed_and_says_why(
 
 
 def test_a_workshop_and_the_overview_tell_each_clash_and_lead_to_what_is_in_the_way(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
+    schedule, client_for
+):
     hall = schedule.venue("Hall")
     first = schedule.plan("First", schedule.juma, venue=hall)
     second = schedule.plan("Second", venue=hall)
@@ -108,8 +101,8 @@ def test_a_workshop_and_the_overview_tell_each_clash_and_lead_to_what_is_in_the_
 
 
 def test_clashes_ahead_are_found_once_while_nothing_is_written_for_each_in_her_reach(
-    schedule: Schedule, client_for: ClientFor, app: APIFlask, count_queries: Counting
-) -> None:
+    schedule, client_for, app, count_queries
+):
     app.config.update({KEPT: timedelta(minutes=10), SLOW: 60.0})
     init_counted(app)
     mine, other = schedule.plan("Mine"), schedule.plan("Other", schedule.juma)
@@ -131,9 +124,7 @@ def test_clashes_ahead_are_found_once_while_nothing_is_written_for_each_in_her_r
     assert between not in hers.get("/clashes").text
 
 
-def test_a_meeting_that_is_in_the_way_is_named_wherever_clashes_are_kept(
-    schedule: Schedule, client_for: ClientFor, app: APIFlask
-) -> None:
+def test_a_meeting_that_is_in_the_way_is_named_wherever_clashes_are_kept(schedule, client_for, app):
     app.config.update({KEPT: timedelta(minutes=10), SLOW: 60.0})
     init_counted(app)
     forum = Forum(name="Review", secretary_id=schedule.atieno.account_id)
@@ -151,9 +142,7 @@ def test_a_meeting_that_is_in_the_way_is_named_wherever_clashes_are_kept(
         assert f'href="/workshops/{mine}"' in page
 
 
-def test_nothing_in_a_form_leads_away_from_what_is_typed(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
+def test_nothing_in_a_form_leads_away_from_what_is_typed(schedule, client_for):
     hall = schedule.venue("Hall")
     first = schedule.plan("First", schedule.juma, venue=hall)
     second = schedule.plan("Second", venue=hall)
@@ -164,9 +153,7 @@ def test_nothing_in_a_form_leads_away_from_what_is_typed(
     assert f'href="/workshops/{first}"' not in form
 
 
-def test_police_monitoring_and_peers_see_no_clash_anywhere(
-    schedule: Schedule, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_police_monitoring_and_peers_see_no_clash_anywhere(schedule, sign_in):
     hall = schedule.venue("Hall")
     schedule.plan("First", schedule.juma, venue=hall)
     second = schedule.plan("Second", venue=hall)
@@ -177,9 +164,7 @@ def test_police_monitoring_and_peers_see_no_clash_anywhere(
         assert "taken twice" not in client.get(f"/workshops/{second}").text
 
 
-def test_names_of_who_is_expected_twice_stand_one_group_at_a_time(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
+def test_names_of_who_is_expected_twice_stand_one_group_at_a_time(schedule, client_for):
     mine, other = schedule.plan("Mine"), schedule.plan("Other", schedule.juma)
     people = [schedule.person("Zawadi Sampuli", "B"), schedule.person("Baraka Sampuli", "A")]
     schedule.enrol(mine, *people)
@@ -193,9 +178,7 @@ def test_names_of_who_is_expected_twice_stand_one_group_at_a_time(
     assert "2 people are expected both in “Mine” and in “Other”" in listed
 
 
-def test_the_director_sets_what_is_told_and_refused(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
+def test_the_director_sets_what_is_told_and_refused(schedule, client_for):
     client = client_for(schedule.director)
     sent = WEIGHTS | {"venue": "error", "late": "off", "home_by": "17:45", "door_minutes": "90"}
     assert client.post("/clashes/rules", data=sent).status_code == 303
@@ -217,17 +200,15 @@ def test_the_director_sets_what_is_told_and_refused(
         {"door_minutes": "-1"},
     ],
 )
-def test_rules_that_cannot_be_are_refused_beside_their_field(
-    schedule: Schedule, client_for: ClientFor, wrong: dict[str, str]
-) -> None:
+def test_rules_that_cannot_be_are_refused_beside_their_field(schedule, client_for, wrong):
     answer = client_for(schedule.director).post("/clashes/rules", data=WEIGHTS | wrong)
     assert answer.status_code == 422
     assert schedule.rules().refused == frozenset()
 
 
 def test_pages_ask_as_many_questions_of_three_clashes_as_of_one(
-    schedule: Schedule, client_for: ClientFor, count_queries: Counting
-) -> None:
+    schedule, client_for, count_queries
+):
     hall = schedule.venue("Hall")
     team = [schedule.atieno.public_id, schedule.juma.public_id]
     first = schedule.plan("First", schedule.juma, venue=hall)

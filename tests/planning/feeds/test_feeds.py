@@ -25,14 +25,14 @@ from kash.workshops.models import Enrolment
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.people import change_enrolment, enrol
 from kash.workshops.services.planning import cancel_workshop
-from tests.workshops.conftest import Held, details, make_person
+from tests.workshops.conftest import details, make_person
 
 ClientFor = Callable[[Actor], FlaskClient]
 _AHEAD = date.today() + timedelta(days=20)
 
 
 @pytest.fixture
-def ahead(plan: Callable[..., Held]) -> Held:
+def ahead(plan):
     """A workshop of two days, twenty days ahead."""
     return plan(starts_on=_AHEAD, ends_on=_AHEAD + timedelta(days=1), new_venue="Lake hall")
 
@@ -47,9 +47,7 @@ def _answer(app: APIFlask, token: str) -> int:
     return app.test_client().get(f"/feeds/read/{token}").status_code
 
 
-def test_each_day_of_a_workshop_is_one_event_under_its_public_title_only(
-    app: APIFlask, ahead: Held
-) -> None:
+def test_each_day_of_a_workshop_is_one_event_under_its_public_title_only(app, ahead):
     events = _events(app, make_own_address(ahead.trainer))
     title = ahead.row.version.public_title
     assert ahead.row.title != title
@@ -63,9 +61,7 @@ def test_each_day_of_a_workshop_is_one_event_under_its_public_title_only(
     ]
 
 
-def test_whoever_takes_part_reads_her_own_workshops_and_nobody_elses(
-    app: APIFlask, ahead: Held, plan: Callable[..., Held], actor: Callable[..., Actor]
-) -> None:
+def test_whoever_takes_part_reads_her_own_workshops_and_nobody_elses(app, ahead, plan, actor):
     plan(starts_on=_AHEAD, ends_on=_AHEAD + timedelta(days=1))
     person = make_person("Baraka Sampuli", "A")
     key = db.session.scalars(select(Person.id).where(Person.public_id == person)).one()
@@ -84,9 +80,7 @@ def test_whoever_takes_part_reads_her_own_workshops_and_nobody_elses(
     assert _events(app, token) == []
 
 
-def test_a_cancelled_workshop_stays_as_cancelled_so_that_phones_learn_of_it(
-    app: APIFlask, ahead: Held
-) -> None:
+def test_a_cancelled_workshop_stays_as_cancelled_so_that_phones_learn_of_it(app, ahead):
     token = make_own_address(ahead.trainer)
     before = [one.sequence for one in _events(app, token)]
     cancel_workshop(ahead.workshop, "The hall is flooded", ahead.trainer)
@@ -95,16 +89,14 @@ def test_a_cancelled_workshop_stays_as_cancelled_so_that_phones_learn_of_it(
     assert all((one.sequence or 0) > (was or 0) for one, was in zip(after, before, strict=True))
 
 
-def test_an_unchanged_calendar_is_not_sent_twice(app: APIFlask, ahead: Held) -> None:
+def test_an_unchanged_calendar_is_not_sent_twice(app, ahead):
     address = f"/feeds/read/{make_own_address(ahead.trainer)}"
     first = app.test_client().get(address)
     again = app.test_client().get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_the_address_ends_with_a_new_one_with_ending_and_with_access(
-    app: APIFlask, ahead: Held
-) -> None:
+def test_the_address_ends_with_a_new_one_with_ending_and_with_access(app, ahead):
     old, key = make_own_address(ahead.trainer), ahead.trainer.account_id
     assert key is not None
     token = make_own_address(ahead.trainer)
@@ -125,9 +117,7 @@ def test_the_address_ends_with_a_new_one_with_ending_and_with_access(
     assert _answer(app, "x" * 43) == 404
 
 
-def test_the_secret_stands_nowhere_but_on_the_page_that_shows_it(
-    ahead: Held, client_for: ClientFor
-) -> None:
+def test_the_secret_stands_nowhere_but_on_the_page_that_shows_it(ahead, client_for):
     browser = client_for(ahead.trainer)
     shown = browser.post("/feeds/own/make", data={"accept_address": "http://localhost"})
     address = shown.text.partition('id="address" type="text" readonly value="')[2].partition('"')[0]
@@ -138,9 +128,7 @@ def test_the_secret_stands_nowhere_but_on_the_page_that_shows_it(
     assert token not in browser.get("/feeds/own").text
 
 
-def test_a_venue_says_when_it_is_taken_and_nothing_of_what_is_held_there(
-    app: APIFlask, ahead: Held, plan: Callable[..., Held]
-) -> None:
+def test_a_venue_says_when_it_is_taken_and_nothing_of_what_is_held_there(app, ahead, plan):
     venue = db.session.scalars(select(Venue.public_id)).one()
     db.session.rollback()
     plan(starts_on=_AHEAD, ends_on=_AHEAD, venue=venue, minutes=(60,), capacity=3)

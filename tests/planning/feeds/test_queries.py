@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.accounts.services.marks import token_hash
@@ -20,20 +17,19 @@ from kash.planning.feeds.queries import (
 )
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
 from tests.rows import row
 
 NOW = utc_now().replace(microsecond=0)
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+def _as_it_was(sqlite_app):
     with sqlite_app.test_request_context("/"):
         yield
     db.session.rollback()
 
 
-def test_an_address_opens_while_its_account_may_act(actor: Callable[..., Actor]) -> None:
+def test_an_address_opens_while_its_account_may_act(actor):
     who = {
         name: actor("trainer", **more)
         for name, more in (
@@ -60,7 +56,7 @@ def test_an_address_opens_while_its_account_may_act(actor: Callable[..., Actor])
             calendar_behind(wrong)
 
 
-def test_venues_stand_by_name_in_use_or_with_an_address(actor: Callable[..., Actor]) -> None:
+def test_venues_stand_by_name_in_use_or_with_an_address(actor):
     made = {
         name: row(Venue, name=name, active=active)
         for name, active in (("hall", True), ("Annex", True), ("Barn", False), ("Closed", False))

@@ -65,7 +65,7 @@ class Quarter:
 
 
 @pytest.fixture
-def quarter(app: object, actor: Make) -> Quarter:
+def quarter(app, actor):
     version = make_version()
     make_person("Zawadi Sampuli")
     course = db.session.query(CourseVersion).filter_by(public_id=version).one().course.public_id

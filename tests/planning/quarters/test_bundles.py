@@ -21,9 +21,7 @@ MINUTES = st.dictionaries(
 
 
 @given(NEEDS, LIMITS, MINUTES)
-def test_everybody_comes_to_one_workshop_or_is_named_as_left_over(
-    needs: list[PlacesNeeded], limits: Limits, minutes: dict[frozenset[int], int]
-) -> None:
+def test_everybody_comes_to_one_workshop_or_is_named_as_left_over(needs, limits, minutes):
     bundles, left_over = bundled(needs, limits, minutes)
     counted = Counter[str]()
     for one in bundles:
@@ -41,7 +39,7 @@ def test_everybody_comes_to_one_workshop_or_is_named_as_left_over(
     assert counted.total() + left_over == needed.total()
 
 
-def test_stations_of_one_zone_come_together_and_a_large_one_sends_its_people_in_turn() -> None:
+def test_stations_of_one_zone_come_together_and_a_large_one_sends_its_people_in_turn():
     needs = [PlacesNeeded("1", 1, 24), PlacesNeeded("2", 2, 12), PlacesNeeded("3", 1, 12)]
     bundles, _ = bundled(needs, Limits(5, 24, 12, 60), {frozenset({1, 2}): 90})
     assert bundles == [
@@ -51,11 +49,11 @@ def test_stations_of_one_zone_come_together_and_a_large_one_sends_its_people_in_
     ]
 
 
-def test_too_few_for_a_workshop_are_left_over_and_said() -> None:
+def test_too_few_for_a_workshop_are_left_over_and_said():
     assert bundled([PlacesNeeded("1", 1, 4)], Limits(5, 24, 12, 60), {}) == ([], 4)
 
 
-def test_the_largest_shares_find_a_workshop_first_once_zones_are_joined() -> None:
+def test_the_largest_shares_find_a_workshop_first_once_zones_are_joined():
     needs = [PlacesNeeded("1", None, 16), PlacesNeeded("2", 2, 17), PlacesNeeded("3", 2, 13)]
     bundles, _ = bundled(needs, Limits(5, 24, 12, 60), {})
     assert bundles == [

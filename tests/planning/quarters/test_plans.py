@@ -60,7 +60,7 @@ def hindrances(of: QuarterProgramme, key: str = "w0") -> list[QuarterHindrance]:
 
 
 @given(SEEDS)
-def test_in_a_plan_nothing_stands_in_the_way_of_anything(seed: int) -> None:
+def test_in_a_plan_nothing_stands_in_the_way_of_anything(seed):
     made = programme(seed, SMALL)
     board = Board(made, plan_of(made))
     for key, place in board.places.items():
@@ -69,7 +69,7 @@ def test_in_a_plan_nothing_stands_in_the_way_of_anything(seed: int) -> None:
 
 
 @given(SEEDS)
-def test_an_obstacle_that_is_gone_lets_the_workshop_be_placed_beside_all_others(seed: int) -> None:
+def test_an_obstacle_that_is_gone_lets_the_workshop_be_placed_beside_all_others(seed):
     made = programme(seed, SMALL)
     board = Board(made, plan_of(made))
     for wanted in made.wanted:
@@ -83,7 +83,7 @@ def test_an_obstacle_that_is_gone_lets_the_workshop_be_placed_beside_all_others(
 
 
 @given(SEEDS, st.sampled_from([1, 2, 3, 4, 5, 6, 7]))
-def test_what_a_planner_fixed_is_kept_as_it_was_fixed(seed: int, which: int) -> None:
+def test_what_a_planner_fixed_is_kept_as_it_was_fixed(seed, which):
     made = programme(seed, SMALL)
     free = plan_of(made)
     random = Random(seed)
@@ -110,7 +110,7 @@ def test_what_a_planner_fixed_is_kept_as_it_was_fixed(seed: int, which: int) -> 
             assert pins.team in ((), place.team)
 
 
-def test_a_line_fixed_in_part_that_finds_no_place_names_only_what_its_own_pins_meet() -> None:
+def test_a_line_fixed_in_part_that_finds_no_place_names_only_what_its_own_pins_meet():
     away = QuarterHindrance(Hindering.ABSENCE, "atieno", "a1", MONDAY, MONDAY)
     made = small(trainers=[Trainer("atieno", LEADS), Trainer("juma")], taken=[away])
     wanted = replace(made.wanted[0], pins=Pins(first=MONDAY, team=("atieno", "juma")), stations=())
@@ -122,7 +122,7 @@ def test_a_line_fixed_in_part_that_finds_no_place_names_only_what_its_own_pins_m
 
 
 @given(SEEDS)
-def test_around_a_change_nothing_moves_that_has_nothing_in_its_way(seed: int) -> None:
+def test_around_a_change_nothing_moves_that_has_nothing_in_its_way(seed):
     made = programme(seed, SMALL)
     before = plan_of(made)
     assert plan_of(made, before) == before
@@ -132,7 +132,7 @@ def test_around_a_change_nothing_moves_that_has_nothing_in_its_way(seed: int) ->
     assert {key: after[key] for key in stays} == stays
 
 
-def test_what_a_planner_fixes_goes_before_what_was_there_and_only_that_moves() -> None:
+def test_what_a_planner_fixes_goes_before_what_was_there_and_only_that_moves():
     one = small().wanted[0]
     keys = ("stays", "moves", "fixed")
     stays, moves, fixed = (replace(one, key=key) for key in keys)
@@ -150,7 +150,7 @@ def test_what_a_planner_fixes_goes_before_what_was_there_and_only_that_moves() -
     }
 
 
-def test_what_stays_is_counted_once_against_the_days_of_a_trainers_month() -> None:
+def test_what_stays_is_counted_once_against_the_days_of_a_trainers_month():
     made = small(trainers=[Trainer("atieno", LEADS, most_days=2)])
     first = made.wanted[0]
     made = replace(made, team=1, wanted=[first, replace(first, key="w1")])
@@ -159,7 +159,7 @@ def test_what_stays_is_counted_once_against_the_days_of_a_trainers_month() -> No
     assert plan_of(made, before) == {**before, "w1": after}
 
 
-def test_the_same_programme_always_makes_the_same_plan() -> None:
+def test_the_same_programme_always_makes_the_same_plan():
     made = programme(18, SMALL)
     assert plan_of(made) == plan_of(made)
 
@@ -173,9 +173,7 @@ def test_the_same_programme_always_makes_the_same_plan() -> None:
         (("atieno", "achieng"), False),  # she is away
     ],
 )
-def test_a_team_that_a_planner_fixed_teaches_whole_and_led_by_its_first_or_not_at_all(
-    team: tuple[str, ...], placed: bool
-) -> None:
+def test_a_team_that_a_planner_fixed_teaches_whole_and_led_by_its_first_or_not_at_all(team, placed):
     away = QuarterHindrance(Hindering.ABSENCE, "achieng", "a1", MONDAY, MONDAY + timedelta(days=11))
     trainers = [
         Trainer("atieno", LEADS),
@@ -188,7 +186,7 @@ def test_a_team_that_a_planner_fixed_teaches_whole_and_led_by_its_first_or_not_a
     assert places == ({"w0": PlannedPlace(MONDAY, "hall", team)} if placed else {})
 
 
-def test_a_plan_is_partial_and_the_absence_that_stands_in_the_way_is_named() -> None:
+def test_a_plan_is_partial_and_the_absence_that_stands_in_the_way_is_named():
     away = QuarterHindrance(Hindering.ABSENCE, "atieno", "a1", MONDAY, MONDAY + timedelta(days=11))
     made = small(trainers=[Trainer("atieno", LEADS), Trainer("juma")], taken=[away], team=1)
     assert plan_of(made) == {}
@@ -230,11 +228,11 @@ def test_a_plan_is_partial_and_the_absence_that_stands_in_the_way_is_named() -> 
         ),
     ],
 )
-def test_what_is_lacking_is_called_by_its_name(change: dict[str, object], kind: Hindering) -> None:
+def test_what_is_lacking_is_called_by_its_name(change, kind):
     assert kind in [one.kind for one in hindrances(small(**change))]  # type: ignore[arg-type]
 
 
-def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait() -> None:
+def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait():
     made = small(
         last=MONDAY + timedelta(days=20),
         weekdays=frozenset({0}),
@@ -263,7 +261,7 @@ def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait() -> N
 @pytest.mark.parametrize(
     ("after", "habit"), [(14, True), (HABIT_DAYS, True), (HABIT_DAYS + 7, False)]
 )
-def test_days_become_a_habit_only_as_long_as_each_follows_soon(after: int, habit: bool) -> None:
+def test_days_become_a_habit_only_as_long_as_each_follows_soon(after, habit):
     day = MONDAY + timedelta(days=7)
     meets = frozenset({MONDAY, day + timedelta(days=after)})
     made = small(last=day, venues=[OfferedVenue("hall", 30, 1, meets=meets)])
@@ -272,14 +270,14 @@ def test_days_become_a_habit_only_as_long_as_each_follows_soon(after: int, habit
     assert found == [Hindering.HABIT] * habit
 
 
-def test_nobody_is_sent_so_far_that_the_way_home_takes_too_long() -> None:
+def test_nobody_is_sent_so_far_that_the_way_home_takes_too_long():
     far = small(venues=[OfferedVenue("hall", 30, 2)], minutes={frozenset({1, 2}): 121})
     assert [one.kind for one in hindrances(far)] == [Hindering.NO_VENUE]
     near = replace(far, minutes={frozenset({1, 2}): 120})
     assert set(plan_of(near)) == {"w0"}
 
 
-def test_a_line_fixed_as_a_whole_tells_what_it_meets_and_stays() -> None:
+def test_a_line_fixed_as_a_whole_tells_what_it_meets_and_stays():
     away = QuarterHindrance(Hindering.ABSENCE, "atieno", "a1", MONDAY, MONDAY)
     made = small(
         trainers=[
@@ -300,23 +298,21 @@ def test_a_line_fixed_as_a_whole_tells_what_it_meets_and_stays() -> None:
     ("team", "kind"),
     [(("gone", "juma"), Hindering.NO_LEADER), (("atieno", "gone"), Hindering.NO_TRAINER)],
 )
-def test_whoever_was_fixed_and_is_a_trainer_no_more_is_missed_on_all_days(
-    team: tuple[str, str], kind: Hindering
-) -> None:
+def test_whoever_was_fixed_and_is_a_trainer_no_more_is_missed_on_all_days(team, kind):
     wanted = replace(small().wanted[0], days=2)
     place = PlannedPlace(MONDAY, "hall", team)
     lacking = [QuarterHindrance(kind, first=MONDAY, last=MONDAY + timedelta(days=1), number=1)]
     assert list(Board(small(wanted=[wanted])).at(wanted, place)) == lacking
 
 
-def test_workshops_are_spread_over_the_weeks_of_a_quarter() -> None:
+def test_workshops_are_spread_over_the_weeks_of_a_quarter():
     keys = ("w0", "w1", "w2", "w3")
     made = small(wanted=[QuarterWorkshop(key, "rights", 1, (("s", 20),), True) for key in keys])
     weeks = [(place.first - MONDAY).days // 7 for place in plan_of(made).values()]
     assert weeks == [0, 1, 0, 1]
 
 
-def test_a_venue_that_was_fixed_and_is_there_no_more_is_missed_on_all_days() -> None:
+def test_a_venue_that_was_fixed_and_is_there_no_more_is_missed_on_all_days():
     wanted = replace(small().wanted[0], days=2)
     place = PlannedPlace(MONDAY, "gone", ("atieno", "juma"))
     days = {"first": MONDAY, "last": MONDAY + timedelta(days=1)}
@@ -332,8 +328,6 @@ def test_a_venue_that_was_fixed_and_is_there_no_more_is_missed_on_all_days() -> 
         (Quarter(2028, 4), date(2028, 10, 1), date(2028, 12, 31)),
     ],
 )
-def test_a_quarter_ends_on_the_day_before_the_next(
-    quarter: Quarter, first: date, last: date
-) -> None:
+def test_a_quarter_ends_on_the_day_before_the_next(quarter, first, last):
     assert (quarter.first, quarter.last) == (first, last)
     assert quarter_of(first) == quarter_of(last) == quarter

@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.certificates.coverage.queries import COURSE, Subject
 from kash.certificates.models import CertificateBatch
@@ -55,7 +54,7 @@ def _line(of: QuarterProposal, group: Group, state: str = "open", **more: Any) -
     return row(QuarterLine, proposal=of, group=group, state=state, **(told | more))
 
 
-def test_lines_stand_by_their_days_and_the_latest_proposal_first(sqlite_app: APIFlask) -> None:
+def test_lines_stand_by_their_days_and_the_latest_proposal_first(sqlite_app):
     group = row(Group)
     own, other, empty = _proposal(), _proposal(TODAY + DAY), _proposal(TODAY - DAY)
     place: dict[str, Any] = {"venue": row(Venue), "team": ["atieno"]}
@@ -89,7 +88,7 @@ def test_lines_stand_by_their_days_and_the_latest_proposal_first(sqlite_app: API
     ]
 
 
-def test_courses_with_certificates_come_before_those_that_are_new() -> None:
+def test_courses_with_certificates_come_before_those_that_are_new():
     courses = [row(Course, name=name) for name in ("beta", "Alpha", "Issued", "Draft")]
     versions = [
         row(CourseVersion, course=courses[at], number=number, state=state)
@@ -113,7 +112,7 @@ def test_courses_with_certificates_come_before_those_that_are_new() -> None:
     assert versions_of(courses[0].id) == [versions[1], versions[0]]
 
 
-def test_what_is_planned_for_a_station_is_taken_off_its_need(groups: tuple[Group, Group]) -> None:
+def test_what_is_planned_for_a_station_is_taken_off_its_need(groups):
     police = groups[0]
     course = row(Course)
     version, other = (row(CourseVersion, course=one) for one in (course, row(Course)))
@@ -171,7 +170,7 @@ def test_what_is_planned_for_a_station_is_taken_off_its_need(groups: tuple[Group
     assert [one.left for one in rows] == [4, 1, 1]
 
 
-def test_titles_of_other_events_are_asked_for_on_the_days_of_what_is_no_workshop_alone() -> None:
+def test_titles_of_other_events_are_asked_for_on_the_days_of_what_is_no_workshop_alone():
     asked: list[tuple[datetime, datetime]] = []
 
     def events(question: EventQuestion) -> list[OtherEvent]:

@@ -55,7 +55,7 @@ def away(quarter: Quarter, name: str, first: int = 0, last: int = 89) -> None:
     db.session.commit()
 
 
-def test_what_stations_need_becomes_workshops_with_day_venue_and_team(quarter: Quarter) -> None:
+def test_what_stations_need_becomes_workshops_with_day_venue_and_team(quarter):
     added = quarter.add(15, 6)
     lines = quarter.lines()
     assert (added.lines, added.left_over, len(lines)) == (2, 0, 2)
@@ -74,7 +74,7 @@ def test_what_stations_need_becomes_workshops_with_day_venue_and_team(quarter: Q
     assert len({one.first for one in lines}) == 2
 
 
-def test_a_proposal_is_partial_and_says_what_would_have_to_go(quarter: Quarter) -> None:
+def test_a_proposal_is_partial_and_says_what_would_have_to_go(quarter):
     away(quarter, "Juma")
     quarter.add(8)
     (line,) = quarter.lines()
@@ -90,7 +90,7 @@ def test_a_proposal_is_partial_and_says_what_would_have_to_go(quarter: Quarter) 
     assert quarter.lines()[0].has_place
 
 
-def test_what_a_planner_fixed_stays_when_all_else_is_worked_out_anew(quarter: Quarter) -> None:
+def test_what_a_planner_fixed_stays_when_all_else_is_worked_out_anew(quarter):
     quarter.add(10, 10, most=10)
     first, other = quarter.lines()
     day = quarter.first + timedelta(days=40)
@@ -119,7 +119,7 @@ def test_what_a_planner_fixed_stays_when_all_else_is_worked_out_anew(quarter: Qu
     assert other.public_id in {one.public_id for one in quarter.lines()}
 
 
-def test_fixing_one_line_moves_no_other_that_is_not_in_its_way(quarter: Quarter) -> None:
+def test_fixing_one_line_moves_no_other_that_is_not_in_its_way(quarter):
     quarter.add(10, 10, most=10)
     first, other = quarter.lines()
     before = other.first
@@ -141,7 +141,7 @@ def test_fixing_one_line_moves_no_other_that_is_not_in_its_way(quarter: Quarter)
     assert lines[other.public_id].first not in (None, before)
 
 
-def test_a_rejected_line_leaves_its_place_and_can_come_back(quarter: Quarter) -> None:
+def test_a_rejected_line_leaves_its_place_and_can_come_back(quarter):
     quarter.add(5)
     (line,) = quarter.lines()
     reject_line(quarter.proposal, line.public_id, quarter.row_version, by=quarter.atieno)
@@ -152,7 +152,7 @@ def test_a_rejected_line_leaves_its_place_and_can_come_back(quarter: Quarter) ->
     assert [one.has_place for one in quarter.lines()] == [True]
 
 
-def test_accepted_lines_are_workshops_with_one_entry_in_the_trail(quarter: Quarter) -> None:
+def test_accepted_lines_are_workshops_with_one_entry_in_the_trail(quarter):
     quarter.add(10, 10, most=10)
     lines = quarter.lines()
     entries = db.session.scalar(select(func.count(AuditEntry.seq)))
@@ -182,7 +182,7 @@ def test_accepted_lines_are_workshops_with_one_entry_in_the_trail(quarter: Quart
         reject_line(quarter.proposal, lines[0].public_id, quarter.row_version, by=quarter.atieno)
 
 
-def test_what_got_in_the_way_since_is_not_planned_and_is_told(quarter: Quarter) -> None:
+def test_what_got_in_the_way_since_is_not_planned_and_is_told(quarter):
     quarter.add(10, 10, most=10)
     first, other = quarter.lines()
     assert first.first is not None
@@ -196,8 +196,8 @@ def test_what_got_in_the_way_since_is_not_planned_and_is_told(quarter: Quarter) 
 
 
 def test_what_was_accepted_is_taken_back_as_one_as_though_it_had_never_been(
-    both_engines_app: object, quarter: Quarter
-) -> None:
+    both_engines_app, quarter
+):
     quarter.add(10, 10, most=10)
     chosen = {one.public_id for one in quarter.lines()}
     accept(quarter.proposal, chosen, quarter.row_version, by=quarter.atieno)
@@ -210,7 +210,7 @@ def test_what_was_accepted_is_taken_back_as_one_as_though_it_had_never_been(
     assert {one.public_id for one in quarter.lines() if one.has_place} == chosen
 
 
-def test_what_somebody_touched_stays_with_the_reason(quarter: Quarter) -> None:
+def test_what_somebody_touched_stays_with_the_reason(quarter):
     quarter.add(10, 10, most=10)
     chosen = {one.public_id for one in quarter.lines()}
     done = accept(quarter.proposal, chosen, quarter.row_version, by=quarter.atieno)
@@ -226,7 +226,7 @@ def test_what_somebody_touched_stays_with_the_reason(quarter: Quarter) -> None:
     assert len(quarter.lines("accepted")) == 2
 
 
-def test_nobody_goes_over_what_another_changed_meanwhile(quarter: Quarter) -> None:
+def test_nobody_goes_over_what_another_changed_meanwhile(quarter):
     quarter.add(5)
     (line,) = quarter.lines()
     seen = quarter.row_version
@@ -241,7 +241,7 @@ def test_nobody_goes_over_what_another_changed_meanwhile(quarter: Quarter) -> No
     assert db.session.scalar(select(func.count(Workshop.id))) == 0
 
 
-def test_thrown_away_is_what_was_not_planned(quarter: Quarter) -> None:
+def test_thrown_away_is_what_was_not_planned(quarter):
     quarter.add(10, 10, most=10)
     first, _ = quarter.lines()
     accept(quarter.proposal, {first.public_id}, quarter.row_version, by=quarter.atieno)
@@ -260,16 +260,14 @@ def test_thrown_away_is_what_was_not_planned(quarter: Quarter) -> None:
         ({0: 3}, 8, "So few people make no workshop."),
     ],
 )
-def test_places_that_make_no_workshop_are_refused(
-    quarter: Quarter, places: dict[int, int], fewest: int, problem: str
-) -> None:
+def test_places_that_make_no_workshop_are_refused(quarter, places, fewest, problem):
     asked = {quarter.stations[key]: count for key, count in places.items()}
     wanted = PlacesWanted(quarter.version, quarter.group, asked, fewest, 24, 10)
     with refuses(problem):
         add_workshops(quarter.proposal, wanted, by=quarter.atieno)
 
 
-def test_a_day_outside_the_quarter_is_refused(quarter: Quarter) -> None:
+def test_a_day_outside_the_quarter_is_refused(quarter):
     quarter.add(5)
     (line,) = quarter.lines()
     late = FixedPlace(first=queries.proposal(quarter.proposal).last + timedelta(days=1))

@@ -18,7 +18,6 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.availability.models import Absence
 from kash.workshops.models import Workshop
-from tests.planning.quarters.conftest import Quarter
 from tests.workshops.conftest import make_person
 
 ClientFor = Callable[[Actor], FlaskClient]
@@ -37,9 +36,7 @@ def post_people(station: str, *names: str) -> None:
     db.session.commit()
 
 
-def test_a_quarter_is_planned_from_needs_to_workshops(
-    both_engines_app: object, quarter: Quarter, client_for: ClientFor
-) -> None:
+def test_a_quarter_is_planned_from_needs_to_workshops(both_engines_app, quarter, client_for):
     browser = client_for(quarter.atieno)
     following = quarter_of(local_today()).following
     sent = {
@@ -85,9 +82,7 @@ def test_a_quarter_is_planned_from_needs_to_workshops(
     assert 'value="0"' in row
 
 
-def test_an_absence_in_the_way_is_told_without_its_reason(
-    quarter: Quarter, client_for: ClientFor
-) -> None:
+def test_an_absence_in_the_way_is_told_without_its_reason(quarter, client_for):
     db.session.add(
         Absence(
             account_id=quarter.juma.account_id,
@@ -104,9 +99,7 @@ def test_an_absence_in_the_way_is_told_without_its_reason(
     assert ("sick" in shown.lower(), "/accept" in shown and "Fix" in shown) == (False, False)
 
 
-def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(
-    quarter: Quarter, client_for: ClientFor
-) -> None:
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(quarter, client_for):
     browser = client_for(quarter.atieno)
     sent = {
         "quarter": "2026-9",
@@ -139,9 +132,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(
     assert (nobody.status_code, "Choose who leads" in nobody.text) == (422, True)
 
 
-def test_a_page_that_is_out_of_date_plans_nothing_and_says_so(
-    quarter: Quarter, client_for: ClientFor
-) -> None:
+def test_a_page_that_is_out_of_date_plans_nothing_and_says_so(quarter, client_for):
     quarter.add(5)
     browser = client_for(quarter.atieno)
     address = f"/quarters/{quarter.proposal}"
@@ -151,9 +142,7 @@ def test_a_page_that_is_out_of_date_plans_nothing_and_says_so(
     assert db.session.scalar(select(func.count(Workshop.id))) == 0
 
 
-def test_a_proposal_asks_as_often_for_three_lines_as_for_one(
-    quarter: Quarter, client_for: ClientFor
-) -> None:
+def test_a_proposal_asks_as_often_for_three_lines_as_for_one(quarter, client_for):
     browser = client_for(quarter.atieno)
     counts = []
     for more in (1, 2):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -46,9 +45,7 @@ def _workshop(days: int, state: str = "planned", **more: Any) -> Workshop:
     return row(Workshop, state=state, **(told | more))
 
 
-def test_series_are_hers_who_runs_the_forum_or_the_workshop_the_newest_first(
-    actor: Callable[..., Actor],
-) -> None:
+def test_series_are_hers_who_runs_the_forum_or_the_workshop_the_newest_first(actor):
     director, trainer, other = actor("director"), actor("trainer"), actor("trainer")
     peer, monitor = actor("peer"), actor("monitoring")
     mine, theirs = (row(Forum, secretary_id=one.account_id) for one in (trainer, other))
@@ -84,7 +81,7 @@ def test_series_are_hers_who_runs_the_forum_or_the_workshop_the_newest_first(
     assert series_of_workshop(held.public_id, other) == (False, None)
 
 
-def test_dates_stand_in_their_order_with_what_became_of_each() -> None:
+def test_dates_stand_in_their_order_with_what_became_of_each():
     of_workshops, of_meetings = _series(source=_workshop(-9)), _series(forum=row(Forum))
     venue = row(Venue, name="Hall")
     workshops = [
@@ -183,7 +180,7 @@ def test_dates_stand_in_their_order_with_what_became_of_each() -> None:
     assert next_days([of_meetings], NOW + MINUTE) == {of_meetings.id: NOW + 3 * DAY}
 
 
-def test_a_day_is_barred_by_a_holiday_on_it_or_on_one_of_the_next() -> None:
+def test_a_day_is_barred_by_a_holiday_on_it_or_on_one_of_the_next():
     row(LocalHoliday, day=TODAY)
     days = [TODAY + number * DAY for number in (-2, -1, 0, 1)]
     assert [any_holiday(2)(day) for day in days] == [False, True, True, False]

@@ -6,7 +6,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -91,7 +90,7 @@ def _read(
 
 @given(pattern=_patterns())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_dates_are_those_that_its_sentence_says(pattern: Pattern, sqlite_app: APIFlask) -> None:
+def test_the_dates_are_those_that_its_sentence_says(pattern, sqlite_app):
     with sqlite_app.test_request_context("/"), force_locale("en"):
         names = {weekday_name(day): day for day in range(7)}
         ordinals = {str(word): number for number, word in ORDINALS.items()}
@@ -107,8 +106,8 @@ def test_the_dates_are_those_that_its_sentence_says(pattern: Pattern, sqlite_app
     holidays=st.sets(st.integers(0, 400), max_size=80),
 )
 def test_what_gives_way_to_a_holiday_stands_on_a_free_working_day_and_nothing_stands_twice(
-    pattern: Pattern, policy: OnHoliday, holidays: set[int]
-) -> None:
+    pattern, policy, holidays
+):
     days = {pattern.first + number * _DAY for number in holidays}
     plain = dates_of(pattern, lambda _day: False)
     given_way = dates_of(
@@ -142,14 +141,12 @@ def test_what_gives_way_to_a_holiday_stands_on_a_free_working_day_and_nothing_st
         ({"count": MOST_DATES}, None),
     ],
 )
-def test_a_rule_without_an_end_or_without_dates_says_so(
-    changed: dict[str, object], fault: PatternFault | None
-) -> None:
+def test_a_rule_without_an_end_or_without_dates_says_so(changed, fault):
     rule = {"repeats": Repeats.WEEKLY, "first": _FIRST, "weekdays": (2,), "count": 3}
     assert pattern_fault(Pattern(**(rule | changed))) is fault  # type: ignore[arg-type]
 
 
-def test_the_29th_of_february_is_the_28th_where_there_is_none() -> None:
+def test_the_29th_of_february_is_the_28th_where_there_is_none():
     rule = Pattern(Repeats.MONTHLY_DAY, date(2027, 2, 1), every=12, day=29, count=3)
     assert [one.day for one in dates_of(rule, lambda _day: False)] == [
         date(2027, 2, 28),
@@ -169,7 +166,7 @@ def test_the_29th_of_february_is_the_28th_where_there_is_none() -> None:
         ("sw", "Kila Jumatano ya tatu ya mwezi, hadi %s; sikukuu, siku ya kazi inayofuata"),
     ],
 )
-def test_a_rule_is_said_in_both_languages(language: str, said: str, sqlite_app: APIFlask) -> None:
+def test_a_rule_is_said_in_both_languages(language, said, sqlite_app):
     until = date(2026, 12, 31)
     rule = Pattern(
         Repeats.MONTHLY_WEEKDAY,

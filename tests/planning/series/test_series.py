@@ -41,9 +41,7 @@ from kash.policy import Actor
 from kash.workshops.holidays.services import HolidayDetails, add_holiday
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import move_workshop
-from tests.forums.conftest import Series as Forum
 from tests.refusals import refuses
-from tests.workshops.conftest import Held
 
 ClientFor = Callable[[Actor], FlaskClient]
 _WEEK = timedelta(days=7)
@@ -66,13 +64,13 @@ def _named(rule: Pattern) -> list[date]:
 
 
 @pytest.fixture
-def source(plan: Callable[..., Held]) -> Held:
+def source(plan):
     """A workshop of two days on a Wednesday."""
     return plan(starts_on=_FIRST, ends_on=_FIRST + timedelta(days=1), new_venue="Lake hall")
 
 
 @pytest.fixture
-def repeated(source: Held) -> str:
+def repeated(source):
     """Repeated on the three Wednesdays after it."""
     rule = _rule()
     return repeat_workshop(
@@ -89,7 +87,7 @@ def _days(series: str, by: Actor) -> list[date | None]:
     return [one.day for one in _dates(series, by)]
 
 
-def test_each_date_is_a_workshop_of_its_own_with_its_sessions(source: Held, repeated: str) -> None:
+def test_each_date_is_a_workshop_of_its_own_with_its_sessions(source, repeated):
     dates = _dates(repeated, source.trainer)
     assert [one.day for one in dates] == [_FIRST + number * _WEEK for number in range(4)]
     assert dates[0].workshop == source.workshop
@@ -103,7 +101,7 @@ def test_each_date_is_a_workshop_of_its_own_with_its_sessions(source: Held, repe
     assert entries == ["series.planned"]
 
 
-def test_the_same_form_sent_twice_plans_one_series(source: Held) -> None:
+def test_the_same_form_sent_twice_plans_one_series(source):
     rule, key = _rule(), new_public_id()
     for _sent in range(2):
         made = repeat_workshop(source.workshop, rule, _named(rule), source.trainer, public_id=key)
@@ -115,9 +113,7 @@ def test_the_same_form_sent_twice_plans_one_series(source: Held) -> None:
         )
 
 
-def test_nothing_is_planned_of_a_series_that_cannot_be_planned_whole(
-    source: Held, actor: Callable[..., Actor]
-) -> None:
+def test_nothing_is_planned_of_a_series_that_cannot_be_planned_whole(source, actor):
     rule, key = _rule(), new_public_id()
     named = _named(rule)
     for wrong, chosen in (
@@ -134,9 +130,7 @@ def test_nothing_is_planned_of_a_series_that_cannot_be_planned_whole(
     assert db.session.query(Workshop).count() == 1
 
 
-def test_a_date_that_gives_way_to_a_holiday_is_held_on_the_next_working_day(
-    source: Held, actor: Callable[..., Actor]
-) -> None:
+def test_a_date_that_gives_way_to_a_holiday_is_held_on_the_next_working_day(source, actor):
     director = actor("administrator")
     # The second day of the second date, so that neither of its days may be one.
     holiday = _FIRST + _WEEK + timedelta(days=1)
@@ -153,9 +147,7 @@ def test_a_date_that_gives_way_to_a_holiday_is_held_on_the_next_working_day(
     ]
 
 
-def test_this_and_those_that_follow_change_and_what_was_set_by_hand_stays(
-    source: Held, repeated: str
-) -> None:
+def test_this_and_those_that_follow_change_and_what_was_set_by_hand_stays(source, repeated):
     by = source.trainer
     third = _dates(repeated, by)[2]
     row = db.session.query(Workshop).filter_by(public_id=third.workshop).one()
@@ -184,7 +176,7 @@ def test_this_and_those_that_follow_change_and_what_was_set_by_hand_stays(
         assert to_local(begins).time() == one.begins
 
 
-def test_what_has_passed_or_begun_is_left_alone_by_its_series(source: Held, repeated: str) -> None:
+def test_what_has_passed_or_begun_is_left_alone_by_its_series(source, repeated):
     by = source.trainer
     dates = _dates(repeated, by)
     register = db.session.query(Workshop).filter_by(public_id=dates[2].workshop).one().register_id
@@ -209,7 +201,7 @@ def test_what_has_passed_or_begun_is_left_alone_by_its_series(source: Held, repe
             leave_out(repeated, [one.public_id], "Rain", by)
 
 
-def test_one_date_in_the_way_changes_none_and_is_named(source: Held, repeated: str) -> None:
+def test_one_date_in_the_way_changes_none_and_is_named(source, repeated):
     by = source.trainer
     dates = _dates(repeated, by)
     with pytest.raises(OneStandsInTheWay, match=r"2027.*None of the dates was changed"):
@@ -217,7 +209,7 @@ def test_one_date_in_the_way_changes_none_and_is_named(source: Held, repeated: s
     assert _days(repeated, by) == [one.day for one in dates]
 
 
-def test_a_date_left_out_or_called_off_can_come_back(source: Held) -> None:
+def test_a_date_left_out_or_called_off_can_come_back(source):
     by, rule = source.trainer, _rule()
     named = _named(rule)
     series = repeat_workshop(source.workshop, rule, named[:2], by, public_id=new_public_id())
@@ -240,12 +232,8 @@ def test_a_date_left_out_or_called_off_can_come_back(source: Held) -> None:
 
 
 def test_a_date_is_not_taken_up_again_where_what_is_refused_would_stand_in_its_way(
-    source: Held,
-    repeated: str,
-    plan: Callable[..., Held],
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-) -> None:
+    source, repeated, plan, actor, client_for
+):
     by = source.trainer
     last = _dates(repeated, by)[-1]
     assert last.day is not None
@@ -260,7 +248,7 @@ def test_a_date_is_not_taken_up_again_where_what_is_refused_would_stand_in_its_w
     assert _dates(repeated, by)[-1].state == "cancelled"
 
 
-def test_dates_are_added_like_the_last(source: Held, repeated: str) -> None:
+def test_dates_are_added_like_the_last(source, repeated):
     by = source.trainer
     last = _dates(repeated, by)[-1]
     assert last.day is not None
@@ -277,9 +265,7 @@ def test_dates_are_added_like_the_last(source: Held, repeated: str) -> None:
     assert sentence(pattern_of(one_series(repeated, by))).startswith("Every month on day 15")
 
 
-def test_nobody_but_who_runs_it_sees_a_series(
-    source: Held, repeated: str, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_nobody_but_who_runs_it_sees_a_series(source, repeated, actor, client_for):
     for role in ("trainer", "director"):
         other = actor(role)
         with pytest.raises(NotFound):
@@ -290,7 +276,7 @@ def test_nobody_but_who_runs_it_sees_a_series(
     assert client_for(source.trainer).get(f"/series/{repeated}").status_code == 200
 
 
-def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(series: Forum) -> None:
+def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(series):
     by = series.secretary
     rule = Pattern(Repeats.MONTHLY_WEEKDAY, date(2027, 2, 1), weekdays=(2,), ordinal=3, count=3)
     made = repeat_meetings(
@@ -327,9 +313,7 @@ def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(seri
     assert slot.closed_at is None
 
 
-def test_a_meeting_of_which_nothing_changes_is_not_told_as_changed_and_stays_unwritten(
-    series: Forum,
-) -> None:
+def test_a_meeting_of_which_nothing_changes_is_not_told_as_changed_and_stays_unwritten(series):
     by = series.secretary
     rule = Pattern(Repeats.MONTHLY_WEEKDAY, date(2027, 2, 1), weekdays=(2,), ordinal=3, count=3)
     named = [one.named for one in dates_after(rule, 1)]
@@ -352,7 +336,7 @@ def test_a_meeting_of_which_nothing_changes_is_not_told_as_changed_and_stays_unw
         change_coming(made, dates[0].public_id, wanted, by, all_to_come=True)
 
 
-def test_meetings_of_a_series_begin_with_the_agenda_of_the_one_before(series: Forum) -> None:
+def test_meetings_of_a_series_begin_with_the_agenda_of_the_one_before(series):
     by = series.secretary
     agenda = [PlannedItem("Cells at night", 20)]
     starts_at = datetime(2027, 1, 20, 11, tzinfo=UTC)
@@ -367,9 +351,7 @@ def test_meetings_of_a_series_begin_with_the_agenda_of_the_one_before(series: Fo
     assert [one.count("Cells at night") for one in titles] == [1, 1]
 
 
-def test_dates_are_shown_before_anything_is_planned_and_nothing_typed_is_lost(
-    source: Held, client_for: ClientFor
-) -> None:
+def test_dates_are_shown_before_anything_is_planned_and_nothing_typed_is_lost(source, client_for):
     browser = client_for(source.trainer)
     address = f"/series/workshops/{source.workshop}/new"
     first = browser.get(address)

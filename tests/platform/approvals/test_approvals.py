@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
 from flask import get_flashed_messages
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -56,7 +55,7 @@ _NAMES = st.sampled_from(["a", "b", "c"])
 
 
 @pytest.fixture
-def tables(both_engines_app: APIFlask) -> Iterator[None]:
+def tables(both_engines_app):
     Tables.metadata.create_all(db.engine)
     with also_declared(*FEATURE.parts):
         yield
@@ -89,7 +88,7 @@ def _audited() -> tuple[str, list[str]]:
     return entry.action, list(entry.subjects)
 
 
-def test_a_new_use_costs_25_lines() -> None:
+def test_a_new_use_costs_25_lines():
     """Columns, errors, lending, Today, hand-over and two actions with their entries: certificates,
     payouts and courses each had all that by themselves."""
     text = Path(purchases.__file__).read_text()
@@ -99,8 +98,8 @@ def test_a_new_use_costs_25_lines() -> None:
 
 @given(_NAMES, st.none() | _NAMES, st.none() | st.just("") | _NAMES, st.booleans(), st.booleans())
 def test_nobody_is_the_second_person_to_herself(
-    second: str, proposed_by: str | None, decides_for: str | None, independent: bool, gains: bool
-) -> None:
+    second, proposed_by, decides_for, independent, gains
+):
     stands = standing_of(
         second, proposed_by, decides_for=decides_for, independent=independent, gains=gains
     )
@@ -113,7 +112,7 @@ def test_nobody_is_the_second_person_to_herself(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("tables")
-def test_nobody_approves_what_she_proposed_though_she_has_both_roles(actor: Actors) -> None:
+def test_nobody_approves_what_she_proposed_though_she_has_both_roles(actor):
     both, director = actor("director", "trainer"), actor("director")
     made = _proposed(both)
     assert _audited() == ("purchases.proposed", [made])
@@ -138,9 +137,7 @@ def test_nobody_approves_what_she_proposed_though_she_has_both_roles(actor: Acto
 
 
 @pytest.mark.usefixtures("tables")
-def test_whoever_stands_in_approves_for_the_absent_and_never_for_who_proposed(
-    actor: Actors,
-) -> None:
+def test_whoever_stands_in_approves_for_the_absent_and_never_for_who_proposed(actor):
     """What is lent is no way round the second person; and Today offers nothing that is refused."""
     absent, other = actor("director", "trainer"), actor("director")
     officer, trainer = actor("monitoring"), actor("trainer")
@@ -163,7 +160,7 @@ def test_whoever_stands_in_approves_for_the_absent_and_never_for_who_proposed(
 
 
 @pytest.mark.usefixtures("tables")
-def test_what_is_sent_back_says_why_and_for_whom(actor: Actors) -> None:
+def test_what_is_sent_back_says_why_and_for_whom(actor):
     director, officer, trainer = actor("director"), actor("monitoring"), actor("trainer")
     made, own = _proposed(trainer), _proposed(trainer)
     turn_back(made, "Which chairs?", _lent(officer, director))
@@ -176,7 +173,7 @@ def test_what_is_sent_back_says_why_and_for_whom(actor: Actors) -> None:
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_page_offers_nothing_that_is_refused(actor: Actors) -> None:
+def test_a_page_offers_nothing_that_is_refused(actor):
     both, director, officer = actor("director", "trainer"), actor("director"), actor("monitoring")
     row = _now(_proposed(both))
     actors = {
@@ -198,7 +195,7 @@ def test_a_page_offers_nothing_that_is_refused(actor: Actors) -> None:
 
 
 @pytest.mark.usefixtures("tables")
-def test_what_waits_is_handed_over_and_its_new_holder_does_not_approve_it(actor: Actors) -> None:
+def test_what_waits_is_handed_over_and_its_new_holder_does_not_approve_it(actor):
     leaver, heir, director = actor("trainer"), actor("trainer", "director"), actor("director")
     made, done = _proposed(leaver), _proposed(leaver)
     approve(done, director)
@@ -216,7 +213,7 @@ def test_what_waits_is_handed_over_and_its_new_holder_does_not_approve_it(actor:
 
 
 @pytest.fixture
-def backed(both_engines_app: APIFlask) -> Callable[[Actor, Actor], None]:
+def backed(both_engines_app):
     """One account stands behind another, as whoever invited, empowered or tied it does."""
 
     def stand(account: Actor, by: Actor) -> None:
@@ -229,9 +226,7 @@ def backed(both_engines_app: APIFlask) -> Callable[[Actor, Actor], None]:
 
 
 @pytest.mark.usefixtures("tables")
-def test_neither_stands_behind_the_other_and_a_third_behind_both_does_not_count(
-    actor: Actors, backed: Callable[[Actor, Actor], None]
-) -> None:
+def test_neither_stands_behind_the_other_and_a_third_behind_both_does_not_count(actor, backed):
     """A puppet, and a puppet's puppet, approves nothing of its hand's, nor she of theirs; two
     people whom one administrator let in approve each other's."""
     administrator = actor("administrator")
@@ -261,9 +256,7 @@ def test_neither_stands_behind_the_other_and_a_third_behind_both_does_not_count(
 
 
 @pytest.mark.usefixtures("tables")
-def test_whoever_waits_for_nobody_is_told(
-    actor: Actors, backed: Callable[[Actor, Actor], None]
-) -> None:
+def test_whoever_waits_for_nobody_is_told(actor, backed):
     trainer, director = actor("trainer"), actor("director")
     row = _now(_proposed(trainer))
     assert not APPROVAL.offered(row, trainer).nobody
@@ -279,9 +272,7 @@ def test_whoever_waits_for_nobody_is_told(
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_the_question_in_the_database_is_the_rule(
-    both_engines_app: APIFlask, pairs: list[tuple[int, int]], asked: int
-) -> None:
+def test_the_question_in_the_database_is_the_rule(both_engines_app, pairs, asked):
     """Over random backings, circles among them."""
     db.session.rollback()
     db.session.execute(delete(AccountBacking))
@@ -316,7 +307,7 @@ def _of_rooms() -> list[Approval]:
     return list({one.key: one for one in named if isinstance(one, Approval)}.values())
 
 
-def test_the_docs_say_which_rule_holds_where() -> None:
+def test_the_docs_say_which_rule_holds_where():
     """Each approval stands in the table's row of the rule by which it is decided."""
     text = Path("docs/decisions/0003-two-people.md").read_text()
     rows = dict(re.findall(r"^\| \*\*(\w+)\*\* \|(.*)$", text, re.MULTILINE))
@@ -327,11 +318,11 @@ def test_the_docs_say_which_rule_holds_where() -> None:
     assert asks_strictly | set(RequestKind) <= named["strict"]
 
 
-def test_each_approval_that_may_be_lent_has_a_name(app: APIFlask) -> None:
+def test_each_approval_that_may_be_lent_has_a_name(app):
     assert set(approval_names()) == set(DELEGABLE)
 
 
-def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask) -> None:
+def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app):
     """Whoever was slower reads why, and what the faster one made of it."""
     read: list[int] = []
 
@@ -359,7 +350,7 @@ def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask
 
 
 @pytest.mark.usefixtures("app")
-def test_whoever_proposed_is_told_of_what_was_sent_back() -> None:
+def test_whoever_proposed_is_told_of_what_was_sent_back():
     """Else it waits for her and nobody knows. Today lists what the rooms named here had sent back,
     as long as it is."""
     approvals = _of_rooms()

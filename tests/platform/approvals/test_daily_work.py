@@ -3,11 +3,9 @@ administrator, does all its daily work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.errors import CannotAgree
@@ -84,11 +82,11 @@ def now(who: Actor) -> Actor:
 
 @pytest.mark.parametrize("which", ["first", "second"])
 def test_four_people_of_one_administrator_do_all_daily_work(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    plan: Callable[..., Held],  # noqa: F811
-    which: str,
-) -> None:
+    both_engines_app,
+    actor,
+    plan,  # noqa: F811
+    which,
+):
     """The first director is behind nobody and nobody behind her; behind the second stands the
     administrator, as behind both trainers."""
     administrator = actor("administrator", name="Amina")

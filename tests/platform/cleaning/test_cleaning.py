@@ -53,7 +53,7 @@ def says(content: bytes, word: str) -> bool:
 
 
 @pytest.mark.parametrize("code", [code for code in MADE if code not in ("bmp", "aac")])
-def test_what_was_planted_is_gone(code: str) -> None:
+def test_what_was_planted_is_gone(code):
     content = MADE[code]()
     assert says(content, PLANTED)
     becomes, copy = clean(content)
@@ -67,11 +67,11 @@ def test_what_was_planted_is_gone(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["bmp", "aac"])
-def test_what_holds_no_words_is_made_anew_too(code: str) -> None:
+def test_what_holds_no_words_is_made_anew_too(code):
     assert clean(MADE[code]())[0] == BECOMES[code]
 
 
-def test_a_photo_keeps_its_picture_upright_and_no_exif() -> None:
+def test_a_photo_keeps_its_picture_upright_and_no_exif():
     from PIL import Image
 
     content = samples.jpeg()
@@ -88,7 +88,7 @@ def test_a_photo_keeps_its_picture_upright_and_no_exif() -> None:
         assert after.convert("L").getpixel((24, 60)) > 200
 
 
-def test_both_pages_of_a_scan_are_there() -> None:
+def test_both_pages_of_a_scan_are_there():
     import pikepdf
 
     _, copy = clean(samples.tiff())
@@ -97,7 +97,7 @@ def test_both_pages_of_a_scan_are_there() -> None:
         assert "/Info" not in scan.trailer
 
 
-def test_a_pdf_keeps_its_pages_and_loses_what_it_carries_and_does() -> None:
+def test_a_pdf_keeps_its_pages_and_loses_what_it_carries_and_does():
     import pikepdf
     from PIL import Image
 
@@ -116,7 +116,7 @@ def test_a_pdf_keeps_its_pages_and_loses_what_it_carries_and_does() -> None:
         assert picture.size == (64, 48)
 
 
-def test_a_small_pdf_that_becomes_large_once_it_is_opened_is_not_taken() -> None:
+def test_a_small_pdf_that_becomes_large_once_it_is_opened_is_not_taken():
     for times in (1, 2, 3):
         small = samples.packed(MOST_UNPACKED // 2, times)
         assert len(small) < MOST_UNPACKED / 500
@@ -137,7 +137,7 @@ def test_a_small_pdf_that_becomes_large_once_it_is_opened_is_not_taken() -> None
         clean(samples.of_pixels(8000, 10_001))
 
 
-def test_a_locked_pdf_stays_as_it_is() -> None:
+def test_a_locked_pdf_stays_as_it_is():
     import pikepdf
 
     locked = samples.pdf(encryption=pikepdf.Encryption(owner="one", user="two"))
@@ -146,7 +146,7 @@ def test_a_locked_pdf_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("code", ["mp4", "mov", "webm", "ogg", "mp3", "wav"])
-def test_sound_and_pictures_stay_as_long_as_they_were(code: str) -> None:
+def test_sound_and_pictures_stay_as_long_as_they_were(code):
     import av
 
     content = MADE[code]()
@@ -165,7 +165,7 @@ def test_sound_and_pictures_stay_as_long_as_they_were(code: str) -> None:
     assert set(left) <= {"encoder", "major_brand", "minor_version", "compatible_brands", "ENCODER"}
 
 
-def test_words_beside_a_cover_and_the_cover_are_gone() -> None:
+def test_words_beside_a_cover_and_the_cover_are_gone():
     frame = b"TPE1" + (1 + len(PLANTED)).to_bytes(4, "big") + b"\0\0\0" + PLANTED.encode()
     cover = b"\0image/jpeg\0\x03\0" + samples.jpeg()
     frame += b"APIC" + len(cover).to_bytes(4, "big") + b"\0\0" + cover
@@ -194,24 +194,24 @@ def _moving_gif() -> bytes:
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_cannot_be_cleaned_is_said(what: str) -> None:
+def test_what_cannot_be_cleaned_is_said(what):
     with pytest.raises(CannotClean):
         clean(BROKEN[what]())
 
 
-def test_a_picture_of_more_pixels_than_memory_ends_at_its_limit() -> None:
+def test_a_picture_of_more_pixels_than_memory_ends_at_its_limit():
     out = io.BytesIO()
     samples.drawn((12000, 12000), "L").save(out, "PNG")
     with pytest.raises(CannotClean):
         clean(out.getvalue(), CleaningLimits(megabytes=160))
 
 
-def test_a_child_that_takes_too_long_is_ended() -> None:
+def test_a_child_that_takes_too_long_is_ended():
     with pytest.raises(CannotClean):
         clean(samples.jpeg(), CleaningLimits(seconds=0))
 
 
-def test_a_kind_without_a_cleaner_is_refused_before_anything_runs() -> None:
+def test_a_kind_without_a_cleaner_is_refused_before_anything_runs():
     kind = kind_of(b"\0\0\0\x18ftypheic" + bytes(20))
     assert kind is not None
     with pytest.raises(CannotClean), cleaned([b"never read"], kind):

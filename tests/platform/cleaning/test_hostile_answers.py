@@ -13,7 +13,7 @@ from kash.platform.confinement import children
 GOOD = b'{"bytes":3,"width":5,"height":7,"codes":["K1"]}\nabc'
 
 
-def test_a_page_is_read_from_its_line() -> None:
+def test_a_page_is_read_from_its_line():
     (page,) = scans._pages(iter([GOOD]))
     assert (page.picture, page.width, page.height, page.codes) == (b"abc", 5, 7, ("K1",))
 
@@ -34,15 +34,13 @@ def test_a_page_is_read_from_its_line() -> None:
         b"x" * 10_000,
     ],
 )
-def test_a_page_that_is_none_is_refused(answer: bytes) -> None:
+def test_a_page_that_is_none_is_refused(answer):
     with pytest.raises(CannotClean):
         list(scans._pages(iter([answer])))
 
 
 @pytest.mark.parametrize("code", ["os._exit(9)", "os.kill(os.getpid(), 9)", "print('x' * 2**21)"])
-def test_a_reader_that_dies_or_floods_is_said_as_ever(
-    code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_that_dies_or_floods_is_said_as_ever(code, monkeypatch):
     start = children.start
 
     def hostile(_module: str, _arguments: object, **given: object) -> object:

@@ -49,28 +49,28 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("code", MADE)
-def test_what_a_programme_wrote_is_known(code: str) -> None:
+def test_what_a_programme_wrote_is_known(code):
     kind = kind_of(MADE[code]()[:HEAD])
     assert kind is KINDS[code]
 
 
 @pytest.mark.parametrize("content", OTHERS)
-def test_other_files_are_none(content: bytes) -> None:
+def test_other_files_are_none(content):
     assert kind_of(content[:HEAD]) is None
 
 
-def test_archives_are_told_whatever_they_are_called() -> None:
+def test_archives_are_told_whatever_they_are_called():
     assert [is_archive(content) for content in OTHERS].count(True) == 3
     assert not any(is_archive(made()) for made in MADE.values())
 
 
 @given(st.binary(max_size=2 * HEAD))
-def test_any_bytes_have_a_kind_or_none(content: bytes) -> None:
+def test_any_bytes_have_a_kind_or_none(content):
     kind = kind_of(content)
     assert kind is None or KINDS[kind.code] is kind
     assert kind_of(content[:HEAD]) is kind
 
 
-def test_what_a_browser_shows_is_a_kind_of_its_family() -> None:
+def test_what_a_browser_shows_is_a_kind_of_its_family():
     shown: Any = {family: {KINDS[code].family for code in codes} for family, codes in SHOWN.items()}
     assert shown == {family: {family} for family in SHOWN}

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import structlog
 import xlsxwriter
-from flask import Flask
 from structlog.testing import LogCapture
 
 from kash.platform.confinement import (
@@ -43,7 +42,7 @@ Lines = list[MutableMapping[str, Any]]
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Lines:
+def lines(monkeypatch):
     """What is logged, whatever level the tests run at."""
     captured = LogCapture()
     log = structlog.wrap_logger(
@@ -72,7 +71,7 @@ def told(code: str, seconds: float = 20, most: int = 1000) -> bytes:
         children.ended(child)
 
 
-def test_an_answer_comes_whole() -> None:
+def test_an_answer_comes_whole():
     assert told("print('word')") == b"word\n"
 
 
@@ -87,9 +86,7 @@ def test_an_answer_comes_whole() -> None:
         ("raise ValueError('Zawadi')", False, 1),
     ],
 )
-def test_a_child_that_hangs_floods_or_dies_gives_no_answer(
-    code: str, late: bool, ended: int | None, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_child_that_hangs_floods_or_dies_gives_no_answer(code, late, ended, capfd):
     began = time.monotonic()
     with pytest.raises(NoAnswer) as problem:
         told(code, seconds=1.5)
@@ -98,7 +95,7 @@ def test_a_child_that_hangs_floods_or_dies_gives_no_answer(
     assert capfd.readouterr() == ("", "")
 
 
-def test_nothing_of_a_child_is_left() -> None:
+def test_nothing_of_a_child_is_left():
     files, others = len(os.listdir("/proc/self/fd")), running()
     for _ in range(3):
         told("print('word')")
@@ -107,7 +104,7 @@ def test_nothing_of_a_child_is_left() -> None:
     assert (len(os.listdir("/proc/self/fd")), running()) == (files, others)
 
 
-def test_it_uses_what_this_machine_has() -> None:
+def test_it_uses_what_this_machine_has():
     found = confinement()
     abi = landlock.version()
     try:
@@ -123,7 +120,7 @@ def test_it_uses_what_this_machine_has() -> None:
         assert found.uid == os.getuid()
 
 
-def test_the_log_says_what_each_kind_has(lines: Lines) -> None:
+def test_the_log_says_what_each_kind_has(lines):
     log_confinement()
     assert [line["kind"] for line in lines] == list(KINDS)
     for line in lines:
@@ -142,16 +139,14 @@ def test_the_log_says_what_each_kind_has(lines: Lines) -> None:
         (Confinement(7, 4, False, "no tcp"), "warning"),
     ],
 )
-def test_what_a_machine_lacks_is_a_warning(
-    found: Confinement, level: str, lines: Lines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_machine_lacks_is_a_warning(found, level, lines, monkeypatch):
     monkeypatch.setattr("kash.platform.confinement.telling.confinement", lambda fonts: found)
     log_confinement()
     assert {line["log_level"] for line in lines} == {level}
     assert bool(found.lacks) == (level == "warning")
 
 
-def test_an_operator_sees_it(app: Flask) -> None:
+def test_an_operator_sees_it(app):
     said = app.test_cli_runner().invoke(args=["confinement"])
     assert said.exit_code == 0
     lines = [line for line in said.output.splitlines() if not line.startswith(" ")]
@@ -170,7 +165,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_no_library_that_takes_files_apart_is_named_outside_confined_children() -> None:
+def test_no_library_that_takes_files_apart_is_named_outside_confined_children():
     # The last four write a file and read none.
     named = {
         "kash/assessments/moodle_child.py",
@@ -220,7 +215,7 @@ print(sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
-def test_a_server_that_had_every_kind_of_file_read_has_loaded_none_of_it(tmp_path: Path) -> None:
+def test_a_server_that_had_every_kind_of_file_read_has_loaded_none_of_it(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "list.xlsx") as book:
         book.add_worksheet().write_row(0, 0, ["Name", "Code"])
     (tmp_path / "photo.jpg").write_bytes(samples.jpeg())
@@ -244,9 +239,7 @@ def test_a_server_that_had_every_kind_of_file_read_has_loaded_none_of_it(tmp_pat
         (NoAnswer(4), "This picture is too large."),
     ],
 )
-def test_a_picture_that_kills_its_reader_is_a_sentence(
-    problem: NoAnswer, sentence: str, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_picture_that_kills_its_reader_is_a_sentence(problem, sentence, app, monkeypatch):
     def dies(*_given: object, **_bounds: object) -> bytes:
         raise problem
 
@@ -256,9 +249,7 @@ def test_a_picture_that_kills_its_reader_is_a_sentence(
     assert str(refused.value).startswith(sentence)
 
 
-def test_a_folder_that_an_update_left_behind_hides_no_module(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_folder_that_an_update_left_behind_hides_no_module(monkeypatch, tmp_path):
     """Git leaves what Python compiled: lists of people could not be read any more."""
     for folder in ("kash/package", "kash/module/__pycache__"):
         (tmp_path / folder).mkdir(parents=True)

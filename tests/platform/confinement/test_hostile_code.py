@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,7 @@ class Keeper:
 
 
 @pytest.fixture(params=["root", "somebody"])
-def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
+def keeper(request):
     uid = 0 if request.param == "root" else os.getuid() or SOMEBODY
     if uid != os.getuid() and os.getuid() != 0:
         pytest.skip("only root can be root")
@@ -125,7 +124,7 @@ def kept_from_files(keeper: Keeper) -> None:
         pytest.skip("neither root nor Landlock")
 
 
-def test_it_cannot_read_the_servers_key_or_database(keeper: Keeper) -> None:
+def test_it_cannot_read_the_servers_key_or_database(keeper):
     kept_from_files(keeper)
     code = """
 import sqlite3
@@ -156,7 +155,7 @@ attempt("held", lambda: os.read(given["held"], 7).decode())
     assert (confined["held"], confined["open files"]) == ("OSError", 0)
 
 
-def test_it_sees_no_variable_of_the_servers(keeper: Keeper) -> None:
+def test_it_sees_no_variable_of_the_servers(keeper):
     code = """
 attempt("names", lambda: sorted(
     name for name in os.environ if name.startswith(("KASH", "AWS", "PG"))))
@@ -166,7 +165,7 @@ attempt("names", lambda: sorted(
     assert keeper.runs(code) == {"names": []}
 
 
-def test_it_cannot_look_into_the_server(keeper: Keeper) -> None:
+def test_it_cannot_look_into_the_server(keeper):
     kept_from_files(keeper)
     code = """
 parent = f"/proc/{given['parent']}/"
@@ -180,7 +179,7 @@ attempt("open files", lambda: len(os.listdir(parent + "fd")) > 0)
     )
 
 
-def test_it_cannot_take_hold_of_the_server_or_end_it(keeper: Keeper) -> None:
+def test_it_cannot_take_hold_of_the_server_or_end_it(keeper):
     kept_from_files(keeper)
     code = """
 import ctypes
@@ -201,7 +200,7 @@ attempt("signalled", lambda: os.kill(given["parent"], 0))
     assert (confined["signalled"] is None) != stopped
 
 
-def test_it_reaches_no_network_and_no_database_by_socket(keeper: Keeper) -> None:
+def test_it_reaches_no_network_and_no_database_by_socket(keeper):
     code = """
 import socket
 def reach(family, address):
@@ -231,7 +230,7 @@ attempt("listened", lambda: bool(socket.create_server(("127.0.0.1", 0))))
         pytest.skip("neither filters of calls nor a Landlock that knows networks")
 
 
-def test_it_starts_no_program_and_no_other_process(keeper: Keeper) -> None:
+def test_it_starts_no_program_and_no_other_process(keeper):
     if not filtered():
         pytest.skip("calls cannot be filtered here")
     code = """
@@ -248,7 +247,7 @@ attempt("program", lambda: subprocess.run(["/bin/true"]).returncode)
     assert keeper.runs(code) == {"forked": "OSError", "program": "OSError"}
 
 
-def test_it_cannot_multiply_until_the_machine_stands_still(keeper: Keeper) -> None:
+def test_it_cannot_multiply_until_the_machine_stands_still(keeper):
     code = """
 import threading
 threading.stack_size(65536)
@@ -267,7 +266,7 @@ finally:
     assert running <= (64 if keeper.uid == 0 else 4096)
 
 
-def test_it_gains_nothing_and_leaves_no_picture_of_its_memory(keeper: Keeper) -> None:
+def test_it_gains_nothing_and_leaves_no_picture_of_its_memory(keeper):
     code = """
 import ctypes, resource
 libc = ctypes.CDLL(None)
@@ -284,7 +283,7 @@ attempt("root again", lambda: os.setuid(0))
     assert confined["root again"] in ("PermissionError", "OSError")
 
 
-def test_it_leaves_nothing_on_a_disk(keeper: Keeper) -> None:
+def test_it_leaves_nothing_on_a_disk(keeper):
     code = """
 def write(path):
     with open(path, "wb", buffering=0) as made:
@@ -304,7 +303,7 @@ for path in (f"/tmp/kash-{os.getpid()}", f"/dev/shm/kash-{os.getpid()}"):
     assert set(keeper.runs(code).values()) <= refused
 
 
-def test_it_makes_no_call_that_reaches_beyond_it(keeper: Keeper) -> None:
+def test_it_makes_no_call_that_reaches_beyond_it(keeper):
     if not filtered() or os.uname().machine != "x86_64":
         pytest.skip("the numbers of calls are those of one processor")
     code = """
@@ -330,7 +329,7 @@ for name, number in numbers.items():
 
 
 @only_root
-def test_without_landlock_the_other_user_keeps_it_from_the_key(keeper: Keeper) -> None:
+def test_without_landlock_the_other_user_keeps_it_from_the_key(keeper):
     # Others must be able to read the libraries, or it stays root's.
     keeper = Keeper(_interpreter(SOMEBODY), keeper.kash, 0)
     for path in (keeper.kash, *keeper.kash.rglob("*")):
@@ -349,9 +348,7 @@ attempt("place", lambda: open("/etc/hostname").closed)
 
 
 @only_root
-def test_without_landlock_and_unreadable_to_others_it_works_without_roots_rights(
-    keeper: Keeper,
-) -> None:
+def test_without_landlock_and_unreadable_to_others_it_works_without_roots_rights(keeper):
     keeper = without(keeper, "landlock.py", "abi = version()", "abi = 0")
     keeper.kash.chmod(0o700)
     code = """
@@ -366,7 +363,7 @@ attempt("owner", lambda: os.setuid(1))
     }
 
 
-def test_without_filters_of_calls_landlock_keeps_it_from_connecting(keeper: Keeper) -> None:
+def test_without_filters_of_calls_landlock_keeps_it_from_connecting(keeper):
     if LANDLOCK < 4:
         pytest.skip("this Landlock knows no networks")
     keeper = without(keeper, "seccomp.py", "libseccomp.so.2", "libnowhere.so.2")

@@ -17,13 +17,13 @@ PAGES = [
 ]
 
 
-def test_the_architecture_is_read_in_ten_minutes() -> None:
+def test_the_architecture_is_read_in_ten_minutes():
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     assert len(text.split()) <= 1_600
     assert [line for line in text.splitlines() if len(line) > 350] == []
 
 
-def test_the_decisions_are_read_in_an_hour() -> None:
+def test_the_decisions_are_read_in_an_hour():
     pages = {path.name: path.read_text(encoding="utf-8") for path in DECISIONS.glob("*.md")}
     assert len(pages) <= 30
     assert sum(len(text.split()) for text in pages.values()) <= 14_000
@@ -31,7 +31,7 @@ def test_the_decisions_are_read_in_an_hour() -> None:
     assert [line for line in lines if len(line[1]) > 350] == []
 
 
-def test_every_file_that_the_pages_for_maintainers_name_is_there() -> None:
+def test_every_file_that_the_pages_for_maintainers_name_is_there():
     named = {
         (page.name, path)
         for page in PAGES
@@ -41,7 +41,7 @@ def test_every_file_that_the_pages_for_maintainers_name_is_there() -> None:
     assert {one for one in named if not (ROOT / one[1]).exists()} == set()
 
 
-def test_every_page_that_the_pages_for_maintainers_link_to_is_there() -> None:
+def test_every_page_that_the_pages_for_maintainers_link_to_is_there():
     linked = {
         (page, target)
         for page in PAGES
@@ -50,7 +50,7 @@ def test_every_page_that_the_pages_for_maintainers_link_to_is_there() -> None:
     assert {one for one in linked if not (one[0].parent / one[1]).exists()} == set()
 
 
-def test_every_decision_has_its_number_its_title_and_its_line_in_the_list() -> None:
+def test_every_decision_has_its_number_its_title_and_its_line_in_the_list():
     records = sorted(DECISIONS.glob("[0-9]*.md"))
     listed = re.findall(
         r"^- \[(.+)\]\((.+\.md)\): .+\.$",

@@ -33,13 +33,13 @@ def _is_there(name: str) -> bool:
         return hasattr(getattr(import_module(above), kind, None), last)
 
 
-def test_names_of_the_code_are_there() -> None:
+def test_names_of_the_code_are_there():
     named = {(page, name) for page, text in _pages().items() for name in _DOTTED.findall(text)}
     assert len(named) > 5
     assert sorted(one for one in named if one[1] not in _OTHERS and not _is_there(one[1])) == []
 
 
-def test_files_that_are_named_are_there() -> None:
+def test_files_that_are_named_are_there():
     named = {(page, name) for page, text in _pages().items() for name in _FILE.findall(text)}
     assert len(named) > 50
     assert sorted(one for one in named if not (ROOT / one[1]).exists()) == []

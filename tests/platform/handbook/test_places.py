@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from kash.platform.handbook.places import (
     BY_NAME,
@@ -59,7 +58,7 @@ def exists(place: str) -> bool:
 
 
 @pytest.mark.parametrize("role", ["", *ROLES])
-def test_every_page_has_its_place_in_a_chapter_that_its_reader_reads(role: str) -> None:
+def test_every_page_has_its_place_in_a_chapter_that_its_reader_reads(role):
     roles = [Role(role)] if role else []
     without = {
         endpoint: place
@@ -71,13 +70,13 @@ def test_every_page_has_its_place_in_a_chapter_that_its_reader_reads(role: str) 
     assert without == {}
 
 
-def test_every_line_is_of_a_page_or_room_that_there_is(app: Flask) -> None:
+def test_every_line_is_of_a_page_or_room_that_there_is(app):
     rooms = {endpoint.partition(".")[0] for endpoint in app.view_functions}
     assert {key for key in places() if key not in app.view_functions and key not in rooms} == set()
     assert NO_PAGE - rooms == set()
 
 
-def test_every_heading_that_is_named_stands_in_its_chapter() -> None:
+def test_every_heading_that_is_named_stands_in_its_chapter():
     named = set(OWN_CHAPTER.values())
     for place in places().values():
         named.update([place] if isinstance(place, str) else place.values())
@@ -85,7 +84,7 @@ def test_every_heading_that_is_named_stands_in_its_chapter() -> None:
 
 
 @pytest.mark.parametrize("role", [Role.PEER, Role.POLICE_PEER, Role.FUNDER])
-def test_no_page_leads_those_outside_the_staff_to_what_officers_do(role: Role) -> None:
+def test_no_page_leads_those_outside_the_staff_to_what_officers_do(role):
     led_to = {
         place.partition("#")[0]
         for endpoint in ADDRESSES
@@ -95,7 +94,7 @@ def test_no_page_leads_those_outside_the_staff_to_what_officers_do(role: Role) -
     assert led_to <= outside | ({"peer-educator"} if role != Role.FUNDER else set())
 
 
-def test_police_and_peers_read_nothing_that_is_written_for_officers() -> None:
+def test_police_and_peers_read_nothing_that_is_written_for_officers():
     for role in (Role.PEER, Role.POLICE_PEER):
         assert {one.name for one in CHAPTERS if readable(one, [role])} == {
             "signing-in",
@@ -107,11 +106,11 @@ def test_police_and_peers_read_nothing_that_is_written_for_officers() -> None:
     assert {one.name for one in CHAPTERS if readable(one, [])} == {"signing-in", "verification"}
 
 
-def test_no_two_chapters_have_one_address() -> None:
+def test_no_two_chapters_have_one_address():
     assert len({chapter.code for chapter in CHAPTERS}) == len(CHAPTERS)
 
 
-def test_an_account_with_two_roles_is_led_by_the_work_that_the_page_is_for() -> None:
+def test_an_account_with_two_roles_is_led_by_the_work_that_the_page_is_for():
     both = [Role.DIRECTOR, Role.TRAINER]
     assert place_in_handbook("workshops.plan", both) == "trainer#plan-a-workshop"
     # Only a director revokes; being a trainer as well does not hide the place.

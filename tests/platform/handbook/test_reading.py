@@ -40,7 +40,7 @@ def links(tokens: list[Token]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
-def test_a_translated_chapter_has_all_that_the_english_one_has(name: str) -> None:
+def test_a_translated_chapter_has_all_that_the_english_one_has(name):
     """A heading, paragraph, point or row that only one language has names its section."""
     english, other = read_chapter(DOCS, name, "en"), read_chapter(DOCS, name, "sw")
     assert other.language == "sw"
@@ -56,7 +56,7 @@ def test_a_translated_chapter_has_all_that_the_english_one_has(name: str) -> Non
     assert sorted(links(list(other.tokens))) == sorted(links(list(english.tokens)))
 
 
-def test_a_translation_says_that_nobody_has_read_it_until_somebody_has() -> None:
+def test_a_translation_says_that_nobody_has_read_it_until_somebody_has():
     reviewed = (DOCS.parent / "translations/REVIEWED.md").read_text(encoding="utf-8")
     unread = "Kiswahili: not yet read by a speaker" in reviewed
     assert {read_chapter(DOCS, name, "sw").unread for name in TRANSLATED} == {unread}
@@ -64,7 +64,7 @@ def test_a_translation_says_that_nobody_has_read_it_until_somebody_has() -> None
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_link_of_a_chapter_leads_to_what_there_is(name: str, language: str) -> None:
+def test_every_link_of_a_chapter_leads_to_what_there_is(name, language):
     wrong = []
     for href in links(list(read_chapter(DOCS, name, language).tokens)):
         file, _, heading = href.partition("#")
@@ -77,7 +77,7 @@ def test_every_link_of_a_chapter_leads_to_what_there_is(name: str, language: str
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_two_headings_of_a_chapter_are_called_alike(name: str) -> None:
+def test_no_two_headings_of_a_chapter_are_called_alike(name):
     english = read_chapter(DOCS, name, "en")
     assert english.title
     assert len(anchors(DOCS, name)) == len(english.headings)
@@ -90,13 +90,13 @@ def write(folder: Path, text: str, language: str = "en", name: str = "tale") -> 
     return read_chapter(folder, name, language)
 
 
-def test_a_chapter_that_is_not_translated_comes_in_english(tmp_path: Path) -> None:
+def test_a_chapter_that_is_not_translated_comes_in_english(tmp_path):
     write(tmp_path, "# A tale\n\nOnce.\n")
     found = read_chapter(tmp_path, "tale", "sw")
     assert (found.title, found.language, found.unread) == ("A tale", "en", False)
 
 
-def test_a_heading_has_one_anchor_in_every_language(tmp_path: Path) -> None:
+def test_a_heading_has_one_anchor_in_every_language(tmp_path):
     write(tmp_path, "# A tale\n\n## It's so\n\n### Then\n\n## `End`\n")
     other = write(tmp_path, f"{UNREAD}# Hadithi\n\n## Ni hivyo\n\n### Kisha\n\n## Mwisho\n", "sw")
     assert anchors(tmp_path, "tale") == {"its-so": "s1", "then": "s2", "end": "s3"}
@@ -106,7 +106,7 @@ def test_a_heading_has_one_anchor_in_every_language(tmp_path: Path) -> None:
     assert slug("How hours are counted") == "how-hours-are-counted"
 
 
-def test_nothing_in_a_chapter_becomes_code_of_the_page(tmp_path: Path) -> None:
+def test_nothing_in_a_chapter_becomes_code_of_the_page(tmp_path):
     said = rendered(
         write(
             tmp_path, '# T\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick="x">'
@@ -116,7 +116,7 @@ def test_nothing_in_a_chapter_becomes_code_of_the_page(tmp_path: Path) -> None:
     assert re.findall(r"<\w+", said) == ["<p", "<p"]
 
 
-def test_a_link_that_its_reader_may_not_follow_leaves_its_words(tmp_path: Path) -> None:
+def test_a_link_that_its_reader_may_not_follow_leaves_its_words(tmp_path):
     text = write(
         tmp_path,
         "# T\n\nSee [the **one**](one.md#some-where), [other](two.md), [here](#down)"
@@ -135,7 +135,7 @@ def test_a_link_that_its_reader_may_not_follow_leaves_its_words(tmp_path: Path) 
     assert asked == [("one", "some-where"), ("two", ""), ("", "down")]
 
 
-def test_a_wide_table_moves_by_itself(tmp_path: Path) -> None:
+def test_a_wide_table_moves_by_itself(tmp_path):
     said = rendered(write(tmp_path, "# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"), lambda *_: None)
     assert said.count('<div class="scroll" tabindex="0"><table>') == 1
     assert said.count("</table></div>") == 1

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from kash.platform.handbook import views
@@ -29,7 +28,7 @@ def main(page: str) -> str:
     return page.partition("<main")[2].partition("</main>")[0]
 
 
-def test_each_page_leads_to_what_tells_about_it(client: FlaskClient, sign_in: Browser) -> None:
+def test_each_page_leads_to_what_tells_about_it(client, sign_in):
     trainer = sign_in("trainer")
     for page in ("/", "/workshops", "/people/new", "/account", "/certificates/", "/search"):
         (found,) = way(trainer, page)
@@ -43,7 +42,7 @@ def test_each_page_leads_to_what_tells_about_it(client: FlaskClient, sign_in: Br
     assert client.get(found).status_code == 200
 
 
-def test_a_page_that_leaves_no_trace_leads_to_the_chapter_and_not_into_it(sign_in: Browser) -> None:
+def test_a_page_that_leaves_no_trace_leads_to_the_chapter_and_not_into_it(sign_in):
     """Else the history of a phone would show that its owner read how one reports."""
     peer = sign_in("peer")
     for page in ("/w/r", "/w/h"):
@@ -52,7 +51,7 @@ def test_a_page_that_leaves_no_trace_leads_to_the_chapter_and_not_into_it(sign_i
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_chapter_for_others_answers_as_if_it_were_not_there(role: Role, sign_in: Browser) -> None:
+def test_a_chapter_for_others_answers_as_if_it_were_not_there(role, sign_in):
     browser = sign_in(str(role))
     answers = {chapter.name: browser.get(f"/handbook/{chapter.code}") for chapter in CHAPTERS}
     assert {name: answer.status_code for name, answer in answers.items()} == {
@@ -71,13 +70,13 @@ def test_a_chapter_for_others_answers_as_if_it_were_not_there(role: Role, sign_i
             assert browser.get(href).status_code == 200
 
 
-def test_a_police_account_is_never_led_to_what_officers_do(sign_in: Browser) -> None:
+def test_a_police_account_is_never_led_to_what_officers_do(sign_in):
     police = sign_in("police_peer")
     for chapter in CHAPTERS:
         assert 'href="/handbook/h' not in police.get(f"/handbook/{chapter.code}").text
 
 
-def test_whoever_is_not_signed_in_reads_only_what_is_for_everybody(client: FlaskClient) -> None:
+def test_whoever_is_not_signed_in_reads_only_what_is_for_everybody(client):
     answers = {
         chapter.name: client.get(f"/handbook/open/{chapter.code}").status_code
         for chapter in CHAPTERS
@@ -87,7 +86,7 @@ def test_whoever_is_not_signed_in_reads_only_what_is_for_everybody(client: Flask
         assert client.get(address).status_code == 303
 
 
-def test_title_and_address_name_no_chapter(app: Flask, sign_in: Browser) -> None:
+def test_title_and_address_name_no_chapter(app, sign_in):
     officer = sign_in("documentation")
     titles = {
         re.search(r"<title>.*?</title>", officer.get(f"/handbook/{chapter.code}").text)[0]  # type: ignore[index]
@@ -98,8 +97,8 @@ def test_title_and_address_name_no_chapter(app: Flask, sign_in: Browser) -> None
 
 
 def test_a_chapter_says_in_kiswahili_that_it_is_in_english_so_far(
-    app: Flask, sign_in: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, sign_in, tmp_path, monkeypatch
+):
     (tmp_path / "sw").mkdir()
     for chapter in CHAPTERS:
         (tmp_path / f"{chapter.name}.md").write_text("# In English\n\n## One\n\nWords.\n")
@@ -119,13 +118,11 @@ def test_a_chapter_says_in_kiswahili_that_it_is_in_english_so_far(
     assert ">Kwa Kiswahili</a>" in contents
 
 
-def test_the_chapters_of_docs_are_the_ones_that_are_served(app: Flask) -> None:
+def test_the_chapters_of_docs_are_the_ones_that_are_served(app):
     assert app.extensions[views.FOLDER] == Path(__file__).resolve().parents[3] / "docs"
 
 
-def test_no_page_is_missing_because_the_handbook_is(
-    app: Flask, client: FlaskClient, sign_in: Browser, tmp_path: Path
-) -> None:
+def test_no_page_is_missing_because_the_handbook_is(app, client, sign_in, tmp_path):
     app.extensions[views.FOLDER] = tmp_path
     try:
         assert way(client, "/sign-in") == []

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +46,7 @@ def make_app(folder: Path, queue_url: str = "") -> Flask:
 
 
 @pytest.fixture(scope="session")
-def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def valkey_url(tmp_path_factory):
     server = shutil.which("valkey-server")
     if server is None:
         pytest.fail("valkey-server is missing: ./kash.sh test installs it")
@@ -69,9 +68,7 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "valkey"])
-def queue_app(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Flask]:
+def queue_app(request, tmp_path, monkeypatch):
     """The application on each kind of queue, in its context."""
     url = ""
     if request.param == "valkey":

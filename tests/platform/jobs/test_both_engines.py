@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from kash.platform import storage
 from kash.platform.database import db, utc_now, writing
@@ -19,13 +17,13 @@ OWNER = "0" * 16
 
 
 @pytest.fixture(autouse=True)
-def work(both_engines_app: Flask) -> Iterator[None]:
+def work(both_engines_app):
     """The kinds of work of these tests, beside those of the features."""
     with also_declared(*KINDS):
         yield
 
 
-def test_a_life_from_asking_to_deletion(both_engines_app: Flask) -> None:
+def test_a_life_from_asking_to_deletion(both_engines_app):
     with writing() as session:
         made = enqueue(session, "test.file", owner=OWNER, title="Document", pages=4).public_id
         broken = enqueue(session, "test.typed", owner=OWNER, title="Document").public_id
@@ -44,7 +42,7 @@ def test_a_life_from_asking_to_deletion(both_engines_app: Flask) -> None:
     assert not storage.exists(f"jobs/{made}")
 
 
-def test_what_a_dead_worker_held(both_engines_app: Flask) -> None:
+def test_what_a_dead_worker_held(both_engines_app):
     with writing() as session:
         again = enqueue(session, "test.slow", owner=OWNER, title="List", seconds=0.1).public_id
         once = enqueue(session, "test.slow_once", owner=OWNER, title="List", seconds=0.1).public_id

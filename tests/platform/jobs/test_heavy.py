@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
-
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue, services
 from kash.platform.jobs.models import Job
@@ -28,9 +26,7 @@ def row(public_id: str, owner: str = ONE) -> Job:
     return found
 
 
-def test_the_second_heavy_work_of_an_account_waits_and_another_accounts_does_not(
-    queue_app: Flask,
-) -> None:
+def test_the_second_heavy_work_of_an_account_waits_and_another_accounts_does_not(queue_app):
     first, second, others = ask(ONE), ask(ONE), ask(OTHER)
     assert services.claim(first) is not None
     assert services.claim(second) is None
@@ -44,13 +40,13 @@ def test_the_second_heavy_work_of_an_account_waits_and_another_accounts_does_not
         )
 
 
-def test_light_work_of_the_same_account_does_not_wait(queue_app: Flask) -> None:
+def test_light_work_of_the_same_account_does_not_wait(queue_app):
     first, light = ask(ONE), ask(ONE, "test.nothing")
     assert services.claim(first) is not None
     assert services.claim(light) is not None
 
 
-def test_what_waited_is_done_once_the_other_has_ended(queue_app: Flask) -> None:
+def test_what_waited_is_done_once_the_other_has_ended(queue_app):
     first, second = ask(ONE), ask(ONE)
     assert services.claim(first) is not None
     # The queue is told of both; the second finds the first being done, and is left waiting.
@@ -62,7 +58,7 @@ def test_what_waited_is_done_once_the_other_has_ended(queue_app: Flask) -> None:
     assert row(second).state == "done"
 
 
-def test_what_waited_for_work_that_died_is_done_too(queue_app: Flask) -> None:
+def test_what_waited_for_work_that_died_is_done_too(queue_app):
     first, second = ask(ONE, "test.heavy_once"), ask(ONE)
     assert services.claim(first) is not None
     run_waiting()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.platform.database import db, writing
@@ -20,23 +18,22 @@ from tests.declaring import also_declared
 from tests.platform.jobs.kinds import KINDS
 
 Actors = Callable[..., Actor]
-Clients = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture(autouse=True)
-def work(app: Flask) -> Iterator[None]:
+def work(app):
     """The kinds of work of these tests, beside those of the features."""
     with also_declared(*KINDS):
         yield
 
 
 @pytest.fixture
-def owner(actor: Actors) -> Actor:
+def owner(actor):
     return actor("trainer")
 
 
 @pytest.fixture
-def own(owner: Actor, client_for: Clients) -> FlaskClient:
+def own(owner, client_for):
     return client_for(owner)
 
 
@@ -53,7 +50,7 @@ def run_waiting() -> None:
     db.session.rollback()
 
 
-def test_the_bar_the_state_and_the_file(app: Flask, owner: Actor, own: FlaskClient) -> None:
+def test_the_bar_the_state_and_the_file(app, owner, own):
     public_id = ask(owner, "test.file", pages=3)
     page = own.get(f"/jobs/{public_id}")
     assert page.status_code == 200
@@ -86,7 +83,7 @@ def test_the_bar_the_state_and_the_file(app: Flask, owner: Actor, own: FlaskClie
     assert (entry.actor, entry.subjects) == (owner.public_id, ["file:jobs.result", public_id])
 
 
-def test_an_error_is_told_in_its_sentence(app: Flask, owner: Actor, own: FlaskClient) -> None:
+def test_an_error_is_told_in_its_sentence(app, owner, own):
     public_id = ask(owner, "test.typed")
     run_waiting()
     assert "There are not enough seats." in own.get(f"/jobs/{public_id}").text
@@ -95,7 +92,7 @@ def test_an_error_is_told_in_its_sentence(app: Flask, owner: Actor, own: FlaskCl
     assert (state["state"], state["error"]) == ("failed", "There are not enough seats.")
 
 
-def test_cancelling(app: Flask, owner: Actor, own: FlaskClient) -> None:
+def test_cancelling(app, owner, own):
     public_id = ask(owner, "test.file", pages=1)
     answer = own.post(f"/jobs/{public_id}/cancel")
     assert (answer.status_code, answer.location) == (303, f"/jobs/{public_id}")
@@ -104,7 +101,7 @@ def test_cancelling(app: Flask, owner: Actor, own: FlaskClient) -> None:
     assert own.get(f"/jobs/{public_id}/state").json["state"] == "cancelled"  # type: ignore[index]
 
 
-def test_a_file_that_is_no_longer_kept(app: Flask, owner: Actor, own: FlaskClient) -> None:
+def test_a_file_that_is_no_longer_kept(app, owner, own):
     public_id = ask(owner, "test.file", pages=1)
     run_waiting()
     with writing() as session:
@@ -116,9 +113,7 @@ def test_a_file_that_is_no_longer_kept(app: Flask, owner: Actor, own: FlaskClien
 @pytest.mark.parametrize(
     "role", ["trainer", "administrator", "director", "police_peer", "funder", "custodian"]
 )
-def test_it_is_nobody_elses(
-    app: Flask, owner: Actor, actor: Actors, client_for: Clients, role: str
-) -> None:
+def test_it_is_nobody_elses(app, owner, actor, client_for, role):
     public_id = ask(owner, "test.file", pages=1)
     run_waiting()
     other = client_for(actor(role))
@@ -133,13 +128,13 @@ def test_it_is_nobody_elses(
 
 
 @pytest.mark.parametrize("wrong", ["x", "0" * 16, "é" * 16, "%00" * 4, "a" * 4000, "..", "'; --"])
-def test_wrong_ids(app: Flask, own: FlaskClient, wrong: str) -> None:
+def test_wrong_ids(app, own, wrong):
     for path in ("", "/state", "/result"):
         assert own.get(f"/jobs/{wrong}{path}").status_code in (400, 404)
     assert own.post(f"/jobs/{wrong}/cancel").status_code in (400, 404)
 
 
-def test_before_sign_in_there_is_only_the_door(app: Flask, owner: Actor) -> None:
+def test_before_sign_in_there_is_only_the_door(app, owner):
     public_id = ask(owner, "test.file", pages=1)
     answer = app.test_client().get(f"/jobs/{public_id}")
     assert answer.status_code in (302, 303)

@@ -11,7 +11,6 @@ from unittest.mock import Mock
 
 import pytest
 import structlog.testing
-from flask import Flask
 
 from kash.platform import storage
 from kash.platform.database import db, utc_now, writing
@@ -35,7 +34,7 @@ def row(public_id: str) -> Job:
     return found
 
 
-def test_work_is_done_and_its_file_kept(queue_app: Flask) -> None:
+def test_work_is_done_and_its_file_kept(queue_app):
     public_id = ask("test.file", pages=3)
     waiting = row(public_id)
     assert (waiting.state, waiting.done, waiting.total, waiting.arguments) == (
@@ -56,7 +55,7 @@ def test_work_is_done_and_its_file_kept(queue_app: Flask) -> None:
     assert run_waiting() == 0
 
 
-def test_the_queue_holds_nothing_but_the_id(queue_app: Flask) -> None:
+def test_the_queue_holds_nothing_but_the_id(queue_app):
     public_id = ask("test.file", pages=7)
     (message,) = job_queue().huey.storage.enqueued_items()
     content = json.loads(message)
@@ -64,7 +63,7 @@ def test_the_queue_holds_nothing_but_the_id(queue_app: Flask) -> None:
     assert b"pages" not in message
 
 
-def test_nothing_is_queued_when_the_transaction_fails(queue_app: Flask) -> None:
+def test_nothing_is_queued_when_the_transaction_fails(queue_app):
     class Refused(Exception):
         pass
 
@@ -79,23 +78,21 @@ def test_nothing_is_queued_when_the_transaction_fails(queue_app: Flask) -> None:
     assert latest_own_jobs(OWNER, "test.nothing") == []
 
 
-def test_work_without_a_file(queue_app: Flask) -> None:
+def test_work_without_a_file(queue_app):
     public_id = ask("test.nothing", total=4)
     run_waiting()
     done = row(public_id)
     assert (done.state, done.done, done.total, done.result_key) == ("done", 4, 4, None)
 
 
-def test_a_typed_error_shows_its_sentence(queue_app: Flask) -> None:
+def test_a_typed_error_shows_its_sentence(queue_app):
     public_id = ask("test.typed")
     run_waiting()
     failed = row(public_id)
     assert (failed.state, failed.error) == ("failed", "There are not enough seats.")
 
 
-def test_a_mail_that_no_server_takes_is_tried_again_later_and_later(
-    queue_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mail_that_no_server_takes_is_tried_again_later_and_later(queue_app, monkeypatch):
     """Of a new device its owner is told by this mail alone."""
     public_id, now = ask("test.patient"), utc_now()
     monkeypatch.setattr(services, "utc_now", lambda: now)
@@ -118,7 +115,7 @@ def test_a_mail_that_no_server_takes_is_tried_again_later_and_later(
     assert (row(again).state, row(again).attempts) == ("done", 2)
 
 
-def test_another_error_shows_no_value_and_logs_none(queue_app: Flask) -> None:
+def test_another_error_shows_no_value_and_logs_none(queue_app):
     public_id = ask("test.broken", person="p" * 16)
     with structlog.testing.capture_logs() as logged:
         run_waiting()
@@ -133,7 +130,7 @@ def test_another_error_shows_no_value_and_logs_none(queue_app: Flask) -> None:
     assert "Achieng" not in str(entry)
 
 
-def test_a_kind_that_is_gone_fails_with_a_sentence(queue_app: Flask) -> None:
+def test_a_kind_that_is_gone_fails_with_a_sentence(queue_app):
     public_id = ask("test.nothing")
     with writing() as session:
         found = session.get(Job, row(public_id).id)
@@ -143,12 +140,12 @@ def test_a_kind_that_is_gone_fails_with_a_sentence(queue_app: Flask) -> None:
     assert row(public_id).state == "failed"
 
 
-def test_an_unknown_kind_is_refused_at_once(queue_app: Flask) -> None:
+def test_an_unknown_kind_is_refused_at_once(queue_app):
     with pytest.raises(services.UnknownKind), writing() as session:
         enqueue(session, "test.unknown", owner=OWNER, title="Document")
 
 
-def test_cancelling_what_waits(queue_app: Flask) -> None:
+def test_cancelling_what_waits(queue_app):
     public_id = ask("test.file", pages=1)
     assert services.cancel(public_id, OTHER) is False
     assert row(public_id).state == "waiting"
@@ -161,7 +158,7 @@ def test_cancelling_what_waits(queue_app: Flask) -> None:
     assert row(public_id).state == "cancelled"
 
 
-def test_cancelling_what_runs(queue_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelling_what_runs(queue_app, monkeypatch):
     public_id = ask("test.steps", steps=10)
     seen: list[tuple[int, str, int, int]] = []
 
@@ -182,9 +179,7 @@ def files_in(folder: Path) -> list[str]:
     return [path.name for path in (folder / "data" / "files").rglob("*") if path.is_file()]
 
 
-def test_a_file_in_pieces_is_stored_while_it_is_made(
-    queue_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_in_pieces_is_stored_while_it_is_made(queue_app, tmp_path, monkeypatch):
     public_id = ask("test.pieces", pieces=3)
     seen: list[tuple[str, int, int, bool]] = []
 
@@ -207,8 +202,8 @@ def test_a_file_in_pieces_is_stored_while_it_is_made(
 # The first part of a file is written once 5 MB are there: 80 pieces.
 @pytest.mark.parametrize("piece", [2, 100])
 def test_what_ends_while_its_pieces_are_stored_leaves_no_file(
-    queue_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
-) -> None:
+    queue_app, tmp_path, monkeypatch, piece
+):
     broken = ask("test.pieces", pieces=120, breaks_at=piece)
     run_waiting()
     failed = row(broken)
@@ -227,21 +222,21 @@ def test_what_ends_while_its_pieces_are_stored_leaves_no_file(
     assert files_in(tmp_path) == []
 
 
-def test_a_job_is_done_once_however_often_it_is_queued(queue_app: Flask) -> None:
+def test_a_job_is_done_once_however_often_it_is_queued(queue_app):
     public_id = ask("test.file", pages=1)
     services.send_waiting(utc_now())
     assert run_waiting() == 2
     assert row(public_id).attempts == 1
 
 
-def test_progress_is_not_reported_inside_a_transaction(queue_app: Flask) -> None:
+def test_progress_is_not_reported_inside_a_transaction(queue_app):
     public_id = ask("test.nothing")
     progress = Progress(row(public_id).id, 3)
     with pytest.raises(RuntimeError), writing():
         progress.report(1)
 
 
-def test_progress_writes_rarely_but_always_the_last(queue_app: Flask) -> None:
+def test_progress_writes_rarely_but_always_the_last(queue_app):
     public_id = ask("test.nothing")
     progress = Progress(row(public_id).id)
     progress.report(1, 500)
@@ -252,12 +247,12 @@ def test_progress_writes_rarely_but_always_the_last(queue_app: Flask) -> None:
     assert (row(public_id).done, row(public_id).total) == (500, 500)
 
 
-def test_progress_of_a_deleted_job_stops_the_work(queue_app: Flask) -> None:
+def test_progress_of_a_deleted_job_stops_the_work(queue_app):
     with pytest.raises(JobCancelled):
         Progress(424242).report(1, 2)
 
 
-def test_silent_progress_writes_nothing(queue_app: Flask) -> None:
+def test_silent_progress_writes_nothing(queue_app):
     SILENT.report(1, 2)
     assert kinds.make_file(SILENT, pages=1) == JobResult(
         name="document.pdf", content_type="application/pdf", content=b"%PDF"
@@ -275,7 +270,7 @@ def dropped(kind: str, *, worker: str, silent_minutes: float = 0, attempts: int 
     return public_id
 
 
-def test_a_starting_worker_finds_what_it_dropped(queue_app: Flask) -> None:
+def test_a_starting_worker_finds_what_it_dropped(queue_app):
     once = dropped("test.slow_once", worker=worker_name())
     again = dropped("test.slow", worker=worker_name())
     too_often = dropped("test.slow", worker=worker_name(), attempts=3)
@@ -293,7 +288,7 @@ def test_a_starting_worker_finds_what_it_dropped(queue_app: Flask) -> None:
     assert job_queue().huey.storage.queue_size() == 1
 
 
-def test_a_silent_job_of_another_worker_is_found_after_some_minutes(queue_app: Flask) -> None:
+def test_a_silent_job_of_another_worker_is_found_after_some_minutes(queue_app):
     silent = dropped("test.slow", worker="another", silent_minutes=4)
     lively = dropped("test.slow", worker="another", silent_minutes=2)
     mine = dropped("test.slow", worker=worker_name(), silent_minutes=2)
@@ -305,14 +300,14 @@ def test_a_silent_job_of_another_worker_is_found_after_some_minutes(queue_app: F
     )
 
 
-def test_a_cancelled_job_is_not_started_again(queue_app: Flask) -> None:
+def test_a_cancelled_job_is_not_started_again(queue_app):
     public_id = dropped("test.slow", worker=worker_name())
     services.cancel(public_id, OWNER)
     services.recover_dropped(utc_now(), starting=True)
     assert row(public_id).state == "cancelled"
 
 
-def test_work_that_a_lost_queue_forgot_is_queued_again(queue_app: Flask) -> None:
+def test_work_that_a_lost_queue_forgot_is_queued_again(queue_app):
     public_id = ask("test.nothing")
     job_queue().huey.storage.flush_queue()
     services.recover_dropped(utc_now())
@@ -320,7 +315,7 @@ def test_work_that_a_lost_queue_forgot_is_queued_again(queue_app: Flask) -> None
     assert row(public_id).state == "done"
 
 
-def test_old_files_go_after_a_day_and_rows_after_a_month(queue_app: Flask) -> None:
+def test_old_files_go_after_a_day_and_rows_after_a_month(queue_app):
     public_id = ask("test.file", pages=1)
     run_waiting()
     key = f"jobs/{public_id}"
@@ -335,9 +330,7 @@ def test_old_files_go_after_a_day_and_rows_after_a_month(queue_app: Flask) -> No
     assert own_job(public_id, OWNER) is None
 
 
-def test_a_file_goes_too_whose_end_found_no_room_to_be_written_down(
-    queue_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_goes_too_whose_end_found_no_room_to_be_written_down(queue_app, monkeypatch):
     """It may name people, and is what filled the disk."""
     public_id = ask("test.file", pages=1)
     with monkeypatch.context() as full:
@@ -351,7 +344,7 @@ def test_a_file_goes_too_whose_end_found_no_room_to_be_written_down(
     assert not storage.exists(f"jobs/{public_id}")
 
 
-def test_a_file_of_the_feature_itself_is_left_alone(queue_app: Flask) -> None:
+def test_a_file_of_the_feature_itself_is_left_alone(queue_app):
     storage.put("certificates/batch", b"kept")
     public_id = ask("test.nothing")
     services.claim(public_id)

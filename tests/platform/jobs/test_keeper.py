@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from kash.platform import storage
 from kash.platform.database import db, writing
@@ -74,7 +73,7 @@ def is_gone(process: int) -> bool:
 
 
 @pytest.fixture
-def keeper(queue_app: Flask) -> Iterator[Forked]:
+def keeper(queue_app):
     settings = job_queue()._settings
     process, said = heard_module(
         "tests.platform.jobs.kept_worker", str(settings.data_dir), settings.queue_url
@@ -91,7 +90,7 @@ def worker_of(keeper: Forked) -> int:
 
 
 @pytest.mark.services
-def test_a_killed_worker_comes_back_and_resumes(keeper: Forked, tmp_path: Path) -> None:
+def test_a_killed_worker_comes_back_and_resumes(keeper, tmp_path):
     gate = tmp_path / "gate"
     again, once = ask("test.gate", gate=str(gate)), ask("test.slow_once", 600)
     until(lambda: {row(again).state, row(once).state} == {"running"})
@@ -111,9 +110,7 @@ def test_a_killed_worker_comes_back_and_resumes(keeper: Forked, tmp_path: Path) 
 
 
 @pytest.mark.services
-def test_a_job_that_brings_its_process_down_takes_nothing_along(
-    keeper: Forked, tmp_path: Path
-) -> None:
+def test_a_job_that_brings_its_process_down_takes_nothing_along(keeper, tmp_path):
     gate = tmp_path / "gate"
     lost = ask("test.gate", gate=str(gate))
     worker = worker_of(keeper)
@@ -132,7 +129,7 @@ def test_a_job_that_brings_its_process_down_takes_nothing_along(
 
 
 @pytest.mark.services
-def test_running_work_is_cancelled_from_another_process(keeper: Forked) -> None:
+def test_running_work_is_cancelled_from_another_process(keeper):
     public_id = ask("test.slow", 30)
     until(lambda: row(public_id).done > 2)
     assert services.cancel(public_id, OWNER)
@@ -141,7 +138,7 @@ def test_running_work_is_cancelled_from_another_process(keeper: Forked) -> None:
 
 
 @pytest.mark.services
-def test_the_worker_ends_with_its_keeper(keeper: Forked) -> None:
+def test_the_worker_ends_with_its_keeper(keeper):
     worker = worker_of(keeper)
     public_id = ask("test.slow", 30)
     until(lambda: row(public_id).state == "running")
@@ -151,7 +148,7 @@ def test_the_worker_ends_with_its_keeper(keeper: Forked) -> None:
 
 
 @pytest.mark.services
-def test_the_worker_ends_when_its_keeper_is_killed(keeper: Forked) -> None:
+def test_the_worker_ends_when_its_keeper_is_killed(keeper):
     worker = worker_of(keeper)
     time.sleep(0.5)
     keeper.kill()
@@ -159,9 +156,7 @@ def test_the_worker_ends_when_its_keeper_is_killed(keeper: Forked) -> None:
     assert is_gone(worker)
 
 
-def test_chores_wait_for_no_jobs_and_are_asked_for_in_each_minute(
-    queue_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chores_wait_for_no_jobs_and_are_asked_for_in_each_minute(queue_app, monkeypatch):
     """An officer is told by a chore that somebody is held."""
     worker, begun = Dispatcher(queue_app), list[str]()
     monkeypatch.setattr(worker, "_do", lambda _act, job="": begun.append(job))

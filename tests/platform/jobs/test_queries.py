@@ -13,7 +13,7 @@ from tests.rows import NOW, row
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_the_last_of_ones_own_of_a_kind_stand_the_newest_first() -> None:
+def test_the_last_of_ones_own_of_a_kind_stand_the_newest_first():
     made = [
         row(Job, owner=owner, kind=kind, created_at=NOW + timedelta(hours=hours))
         for owner, kind, hours in (

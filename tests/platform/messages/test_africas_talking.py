@@ -30,7 +30,7 @@ def _always(stand_in: StandIn, plan: str) -> AfricasTalking:
     return replace(ACCOUNT, port=stand_in.port)
 
 
-def test_both_endpoints_are_asked_as_they_want_it() -> None:
+def test_both_endpoints_are_asked_as_they_want_it():
     with standing_in() as stand_in:
         account = _always(stand_in, "answers")
         account.send("Hello & you", [ONE, OTHER])
@@ -68,15 +68,13 @@ def test_both_endpoints_are_asked_as_they_want_it() -> None:
         ("is busy", TryOutcome.NOT_SENT),
     ],
 )
-def test_whatever_may_have_gone_is_not_known_and_is_not_tried_again(
-    plan: str, outcome: TryOutcome
-) -> None:
+def test_whatever_may_have_gone_is_not_known_and_is_not_tried_again(plan, outcome):
     with standing_in() as stand_in:
         came = _always(stand_in, plan).send("Hello", [ONE])
     assert {number: tried.outcome for number, tried in came.items()} == {ONE: outcome}
 
 
-def test_a_gateway_that_is_not_there_got_nothing() -> None:
+def test_a_gateway_that_is_not_there_got_nothing():
     with standing_in() as stand_in:
         gone = replace(ACCOUNT, port=stand_in.port)
     assert gone.send("Hello", [ONE]) == {ONE: Tried(TryOutcome.NOT_SENT, "unreachable")}
@@ -95,7 +93,7 @@ def test_a_gateway_that_is_not_there_got_nothing() -> None:
         ({}, Tried(TryOutcome.UNKNOWN, "unclear")),
     ],
 )
-def test_each_code_says_what_becomes_of_a_message(line: dict[str, object], tried: Tried) -> None:
+def test_each_code_says_what_becomes_of_a_message(line, tried):
     answer = {"SMSMessageData": {"Recipients": [{"number": ONE[1:], **line}, {"number": OTHER}]}}
     assert _answered(json.dumps(answer).encode(), [ONE])[ONE] == tried
 
@@ -103,16 +101,16 @@ def test_each_code_says_what_becomes_of_a_message(line: dict[str, object], tried
 @pytest.mark.parametrize(
     "answer", [b"", b"[]", b"null", b'{"SMSMessageData": {"Recipients": "none"}}', b"\xff", b"{"]
 )
-def test_an_answer_that_is_none_leaves_it_not_known(answer: bytes) -> None:
+def test_an_answer_that_is_none_leaves_it_not_known(answer):
     assert _answered(answer, [ONE])[ONE].outcome is TryOutcome.UNKNOWN
 
 
-def test_an_account_that_is_refused_sent_nobody_anything() -> None:
+def test_an_account_that_is_refused_sent_nobody_anything():
     answer = b'{"SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}}'
     assert _answered(answer, [ONE])[ONE] == Tried(TryOutcome.NOT_SENT, "account")
 
 
-def test_the_key_stands_in_no_text_of_the_account() -> None:
+def test_the_key_stands_in_no_text_of_the_account():
     made = gateway_from("africastalking://office:se%3Acret@api.africastalking.com/x?sender=KASH")
     assert isinstance(made, AfricasTalking)
     assert (made.username, made.key, made.sender, made.protected) == (
@@ -125,7 +123,7 @@ def test_the_key_stands_in_no_text_of_the_account() -> None:
     assert isinstance(gateway_from("console://"), ConsoleGateway)
 
 
-def test_a_folder_gets_a_file_for_each_that_others_cannot_read(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_folder_gets_a_file_for_each_that_others_cannot_read(tmp_path):  # type: ignore[no-untyped-def]
     gateway = gateway_from(f"file://{tmp_path}/sms")
     assert isinstance(gateway, FileGateway)
     came = gateway.send("Hello", [ONE, OTHER])
@@ -146,6 +144,6 @@ def test_a_folder_gets_a_file_for_each_that_others_cannot_read(tmp_path) -> None
         ("africastalking+http://u:k@api.africastalking.com/", "must be protected"),
     ],
 )
-def test_an_address_that_is_none_stops_the_start(address: str, sentence: str) -> None:
+def test_an_address_that_is_none_stops_the_start(address, sentence):
     with pytest.raises(SettingsError, match=f"KASH_SMS_URL: .*{sentence}"):
         load_settings(sms_url=address)

@@ -47,9 +47,7 @@ _WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), 
 
 
 @given(_WORDS, _WORDS, st.integers(0, 40), st.booleans())
-def test_what_is_written_is_read_as_it_was(
-    summary: str, location: str, sequence: int, cancelled: bool
-) -> None:
+def test_what_is_written_is_read_as_it_was(summary, location, sequence, cancelled):
     event = _event(summary, location=location, sequence=sequence, cancelled=cancelled)
     (read,) = _read(feed("Kash", [event], NAIROBI)).events
     assert (read.uid, read.summary, read.location or "") == (event.uid, summary, location)
@@ -57,7 +55,7 @@ def test_what_is_written_is_read_as_it_was(
     assert (read.sequence, read.status) == (sequence, "CANCELLED" if cancelled else "CONFIRMED")
 
 
-def test_words_add_no_line_of_their_own_and_no_character_that_breaks_the_calendar() -> None:
+def test_words_add_no_line_of_their_own_and_no_character_that_breaks_the_calendar():
     event = _event("Rights\r\nATTENDEE:mailto:x@example.org\x00\x0b", location="Hall\nA")
     (read,) = _read(feed("Kash", [event], NAIROBI)).events
     assert read.summary == "Rights\nATTENDEE:mailto:x@example.org"
@@ -65,7 +63,7 @@ def test_words_add_no_line_of_their_own_and_no_character_that_breaks_the_calenda
 
 
 @pytest.mark.parametrize("zone", ["Africa/Nairobi", "Europe/Berlin", "America/New_York"])
-def test_hours_are_those_of_the_wall_in_a_described_zone(zone: str) -> None:
+def test_hours_are_those_of_the_wall_in_a_described_zone(zone):
     for month in (1, 7):
         starts_at = datetime(2027, month, 10, 9, tzinfo=ZoneInfo(zone))
         event = _event(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
@@ -76,13 +74,13 @@ def test_hours_are_those_of_the_wall_in_a_described_zone(zone: str) -> None:
         assert calendar.events[0].start == starts_at
 
 
-def test_the_same_events_give_the_same_bytes() -> None:
+def test_the_same_events_give_the_same_bytes():
     events = [_event(uid="one@kash"), _event(uid="two@kash")]
     assert feed("Kash", events, NAIROBI) == feed("Kash", list(events), NAIROBI)
     assert feed("Kash", [], NAIROBI).count(b"BEGIN") == 1
 
 
-def test_an_invitation_names_its_sender_and_the_only_one_who_is_asked() -> None:
+def test_an_invitation_names_its_sender_and_the_only_one_who_is_asked():
     event = _event(sequence=3)
     asked = invitation(event, "office@example.org", "one@example.org", NAIROBI)
     withdrawn = cancellation(event, "office@example.org", "one@example.org", NAIROBI)
@@ -104,7 +102,7 @@ _MOMENTS = st.integers(0, 60)
 
 
 @given(st.lists(st.tuples(_MOMENTS, _MOMENTS), max_size=12))
-def test_joined_times_cover_the_same_minutes_once(spans: list[tuple[int, int]]) -> None:
+def test_joined_times_cover_the_same_minutes_once(spans):
     def at(minute: int) -> datetime:
         return _BEGIN + timedelta(minutes=minute)
 
@@ -117,7 +115,7 @@ def test_joined_times_cover_the_same_minutes_once(spans: list[tuple[int, int]]) 
     assert all(before.ends_at < after.starts_at for before, after in pairwise(times))
 
 
-def test_taken_times_say_when_and_nothing_else() -> None:
+def test_taken_times_say_when_and_nothing_else():
     times = [
         BusyTime(_BEGIN, _BEGIN + timedelta(hours=2)),
         BusyTime(_BEGIN + timedelta(hours=2), _BEGIN + timedelta(hours=3)),

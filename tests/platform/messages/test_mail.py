@@ -33,7 +33,7 @@ def _sent(app: APIFlask) -> list[EmailMessage]:
     ]
 
 
-def test_a_message_has_its_headers_and_its_text(app: APIFlask) -> None:
+def test_a_message_has_its_headers_and_its_text(app):
     send_mail("amina@example.org", "Your access", "Öffnen: https://kash.example.org/join/abc\n")
     (message,) = _sent(app)
     assert (message["To"], message["Subject"]) == ("amina@example.org", "Your access")
@@ -44,16 +44,14 @@ def test_a_message_has_its_headers_and_its_text(app: APIFlask) -> None:
     assert message.get_content().strip() == "Öffnen: https://kash.example.org/join/abc"
 
 
-def test_a_line_break_in_a_subject_adds_no_header(app: APIFlask) -> None:
+def test_a_line_break_in_a_subject_adds_no_header(app):
     with pytest.raises(MailFailed):
         send_mail("amina@example.org", "Access\nBcc: somebody@example.org", "Text")
     assert [message["To"] for message in _sent(app)] in ([], [None])
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
-def test_a_link_is_sent_in_the_language_asked_for_and_tells_nothing(
-    app: APIFlask, language: str
-) -> None:
+def test_a_link_is_sent_in_the_language_asked_for_and_tells_nothing(app, language):
     link = "http://localhost:8000/join/abc"
     with app.test_request_context(), force_locale("en"):
         assert mail_link("amina@example.org", link, language)
@@ -66,7 +64,7 @@ def test_a_link_is_sent_in_the_language_asked_for_and_tells_nothing(
 
 
 @pytest.mark.parametrize("failure", [OSError("refused"), TimeoutError(), ValueError("bad header")])
-def test_a_server_that_fails_is_said_without_a_name(app: APIFlask, failure: Exception) -> None:
+def test_a_server_that_fails_is_said_without_a_name(app, failure):
     with (
         patch("kash.platform.messages.mail.EmailMessage.send", side_effect=failure),
         app.test_request_context(),
@@ -77,7 +75,7 @@ def test_a_server_that_fails_is_said_without_a_name(app: APIFlask, failure: Exce
     assert told.value.__cause__ is None
 
 
-def test_a_server_that_is_not_there_fails_too(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_fails_too(tmp_path):
     app = create_app(Settings(data_dir=tmp_path / "var", mail_url="smtp://127.0.0.1:9"))
     with app.app_context(), pytest.raises(MailFailed):
         send_mail("amina@example.org", "Your access", "Text")
@@ -92,9 +90,7 @@ def test_a_server_that_is_not_there_fails_too(tmp_path: Path) -> None:
         ("smtps://mail.example.org", True, 465, True),
     ],
 )
-def test_the_address_says_how_mail_goes_out(
-    tmp_path: Path, address: str, reaches: bool, port: int | None, secure: bool | None
-) -> None:
+def test_the_address_says_how_mail_goes_out(tmp_path, address, reaches, port, secure):
     app = create_app(Settings(data_dir=tmp_path / "var", mail_url=address))
     with app.app_context():
         assert mail_is_set_up() is reaches
@@ -105,7 +101,7 @@ def test_the_address_says_how_mail_goes_out(
         assert app.config["MAIL_PASSWORD"] == ("p@ss" if known else None)
 
 
-def test_a_password_goes_to_no_server_whose_certificate_nobody_signed(tmp_path: Path) -> None:
+def test_a_password_goes_to_no_server_whose_certificate_nobody_signed(tmp_path):
     """At port 587 a connection becomes a protected one, and whoever sits in between can offer that
     too."""
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"

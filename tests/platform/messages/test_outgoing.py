@@ -7,7 +7,6 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -44,7 +43,7 @@ CALENDAR = CalendarFile("REQUEST", "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCA
 FINAL = (MessageState.DELIVERED, MessageState.REFUSED, MessageState.LEFT)
 
 
-def test_a_mail_carries_its_calendar_with_the_method_in_its_type(app: APIFlask) -> None:
+def test_a_mail_carries_its_calendar_with_the_method_in_its_type(app):
     request = RenderedMessage("a@example.org", "Kesho: ŵ", "Prögramme", "", (CALENDAR, CALENDAR))
     assert request_from(request.written()) == request
     assert [tried.outcome for _, tried in send_mails([(1, request)])] == [TryOutcome.ACCEPTED]
@@ -78,13 +77,13 @@ def test_a_mail_carries_its_calendar_with_the_method_in_its_type(app: APIFlask) 
         "",
     ],
 )
-def test_no_address_adds_a_header_or_somebody_else(app: APIFlask, address: str) -> None:
+def test_no_address_adds_a_header_or_somebody_else(app, address):
     came = dict(send_mails([(1, RenderedMessage(address, "Text", "Subject"))]))
     assert came == {1: Tried(TryOutcome.REFUSED, "address")}
     assert list(Path(app.config["MAIL_FILE_PATH"]).glob("*")) == []
 
 
-def test_no_subject_adds_a_header(app: APIFlask) -> None:
+def test_no_subject_adds_a_header(app):
     request = RenderedMessage("a@example.org", "Text", "Hello\nBcc: b@example.org")
     assert dict(send_mails([(1, request)])) == {1: Tried(TryOutcome.REFUSED, "address")}
 
@@ -93,9 +92,7 @@ def test_no_subject_adds_a_header(app: APIFlask) -> None:
 
 
 @given(st.sampled_from(list(MessageState)), st.lists(st.sampled_from(["a", "f", "d"]), max_size=6))
-def test_reports_never_bring_a_message_back_to_where_it_could_go_again(
-    present: MessageState, told: list[str]
-) -> None:
+def test_reports_never_bring_a_message_back_to_where_it_could_go_again(present, told):
     words = {"a": MessageState.ACCEPTED, "f": MessageState.FAILED, "d": MessageState.DELIVERED}
     for one in told:
         after = reported(present, words[one])
@@ -105,7 +102,7 @@ def test_reports_never_bring_a_message_back_to_where_it_could_go_again(
 
 
 @given(st.sampled_from(list(TryOutcome)), st.integers(1, 20))
-def test_only_what_certainly_did_not_go_is_due_again(outcome: TryOutcome, attempts: int) -> None:
+def test_only_what_certainly_did_not_go_is_due_again(outcome, attempts):
     after = following(Tried(outcome), attempts, TEN)
     again = outcome is TryOutcome.NOT_SENT and attempts < MOST_ATTEMPTS
     assert (after.state is MessageState.DUE) is again
@@ -117,8 +114,8 @@ def _one(channel: Channel = Channel.SMS) -> OutgoingMessage:
 
 
 def test_a_claim_that_was_left_is_not_known_after_five_minutes_and_its_late_word_still_counts(
-    both_engines_app: APIFlask,
-) -> None:
+    both_engines_app,
+):
     with writing() as session:
         (key,) = put_in(session, [_one()], TEN)
     held = claim_some(lambda *_: {}, TEN)
@@ -134,7 +131,7 @@ def test_a_claim_that_was_left_is_not_known_after_five_minutes_and_its_late_word
     assert (row.state, row.gateway_id) == ("accepted", "A")
 
 
-def test_old_messages_lose_what_they_said_and_to_whom_and_stay_to_be_counted(app: APIFlask) -> None:
+def test_old_messages_lose_what_they_said_and_to_whom_and_stay_to_be_counted(app):
     with writing() as session:
         put_in(session, [_one()], TEN)
     assert shred_old(TEN + timedelta(days=90)) == 0
@@ -165,11 +162,11 @@ def test_old_messages_lose_what_they_said_and_to_whom_and_stay_to_be_counted(app
         (dmarc_record, ["v=spf1 -all"], DomainRecord.MISSING),
     ],
 )
-def test_each_record_is_judged(judge, texts: list[str], found: DomainRecord) -> None:  # type: ignore[no-untyped-def]
+def test_each_record_is_judged(judge, texts, found):  # type: ignore[no-untyped-def]
     assert judge(texts) is found
 
 
-def test_nothing_is_asked_where_nobody_says_what_and_no_answer_is_told_as_such() -> None:
+def test_nothing_is_asked_where_nobody_says_what_and_no_answer_is_told_as_such():
     asked: list[str] = []
 
     def ask(name: str) -> list[str]:
@@ -190,5 +187,5 @@ def test_nothing_is_asked_where_nobody_says_what_and_no_answer_is_told_as_such()
         ("a@example.org.", "example.org"),
     ],
 )
-def test_the_domain_of_a_sender(sender: str, domain: str) -> None:
+def test_the_domain_of_a_sender(sender, domain):
     assert domain_of(sender) == domain

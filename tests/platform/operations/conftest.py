@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,7 +22,7 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
-def cluster(postgresql_cluster: str) -> Callable[[], str]:
+def cluster(postgresql_cluster):
     """Each call gives the address of a new, empty database in the private PostgreSQL."""
     home = make_url(postgresql_cluster).query["host"]
 
@@ -38,7 +36,7 @@ def cluster(postgresql_cluster: str) -> Callable[[], str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Settings]:
+def new_place(request, tmp_path):
     """Makes settings for an empty place on the engine in turn."""
 
     def make(name: str, **choices: str) -> Settings:
@@ -49,9 +47,7 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., S
 
 
 @pytest.fixture(scope="session")
-def small_programme(
-    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
-) -> Callable[[Settings], None]:
+def small_programme(tmp_path_factory, empty_database):
     """Puts a programme of one person (`test_backup.fill`) on SQLite into an empty place: a copy of
     one that was made once, all of it in the database's own file."""
     from tests.platform.operations.test_backup import fill
@@ -71,7 +67,7 @@ def small_programme(
 
 
 @pytest.fixture
-def opened(empty_database: Path) -> Iterator[Callable[[Settings], Flask]]:
+def opened(empty_database):
     """Starts the application of a place, its database up to date, and closes it at the end."""
     apps: list[Flask] = []
 

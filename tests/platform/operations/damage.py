@@ -7,12 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 
-def empty_log(database: Path) -> None:
-    """Have everything lie in the database's own file."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 def flip(database: Path, place: int) -> None:
     """Turn the last bit of one byte; done again, it is as it was."""
     with database.open("r+b") as file:

@@ -36,9 +36,7 @@ requests = st.one_of(
 
 
 @given(requests, st.binary(max_size=60), st.data())
-def test_it_is_whole_at_its_last_byte_and_not_before(
-    sent: bytes, behind: bytes, data: st.DataObject
-) -> None:
+def test_it_is_whole_at_its_last_byte_and_not_before(sent, behind, data):
     everything, at, arriving = sent + behind, 0, Arriving(0)
     while not arriving.whole:
         size = data.draw(st.integers(1, len(everything) - at))
@@ -64,7 +62,7 @@ def test_it_is_whole_at_its_last_byte_and_not_before(
         b"Transfer-Encoding: gzip",
     ],
 )
-def test_a_body_without_a_clear_end_is_never_awaited_nor_taken_for_none(fields: bytes) -> None:
+def test_a_body_without_a_clear_end_is_never_awaited_nor_taken_for_none(fields):
     arriving = Arriving(0)
     arriving.take(b"POST / HTTP/1.1\r\n" + fields + b"\r\n\r\n", 0)
     assert arriving.whole
@@ -73,27 +71,27 @@ def test_a_body_without_a_clear_end_is_never_awaited_nor_taken_for_none(fields: 
 
 
 @pytest.mark.parametrize("length", [b"0003", b"0000000000000003", b"0" * 64 + b"3"])
-def test_a_length_may_begin_with_zeros(length: bytes) -> None:
+def test_a_length_may_begin_with_zeros(length):
     arriving = Arriving(0)
     behind = arriving.take(b"POST / HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\nabcdef", 0)
     assert (arriving.whole, arriving.received, behind) == (True, 3, b"def")
 
 
 @pytest.mark.parametrize("size", [b"x\r\n", b"-5\r\n", b"0x5\r\n", b"\r\n", b"f" * 9000])
-def test_chunks_that_are_none_are_left_to_the_parser_at_once(size: bytes) -> None:
+def test_chunks_that_are_none_are_left_to_the_parser_at_once(size):
     arriving = Arriving(0)
     arriving.take(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + size, 0)
     assert arriving.whole
 
 
-def test_a_head_without_end_takes_no_more_memory_than_a_head() -> None:
+def test_a_head_without_end_takes_no_more_memory_than_a_head():
     arriving = Arriving(0)
     while not arriving.whole:
         arriving.take(b"X-More: and more\r\n" * 100, 0)
     assert arriving.held < LARGEST_HEAD + 2000
 
 
-def test_leave_to_send_is_given_once_and_by_whoever_watches() -> None:
+def test_leave_to_send_is_given_once_and_by_whoever_watches():
     arriving = Arriving(0)
     arriving.take(
         b"POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 1\r\nA: b\r\n\r\n", 0
@@ -105,7 +103,7 @@ def test_leave_to_send_is_given_once_and_by_whoever_watches() -> None:
     assert handed == b"POST / HTTP/1.1\r\nContent-Length: 1\r\nA: b\r\n\r\nz"
 
 
-def test_what_is_ended_takes_its_head_only_and_says_why() -> None:
+def test_what_is_ended_takes_its_head_only_and_says_why():
     head = read_head(b"POST / HTTP/1.1\r\nConnection: keep-alive\r\nKash-Ended: 1\r\n\r\n")
     handed = b"".join(head.alone({"Kash-Ended": "408"}))
     assert handed == b"POST / HTTP/1.1\r\nConnection: close\r\nKash-Ended: 408\r\n\r\n"
@@ -114,9 +112,7 @@ def test_what_is_ended_takes_its_head_only_and_says_why() -> None:
 @pytest.mark.parametrize(
     ("hops", "found"), [(0, None), (1, "3.3.3.3"), (2, "2.2.2.2"), (3, "1.1.1.1"), (4, None)]
 )
-def test_only_proxies_that_are_believed_say_where_it_comes_from(
-    hops: int, found: str | None
-) -> None:
+def test_only_proxies_that_are_believed_say_where_it_comes_from(hops, found):
     head = read_head(
         b"GET / HTTP/1.1\r\nX-Forwarded-For: 1.1.1.1, 2.2.2.2\r\nX-Forwarded-For: 3.3.3.3\r\n\r\n"
     )
@@ -133,7 +129,7 @@ def lost(*steps: tuple[float, int]) -> float | None:
     return None
 
 
-def test_what_moves_too_little_is_given_up() -> None:
+def test_what_moves_too_little_is_given_up():
     assert lost((1, 0), (10, 0), (11, 999)) == 11
     assert lost((1, 0), (10, 0), (11, 1000)) is None
     # What came at first is no merit for ever.

@@ -114,7 +114,7 @@ def check_filled(app: Flask, secret: str) -> None:
         assert verify(db.session()).sound
 
 
-def test_a_programme_comes_back_by_passphrase(opened: Open, tmp_path: Path) -> None:
+def test_a_programme_comes_back_by_passphrase(opened, tmp_path):
     before, after = (Settings(data_dir=tmp_path / name) for name in ("before", "after"))
     app = opened(before)
     secret = fill(app)
@@ -135,9 +135,7 @@ def test_a_programme_comes_back_by_passphrase(opened: Open, tmp_path: Path) -> N
     check_filled(opened(after), secret)
 
 
-def test_a_programme_comes_back_to_a_recipient(
-    new_place: Place, opened: Open, tmp_path: Path
-) -> None:
+def test_a_programme_comes_back_to_a_recipient(new_place, opened, tmp_path):
     before = new_place("before", backup_recipient=RECIPIENT)
     app = opened(before)
     secret = fill(app)
@@ -153,8 +151,8 @@ def test_a_programme_comes_back_to_a_recipient(
 
 @pytest.mark.parametrize("audit_folder", ["put there first", "lost"])
 def test_figures_that_a_backup_cannot_know_wait_after_it_was_put_back(
-    new_place: Place, opened: Open, tmp_path: Path, audit_folder: str
-) -> None:
+    new_place, opened, tmp_path, audit_folder
+):
     """Whoever prints after a backup and puts it back could throw again, on this machine or on
     another."""
     before = new_place("before", backup_recipient=RECIPIENT)
@@ -183,9 +181,7 @@ def test_figures_that_a_backup_cannot_know_wait_after_it_was_put_back(
     assert told.startswith("waits 2025-03-31  who mediation")
 
 
-def test_nothing_lies_on_the_disk_in_clear(
-    new_place: Place, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_lies_on_the_disk_in_clear(new_place, opened, tmp_path, monkeypatch):
     app = opened(new_place("before", backup_recipient=RECIPIENT))
     fill(app)
     watched = tmp_path / "watched"
@@ -215,14 +211,12 @@ def plain_content(file: Path) -> bytes:
 
 
 @pytest.fixture
-def one_place(tmp_path: Path) -> Settings:
+def one_place(tmp_path):
     return Settings(data_dir=tmp_path / "here", backup_recipient=RECIPIENT)
 
 
 @pytest.fixture(scope="module")
-def backed_up_once(
-    tmp_path_factory: pytest.TempPathFactory, small_programme: Callable[[Settings], None]
-) -> Path:
+def backed_up_once(tmp_path_factory, small_programme):
     """A folder with a small programme on SQLite and its backup."""
     folder = tmp_path_factory.mktemp("backed-up")
     settings = Settings(data_dir=folder / "here", backup_recipient=RECIPIENT)
@@ -235,7 +229,7 @@ def backed_up_once(
 
 
 @pytest.fixture
-def backed_up(backed_up_once: Path, tmp_path: Path) -> Path:
+def backed_up(backed_up_once, tmp_path):
     """A copy of each for the test; the backup's path."""
     shutil.copytree(backed_up_once, tmp_path, dirs_exist_ok=True)
     return tmp_path / "copy.age"
@@ -249,7 +243,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_programme_is_never_overwritten(one_place: Settings, backed_up: Path) -> None:
+def test_a_programme_is_never_overwritten(one_place, backed_up):
     with closing(sqlite3.connect(one_place.data_dir / "kash.sqlite3")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = everything(one_place.data_dir)
@@ -261,7 +255,7 @@ def test_a_programme_is_never_overwritten(one_place: Settings, backed_up: Path) 
     }
 
 
-def test_files_alone_are_not_overwritten_either(backed_up: Path, tmp_path: Path) -> None:
+def test_files_alone_are_not_overwritten_either(backed_up, tmp_path):
     place = Settings(data_dir=tmp_path / "there")
     (place.data_dir / "files").mkdir(parents=True)
     (place.data_dir / "files" / "kept").write_text("kept")
@@ -271,7 +265,7 @@ def test_files_alone_are_not_overwritten_either(backed_up: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("harm", ["cut", "cut a lot", "flip", "append", "start"])
-def test_a_damaged_backup_changes_nothing(backed_up: Path, tmp_path: Path, harm: str) -> None:
+def test_a_damaged_backup_changes_nothing(backed_up, tmp_path, harm):
     content = bytearray(backed_up.read_bytes())
     if harm == "cut":
         del content[-1:]
@@ -292,7 +286,7 @@ def test_a_damaged_backup_changes_nothing(backed_up: Path, tmp_path: Path, harm:
 
 
 @pytest.fixture(scope="module")
-def by_passphrase(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_passphrase(tmp_path_factory):
     """A file by a passphrase, which is opened at once."""
     path = tmp_path_factory.mktemp("by-passphrase") / "copy.age"
     with path.open("wb") as file, pytest.MonkeyPatch.context() as patch:
@@ -301,19 +295,17 @@ def by_passphrase(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_what_is_locked_quickly_is_opened_by_its_passphrase(by_passphrase: Path) -> None:
+def test_what_is_locked_quickly_is_opened_by_its_passphrase(by_passphrase):
     with decrypted(by_passphrase, unlock(by_passphrase, PASSPHRASE)) as content:
         assert content.read() == b"content"
 
 
-def test_a_wrong_passphrase_is_said(by_passphrase: Path) -> None:
+def test_a_wrong_passphrase_is_said(by_passphrase):
     with pytest.raises(WrongKeyGiven, match="not the backup's passphrase"):
         unlock(by_passphrase, "seven calm herons cross quickly")
 
 
-def test_a_machine_too_slow_for_the_passphrase_does_not_call_it_wrong(
-    by_passphrase: Path, tmp_path: Path
-) -> None:
+def test_a_machine_too_slow_for_the_passphrase_does_not_call_it_wrong(by_passphrase, tmp_path):
     whole = by_passphrase.read_bytes()
     armoured, end, _ = whole.partition(b"-----END AGE ENCRYPTED FILE-----")
     made = (armoured + end).decode().splitlines()
@@ -328,14 +320,14 @@ def test_a_machine_too_slow_for_the_passphrase_does_not_call_it_wrong(
         unlock(backed_up, PASSPHRASE)
 
 
-def test_a_wrong_identity_is_said(backed_up: Path, tmp_path: Path) -> None:
+def test_a_wrong_identity_is_said(backed_up, tmp_path):
     with pytest.raises(WrongKeyGiven, match="does not open"):
         restore_backup(
             Settings(data_dir=tmp_path / "there"), backed_up, [pyrage.x25519.Identity.generate()]
         )
 
 
-def test_another_file_is_no_backup(tmp_path: Path) -> None:
+def test_another_file_is_no_backup(tmp_path):
     other = tmp_path / "letter.txt"
     other.write_text("Dear all")
     for path in (other, tmp_path / "nothing"):
@@ -343,7 +335,7 @@ def test_another_file_is_no_backup(tmp_path: Path) -> None:
             needs_passphrase(path)
 
 
-def test_an_age_file_of_something_else_is_no_backup(tmp_path: Path) -> None:
+def test_an_age_file_of_something_else_is_no_backup(tmp_path):
     identity = pyrage.x25519.Identity.generate()
     other = tmp_path / "letter.age"
     other.write_bytes(pyrage.encrypt(b"Dear all" * 4000, [identity.to_public()]))
@@ -351,7 +343,7 @@ def test_an_age_file_of_something_else_is_no_backup(tmp_path: Path) -> None:
         restore_backup(Settings(data_dir=tmp_path / "there"), other, [identity])
 
 
-def test_without_a_key_nothing_is_written(opened: Open, tmp_path: Path) -> None:
+def test_without_a_key_nothing_is_written(opened, tmp_path):
     app = opened(Settings(data_dir=tmp_path / "here"))
     for passphrase in ("", "too short"):
         with pytest.raises(NoKey):
@@ -359,22 +351,20 @@ def test_without_a_key_nothing_is_written(opened: Open, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"here"}
 
 
-def test_a_backup_is_never_written_over_a_file(
-    one_place: Settings, opened: Open, tmp_path: Path
-) -> None:
+def test_a_backup_is_never_written_over_a_file(one_place, opened, tmp_path):
     (tmp_path / "copy.age").write_text("kept")
     with pytest.raises(OperationError):
         write_backup(opened(one_place), tmp_path / "copy.age")
     assert (tmp_path / "copy.age").read_text() == "kept"
 
 
-def test_backups_of_another_engine_are_refused(backed_up: Path, tmp_path: Path) -> None:
+def test_backups_of_another_engine_are_refused(backed_up, tmp_path):
     place = Settings(data_dir=tmp_path / "there", database_url="postgresql://localhost/none")
     with pytest.raises(OperationError, match="sqlite"):
         check_backup(place, backed_up, [IDENTITY])
 
 
-def test_old_backups_in_the_folder_go(one_place: Settings, opened: Open, tmp_path: Path) -> None:
+def test_old_backups_in_the_folder_go(one_place, opened, tmp_path):
     folder = tmp_path / "copies"
     folder.mkdir()
     days = {"kash-2026-01-01T000000Z.age": 31, "kash-2026-01-30T000000Z.age": 29, "mine.age": 99}
@@ -392,8 +382,8 @@ def test_old_backups_in_the_folder_go(one_place: Settings, opened: Open, tmp_pat
 
 
 def test_a_programme_that_chose_fewer_days_than_the_server_has_its_backups_deleted_then(
-    one_place: Settings, opened: Open, tmp_path: Path
-) -> None:
+    one_place, opened, tmp_path
+):
     app = opened(one_place)
     with app.app_context():
         db.session.add(
@@ -420,7 +410,7 @@ def test_a_programme_that_chose_fewer_days_than_the_server_has_its_backups_delet
     }
 
 
-def test_another_key_that_was_there_is_kept(backed_up: Path, tmp_path: Path) -> None:
+def test_another_key_that_was_there_is_kept(backed_up, tmp_path):
     place = Settings(data_dir=tmp_path / "there")
     place.data_dir.mkdir()
     place.key_file.write_text("another programme's key")
@@ -429,7 +419,7 @@ def test_another_key_that_was_there_is_kept(backed_up: Path, tmp_path: Path) -> 
     assert restored.old_key.read_text() == "another programme's key"
 
 
-def test_the_commands(backed_up: Path, tmp_path: Path) -> None:
+def test_the_commands(backed_up, tmp_path):
     def command(*arguments: str, folder: str) -> tuple[int, str, str]:
         return module(
             os.environ | {"KASH_DATA_DIR": str(tmp_path / folder)},

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import IO, Any
 
 import pytest
@@ -40,18 +39,18 @@ from kash.settings import Settings
 from kash.training.models import MaterialFile
 from kash.workshops.models import Funder
 from tests.platform.operations.damage import damage_free_pages, flip, letter_of, page_of
-from tests.platform.operations.test_backup import IDENTITY, RECIPIENT, Open, Place
+from tests.platform.operations.test_backup import IDENTITY, RECIPIENT
 
 
 @pytest.fixture
-def here(tmp_path: Path, small_programme: Callable[[Settings], None]) -> Settings:
+def here(tmp_path, small_programme):
     settings = Settings(data_dir=tmp_path / "here", backup_recipient=RECIPIENT)
     small_programme(settings)
     return settings
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path):
     """With a backup that is to go once there is a newer one."""
     made = tmp_path / "copies"
     made.mkdir()
@@ -63,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def back_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def back_up(folder, monkeypatch):
     """The command, as the timer runs it."""
 
     def run(settings: Settings, *options: str) -> Result:
@@ -80,8 +79,8 @@ def health(settings: Settings) -> list[str]:
 
 @pytest.mark.parametrize("harm", ["a page", "a letter"])
 def test_of_a_database_with_a_flipped_byte_no_backup_counts_and_no_good_one_goes(
-    here: Settings, folder: Path, back_up: Callable[..., Result], harm: str
-) -> None:
+    here, folder, back_up, harm
+):
     database = here.data_dir / "kash.sqlite3"
     if harm == "a page":
         place = page_of(database, "person")
@@ -108,9 +107,7 @@ def test_of_a_database_with_a_flipped_byte_no_backup_counts_and_no_good_one_goes
     restore_backup(Settings(data_dir=here.data_dir.with_name("there")), written, [IDENTITY])
 
 
-def test_of_a_database_that_is_gone_no_backup_counts(
-    here: Settings, folder: Path, back_up: Callable[..., Result]
-) -> None:
+def test_of_a_database_that_is_gone_no_backup_counts(here, folder, back_up):
     for path in here.data_dir.glob("kash.sqlite3*"):
         path.unlink()
     failed = back_up(here)
@@ -121,17 +118,15 @@ def test_of_a_database_that_is_gone_no_backup_counts(
     assert health(here) == ["backup failed"]
 
 
-def test_a_key_that_was_not_given_is_a_backup_that_failed(
-    here: Settings, folder: Path, back_up: Callable[..., Result]
-) -> None:
+def test_a_key_that_was_not_given_is_a_backup_that_failed(here, folder, back_up):
     failed = back_up(here.model_copy(update={"backup_recipient": ""}))
     assert (failed.exit_code, "Set KASH_BACKUP_RECIPIENT" in failed.output) == (1, True)
     assert health(here) == ["backup failed"]
 
 
 def test_a_backup_that_was_not_written_as_it_was_made_is_not_kept(
-    here: Settings, folder: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    here, folder, opened, monkeypatch
+):
     encrypt = backup.encrypt
 
     def onto_a_bad_disk(pieces: Any, file: IO[bytes], **more: Any) -> list[Any]:
@@ -148,8 +143,8 @@ def test_a_backup_that_was_not_written_as_it_was_made_is_not_kept(
 
 @pytest.mark.parametrize("harm", ["database", "key"])
 def test_a_backup_whose_database_or_key_would_not_open_is_not_kept(
-    new_place: Place, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
-) -> None:
+    new_place, opened, tmp_path, monkeypatch, harm
+):
     place = new_place("before", backup_recipient=RECIPIENT)
     app = opened(place)
     whole = backup.parts_of_database
@@ -168,9 +163,7 @@ def test_a_backup_whose_database_or_key_would_not_open_is_not_kept(
     assert list(tmp_path.glob("*.age*")) + list(tmp_path.glob(".*")) == []
 
 
-def test_what_a_killed_backup_left_goes_with_the_next(
-    here: Settings, folder: Path, opened: Open
-) -> None:
+def test_what_a_killed_backup_left_goes_with_the_next(here, folder, opened):
     left = {".kash-2026-01-01T000000Z.age.part": 4, ".kash-2026-01-02T000000Z.age.part": 1}
     for name, hours in left.items():
         (folder / name).write_text("half")
@@ -183,8 +176,8 @@ def test_what_a_killed_backup_left_goes_with_the_next(
 
 @pytest.mark.parametrize("mended_by", ["a backup", "a whole check"])
 def test_damage_that_only_a_backup_finds_is_not_taken_back_by_the_next_round(
-    here: Settings, back_up: Callable[..., Result], mended_by: str
-) -> None:
+    here, back_up, mended_by
+):
     database = here.data_dir / "kash.sqlite3"
     sound = database.read_bytes()
     damage_free_pages(database)
@@ -203,7 +196,7 @@ def test_damage_that_only_a_backup_finds_is_not_taken_back_by_the_next_round(
         assert health(here) == ["backup failed"]
 
 
-def test_damage_of_no_table_that_a_whole_check_finds_stays_told(here: Settings) -> None:
+def test_damage_of_no_table_that_a_whole_check_finds_stays_told(here):
     damage_free_pages(here.data_dir / "kash.sqlite3")
     assert check_whole(here, utc_now()) == [NO_TABLE]
     check_part(here, utc_now(), seconds=60)
@@ -211,8 +204,8 @@ def test_damage_of_no_table_that_a_whole_check_finds_stays_told(here: Settings) 
 
 
 def test_of_a_programme_whose_files_are_gone_no_backup_counts_and_no_good_one_goes(
-    here: Settings, folder: Path, back_up: Callable[..., Result], opened: Open
-) -> None:
+    here, folder, back_up, opened
+):
     """An empty folder is what is left where a disk was not mounted."""
     with opened(here).app_context():
         kept = keep_one_of_each()
@@ -244,8 +237,8 @@ def test_of_a_programme_whose_files_are_gone_no_backup_counts_and_no_good_one_go
 
 
 def test_a_stored_file_that_was_cut_in_half_is_in_no_backup_that_counts(
-    here: Settings, folder: Path, back_up: Callable[..., Result], opened: Open
-) -> None:
+    here, folder, back_up, opened
+):
     with opened(here).app_context():
         kept = keep_one_of_each()
     (cut,) = (key for key in kept if key.startswith("evidence/"))
@@ -271,8 +264,8 @@ def test_a_stored_file_that_was_cut_in_half_is_in_no_backup_that_counts(
 
 
 def test_what_is_deleted_while_a_backup_is_made_does_not_stop_it(
-    here: Settings, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    here, opened, tmp_path, monkeypatch
+):
     app = opened(here)
     with app.app_context():
         keep_one_of_each()
@@ -377,9 +370,7 @@ def keep_one_of_each() -> list[str]:
         ("a folder that is not there", "there is no folder"),
     ],
 )
-def test_a_slip_at_the_terminal_is_no_backup_that_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Open, slip: str, says: str
-) -> None:
+def test_a_slip_at_the_terminal_is_no_backup_that_failed(tmp_path, monkeypatch, opened, slip, says):
     here = Settings(data_dir=tmp_path / "here")
     opened(here)
     monkeypatch.setenv("KASH_DATA_DIR", str(here.data_dir))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
 from sqlalchemy import inspect, text
 
 from kash.feature import declared
@@ -22,24 +20,24 @@ from kash.platform.operations.database_check import check_part, check_whole
 from kash.platform.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
 from tests.platform.operations.damage import flip, letter_of, page_of
-from tests.platform.operations.test_backup import Open, Place, fill
+from tests.platform.operations.test_backup import fill
 
 
 @pytest.fixture
-def here(tmp_path: Path, small_programme: Callable[[Settings], None]) -> Settings:
+def here(tmp_path, small_programme):
     settings = Settings(data_dir=tmp_path / "here")
     small_programme(settings)
     return settings
 
 
-def test_it_is_looked_at_every_hour_and_not_when_reports_are_mixed(app: Flask) -> None:
+def test_it_is_looked_at_every_hour_and_not_when_reports_are_mixed(app):
     chores = {chore.name: chore for chore in declared(Chore)}
     check, mixing = chores["check_database"], chores["mix_reports"]
     assert (check.minutes, mixing.minutes) == (60, 60)
     assert (check.minute, mixing.minute) == ("30", "0")
 
 
-def test_a_whole_database_is_found_whole(new_place: Place, opened: Open) -> None:
+def test_a_whole_database_is_found_whole(new_place, opened):
     place = new_place("here")
     fill(opened(place))
     now = utc_now()
@@ -49,9 +47,7 @@ def test_a_whole_database_is_found_whole(new_place: Place, opened: Open) -> None
 
 
 @pytest.mark.parametrize("harm", ["a page", "a letter", "the list of tables"])
-def test_a_flipped_byte_is_told_while_the_site_serves(
-    here: Settings, opened: Open, capsys: pytest.CaptureFixture[str], harm: str
-) -> None:
+def test_a_flipped_byte_is_told_while_the_site_serves(here, opened, capsys, harm):
     database, now = here.data_dir / "kash.sqlite3", utc_now()
     client = opened(here).test_client()
     place = {
@@ -75,9 +71,7 @@ def test_a_flipped_byte_is_told_while_the_site_serves(
     assert condition(here, now).damaged is None
 
 
-def test_a_large_database_is_read_a_part_an_hour_and_none_is_left_out(
-    here: Settings, opened: Open
-) -> None:
+def test_a_large_database_is_read_a_part_an_hour_and_none_is_left_out(here, opened):
     with opened(here).app_context():
         tables = sorted(inspect(db.engine).get_table_names())
     # The search's own tables are among them, and not all of those does SQLAlchemy tell.
@@ -97,7 +91,7 @@ def test_a_large_database_is_read_a_part_an_hour_and_none_is_left_out(
     assert rounds == sorted({tables[0], *seen}).index("workshop") + 1
 
 
-def test_what_a_page_came_upon_stays_told_until_a_whole_round(here: Settings) -> None:
+def test_what_a_page_came_upon_stays_told_until_a_whole_round(here):
     now = utc_now()
     check_part(here, now, seconds=0)
     note_damage(here, now)
@@ -109,7 +103,7 @@ def test_what_a_page_came_upon_stays_told_until_a_whole_round(here: Settings) ->
     assert condition(here, now).damaged is None
 
 
-def test_the_command_names_what_is_damaged(here: Settings, opened: Open) -> None:
+def test_the_command_names_what_is_damaged(here, opened):
     runner = opened(here).test_cli_runner()
     whole = runner.invoke(args=["database", "check"])
     assert (whole.exit_code, whole.output) == (0, "The database is whole.\n")
@@ -121,9 +115,7 @@ def test_the_command_names_what_is_damaged(here: Settings, opened: Open) -> None
     assert condition(here, utc_now()).wrong == ["damaged"]
 
 
-def test_a_whole_trail_in_a_damaged_database_does_not_pass_for_a_programme_in_order(
-    here: Settings, opened: Open
-) -> None:
+def test_a_whole_trail_in_a_damaged_database_does_not_pass_for_a_programme_in_order(here, opened):
     runner = opened(here).test_cli_runner()
     assert runner.invoke(args=["audit", "verify"]).exit_code == 0
     note_damage(here, utc_now())
@@ -134,9 +126,7 @@ def test_a_whole_trail_in_a_damaged_database_does_not_pass_for_a_programme_in_or
 
 @pytest.mark.services
 @pytest.mark.parametrize("harmed", ["person", "pk_person"])
-def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(
-    cluster: Callable[[], str], opened: Open, tmp_path: Path, harmed: str
-) -> None:
+def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(cluster, opened, tmp_path, harmed):
     first = Settings(data_dir=tmp_path / "here", database_url=cluster())
     app = opened(first)
     fill(app)
@@ -169,9 +159,7 @@ def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(
 
 
 @pytest.mark.parametrize("look", [check_part, check_whole])
-def test_what_a_page_comes_upon_while_tables_are_read_is_not_taken_back(
-    here: Settings, monkeypatch: pytest.MonkeyPatch, look: Callable[[Settings, datetime], object]
-) -> None:
+def test_what_a_page_comes_upon_while_tables_are_read_is_not_taken_back(here, monkeypatch, look):
     looked, now = database_check._is_in_order, utc_now()
     met = iter([now])
 

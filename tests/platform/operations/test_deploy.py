@@ -25,7 +25,7 @@ def needs(program: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.inside"])
-def test_caddy_takes_its_files(name: str, tmp_path: Path) -> None:
+def test_caddy_takes_its_files(name, tmp_path):
     caddy = needs("caddy")
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     checked = subprocess.run(
@@ -41,7 +41,7 @@ def test_caddy_takes_its_files(name: str, tmp_path: Path) -> None:
     assert laid_out.stdout == (DEPLOY / name).read_text()
 
 
-def test_systemd_takes_its_units(tmp_path: Path) -> None:
+def test_systemd_takes_its_units(tmp_path):
     analyze = needs("systemd-analyze")
     for name in UNITS:
         unit = (DEPLOY / name).read_text()
@@ -57,7 +57,7 @@ def test_systemd_takes_its_units(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.inside"])
-def test_the_proxy_writes_down_nobody_and_compresses_no_page(name: str) -> None:
+def test_the_proxy_writes_down_nobody_and_compresses_no_page(name):
     plain = re.sub(r"#.*", "", (DEPLOY / name).read_text())
     assert "exclude http.log http.handlers" in plain
     assert re.findall(r"^\t+log\b.*", plain, re.MULTILINE) == ["\tlog {"]
@@ -68,14 +68,14 @@ def test_the_proxy_writes_down_nobody_and_compresses_no_page(name: str) -> None:
     assert int(largest[1]) > Settings.model_fields["evidence_mb"].default
 
 
-def test_every_variable_that_is_named_is_one() -> None:
+def test_every_variable_that_is_named_is_one():
     known = {f"KASH_{name.upper()}" for name in Settings.model_fields}
     for path in [*DEPLOY.iterdir(), ROOT / "docs" / "going-live.md"]:
         named = set(re.findall(r"KASH_[A-Z_]+", path.read_text()))
         assert named <= known, path.name
 
 
-def test_the_service_may_write_its_own_folder_only() -> None:
+def test_the_service_may_write_its_own_folder_only():
     for name in UNITS[:2]:
         unit = (DEPLOY / name).read_text()
         assert "ProtectSystem=strict" in unit
@@ -85,12 +85,12 @@ def test_the_service_may_write_its_own_folder_only() -> None:
         assert writable in (["kash"], ["kash", "/var/backups/kash"])
 
 
-def test_the_service_lets_what_reads_others_files_be_confined() -> None:
+def test_the_service_lets_what_reads_others_files_be_confined():
     allowed = re.findall(r"^SystemCallFilter=(.+)$", (DEPLOY / UNITS[0]).read_text(), re.MULTILINE)
     assert "@sandbox" in allowed
 
 
-def test_the_command_that_operators_define_is_found_from_any_folder() -> None:
+def test_the_command_that_operators_define_is_found_from_any_folder():
     """`systemd-run` looks for it in the folder of whoever types, not in the unit's."""
     told = (ROOT / "docs" / "going-live.md").read_text()
     (defined,) = re.findall(r"^kash\(\) \{.*?\}$", told, re.DOTALL | re.MULTILINE)

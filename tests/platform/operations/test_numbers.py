@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.platform.operations.numbers import clear_numbers, folder_for_numbers
 from kash.platform.web import metrics
@@ -16,20 +15,20 @@ from kash.platform.web.metrics import NumbersWithRoom
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Path:
+def memory(tmp_path):
     folder = tmp_path / "shm"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(tmp_path):
     folder = tmp_path / "var"
     folder.mkdir()
     return folder
 
 
-def test_numbers_lie_in_memory_in_a_folder_of_their_own(memory: Path, data: Path) -> None:
+def test_numbers_lie_in_memory_in_a_folder_of_their_own(memory, data):
     folder = folder_for_numbers(data, memory)
     assert folder is not None
     assert (folder.parent, folder.stat().st_mode & 0o777, list(folder.iterdir())) == (
@@ -43,9 +42,7 @@ def test_numbers_lie_in_memory_in_a_folder_of_their_own(memory: Path, data: Path
 
 
 @pytest.mark.parametrize("found", ["a link", "somebody else's", "no room", "no memory"])
-def test_what_is_not_ours_or_has_no_room_is_not_used(
-    memory: Path, data: Path, monkeypatch: pytest.MonkeyPatch, found: str
-) -> None:
+def test_what_is_not_ours_or_has_no_room_is_not_used(memory, data, monkeypatch, found):
     place = folder_for_numbers(data, memory)
     assert place is not None
     shutil.rmtree(place)
@@ -70,7 +67,7 @@ def _fill(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "posix_fallocate", full)
 
 
-def test_what_an_earlier_server_counted_goes_and_ones_own_stays(data: Path) -> None:
+def test_what_an_earlier_server_counted_goes_and_ones_own_stays(data):
     for name in ("counter_web-1.db", "counter_12.db", "counter_112.db"):
         (data / name).touch()
     clear_numbers(data, kept=12)
@@ -85,9 +82,7 @@ def taken(path: Path) -> int:
     return path.stat().st_blocks * 512
 
 
-def test_a_file_of_numbers_has_no_hole_in_which_a_full_disk_would_end_the_process(
-    data: Path,
-) -> None:
+def test_a_file_of_numbers_has_no_hole_in_which_a_full_disk_would_end_the_process(data):
     path = data / "counter_web-1.db"
     numbers = NumbersWithRoom(str(path))
     assert taken(path) >= path.stat().st_size > 0
@@ -103,9 +98,7 @@ def test_a_file_of_numbers_has_no_hole_in_which_a_full_disk_would_end_the_proces
     again.close()
 
 
-def test_without_room_a_number_is_refused_and_those_before_it_stay(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_room_a_number_is_refused_and_those_before_it_stay(data, monkeypatch):
     path = data / "counter_web-1.db"
     numbers = NumbersWithRoom(str(path))
     numbers.write_value("before", 1.0, 0.0)
@@ -118,9 +111,7 @@ def test_without_room_a_number_is_refused_and_those_before_it_stay(
         NumbersWithRoom(str(data / "counter_web-2.db"))
 
 
-def test_what_cannot_be_counted_is_answered_all_the_same(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_counted_is_answered_all_the_same(client, monkeypatch):
     def full(_response: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 

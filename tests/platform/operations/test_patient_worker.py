@@ -10,7 +10,7 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +30,7 @@ from tests.platform.operations.test_server import ROOT, free_port, until
 THREADS = 2
 
 
-def test_gunicorns_own_parts_are_those_that_were_read() -> None:
+def test_gunicorns_own_parts_are_those_that_were_read():
     """Whoever raises the version reads `gunicorn/workers/gthread.py` again, beside ours."""
     pinned = re.search(r"^gunicorn==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     assert pinned is not None
@@ -38,7 +38,7 @@ def test_gunicorns_own_parts_are_those_that_were_read() -> None:
 
 
 @given(requests)
-def test_the_parser_reads_the_same_request(sent: bytes) -> None:
+def test_the_parser_reads_the_same_request(sent):
     arriving, source = Arriving(0), Collected()
     arriving.take(sent, 0)
     source.load(arriving.hand_over())
@@ -147,20 +147,20 @@ def trickling(line: socket.socket) -> str:
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def begin(tmp_path):
     """Sites of one's own, whose threads may be kept busy."""
     with ExitStack() as stack:
         yield lambda **environment: Site(tmp_path, stack, **environment)
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shared(tmp_path_factory):
     with ExitStack() as stack:
         yield Site(tmp_path_factory.mktemp("site"), stack)
 
 
 @pytest.fixture
-def site(shared: Site) -> Iterator[Site]:
+def site(shared):
     """The site of all tests here; what is sent to it ends with each."""
     with shared.for_a_while():
         yield shared
@@ -176,7 +176,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("what", SLOW)
-def test_slow_senders_stop_nobody(site: Site, what: str) -> None:
+def test_slow_senders_stop_nobody(site, what):
     slow = [site.send(SLOW[what]) for _ in range(8)]
     assert words(site.ask("/page")) == (200, "a page")
     for line in slow:
@@ -193,23 +193,21 @@ def test_slow_senders_stop_nobody(site: Site, what: str) -> None:
         ("a head", (408, "")),
     ],
 )
-def test_what_comes_too_slowly_is_ended_and_told_so(
-    site: Site, what: str, told: tuple[int, str]
-) -> None:
+def test_what_comes_too_slowly_is_ended_and_told_so(site, what, told):
     line = site.send(SLOW[what])
     assert words(heard(line)) == told
 
 
-def test_whoever_trickles_is_ended_too(site: Site) -> None:
+def test_whoever_trickles_is_ended_too(site):
     line = site.send(post("/read", 100_000))
     assert words(trickling(line))[0] == 408
 
 
-def test_whoever_says_nothing_is_closed_without_a_word(site: Site) -> None:
+def test_whoever_says_nothing_is_closed_without_a_word(site):
     assert heard(site.send()) == ""
 
 
-def test_a_body_that_takes_its_time_arrives_whole(site: Site) -> None:
+def test_a_body_that_takes_its_time_arrives_whole(site):
     body = bytes(range(256)) * 3900
     line = site.send(post("/read", len(body), "Connection: close"))
     for at in range(0, len(body), 100_000):
@@ -218,7 +216,7 @@ def test_a_body_that_takes_its_time_arrives_whole(site: Site) -> None:
     assert words(heard(line)) == (200, f"{len(body)} {sum(body)}")
 
 
-def test_a_body_in_chunks_arrives_whole(site: Site) -> None:
+def test_a_body_in_chunks_arrives_whole(site):
     line = site.send(
         b"POST /read HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
@@ -229,7 +227,7 @@ def test_a_body_in_chunks_arrives_whole(site: Site) -> None:
     assert words(heard(line)) == (200, f"90 {30 * sum(b'abc')}")
 
 
-def test_requests_that_come_at_once_are_answered_in_their_order(site: Site) -> None:
+def test_requests_that_come_at_once_are_answered_in_their_order(site):
     first, second = post("/read", 2) + b"ab", post("/unread", 3) + b"abc"
     answers = heard(site.send(first + second + first[:-1], b"b" + get("/page")))
     assert re.findall(r"\r\n\r\n([ -~]+?)(?=HTTP|$)", answers) == [
@@ -253,7 +251,7 @@ HIDDEN = b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n"
         f"Content-Length: +{len(HIDDEN)}",
     ],
 )
-def test_nobody_hides_a_request_in_a_body_whose_length_is_unclear(site: Site, fields: str) -> None:
+def test_nobody_hides_a_request_in_a_body_whose_length_is_unclear(site, fields):
     head = f"POST /read HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n".encode()
     answer = heard(site.send(head + HIDDEN))
     assert (answer.count("HTTP/1.1 "), words(answer)) == (1, (400, ""))
@@ -261,9 +259,7 @@ def test_nobody_hides_a_request_in_a_body_whose_length_is_unclear(site: Site, fi
 
 
 @pytest.mark.parametrize("digits", [15, 16, 40])
-def test_a_length_with_zeros_before_it_does_not_make_a_request_of_a_body(
-    site: Site, digits: int
-) -> None:
+def test_a_length_with_zeros_before_it_does_not_make_a_request_of_a_body(site, digits):
     head = f"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: {len(HIDDEN):0{digits}d}\r\n\r\n"
     answers = heard(site.send(head.encode() + HIDDEN + get("/page")))
     assert re.findall(r"\r\n\r\n([ -~]+?)(?=HTTP|$)", answers) == [
@@ -272,20 +268,20 @@ def test_a_length_with_zeros_before_it_does_not_make_a_request_of_a_body(
     ]
 
 
-def test_leave_to_send_a_body_is_given(site: Site) -> None:
+def test_leave_to_send_a_body_is_given(site):
     line = site.send(post("/read", 2, "Expect: 100-continue", "Connection: close"))
     assert line.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
     line.sendall(b"ab")
     assert words(heard(line)) == (200, "2 195")
 
 
-def test_a_body_too_large_for_its_page_is_refused_unread(site: Site) -> None:
+def test_a_body_too_large_for_its_page_is_refused_unread(site):
     for length in (3 * MEGABYTE, 10**14):
         line = site.send(post("/read", length, "Expect: 100-continue"))
         assert words(heard(line)) == (413, "ended 413")
 
 
-def test_a_body_that_does_not_say_its_length_is_refused_where_it_is_too_large(site: Site) -> None:
+def test_a_body_that_does_not_say_its_length_is_refused_where_it_is_too_large(site):
     head = b"POST /read HTTP/1.1\r\nHost: x\r\nX-Me: somebody\r\nTransfer-Encoding: chunked\r\n\r\n"
     line = site.send(head)
     for _ in range(50):
@@ -293,14 +289,14 @@ def test_a_body_that_does_not_say_its_length_is_refused_where_it_is_too_large(si
     assert words(heard(line)) == (413, "ended 413")
 
 
-def test_what_was_refused_is_still_told_to_a_browser_that_goes_on_sending(site: Site) -> None:
+def test_what_was_refused_is_still_told_to_a_browser_that_goes_on_sending(site):
     line = site.send(post("/read", 5 * MEGABYTE))
     for _ in range(5):
         line.sendall(b"a" * MEGABYTE)
     assert words(heard(line)) == (413, "ended 413")
 
 
-def test_a_large_file_arrives_from_somebody_and_not_from_a_stranger(site: Site) -> None:
+def test_a_large_file_arrives_from_somebody_and_not_from_a_stranger(site):
     size = 5 * MEGABYTE
     line = site.send(post("/file", size, ME, "Connection: close"), b"f" * size)
     assert words(heard(line)) == (200, str(size))
@@ -308,9 +304,7 @@ def test_a_large_file_arrives_from_somebody_and_not_from_a_stranger(site: Site) 
     assert words(heard(stranger)) == (200, "sign in first")
 
 
-def test_large_files_wait_for_one_another_and_take_no_more_memory_than_there_is(
-    begin: Callable[..., Site],
-) -> None:
+def test_large_files_wait_for_one_another_and_take_no_more_memory_than_there_is(begin):
     site = begin(LARGE_WINDOW="60")
     size = 8 * MEGABYTE
     head = post("/file", size, ME, "Connection: close", "Expect: 100-continue")
@@ -328,7 +322,7 @@ def test_large_files_wait_for_one_another_and_take_no_more_memory_than_there_is(
     assert words(heard(second)) == (200, str(size))
 
 
-def test_a_sender_who_goes_away_leaves_her_memory_to_the_next(site: Site) -> None:
+def test_a_sender_who_goes_away_leaves_her_memory_to_the_next(site):
     head = post("/file", 8 * MEGABYTE, ME, "Expect: 100-continue")
     first = site.send(head)
     assert first.recv(8) == b"HTTP/1.1"
@@ -337,7 +331,7 @@ def test_a_sender_who_goes_away_leaves_her_memory_to_the_next(site: Site) -> Non
     assert second.recv(8) == b"HTTP/1.1"
 
 
-def test_of_one_address_the_slowest_gives_way(begin: Callable[..., Site]) -> None:
+def test_of_one_address_the_slowest_gives_way(begin):
     site = begin(BODIES_OF_ONE="3")
     slow = [site.send(post("/read", 900) + b"a" * (10 * number)) for number in (1, 9, 9, 9)]
     assert words(heard(slow[0])) == (429, "ended 429")
@@ -356,9 +350,7 @@ def told_at_once(lines: list[socket.socket], how_many: int) -> None:
     [(900_000, {"MOST_HELD": "3000000"}), (100_000, {"BODIES_OF_ONE": "3"})],
     ids=["memory", "of one address"],
 )
-def test_bodies_that_wait_for_a_thread_are_held_within_bounds(
-    begin: Callable[..., Site], size: int, bound: dict[str, str]
-) -> None:
+def test_bodies_that_wait_for_a_thread_are_held_within_bounds(begin, size, bound):
     site = begin(**bound)
     site.stuck(THREADS)
     whole = post("/read", size, "Connection: close") + b"a" * size
@@ -373,7 +365,7 @@ def test_bodies_that_wait_for_a_thread_are_held_within_bounds(
     assert words(heard(site.send(whole)))[0] == 200
 
 
-def test_addresses_are_told_apart_behind_a_proxy(begin: Callable[..., Site]) -> None:
+def test_addresses_are_told_apart_behind_a_proxy(begin):
     site = begin(BODIES_OF_ONE="1", PROXIES="1")
     each = [
         site.send(post("/read", 2, f"X-Forwarded-For: 10.0.0.{number}") + b"a")
@@ -385,7 +377,7 @@ def test_addresses_are_told_apart_behind_a_proxy(begin: Callable[..., Site]) -> 
         assert line.recv(15) == b"HTTP/1.1 200 OK"
 
 
-def test_what_is_urgent_is_answered_while_every_thread_is_stuck(begin: Callable[..., Site]) -> None:
+def test_what_is_urgent_is_answered_while_every_thread_is_stuck(begin):
     site = begin()
     stuck = site.stuck(THREADS)
     waiting = site.send(get("/page"))
@@ -401,13 +393,13 @@ def test_what_is_urgent_is_answered_while_every_thread_is_stuck(begin: Callable[
     assert [words(heard(line)) for line in stuck] == [(200, "no longer")] * THREADS
 
 
-def test_what_is_too_slow_is_ended_while_every_thread_is_stuck(begin: Callable[..., Site]) -> None:
+def test_what_is_too_slow_is_ended_while_every_thread_is_stuck(begin):
     site = begin()
     site.stuck(THREADS)
     assert words(heard(site.send(SLOW["a body"]))) == (408, "")
 
 
-def test_whoever_does_not_read_a_paper_holds_no_thread(site: Site) -> None:
+def test_whoever_does_not_read_a_paper_holds_no_thread(site):
     readers = [site.send(get("/paper/8")) for _ in range(THREADS + 2)]
     for line in readers:
         assert line.recv(8) == b"HTTP/1.1"
@@ -416,7 +408,7 @@ def test_whoever_does_not_read_a_paper_holds_no_thread(site: Site) -> None:
     assert (status, len(body)) == (200, 60 * MEGABYTE)
 
 
-def test_whoever_does_not_read_what_is_made_lets_its_thread_go_in_the_end(site: Site) -> None:
+def test_whoever_does_not_read_what_is_made_lets_its_thread_go_in_the_end(site):
     readers = [site.send(get("/made")) for _ in range(THREADS)]
     for line in readers:
         assert line.recv(8) == b"HTTP/1.1"
@@ -424,7 +416,7 @@ def test_whoever_does_not_read_what_is_made_lets_its_thread_go_in_the_end(site: 
     assert min(heard(line).count("m" * 1000) for line in readers) < 300 * 100
 
 
-def test_slow_readers_of_what_is_large_never_hold_every_thread(begin: Callable[..., Site]) -> None:
+def test_slow_readers_of_what_is_large_never_hold_every_thread(begin):
     site = begin(THREADS="4", READERS_WINDOW="600")
     readers = [site.send(get("/made")) for _ in range(10)]
     for line in readers:
@@ -434,22 +426,20 @@ def test_slow_readers_of_what_is_large_never_hold_every_thread(begin: Callable[.
     assert heard(site.send(get("/made"))).count("m" * 1000) == 300 * 100
 
 
-def test_what_is_made_while_it_is_sent_arrives_whole(site: Site) -> None:
+def test_what_is_made_while_it_is_sent_arrives_whole(site):
     line = site.send(get("/made"))
     time.sleep(1)
     assert heard(line).count("m" * 1000) == 300 * 100
 
 
-def test_more_connections_than_there_are_places_keep_nobody_out(site: Site) -> None:
+def test_more_connections_than_there_are_places_keep_nobody_out(site):
     quiet = [site.send() for _ in range(100)]
     kept = [site.send(b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(70)]
     assert words(site.ask("/page")) == (200, "a page")
     assert (len(quiet), len(kept)) == (100, 70)
 
 
-def test_a_process_that_is_to_be_replaced_lets_come_what_is_on_its_way(
-    begin: Callable[..., Site],
-) -> None:
+def test_a_process_that_is_to_be_replaced_lets_come_what_is_on_its_way(begin):
     site = begin(MOST_REQUESTS="1")
     line = site.send(post("/read", 20) + b"a")
     (web,) = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
@@ -463,9 +453,7 @@ def test_a_process_that_is_to_be_replaced_lets_come_what_is_on_its_way(
     assert words(site.ask("/page")) == (200, "a page")
 
 
-def test_of_two_processes_that_answered_enough_one_answers_while_the_other_waits_for_a_file(
-    begin: Callable[..., Site],
-) -> None:
+def test_of_two_processes_that_answered_enough_one_answers_while_the_other_waits_for_a_file(begin):
     """Both once waited for their files, and nobody could call for help meanwhile."""
     site = begin(PROCESSES="2", MOST_REQUESTS="40")
     size = 8 * MEGABYTE
@@ -493,9 +481,7 @@ def test_of_two_processes_that_answered_enough_one_answers_while_the_other_waits
         assert words(heard(line)) == (200, str(size))
 
 
-def test_a_stranger_who_sends_slowly_does_not_hold_up_a_process_that_is_to_be_replaced(
-    begin: Callable[..., Site],
-) -> None:
+def test_a_stranger_who_sends_slowly_does_not_hold_up_a_process_that_is_to_be_replaced(begin):
     site = begin(MOST_REQUESTS="1")
     size = 8 * MEGABYTE
     small = site.send(post("/read", 999_999))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,7 +17,7 @@ from kash.settings import Settings
 
 
 @pytest.fixture
-def orphan() -> Iterator[socket.socket]:
+def orphan():
     """A web process that still listens."""
     with closing(socket.socket()) as heard:
         heard.bind(("127.0.0.1", 0))
@@ -27,9 +25,7 @@ def orphan() -> Iterator[socket.socket]:
         yield heard
 
 
-def test_a_start_waits_until_the_port_is_free(
-    orphan: socket.socket, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_start_waits_until_the_port_is_free(orphan, monkeypatch, capsys):
     number, waited = orphan.getsockname()[1], []
 
     def ends(seconds: float) -> None:
@@ -44,15 +40,13 @@ def test_a_start_waits_until_the_port_is_free(
     assert capsys.readouterr().out == f"Port {number} is taken. Waiting until it is free.\n"
 
 
-def test_what_goes_on_listening_is_said_in_a_line(orphan: socket.socket) -> None:
+def test_what_goes_on_listening_is_said_in_a_line(orphan):
     number = orphan.getsockname()[1]
     with pytest.raises(PortTaken, match=f"^Port {number} is taken by another program"):
         wait_for_port("127.0.0.1", number, patience=0)
 
 
-def test_a_server_that_has_its_socket_already_does_not_wait(
-    orphan: socket.socket, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_has_its_socket_already_does_not_wait(orphan, monkeypatch):
     wait_for_port("127.0.0.1", 0, patience=0)
     for name in ("GUNICORN_PID", "LISTEN_FDS"):
         with monkeypatch.context() as given:
@@ -64,8 +58,8 @@ def test_a_server_that_has_its_socket_already_does_not_wait(
 
 
 def test_a_port_that_nothing_will_listen_on_keeps_no_server_from_starting(
-    orphan: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    orphan, tmp_path, monkeypatch
+):
     """An option of the server's own, such as `--bind`, goes before the variables."""
     taken = orphan.getsockname()[1]
     # Nothing else of a start is done here.

@@ -9,13 +9,10 @@ import runpy
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from kash.platform.operations.numbers import folder_for_numbers
 from kash.settings import Settings
@@ -27,7 +24,7 @@ OPTIONS = ("--max-requests", "200", "--max-requests-jitter", "40")
 
 
 @pytest.mark.parametrize(("processes", "most"), [("1", 0), ("2", 1000)])
-def test_only_where_another_answers_meanwhile(processes: str, most: int, tmp_path: Path) -> None:
+def test_only_where_another_answers_meanwhile(processes, most, tmp_path):
     settings = {"KASH_WEB_WORKERS": processes, "KASH_DATA_DIR": str(tmp_path)}
     assert in_fork(configured, settings) == (0, (int(processes), most, most))
 
@@ -41,7 +38,7 @@ def configured(settings: dict[str, str], tell: Connection) -> None:
 
 
 @pytest.fixture
-def small(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -> Iterator[Running]:
+def small(tmp_path, opened, compiled):
     opened(Settings(data_dir=tmp_path / "var"))
     server = Running(tmp_path, compiled, options=OPTIONS)
     yield server
@@ -67,7 +64,7 @@ def ask(port: int) -> Counter[int]:
 
 
 @pytest.mark.services
-def test_nobody_notices_that_processes_are_replaced(small: Running, tmp_path: Path) -> None:
+def test_nobody_notices_that_processes_are_replaced(small, tmp_path):
     until(lambda: len(children(small.process.pid)) == 3)
     before = children(small.process.pid)
     with ThreadPoolExecutor(4) as people:

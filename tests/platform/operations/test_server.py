@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,7 +113,7 @@ class Running:
 
 
 @pytest.fixture
-def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Running]:
+def running(tmp_path, opened):
     """A server that is started for the first time: it compiles its templates."""
     opened(Settings(data_dir=tmp_path / "var"))
     server = Running(tmp_path)
@@ -123,7 +123,7 @@ def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Run
 
 
 @pytest.fixture
-def again(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -> Iterator[Running]:
+def again(tmp_path, opened, compiled):
     """A server that finds its templates compiled."""
     opened(Settings(data_dir=tmp_path / "var"))
     server = Running(tmp_path, compiled, forked=True)
@@ -134,7 +134,7 @@ def again(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -
     clear_numbers(folder_for_numbers(tmp_path / "var"))
 
 
-def test_it_is_tested_and_measured_as_it_is_started() -> None:
+def test_it_is_tested_and_measured_as_it_is_started():
     script = (ROOT / "kash.sh").read_text()
     (arenas,) = re.findall(r"export MALLOC_ARENA_MAX=\$\{MALLOC_ARENA_MAX:-(\d+)\}", script)
     assert {"MALLOC_ARENA_MAX": arenas} == ARENAS
@@ -144,7 +144,7 @@ def test_it_is_tested_and_measured_as_it_is_started() -> None:
 
 
 @pytest.mark.services
-def test_the_server(running: Running) -> None:
+def test_the_server(running):
     said = running.said().splitlines()
     (code,) = [line for line in said if "set-up code" in line]
     assert code.startswith("This programme is empty. Its one-time set-up code: ")
@@ -182,9 +182,7 @@ def test_the_server(running: Running) -> None:
     assert "Traceback" not in running.said()
 
 
-def test_a_worker_forked_while_the_server_ends_begins_as_any(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_worker_forked_while_the_server_ends_begins_as_any(monkeypatch):
     worked: list[Flask] = []
     monkeypatch.setattr(server, "run_worker", worked.append)
     app, heard = Flask(__name__), socket.socket()
@@ -195,7 +193,7 @@ def test_a_worker_forked_while_the_server_ends_begins_as_any(
     assert (worked, heard.fileno()) == ([app], -1)
 
 
-def test_templates_stay_compiled_until_they_change(tmp_path: Path) -> None:
+def test_templates_stay_compiled_until_they_change(tmp_path):
     pages, kept = tmp_path / "pages", tmp_path / "kept"
     pages.mkdir()
 
@@ -217,7 +215,7 @@ def test_templates_stay_compiled_until_they_change(tmp_path: Path) -> None:
 
 
 @pytest.mark.services
-def test_nothing_outlives_a_killed_server(again: Running) -> None:
+def test_nothing_outlives_a_killed_server(again):
     until(lambda: again.said().count("worker_started") == 1)
     processes = children(again.process.pid)
     again.process.kill()
@@ -235,9 +233,7 @@ def test_nothing_outlives_a_killed_server(again: Running) -> None:
          "KASH_BACKUP_RECIPIENT is no age or SSH public key."),
     ],
 )  # fmt: skip
-def test_the_server_says_a_wrong_setting_in_a_line(
-    tmp_path: Path, command: list[str], variable: str, value: str, sentence: str
-) -> None:
+def test_the_server_says_a_wrong_setting_in_a_line(tmp_path, command, variable, value, sentence):
     code, error, more = _answer(command, tmp_path, variable, value)
     assert (code, error.startswith(sentence), error.count("\n"), more) == (1, True, 1, "")
 
@@ -254,9 +250,7 @@ def test_the_server_says_a_wrong_setting_in_a_line(
         ("KASH_DATABASE_URL", "mysql://x", "KASH_DATABASE_URL: must start with sqlite:///"),
     ],
 )
-def test_what_the_server_says_of_a_wrong_setting_is_a_line(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
-) -> None:
+def test_what_the_server_says_of_a_wrong_setting_is_a_line(monkeypatch, variable, value, sentence):
     monkeypatch.setenv(variable, value)
     with pytest.raises(CannotStart) as found:
         load_settings()
@@ -264,7 +258,7 @@ def test_what_the_server_says_of_a_wrong_setting_is_a_line(
     assert (said.startswith(sentence), said.count("\n")) == (True, 0)
 
 
-def test_the_flask_command_says_it_in_a_line_too(tmp_path: Path) -> None:
+def test_the_flask_command_says_it_in_a_line_too(tmp_path):
     command = [sys.executable, "-m", "flask", "db", "current"]
     sentence = "KASH_MAIL_URL: must start with console://"
     code, error, more = _answer(command, tmp_path, "KASH_MAIL_URL", "post")
@@ -272,9 +266,7 @@ def test_the_flask_command_says_it_in_a_line_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [FORKED, [sys.executable, "-m", "flask", "audit", "verify"]])
-def test_a_programme_without_its_database_is_not_begun_anew(
-    tmp_path: Path, command: list[str]
-) -> None:
+def test_a_programme_without_its_database_is_not_begun_anew(tmp_path, command):
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "0123456789abcdef.jsonl").write_text("{}\n")
     code, error, more = _answer(command, tmp_path, "KASH_LOG_LEVEL", "info")
@@ -300,9 +292,7 @@ def _folder_in_memory(data_dir: Path) -> Path:
         [sys.executable, "-m", "kash.platform.operations", "migrate"],
     ],
 )
-def test_a_database_that_does_not_answer_is_said_in_a_line(
-    tmp_path: Path, command: list[str]
-) -> None:
+def test_a_database_that_does_not_answer_is_said_in_a_line(tmp_path, command):
     address = "postgresql://kash:the-secret@127.0.0.1:1/kash"
     code, error, more = _answer(command, tmp_path, "KASH_DATABASE_URL", address)
     assert (code, error.count("\n"), more) == (1, 1, "")
@@ -324,7 +314,7 @@ def _answer(command: list[str], folder: Path, variable: str, value: str) -> tupl
     return done.returncode, done.stderr, done.stdout
 
 
-def test_a_key_file_that_others_can_read_is_said_in_a_line(tmp_path: Path) -> None:
+def test_a_key_file_that_others_can_read_is_said_in_a_line(tmp_path):
     (tmp_path / "server.key").write_text("{}")
     (tmp_path / "server.key").chmod(0o644)
     code, error, more = _answer(FORKED, tmp_path, "KASH_LOG_LEVEL", "info")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +24,7 @@ from tests.platform.operations.test_server import Running
 
 
 @pytest.fixture(scope="module")
-def running(
-    tmp_path_factory: pytest.TempPathFactory, empty_database: Path, compiled: Path
-) -> Iterator[Running]:
+def running(tmp_path_factory, empty_database, compiled):
     """A programme that has not begun, served to all tests here that only ask."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "var").mkdir(mode=0o700)
@@ -46,7 +42,7 @@ def asked(port: int, path: str) -> tuple[int, str]:
 
 
 @pytest.mark.services
-def test_thirty_slow_uploads_leave_sign_in_and_health_answered(running: Running) -> None:
+def test_thirty_slow_uploads_leave_sign_in_and_health_answered(running):
     with ExitStack() as stack:
         for what in ("a body", "a head", "chunks", "nothing at all"):
             for _ in range(8):
@@ -59,7 +55,7 @@ def test_thirty_slow_uploads_leave_sign_in_and_health_answered(running: Running)
 
 
 @pytest.mark.services
-def test_a_slow_upload_is_told_on_a_page_of_this_site(running: Running) -> None:
+def test_a_slow_upload_is_told_on_a_page_of_this_site(running):
     fields = ("Kash-Ended: 408", "Accept-Language: sw", "Connection: close")
     with closing(socket.create_connection(("127.0.0.1", running.port), timeout=60)) as line:
         line.sendall(post("/setup", 0, *fields))
@@ -88,7 +84,7 @@ class Behind:
 
 
 @pytest.fixture(scope="module")
-def site_and_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Proxy]]:
+def site_and_proxy(tmp_path_factory):
     caddy = shutil.which("caddy")
     if caddy is None:
         pytest.skip("caddy is not on this machine")
@@ -99,7 +95,7 @@ def site_and_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[S
 
 
 @pytest.fixture
-def behind(site_and_proxy: tuple[Site, Proxy]) -> Iterator[Behind]:
+def behind(site_and_proxy):
     site, proxy = site_and_proxy
     with ExitStack() as stack, site.for_a_while():
         yield Behind(site, proxy, stack)
@@ -109,7 +105,7 @@ PAGE = b"GET /page HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 @pytest.mark.parametrize("what", SLOW)
-def test_eight_slow_senders_stop_nobody_behind_caddy(behind: Behind, what: str) -> None:
+def test_eight_slow_senders_stop_nobody_behind_caddy(behind, what):
     slow = [behind.send(SLOW[what]) for _ in range(8)]
     assert behind.answered(PAGE) == (200, "a page")
     for line in slow:
@@ -117,19 +113,19 @@ def test_eight_slow_senders_stop_nobody_behind_caddy(behind: Behind, what: str) 
     assert behind.answered(PAGE) == (200, "a page")
 
 
-def test_a_slow_large_file_is_ended_and_told_so_through_caddy(behind: Behind) -> None:
+def test_a_slow_large_file_is_ended_and_told_so_through_caddy(behind):
     assert words(trickling(behind.send(SLOW["a large file"]))) == (408, "ended 408")
 
 
 @pytest.mark.parametrize("size", [0, 1, 999_999, 1_000_000, 1_000_001, 2 * MEGABYTE])
-def test_bodies_of_every_size_arrive_whole_through_caddy(behind: Behind, size: int) -> None:
+def test_bodies_of_every_size_arrive_whole_through_caddy(behind, size):
     body = bytes(range(256)) * (size // 256 + 1)
     body = body[:size]
     sent = post("/read", size, ME, "Connection: close")
     assert behind.answered(sent, body) == (200, f"{size} {sum(body)}")
 
 
-def test_bodies_in_chunks_arrive_whole_through_caddy(behind: Behind) -> None:
+def test_bodies_in_chunks_arrive_whole_through_caddy(behind):
     head = f"POST /read HTTP/1.1\r\nHost: x\r\n{ME}\r\nConnection: close\r\n".encode()
     head += b"Transfer-Encoding: chunked\r\n\r\n"
     for times in (1, 8, 24):
@@ -138,9 +134,7 @@ def test_bodies_in_chunks_arrive_whole_through_caddy(behind: Behind) -> None:
         assert behind.answered(head, chunks) == (200, f"{size} {size * ord('a')}")
 
 
-def test_what_is_urgent_is_answered_through_caddy_while_every_thread_is_stuck(
-    behind: Behind,
-) -> None:
+def test_what_is_urgent_is_answered_through_caddy_while_every_thread_is_stuck(behind):
     behind.site.stuck(THREADS)
     urgent = PAGE.replace(b"/page", b"/urgent")
     assert behind.answered(urgent) == (200, "urgent")

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
 from kash.platform.database import db
 from kash.platform.operations import migrations
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind, newest_revisions
-from kash.settings import Settings
 
 
 def test_a_second_start_waits_until_the_first_has_brought_the_database_up_to_date(
-    new_place: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    new_place, monkeypatch
+):
     place = new_place("here")
     now_at: set[str] = set()
     brought: dict[str, bool] = {}
@@ -48,9 +45,7 @@ def test_a_second_start_waits_until_the_first_has_brought_the_database_up_to_dat
     assert (brought, runs) == ({"first": True, "second": False}, 1)
 
 
-def test_a_database_of_a_newer_version_is_called_so_and_left_alone(
-    new_place: Callable[..., Settings], opened: Callable[[Settings], Flask]
-) -> None:
+def test_a_database_of_a_newer_version_is_called_so_and_left_alone(new_place, opened):
     place = new_place("here")
     with opened(place).app_context():
         db.session.execute(text("UPDATE alembic_version SET version_num = 'from_tomorrow'"))
@@ -64,9 +59,7 @@ def test_a_database_of_a_newer_version_is_called_so_and_left_alone(
         assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "from_tomorrow"
 
 
-def test_a_database_of_an_earlier_version_is_told_through_which_commit_it_passes(
-    new_place: Callable[..., Settings], opened: Callable[[Settings], Flask]
-) -> None:
+def test_a_database_of_an_earlier_version_is_told_through_which_commit_it_passes(new_place, opened):
     place = new_place("here")
     with opened(place).app_context():
         db.session.execute(text("UPDATE alembic_version SET version_num = '0050'"))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.platform.operations.arriving import Ways, read_head
 from kash.platform.web.bodies import LARGEST_FORM, MEGABYTE
-from kash.policy import Actor, Role
+from kash.policy import Role
 
 # Paper is set by the press, which may take its time, and whoever reads the handbook can wait. So do
 # halls that answer an evaluation at once, and all who answer an invitation: they must not stand in
@@ -43,7 +40,7 @@ def asks(ways: Ways, method: str, path: str) -> bool:
     return ways.is_urgent(read_head(f"{method} {path} HTTP/1.1\r\n\r\n".encode()))
 
 
-def test_help_filing_receipts_and_sign_in_have_threads_of_their_own(app: APIFlask) -> None:
+def test_help_filing_receipts_and_sign_in_have_threads_of_their_own(app):
     ways = Ways(app, trusted_proxies=0)
     wanted = {"watch.healthz", "static"}
     # Help was there once; each leads to where it is now.
@@ -64,11 +61,11 @@ def test_help_filing_receipts_and_sign_in_have_threads_of_their_own(app: APIFlas
 
 
 @pytest.mark.parametrize("path", ["/", "/none", "/%ff", "//", "/sign-in%00", "http://[x/sign-in"])
-def test_what_is_no_such_page_waits_for_its_turn(app: APIFlask, path: str) -> None:
+def test_what_is_no_such_page_waits_for_its_turn(app, path):
     assert not asks(Ways(app, trusted_proxies=0), "GET", path)
 
 
-def test_a_body_may_be_as_large_as_its_page_takes(app: APIFlask) -> None:
+def test_a_body_may_be_as_large_as_its_page_takes(app):
     ways = Ways(app, trusted_proxies=0)
 
     def most(method: str, path: str) -> int:
@@ -85,9 +82,7 @@ def test_a_body_may_be_as_large_as_its_page_takes(app: APIFlask) -> None:
         assert most("POST", path) == LARGEST_FORM
 
 
-def test_no_memory_is_set_aside_for_strangers(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_no_memory_is_set_aside_for_strangers(app, actor, client_for):
     ways = Ways(app, trusted_proxies=0)
 
     def may_send(cookie: str) -> bool:
@@ -116,8 +111,6 @@ def test_no_memory_is_set_aside_for_strangers(
         (3, "127.0.0.1", "127.0.0.1"),
     ],
 )
-def test_who_sends_is_told_apart_by_network(
-    app: APIFlask, proxies: int, peer: str, network: str
-) -> None:
+def test_who_sends_is_told_apart_by_network(app, proxies, peer, network):
     head = read_head(b"POST / HTTP/1.1\r\nX-Forwarded-For: 10.1.1.1, 2001:db8:1:2:3:4:5:6\r\n\r\n")
     assert Ways(app, trusted_proxies=proxies).sender(head, peer) == network

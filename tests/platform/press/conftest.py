@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _read(command: list[str], content: bytes) -> bytes:
 
 
 @pytest.fixture
-def text_of() -> Callable[[bytes], list[str]]:
+def text_of():
     """The words of each page as poppler reads them, white space made single."""
 
     def read(pdf: bytes) -> list[str]:
@@ -76,7 +76,7 @@ def text_of() -> Callable[[bytes], list[str]]:
 
 
 @pytest.fixture
-def picture_of(tmp_path: Path) -> Callable[[bytes, int], bytes]:
+def picture_of(tmp_path):
     """The first page as PNG at so many dots per inch."""
 
     def draw(pdf: bytes, resolution: int) -> bytes:
@@ -86,7 +86,7 @@ def picture_of(tmp_path: Path) -> Callable[[bytes, int], bytes]:
 
 
 @pytest.fixture
-def checked(tmp_path: Path) -> Callable[[bytes], None]:
+def checked(tmp_path):
     """Fails if qpdf finds anything wrong."""
 
     def check(pdf: bytes) -> None:
@@ -99,7 +99,7 @@ def checked(tmp_path: Path) -> Callable[[bytes], None]:
 
 
 @pytest.fixture
-def properties_of() -> Callable[[bytes], dict[str, str]]:
+def properties_of():
     """The document information dictionary, and the language and tags of the catalogue."""
     import pikepdf
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 
 import pikepdf
@@ -191,9 +190,7 @@ def set_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("print_all", [printed_badges, printed_cards])
-def test_every_word_stands_where_the_engine_would_set_it(
-    print_all: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_word_stands_where_the_engine_would_set_it(print_all, monkeypatch):
     stamped = words_of(print_all())
     set_whole(monkeypatch)
     whole = words_of(print_all())
@@ -214,9 +211,7 @@ def test_every_word_stands_where_the_engine_would_set_it(
     # Cards with hours, whatever their figures, and without; and of these with a name on two lines.
     [(printed_badges, 1), (printed_cards, 3)],
 )
-def test_names_are_put_into_what_was_laid_out_once(
-    print_all: Callable[[], bytes], looks: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_names_are_put_into_what_was_laid_out_once(print_all, looks, monkeypatch):
     asked = []
 
     def counted(request, limits):
@@ -235,8 +230,8 @@ def test_names_are_put_into_what_was_laid_out_once(
 
 
 def test_who_no_plate_can_set_is_set_by_the_engine_in_her_place_on_the_sheet(
-    text_of, checked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    text_of, checked, monkeypatch
+):
     asked = []
 
     def counted(request, limits):
@@ -256,7 +251,7 @@ def test_who_no_plate_can_set_is_set_by_the_engine_in_her_place_on_the_sheet(
     assert "محمد علي" in page
 
 
-def test_each_code_is_called_by_its_number_and_lies_on_its_own_piece() -> None:
+def test_each_code_is_called_by_its_number_and_lies_on_its_own_piece():
     with pikepdf.open(io.BytesIO(printed_badges())) as pdf:
         figures = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
         figures = [one for one in figures if one.get("/S") == "/Figure"]
@@ -270,7 +265,7 @@ def test_each_code_is_called_by_its_number_and_lies_on_its_own_piece() -> None:
         assert 0 < y1 < y2 < 842
 
 
-def test_each_badge_is_an_article_whose_name_on_two_lines_is_one_piece_of_content() -> None:
+def test_each_badge_is_an_article_whose_name_on_two_lines_is_one_piece_of_content():
     with pikepdf.open(io.BytesIO(printed_badges())) as pdf:
         (document,) = pdf.Root.StructTreeRoot.K
         assert [str(one.S) for one in document.K] == ["/Art"] * len(NAMES)

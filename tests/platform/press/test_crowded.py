@@ -77,7 +77,7 @@ _ENTRY = CertificateEntry(
 
 @pytest.mark.parametrize("paper", get_args(CertificatePage))
 @pytest.mark.parametrize("name", ["classic", "modern", "plain"])
-def test_what_is_said_ends_above_the_signatures(name: str, paper: str) -> None:
+def test_what_is_said_ends_above_the_signatures(name, paper):
     made = print_file(_crowded(name, paper), [_ENTRY])
 
     read = subprocess.run(

@@ -165,7 +165,7 @@ def test_a_watermark_lies_below_every_page_and_is_not_read_aloud(text_of, checke
     assert document(paged(html=html, footer_left="Foot", watermark=mark)) == made
 
 
-def test_the_columns_of_no_table_are_wider_than_its_page_so_that_none_lies_on_another() -> None:
+def test_the_columns_of_no_table_are_wider_than_its_page_so_that_none_lies_on_another():
     """A column without a width has what the others leave, and that may be nothing."""
     page, least, tables, wide = 170, 15, 0, []
     for path in (Path(__file__).parents[3] / "templates").rglob("*.html"):

@@ -24,7 +24,7 @@ from kash.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def s3_address() -> Iterator[str]:
+def s3_address():
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -35,9 +35,7 @@ def s3_address() -> Iterator[str]:
 
 
 @pytest.fixture(params=["folder", "s3"])
-def stored(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Flask]:
+def stored(request, tmp_path, monkeypatch):
     app = Flask(__name__)
     url = f"file://{tmp_path}/a%20folder/files"
     if request.param == "s3":
@@ -55,7 +53,7 @@ def stored(
         yield app
 
 
-def test_a_file_comes_back_as_it_was_put(stored: Flask) -> None:
+def test_a_file_comes_back_as_it_was_put(stored):
     content = bytes(range(256)) * 12_000
     storage.put("jobs/abc123", content)
     assert storage.get("jobs/abc123") == content
@@ -64,7 +62,7 @@ def test_a_file_comes_back_as_it_was_put(stored: Flask) -> None:
     assert len(pieces) > 1
 
 
-def test_putting_again_replaces(stored: Flask) -> None:
+def test_putting_again_replaces(stored):
     storage.put("a/b", b"one")
     storage.put("a/b", b"two")
     assert storage.get("a/b") == b"two"
@@ -72,7 +70,7 @@ def test_putting_again_replaces(stored: Flask) -> None:
     assert storage.get("a/b") == b""
 
 
-def test_listing(stored: Flask) -> None:
+def test_listing(stored):
     storage.put("jobs/one", b"1")
     storage.put("jobs/two", b"22")
     storage.put("jobsmore/three", b"333")
@@ -85,7 +83,7 @@ def test_listing(stored: Flask) -> None:
     assert list(storage.list("nothing")) == []
 
 
-def test_what_is_missing_is_said_at_once(stored: Flask) -> None:
+def test_what_is_missing_is_said_at_once(stored):
     assert storage.exists("jobs/none") is False
     for read in (storage.get, storage.stream):
         with pytest.raises(storage.FileMissing) as raised:
@@ -93,7 +91,7 @@ def test_what_is_missing_is_said_at_once(stored: Flask) -> None:
         assert "none" not in repr(raised.value)
 
 
-def test_deleting_twice_is_no_error(stored: Flask) -> None:
+def test_deleting_twice_is_no_error(stored):
     storage.put("jobs/one", b"1")
     assert storage.exists("jobs/one") is True
     storage.delete("jobs/one")
@@ -106,7 +104,7 @@ WRONG = ["", ".", "..", "../a", "a/../b", "/a", "a/", "a//b", "a\x00b", "a\\b", 
 
 
 @pytest.mark.parametrize("key", [*WRONG, "x" * 513])
-def test_wrong_keys_are_refused_everywhere(stored: Flask, key: str) -> None:
+def test_wrong_keys_are_refused_everywhere(stored, key):
     for call in (storage.get, storage.stream, storage.exists, storage.delete):
         with pytest.raises(storage.WrongKey):
             call(key)
@@ -117,7 +115,7 @@ def test_wrong_keys_are_refused_everywhere(stored: Flask, key: str) -> None:
 
 @given(key=st.text(alphabet="ab./_-\x00 \n", max_size=20))
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
+def test_no_key_leaves_the_folder(tmp_path, key):
     app = Flask(__name__)
     home = tmp_path / "files"
     storage.init_storage(app, f"file://{home}")
@@ -132,7 +130,7 @@ def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
     assert set(tmp_path.iterdir()) <= {home}
 
 
-def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+def test_the_folder_is_for_its_owner_only(tmp_path):
     app = Flask(__name__)
     storage.init_storage(app, Settings(data_dir=tmp_path).storage_address)
     with app.app_context():
@@ -140,9 +138,7 @@ def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
 
 
-def test_an_unreachable_bucket_is_said_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreachable_bucket_is_said_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret-value")
     with socket.socket() as probe:
@@ -157,7 +153,7 @@ def test_an_unreachable_bucket_is_said_in_a_sentence(
     assert str(port) not in str(raised.value)
 
 
-def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     app = Flask(__name__)
     storage.init_storage(app, f"file://{tmp_path}/file/x")
@@ -165,7 +161,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> N
         storage.put("jobs/one", b"1")
 
 
-def test_a_file_in_pieces_comes_back_as_one(stored: Flask) -> None:
+def test_a_file_in_pieces_comes_back_as_one(stored):
     pieces = [bytes([number % 256]) * 70_000 for number in range(200)]
     storage.put("a/b", iter(pieces))
     assert storage.get("a/b") == b"".join(pieces)
@@ -179,7 +175,7 @@ class Interrupted(Exception):
     """What ends an upload from outside."""
 
 
-def test_what_ends_too_soon_leaves_nothing(stored: Flask) -> None:
+def test_what_ends_too_soon_leaves_nothing(stored):
     def pieces() -> Iterator[bytes]:
         for number in range(150):
             yield bytes([number]) * 70_000
@@ -193,7 +189,7 @@ def test_what_ends_too_soon_leaves_nothing(stored: Flask) -> None:
     assert storage.get("a/before") == b"was there"
 
 
-def test_a_folder_needs_no_library_of_buckets(tmp_path: Path) -> None:
+def test_a_folder_needs_no_library_of_buckets(tmp_path):
     """It would take 12 MB in every process that serves a file."""
     script = (
         "import sys; from flask import Flask; from kash.platform import storage; app = Flask('f');"
@@ -212,9 +208,7 @@ def test_a_folder_needs_no_library_of_buckets(tmp_path: Path) -> None:
     assert list((tmp_path / "files").iterdir()) == []
 
 
-def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
     def refuse(_from: Path, _to: Path) -> None:
         raise OSError(28, "No space left on device", "a/key")
 
@@ -243,7 +237,7 @@ with app.app_context():
 """
 
 
-def test_pieces_are_stored_as_they_come_and_never_all_held(tmp_path: Path) -> None:
+def test_pieces_are_stored_as_they_come_and_never_all_held(tmp_path):
     address = f"file://{tmp_path}/files"
     ran = subprocess.run(
         [sys.executable, "-c", _STORES_200_MB, address],
@@ -257,7 +251,7 @@ def test_pieces_are_stored_as_they_come_and_never_all_held(tmp_path: Path) -> No
     assert (tmp_path / "files" / "a" / "large").stat().st_size == 3200 * 65_536
 
 
-def test_what_a_killed_process_left_is_cleared(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_is_cleared(tmp_path):
     app = Flask(__name__)
     storage.init_storage(app, f"file://{tmp_path}/files")
     with app.app_context():
@@ -275,9 +269,7 @@ def test_what_a_killed_process_left_is_cleared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["the root is gone", "a folder cannot be read", "the disk fails"])
-def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
-) -> None:
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path, monkeypatch, harm):
     """Else a backup without its files would count, and the good ones would be deleted after it."""
     app = Flask(__name__)
     storage.init_storage(app, f"file://{tmp_path}/files")
@@ -307,7 +299,7 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
             storage.clear_unfinished(datetime.now(UTC))
 
 
-def test_a_folder_that_goes_while_it_is_listed_is_no_fault(tmp_path: Path) -> None:
+def test_a_folder_that_goes_while_it_is_listed_is_no_fault(tmp_path):
     app = Flask(__name__)
     storage.init_storage(app, f"file://{tmp_path}/files")
     with app.app_context():
@@ -326,7 +318,7 @@ def _store_anew(app: Flask, key: str, content: bytes) -> None:
     app.extensions["kash_storage"].opened().put(key, content)
 
 
-def test_a_file_that_was_cut_short_or_altered_is_read_as_damaged(stored: Flask) -> None:
+def test_a_file_that_was_cut_short_or_altered_is_read_as_damaged(stored):
     content = bytes(range(256)) * 12_000
     pieces = [content[at : at + 70_000] for at in range(0, len(content), 70_000)]
     for given_as in (content, iter(pieces)):
@@ -340,9 +332,7 @@ def test_a_file_that_was_cut_short_or_altered_is_read_as_damaged(stored: Flask) 
             assert b"".join(storage.stream("evidence/abc")) == harmed
 
 
-def test_a_file_from_before_there_were_digests_has_one_once_it_was_read_whole(
-    stored: Flask,
-) -> None:
+def test_a_file_from_before_there_were_digests_has_one_once_it_was_read_whole(stored):
     _store_anew(stored, "scans/abc", b"whole")
     assert list(storage.stream_whole("scans/abc")) == [b"whole"]
     _store_anew(stored, "scans/abc", b"who")
@@ -350,7 +340,7 @@ def test_a_file_from_before_there_were_digests_has_one_once_it_was_read_whole(
         list(storage.stream_whole("scans/abc"))
 
 
-def test_digests_are_no_files_and_go_with_theirs(stored: Flask) -> None:
+def test_digests_are_no_files_and_go_with_theirs(stored):
     store = stored.extensions["kash_storage"].opened()
     storage.put("scans/abc", b"one")
     storage.put("jobs/abc", b"made again")

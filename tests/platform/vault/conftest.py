@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,7 @@ def make_tables(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def vault_database(postgresql_cluster: str) -> str:
+def vault_database(postgresql_cluster):
     """The address of a database for chains alone, in the private PostgreSQL."""
     server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
@@ -52,7 +52,7 @@ def vault_database(postgresql_cluster: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request):
     """Each engine in turn; empty for SQLite under the data folder."""
     if request.param == "sqlite":
         return ""
@@ -60,19 +60,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def chained(tmp_path: Path, database_url: str) -> Iterator[Flask]:
+def chained(tmp_path, database_url):
     """An application with an empty chain, its context pushed."""
     yield from _within(make_app(tmp_path / "kash", database_url))
 
 
 @pytest.fixture
-def another_app(tmp_path: Path, database_url: str) -> Callable[[], Flask]:
+def another_app(tmp_path, database_url):
     """Makes a further application over the chain of `chained`, as another process would."""
     return lambda: make_app(tmp_path / "kash", database_url)
 
 
 @pytest.fixture
-def chained_on_sqlite(tmp_path: Path) -> Iterator[Flask]:
+def chained_on_sqlite(tmp_path):
     """The same, on SQLite only."""
     yield from _within(make_app(tmp_path / "kash"))
 

@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import stat
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def mirrored(app: Flask) -> dict[int, set[str]]:
     return mirror.read(vault.mirror_folder, chain.first_mirror(vault.audit_key)).macs
 
 
-def test_an_action_leaves_exactly_one_entry(chained: Flask) -> None:
+def test_an_action_leaves_exactly_one_entry(chained):
     before = utc_now()
     with audited("people.person_added", ACTOR) as change:
         change.about(SUBJECT, OTHER)
@@ -75,7 +74,7 @@ def test_an_action_leaves_exactly_one_entry(chained: Flask) -> None:
     assert mirrored(chained) == {1: {entry.mac}}
 
 
-def test_what_is_told_by_day_is_told_of_one_actor_and_of_no_later_moment(chained: Flask) -> None:
+def test_what_is_told_by_day_is_told_of_one_actor_and_of_no_later_moment(chained):
     began = utc_now()
     for by, action in ((SYSTEM, "mediation.duty_changed"), (ACTOR, "mediation.duty_changed")):
         with audited(action, by) as change:
@@ -92,9 +91,7 @@ def test_what_is_told_by_day_is_told_of_one_actor_and_of_no_later_moment(chained
     assert [entry.action for entry in recent(session)] == ["people.person_added"]
 
 
-def test_what_names_somebody_is_found_newest_first_and_actions_by_their_names(
-    chained: Flask,
-) -> None:
+def test_what_names_somebody_is_found_newest_first_and_actions_by_their_names(chained):
     for action, by in (("people.b", ACTOR), ("people.c", SYSTEM), ("people.a", ACTOR)):
         with audited(action, by) as change:
             change.about(SUBJECT, *([OTHER] if action == "people.b" else []))
@@ -107,7 +104,7 @@ def test_what_names_somebody_is_found_newest_first_and_actions_by_their_names(
     assert known_actions(session) == ["people.a", "people.b", "people.c"]
 
 
-def test_entries_follow_one_another(chained: Flask) -> None:
+def test_entries_follow_one_another(chained):
     for by in (SYSTEM, NOBODY, ACTOR):
         with audited("workshops.list_searched", by):
             pass
@@ -119,7 +116,7 @@ def test_entries_follow_one_another(chained: Flask) -> None:
     assert result.code == head_code() == chain.code_of(third.mac)
 
 
-def test_a_failing_block_leaves_nothing(chained: Flask) -> None:
+def test_a_failing_block_leaves_nothing(chained):
     with pytest.raises(ConnectionError), audited("people.person_added", ACTOR):
         raise ConnectionError
     assert count() == 0
@@ -130,7 +127,7 @@ def test_a_failing_block_leaves_nothing(chained: Flask) -> None:
     assert verify(db.session()).sound
 
 
-def test_nothing_to_do_keeps_no_change_and_no_entry(chained: Flask) -> None:
+def test_nothing_to_do_keeps_no_change_and_no_entry(chained):
     with audited("people.person_added", ACTOR) as change:
         change.session.add(AuditHead(id=1, seq=7, mac="", mirror=""))
         change.session.flush()
@@ -139,7 +136,7 @@ def test_nothing_to_do_keeps_no_change_and_no_entry(chained: Flask) -> None:
     assert db.session.get(AuditHead, 1) is None
 
 
-def test_actions_do_not_nest(chained: Flask) -> None:
+def test_actions_do_not_nest(chained):
     first, second = audited("people.person_added", ACTOR), audited("people.person_added", ACTOR)
     with pytest.raises(RuntimeError), first, second:
         pass
@@ -150,7 +147,7 @@ def test_actions_do_not_nest(chained: Flask) -> None:
     "value",
     ["", "Achieng", "+254700000001", SUBJECT.upper(), SUBJECT[:-1], "role:queen", SUBJECT + "\n"],
 )
-def test_values_never_go_in(chained_on_sqlite: Flask, value: str) -> None:
+def test_values_never_go_in(chained_on_sqlite, value):
     with pytest.raises(ValueInAudit), audited("people.person_added", ACTOR) as change:
         change.about(value)
     with pytest.raises(ValueInAudit), audited("people.person_added", Actor(public_id=value)):
@@ -160,13 +157,13 @@ def test_values_never_go_in(chained_on_sqlite: Flask, value: str) -> None:
     assert count() == 0
 
 
-def test_every_role_may_be_named(chained_on_sqlite: Flask) -> None:
+def test_every_role_may_be_named(chained_on_sqlite):
     with audited("accounts.roles_changed", ACTOR) as change:
         change.about(*[f"role:{role}" for role in Role])
     assert len(entries()[0].subjects) == len(Role)
 
 
-def test_the_mirror_is_written_though_a_later_call_fails(chained: Flask) -> None:
+def test_the_mirror_is_written_though_a_later_call_fails(chained):
     def fail() -> None:
         raise ConnectionError
 
@@ -175,7 +172,7 @@ def test_the_mirror_is_written_though_a_later_call_fails(chained: Flask) -> None
     assert list(mirrored(chained)) == [1]
 
 
-def test_a_missing_mirror_is_not_made_anew_and_fails_nobody(chained: Flask) -> None:
+def test_a_missing_mirror_is_not_made_anew_and_fails_nobody(chained):
     with audited("people.person_added", ACTOR):
         pass
     folder = vault_of(chained).mirror_folder
@@ -189,7 +186,7 @@ def test_a_missing_mirror_is_not_made_anew_and_fails_nobody(chained: Flask) -> N
     ]
 
 
-def test_the_mirror_is_private_and_holds_numbers_and_macs_only(chained: Flask) -> None:
+def test_the_mirror_is_private_and_holds_numbers_and_macs_only(chained):
     with audited("people.person_added", ACTOR) as change:
         change.about(SUBJECT)
     folder = vault_of(chained).mirror_folder
@@ -203,7 +200,7 @@ def test_the_mirror_is_private_and_holds_numbers_and_macs_only(chained: Flask) -
     assert second == {"seq": 1, "mac": entries()[0].mac}
 
 
-def test_a_restore_starts_a_new_mirror_and_the_chain_says_so(chained: Flask) -> None:
+def test_a_restore_starts_a_new_mirror_and_the_chain_says_so(chained):
     for _ in range(3):
         with audited("people.person_added", ACTOR):
             pass
@@ -220,7 +217,7 @@ def test_a_restore_starts_a_new_mirror_and_the_chain_says_so(chained: Flask) -> 
     assert (result.problems, result.notes) == ([], [])
 
 
-def test_concurrent_writers_keep_one_unbroken_chain(chained: Flask) -> None:
+def test_concurrent_writers_keep_one_unbroken_chain(chained):
     failures: list[BaseException] = []
 
     def work() -> None:
@@ -246,9 +243,7 @@ def test_concurrent_writers_keep_one_unbroken_chain(chained: Flask) -> None:
     assert (result.entries, result.problems, result.notes) == (80, [], [])
 
 
-def test_processes_share_one_chain_and_one_mirror(
-    chained: Flask, another_app: Callable[[], Flask]
-) -> None:
+def test_processes_share_one_chain_and_one_mirror(chained, another_app):
     def write_twenty() -> None:
         with another_app().app_context():
             for _ in range(20):
@@ -269,7 +264,7 @@ def test_processes_share_one_chain_and_one_mirror(
     assert (result.entries, result.problems, result.notes) == (80, [], [])
 
 
-def test_verifying_while_others_write_raises_no_alarm(chained: Flask) -> None:
+def test_verifying_while_others_write_raises_no_alarm(chained):
     stop = threading.Event()
 
     def work() -> None:
@@ -292,9 +287,7 @@ def test_verifying_while_others_write_raises_no_alarm(chained: Flask) -> None:
 
 
 @pytest.mark.parametrize("before", [0, 2])
-def test_verifying_while_a_mirror_is_begun_raises_no_alarm(
-    chained: Flask, monkeypatch: pytest.MonkeyPatch, before: int
-) -> None:
+def test_verifying_while_a_mirror_is_begun_raises_no_alarm(chained, monkeypatch, before):
     """Also the very first one, which is begun with the first entry."""
     for _ in range(before):
         with audited("attendance.mark_set", ACTOR):
@@ -315,7 +308,7 @@ def test_verifying_while_a_mirror_is_begun_raises_no_alarm(
     assert result.entries == (before + 2 if before else 1)
 
 
-def test_the_page_reads_newest_first_by_actor_and_action(chained: Flask) -> None:
+def test_the_page_reads_newest_first_by_actor_and_action(chained):
     for number in range(7):
         by, action = (ACTOR, "people.seen") if number % 2 else (SYSTEM, "forums.opened")
         with audited(action, by):
@@ -329,7 +322,7 @@ def test_the_page_reads_newest_first_by_actor_and_action(chained: Flask) -> None
     assert list(known_actions(session)) == ["forums.opened", "people.seen"]
 
 
-def test_a_code_on_paper_leads_to_its_entry(chained: Flask) -> None:
+def test_a_code_on_paper_leads_to_its_entry(chained):
     empty = head_code()
     codes = []
     for _ in range(3):
@@ -346,7 +339,7 @@ def test_a_code_on_paper_leads_to_its_entry(chained: Flask) -> None:
         assert entry_with_code(session, wrong) is None
 
 
-def test_a_plain_write_is_not_audited(chained: Flask) -> None:
+def test_a_plain_write_is_not_audited(chained):
     with writing() as session:
         session.add(AuditHead(id=1, seq=0, mac="", mirror=""))
     assert count() == 0

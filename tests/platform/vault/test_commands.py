@@ -17,19 +17,19 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def app(chained_on_sqlite: Flask) -> Flask:
+def app(chained_on_sqlite):
     for action, by in (("people.seen", SYSTEM), ("people.edited", Actor(public_id="a" * 16))):
         with audited(action, by) as change:
             change.about("b" * 16)
     return chained_on_sqlite
 
 
-def test_verify_tells_the_code_and_succeeds(app: Flask) -> None:
+def test_verify_tells_the_code_and_succeeds(app):
     code = head_code()
     assert run(app, "audit", "verify") == (0, f"The chain is whole. Entries: 2. Code: {code}\n")
 
 
-def test_verify_fails_with_a_sentence(app: Flask) -> None:
+def test_verify_fails_with_a_sentence(app):
     for path in vault_of(app).mirror_folder.iterdir():
         path.unlink()
     assert run(app, "audit", "verify") == (1, "mirror: The mirror of the chain is missing.\n")
@@ -38,7 +38,7 @@ def test_verify_fails_with_a_sentence(app: Flask) -> None:
     assert (code, output.splitlines()[0]) == (0, "note: An earlier mirror is no longer there.")
 
 
-def test_list_shows_the_newest_first(app: Flask) -> None:
+def test_list_shows_the_newest_first(app):
     first, second = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
     lines = [
         f"{second.at.isoformat(timespec='seconds')} {'a' * 16} people.edited {'b' * 16}",
@@ -51,7 +51,7 @@ def test_list_shows_the_newest_first(app: Flask) -> None:
     assert run(app, "audit", "list", "--last", "0")[0] == 2
 
 
-def test_code_finds_the_entry_of_a_paper(app: Flask) -> None:
+def test_code_finds_the_entry_of_a_paper(app):
     code, output = run(app, "audit", "code", head_code().lower())
     assert (code, output.split(" of ")[0]) == (0, f"{head_code()} is entry 2")
     code, output = run(app, "audit", "code", "0000-0000-0000-0000")
@@ -61,7 +61,7 @@ def test_code_finds_the_entry_of_a_paper(app: Flask) -> None:
     )
 
 
-def test_a_new_key_opens_the_old_and_is_audited(app: Flask) -> None:
+def test_a_new_key_opens_the_old_and_is_audited(app):
     blob = seal("x", kind="note", public_id="b" * 16)
     before = vault_of(app).keys.current
     assert run(app, "vault", "new-key")[0] == 0

@@ -76,7 +76,7 @@ OPENINGS = {
 
 
 @given(texts, versions)
-def test_what_was_sealed_is_what_opens(text: bytes, version: int) -> None:
+def test_what_was_sealed_is_what_opens(text, version):
     body = sealing.seal_body(text, KEY, PLACE, version)
     assert sealing.open_body(body, KEY, PLACE, version) == text
     # Before what is sealed stands in clear what it is: a text may well be a part of that word.
@@ -85,7 +85,7 @@ def test_what_was_sealed_is_what_opens(text: bytes, version: int) -> None:
     assert text not in body[len(named) :] or len(text) < 4
 
 
-def test_keys_open_as_they_were_wrapped() -> None:
+def test_keys_open_as_they_were_wrapped():
     assert sealing.open_filed_key(filed(), CASE, PLACE) == KEY
     assert sealing.open_kept_key(kept(), CASE, PLACE) == KEY
     assert sealing.open_granted_key(granted(), PRIVATE, PLACE, MEMBER) == KEY
@@ -98,7 +98,7 @@ def test_keys_open_as_they_were_wrapped() -> None:
 
 @pytest.mark.parametrize("what", OPENINGS)
 @given(data=st.data())
-def test_every_truncation_is_refused(what: str, data: st.DataObject) -> None:
+def test_every_truncation_is_refused(what, data):
     seal, opened = OPENINGS[what]
     sealed = seal()
     cut = sealed[: data.draw(st.integers(0, len(sealed) - 1))]
@@ -110,7 +110,7 @@ def test_every_truncation_is_refused(what: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("what", OPENINGS)
 @given(data=st.data())
-def test_every_flipped_bit_is_refused(what: str, data: st.DataObject) -> None:
+def test_every_flipped_bit_is_refused(what, data):
     seal, opened = OPENINGS[what]
     sealed = bytearray(seal())
     at = data.draw(st.integers(0, len(sealed) * 8 - 1))
@@ -121,14 +121,14 @@ def test_every_flipped_bit_is_refused(what: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("what", OPENINGS)
 @given(noise=st.binary(max_size=400))
-def test_noise_is_refused(what: str, noise: bytes) -> None:
+def test_noise_is_refused(what, noise):
     _seal, opened = OPENINGS[what]
     with pytest.raises(SealError):
         opened(noise)
 
 
 @given(versions, versions)
-def test_another_version_is_refused(version: int, asked: int) -> None:
+def test_another_version_is_refused(version, asked):
     body = sealing.seal_body(b"text", KEY, PLACE, version)
     if version == asked:
         assert sealing.open_body(body, KEY, PLACE, asked) == b"text"
@@ -138,7 +138,7 @@ def test_another_version_is_refused(version: int, asked: int) -> None:
 
 
 @pytest.mark.parametrize("place", OTHER_PLACES, ids=["document", "kind", "compartment"])
-def test_another_place_is_refused(place: SealingPlace) -> None:
+def test_another_place_is_refused(place):
     """Neither a body, nor a key of any form, opens where another document lies."""
     with pytest.raises(SealError):
         sealing.open_body(sealing.seal_body(b"text", KEY, PLACE, 1), KEY, place, 1)
@@ -151,7 +151,7 @@ def test_another_place_is_refused(place: SealingPlace) -> None:
 
 
 @pytest.mark.parametrize("secret", [NEXT, IDENTITY], ids=["generation", "compartment"])
-def test_another_secret_is_refused(secret: Secret) -> None:
+def test_another_secret_is_refused(secret):
     with pytest.raises(SealError):
         sealing.open_filed_key(filed(), secret, PLACE)
     with pytest.raises(SealError):
@@ -159,7 +159,7 @@ def test_another_secret_is_refused(secret: Secret) -> None:
 
 
 @pytest.mark.parametrize("generation", [0, 2])
-def test_the_same_secret_under_another_generation_is_refused(generation: int) -> None:
+def test_the_same_secret_under_another_generation_is_refused(generation):
     """What was kept for one generation does not open when its rows are exchanged."""
     moved = replace(CASE, generation=generation)
     with pytest.raises(SealError):
@@ -172,7 +172,7 @@ def test_the_same_secret_under_another_generation_is_refused(generation: int) ->
         )
 
 
-def test_another_member_is_refused() -> None:
+def test_another_member_is_refused():
     for private, member, compartment in (
         (PRIVATE, STRANGER, "case"),
         (OTHER_PRIVATE, MEMBER, "case"),
@@ -188,7 +188,7 @@ def test_another_member_is_refused() -> None:
         sealing.open_granted_key(granted(), OTHER_PRIVATE, PLACE, MEMBER)
 
 
-def test_one_kind_of_wrapping_is_never_taken_for_another() -> None:
+def test_one_kind_of_wrapping_is_never_taken_for_another():
     """All HPKE, each with its own info: a grant is no filing, a filing no wrap."""
     own = Secret("case", 1, b"\0" * 32)
     as_member = own.private
@@ -210,20 +210,20 @@ def test_one_kind_of_wrapping_is_never_taken_for_another() -> None:
     ],
     ids=["key", "member", "use"],
 )
-def test_a_private_half_opens_for_its_own_use_only(key: bytes, member: str, use: str) -> None:
+def test_a_private_half_opens_for_its_own_use_only(key, member, use):
     sealed = sealing.seal_private(PRIVATE, KEY, MEMBER, "passphrase")
     with pytest.raises(SealError):
         sealing.open_private(sealed, key, member, use)
 
 
 @pytest.mark.parametrize(("token", "session"), [("other", "session"), ("token", "other")])
-def test_an_opening_opens_with_its_cookie_in_its_session(token: str, session: str) -> None:
+def test_an_opening_opens_with_its_cookie_in_its_session(token, session):
     with pytest.raises(SealError):
         sealing.open_opening(sealing.seal_opening(PRIVATE, "token", "session"), token, session)
 
 
 @given(st.binary(max_size=64))
-def test_no_secret_stands_in_what_python_shows(noise: bytes) -> None:
+def test_no_secret_stands_in_what_python_shows(noise):
     secret = Secret("case", 1, noise)
     assert repr(secret) == "Secret(compartment='case', generation=1)"
 
@@ -238,15 +238,8 @@ _SECRETS = st.builds(
 @example(CASE, CASE, "ab", "a", "c", "bc", b"", b"")
 @example(CASE, CASE, "a", "a", "b", "", b"", b"b")
 def test_a_members_seal_holds_for_nothing_else(
-    one: Secret,
-    other: Secret,
-    member: str,
-    of: str,
-    holder: str,
-    another: str,
-    key: bytes,
-    second: bytes,
-) -> None:
+    one, other, member, of, holder, another, key, second
+):
     """Not for another compartment, generation, member, account or key, nor with signs moved from
     one to the next."""
     same = (one, member, holder, key) == (other, of, another, second)

@@ -7,7 +7,6 @@ import os
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -60,23 +59,19 @@ def opened_file(blob: bytes, place: dict[str, Any] = PLACE) -> bytes:
 
 
 @given(st.binary(max_size=9000), places)
-def test_a_text_opens_at_its_place(content: bytes, place: dict[str, Any]) -> None:
+def test_a_text_opens_at_its_place(content, place):
     assert opened(sealed(content, place), place) == content
 
 
 @given(st.binary(max_size=300), places, places)
-def test_a_text_opens_at_no_other_place(
-    content: bytes, place: dict[str, Any], other: dict[str, Any]
-) -> None:
+def test_a_text_opens_at_no_other_place(content, place, other):
     assume(place != other)
     with pytest.raises(NotAuthentic):
         opened(sealed(content, place), other)
 
 
 @given(st.text(max_size=12), st.integers(0, 12), st.integers(0, 12))
-def test_moving_the_border_between_kind_and_id_is_noticed(
-    joined: str, first: int, second: int
-) -> None:
+def test_moving_the_border_between_kind_and_id_is_noticed(joined, first, second):
     assume(joined[:first] != joined[:second])
     blob = sealed(b"x", {**PLACE, "kind": joined[:first], "public_id": joined[first:]})
     with pytest.raises(NotAuthentic):
@@ -84,7 +79,7 @@ def test_moving_the_border_between_kind_and_id_is_noticed(
 
 
 @given(st.binary(max_size=300), st.data())
-def test_one_flipped_bit_is_noticed(content: bytes, data: st.DataObject) -> None:
+def test_one_flipped_bit_is_noticed(content, data):
     blob = bytearray(sealed(content))
     position = data.draw(st.integers(0, len(blob) * 8 - 1))
     blob[position // 8] ^= 1 << position % 8
@@ -96,7 +91,7 @@ def test_one_flipped_bit_is_noticed(content: bytes, data: st.DataObject) -> None
 
 
 @given(st.binary(max_size=300), st.data())
-def test_a_cut_text_is_noticed(content: bytes, data: st.DataObject) -> None:
+def test_a_cut_text_is_noticed(content, data):
     blob = sealed(content)
     end = data.draw(st.integers(0, len(blob) - 1))
     with pytest.raises((Truncated, NotAuthentic, UnknownFormat)):
@@ -104,7 +99,7 @@ def test_a_cut_text_is_noticed(content: bytes, data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=400))
-def test_anything_else_raises_a_seal_error_only(blob: bytes) -> None:
+def test_anything_else_raises_a_seal_error_only(blob):
     for unseal in (opened, opened_file):
         with pytest.raises(SealError):
             unseal(blob)
@@ -114,14 +109,14 @@ def test_anything_else_raises_a_seal_error_only(blob: bytes) -> None:
             unseal(b"\x02" + ID + blob)
 
 
-def test_texts_of_one_bucket_look_alike_and_no_two_seals_are_equal() -> None:
+def test_texts_of_one_bucket_look_alike_and_no_two_seals_are_equal():
     lengths = [len(sealed(bytes(size))) for size in range(61)]
     assert set(lengths) == {1 + 8 + 12 + 64 + 16}
     assert len({sealed(b"same") for _ in range(100)}) == 100
 
 
 @given(st.integers(1, 2**40))
-def test_buckets_hold_the_size_and_waste_little(size: int) -> None:
+def test_buckets_hold_the_size_and_waste_little(size):
     padded = envelope.bucket(size)
     assert padded >= size
     assert envelope.bucket(padded) == padded
@@ -129,11 +124,11 @@ def test_buckets_hold_the_size_and_waste_little(size: int) -> None:
 
 
 @given(st.lists(st.binary(max_size=9)), st.lists(st.binary(max_size=9)))
-def test_length_prefixes_keep_lists_apart(one: list[bytes], other: list[bytes]) -> None:
+def test_length_prefixes_keep_lists_apart(one, other):
     assert (length_prefixed(*one) == length_prefixed(*other)) == (one == other)
 
 
-def test_error_sentences_hold_no_value() -> None:
+def test_error_sentences_hold_no_value():
     with pytest.raises(NotAuthentic) as caught:
         opened(sealed(b"+254700000001"), {**PLACE, "kind": "secret kind"})
     assert str(caught.value) == "What was sealed was changed, or belongs to another place."
@@ -149,7 +144,7 @@ sizes = st.one_of(
 
 
 @given(sizes)
-def test_a_file_opens_whole(size: int) -> None:
+def test_a_file_opens_whole(size):
     content = os.urandom(size)
     blob = sealed_file(content)
     assert opened_file(blob) == content
@@ -157,7 +152,7 @@ def test_a_file_opens_whole(size: int) -> None:
 
 
 @given(sizes, st.data())
-def test_a_cut_file_is_noticed(size: int, data: st.DataObject) -> None:
+def test_a_cut_file_is_noticed(size, data):
     blob = sealed_file(os.urandom(size))
     whole = envelope.CHUNK + 16
     ends = [end for end in range(envelope.HEADER, len(blob), whole) if end < len(blob)]
@@ -174,7 +169,7 @@ def chunks(blob: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("change", ["swap", "drop", "repeat", "append", "foreign"])
-def test_moved_chunks_are_noticed(change: str) -> None:
+def test_moved_chunks_are_noticed(change):
     content = os.urandom(4 * FULL + 5)
     blob, twin = sealed_file(content), sealed_file(content)
     parts = chunks(blob)
@@ -193,7 +188,7 @@ def test_moved_chunks_are_noticed(change: str) -> None:
 
 
 @given(st.data())
-def test_a_flipped_bit_in_a_file_is_noticed(data: st.DataObject) -> None:
+def test_a_flipped_bit_in_a_file_is_noticed(data):
     blob = bytearray(sealed_file(bytes(FULL + 9)))
     position = data.draw(st.integers(0, len(blob) * 8 - 1))
     blob[position // 8] ^= 1 << position % 8
@@ -201,7 +196,7 @@ def test_a_flipped_bit_in_a_file_is_noticed(data: st.DataObject) -> None:
         opened_file(bytes(blob))
 
 
-def test_a_file_opens_at_no_other_place_and_not_as_a_text() -> None:
+def test_a_file_opens_at_no_other_place_and_not_as_a_text():
     blob = sealed_file(b"scan")
     for name, other in (("kind", "x"), ("public_id", "y"), ("version", 2)):
         with pytest.raises(NotAuthentic):
@@ -223,14 +218,14 @@ class Dribble(io.RawIOBase):
         return piece
 
 
-def test_short_reads_change_nothing(chained_on_sqlite: Flask) -> None:
+def test_short_reads_change_nothing(chained_on_sqlite):
     content = os.urandom(2 * FULL + 10)
     place = {"kind": "scan", "public_id": "0123456789abcdef"}
     blob = b"".join(seal_file(Dribble(content), **place))  # type: ignore[arg-type]
     assert b"".join(open_file(Dribble(blob), **place)) == content  # type: ignore[arg-type]
 
 
-def test_the_server_tier_seals_opens_and_rotates(chained_on_sqlite: Flask) -> None:
+def test_the_server_tier_seals_opens_and_rotates(chained_on_sqlite):
     place = {"kind": "person.phone", "public_id": "0123456789abcdef"}
     blob = seal("+254 7 – é", **place)
     assert open_text(blob, **place) == "+254 7 – é"
@@ -245,7 +240,7 @@ def test_the_server_tier_seals_opens_and_rotates(chained_on_sqlite: Flask) -> No
         rotate(blob, kind="person.phone", public_id="fedcba9876543210")
 
 
-def test_a_key_that_another_process_made_is_read_anew(chained_on_sqlite: Flask) -> None:
+def test_a_key_that_another_process_made_is_read_anew(chained_on_sqlite):
     place = {"kind": "person.phone", "public_id": "0123456789abcdef"}
     grown = add_sealing_key(vault_of(chained_on_sqlite).key_file)
     blob = envelope.seal_bytes(
@@ -256,7 +251,7 @@ def test_a_key_that_another_process_made_is_read_anew(chained_on_sqlite: Flask) 
         open_sealed(blob[:1] + bytes(8) + blob[9:], **place)
 
 
-def test_lookups_find_equal_values_of_one_kind_only(chained_on_sqlite: Flask) -> None:
+def test_lookups_find_equal_values_of_one_kind_only(chained_on_sqlite):
     found = lookup("+254700000001", kind="phone")
     assert found == lookup("+254700000001", kind="phone")
     assert len(found) == 64

@@ -24,7 +24,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_first_start_makes_a_private_file_in_private_folders(tmp_path: Path) -> None:
+def test_first_start_makes_a_private_file_in_private_folders(tmp_path):
     path = tmp_path / "one" / "two" / "server.key"
     made = load_or_create_keys(path)
     assert (mode(path), mode(path.parent), mode(path.parent.parent)) == (0o600, 0o700, 0o700)
@@ -32,7 +32,7 @@ def test_first_start_makes_a_private_file_in_private_folders(tmp_path: Path) -> 
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_many_first_starts_at_once_agree(tmp_path: Path) -> None:
+def test_many_first_starts_at_once_agree(tmp_path):
     path = tmp_path / "server.key"
     with ThreadPoolExecutor(16) as pool:
         keys = list(pool.map(lambda _: load_or_create_keys(path), range(64)))
@@ -40,7 +40,7 @@ def test_many_first_starts_at_once_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [0o640, 0o604, 0o666, 0o700 | 0o010])
-def test_a_file_others_can_read_stops_start_up_in_one_line(tmp_path: Path, wrong: int) -> None:
+def test_a_file_others_can_read_stops_start_up_in_one_line(tmp_path, wrong):
     path = tmp_path / "server.key"
     load_or_create_keys(path)
     path.chmod(wrong)
@@ -64,7 +64,7 @@ def test_a_file_others_can_read_stops_start_up_in_one_line(tmp_path: Path, wrong
         b"\xff\xfe",
     ],
 )
-def test_a_damaged_file_stops_start_up_and_is_kept(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_stops_start_up_and_is_kept(tmp_path, content):
     path = tmp_path / "server.key"
     path.write_bytes(content)
     path.chmod(0o600)
@@ -74,20 +74,20 @@ def test_a_damaged_file_stops_start_up_and_is_kept(tmp_path: Path, content: byte
     assert path.read_bytes() == content
 
 
-def test_a_folder_in_its_place_stops_start_up(tmp_path: Path) -> None:
+def test_a_folder_in_its_place_stops_start_up(tmp_path):
     with pytest.raises(KeyFileError) as caught:
         load_or_create_keys(tmp_path)
     assert str(caught.value) == f"The key file {tmp_path} is not a file."
 
 
-def test_a_pipe_in_its_place_stops_start_up_without_waiting(tmp_path: Path) -> None:
+def test_a_pipe_in_its_place_stops_start_up_without_waiting(tmp_path):
     path = tmp_path / "server.key"
     os.mkfifo(path, 0o600)
     with pytest.raises(KeyFileError):
         load_or_create_keys(path)
 
 
-def test_a_missing_file_beside_an_audit_trail_is_no_first_start(tmp_path: Path) -> None:
+def test_a_missing_file_beside_an_audit_trail_is_no_first_start(tmp_path):
     settings = Settings(data_dir=tmp_path)
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "0123456789abcdef.jsonl").touch()
@@ -97,7 +97,7 @@ def test_a_missing_file_beside_an_audit_trail_is_no_first_start(tmp_path: Path) 
     assert not settings.key_file.exists()
 
 
-def test_purposes_have_keys_of_their_own() -> None:
+def test_purposes_have_keys_of_their_own():
     keys = new_keys()
     derived = [keys.derived(purpose) for purpose in ("audit", "lookup", "flask", "other")]
     assert len({*derived, keys.root, *keys.sealing.values()}) == 6
@@ -106,7 +106,7 @@ def test_purposes_have_keys_of_their_own() -> None:
     assert keys.derived("audit") == keys.derived("audit")
 
 
-def test_a_new_sealing_key_leaves_the_others(tmp_path: Path) -> None:
+def test_a_new_sealing_key_leaves_the_others(tmp_path):
     path = tmp_path / "server.key"
     before = load_or_create_keys(path)
     after = add_sealing_key(path)
@@ -116,7 +116,7 @@ def test_a_new_sealing_key_leaves_the_others(tmp_path: Path) -> None:
     assert after.sealing[before.current] == before.sealing[before.current]
 
 
-def test_keys_do_not_show_in_their_representation() -> None:
+def test_keys_do_not_show_in_their_representation():
     keys = new_keys()
     shown = repr(keys)
     assert keys.root.hex() not in shown
@@ -124,7 +124,7 @@ def test_keys_do_not_show_in_their_representation() -> None:
     assert all(repr(key) not in shown for key in keys.sealing.values())
 
 
-def test_new_keys_made_at_once_are_all_kept(tmp_path: Path) -> None:
+def test_new_keys_made_at_once_are_all_kept(tmp_path):
     path = tmp_path / "server.key"
     load_or_create_keys(path)
     with ThreadPoolExecutor(8) as pool:

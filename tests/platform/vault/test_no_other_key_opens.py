@@ -16,12 +16,10 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pyrage
 import pytest
-from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -59,8 +57,7 @@ from kash.platform.vault import compartments as sealing
 from kash.platform.vault.compartments import DOCUMENT_KEY_ID, SealingPlace, Secret
 from kash.platform.vault.models import Unsealing
 from kash.platform.vault.passphrases import stretched
-from kash.policy import Actor
-from tests.conftest import PASSWORD, AMember
+from tests.conftest import PASSWORD
 from tests.incidents.filed_cases import filed
 from tests.platform.cleaning import samples
 
@@ -227,9 +224,7 @@ def chunks(sealed: bytes, where: SealingPlace, part: str) -> list[Blob]:
 
 
 @pytest.fixture
-def world(
-    app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> tuple[AMember, AMember, list[str]]:
+def world(app, a_member, actor):
     """A custodian, an officer, and what an administrator and an officer of the police know."""
     custodian, officer = a_member("custodian"), a_member("documentation")
     known = [PASSWORD, TOTP, LINK]
@@ -256,9 +251,7 @@ def world(
     return custodian, officer, known
 
 
-def test_nothing_but_a_passphrase_opens_what_is_sealed_for_members(
-    world: tuple[AMember, AMember, list[str]],
-) -> None:
+def test_nothing_but_a_passphrase_opens_what_is_sealed_for_members(world):
     """On one engine: the other has the same values in the same columns, as the control says."""
     _custodian, _officer, known = world
     members = list(db.session.scalars(select(VaultMember)))
@@ -301,9 +294,7 @@ def _short_texts() -> Iterator[str]:
 
 
 @pytest.mark.any_engine
-def test_a_passphrase_opens_every_case_and_a_custodians_every_identity(
-    both_engines_app: APIFlask, world: tuple[AMember, AMember, list[str]]
-) -> None:
+def test_a_passphrase_opens_every_case_and_a_custodians_every_identity(both_engines_app, world):
     """The control: the same attempts do open with the right keys."""
     custodian, officer, _known = world
     by = {row.holder: row for row in db.session.scalars(select(VaultMember))}
@@ -346,9 +337,7 @@ def _opens(blob: Blob, key: bytes) -> bool:
     return False
 
 
-def test_a_backup_holds_the_same_and_no_opening(
-    both_engines_app: APIFlask, world: tuple[AMember, AMember, list[str]], tmp_path: Path
-) -> None:
+def test_a_backup_holds_the_same_and_no_opening(both_engines_app, world, tmp_path):
     """What is in a backup is what was tried above, without what only a session knows."""
     settings: Any = current_app.config["SETTINGS"]
     openings = [row.sealed_private for row in db.session.scalars(select(VaultOpening))]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
@@ -30,7 +28,7 @@ ROOT = "0123456789abcdef" * 4
 
 
 @pytest.fixture
-def trail(sqlite_app: APIFlask) -> Iterator[Callable[..., AuditEntry]]:
+def trail(sqlite_app):
     """`trail("a", "people.added", "x")`: an entry of an actor that names these."""
     first = 10**6
 
@@ -49,9 +47,7 @@ def trail(sqlite_app: APIFlask) -> Iterator[Callable[..., AuditEntry]]:
     db.session.rollback()
 
 
-def test_entries_stand_the_newest_first_by_actor_action_and_what_they_name(
-    trail: Callable[..., AuditEntry],
-) -> None:
+def test_entries_stand_the_newest_first_by_actor_action_and_what_they_name(trail):
     by_day = f"{BY_DAY}sought"
     made = [
         trail("a", "x.added", "one", "two"),
@@ -86,9 +82,7 @@ def test_entries_stand_the_newest_first_by_actor_action_and_what_they_name(
     assert told_by_day(session, NOW + timedelta(minutes=1), until) == told[1:]
 
 
-def test_a_code_of_paper_leads_to_the_first_entry_and_a_root_to_all_that_name_it(
-    trail: Callable[..., AuditEntry],
-) -> None:
+def test_a_code_of_paper_leads_to_the_first_entry_and_a_root_to_all_that_name_it(trail):
     mac = "fedcba9876543210" * 4
     made = [trail("a", "x.added", mac=mac), trail("a", "x.added", mac=mac[:60] + "0000")]
     session = db.session()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,26 +33,24 @@ NAIROBI = ZoneInfo("Africa/Nairobi")
         ("people.changed", ("x", "y")),
     ],
 )
-def test_ids_of_what_is_sealed_are_left_out(action: str, shown: tuple[str, ...]) -> None:
+def test_ids_of_what_is_sealed_are_left_out(action, shown):
     assert subjects_shown(action, ["x", "y"]) == shown
 
 
-def test_only_what_mediators_do_is_told_without_its_time() -> None:
+def test_only_what_mediators_do_is_told_without_its_time():
     assert has_a_time("incidents.opened")
     assert not has_a_time("mediation.brief_answered")
 
 
 @given(ENTRIES, st.randoms())
-def test_the_order_of_a_day_is_never_told(
-    entries: list[tuple[datetime, str, str]], random: Random
-) -> None:
+def test_the_order_of_a_day_is_never_told(entries, random):
     turned = list(entries)
     random.shuffle(turned)
     assert by_day(turned, NAIROBI) == by_day(entries, NAIROBI)
 
 
 @given(ENTRIES, st.integers(0, 3599))
-def test_no_minute_is_told(entries: list[tuple[datetime, str, str]], seconds: int) -> None:
+def test_no_minute_is_told(entries, seconds):
     """Whatever the minutes are, as long as the day is the same."""
     moved = [
         (at.replace(minute=0, second=0, microsecond=0) + timedelta(seconds=seconds), who, action)
@@ -63,7 +60,7 @@ def test_no_minute_is_told(entries: list[tuple[datetime, str, str]], seconds: in
 
 
 @given(ENTRIES)
-def test_every_action_is_counted_on_its_day(entries: list[tuple[datetime, str, str]]) -> None:
+def test_every_action_is_counted_on_its_day(entries):
     lines = by_day(entries, NAIROBI)
     assert sum(line.count for line in lines) == len(entries)
     assert [line.day for line in lines] == sorted((line.day for line in lines), reverse=True)

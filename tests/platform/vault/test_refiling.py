@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
@@ -22,9 +19,7 @@ from kash.platform.vault import (
 )
 
 
-def test_the_new_text_opens_and_nothing_of_the_old_is_left(
-    both_engines_app: object, a_member: Callable[..., Any]
-) -> None:
+def test_the_new_text_opens_and_nothing_of_the_old_is_left(both_engines_app, a_member):
     vault = a_member("documentation").vault()
     with writing() as session:
         document = file_document(session, "test", b"first").id
@@ -44,9 +39,7 @@ def test_the_new_text_opens_and_nothing_of_the_old_is_left(
             open_document(vault, mixed)
 
 
-def test_what_was_shredded_takes_no_other_text(
-    both_engines_app: object, a_member: Callable[..., Any]
-) -> None:
+def test_what_was_shredded_takes_no_other_text(both_engines_app, a_member):
     a_member("documentation")
     with pytest.raises(NoSuchDocument), writing() as session:
         refile_document(session, 12345, b"x")

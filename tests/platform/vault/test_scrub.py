@@ -8,18 +8,17 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from apiflask import APIFlask
 
 from kash.platform.database import db
 from kash.platform.vault import scrub
 
 
 @pytest.fixture
-def path(sqlite_app: APIFlask) -> Path:
+def path(sqlite_app):
     return Path(str(db.engine.url.database))
 
 
-def test_a_long_reader_does_not_have_scrubbing_keep_everybody_from_writing(path: Path) -> None:
+def test_a_long_reader_does_not_have_scrubbing_keep_everybody_from_writing(path):
     """A list that is read for seconds held up every write by ten seconds and more."""
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
@@ -62,13 +61,13 @@ def notes(path: Path) -> int:
         connection.close()
 
 
-def test_the_patience_of_other_statements_is_as_before(sqlite_app: APIFlask) -> None:
+def test_the_patience_of_other_statements_is_as_before(sqlite_app):
     scrub()
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 10000
 
 
-def test_copies_that_moving_left_between_pages_go_too(path: Path) -> None:
+def test_copies_that_moving_left_between_pages_go_too(path):
     """SQLite overwrites what it deletes, not the copies that it made while it moved rows."""
     dice = Random(7)
     rows: dict[int, bytes] = {}
@@ -101,7 +100,7 @@ def test_copies_that_moving_left_between_pages_go_too(path: Path) -> None:
     assert left() == 0
 
 
-def test_pages_that_a_writer_kept_as_they_were_are_written_anew_by_the_next_try(path: Path) -> None:
+def test_pages_that_a_writer_kept_as_they_were_are_written_anew_by_the_next_try(path):
     with db.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=50")
     writer = sqlite3.connect(path, isolation_level=None)

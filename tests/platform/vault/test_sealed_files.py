@@ -41,7 +41,7 @@ def opened(blob: bytes, key: bytes, place: SealingPlace = PLACE, part: str = "or
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_what_was_sealed_comes_back(size: int) -> None:
+def test_what_was_sealed_comes_back(size):
     content, key = os.urandom(size), new_key()
     blob = sealed(content, key)
     assert opened(blob, key) == content
@@ -49,7 +49,7 @@ def test_what_was_sealed_comes_back(size: int) -> None:
 
 
 @given(size=st.sampled_from(SIZES), at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_a_flipped_bit_anywhere_is_refused(size: int, at: float, bit: int) -> None:
+def test_a_flipped_bit_anywhere_is_refused(size, at, bit):
     key = new_key()
     blob = bytearray(sealed(os.urandom(size), key))
     blob[int(at * len(blob))] ^= 1 << bit
@@ -58,21 +58,21 @@ def test_a_flipped_bit_anywhere_is_refused(size: int, at: float, bit: int) -> No
 
 
 @given(size=st.sampled_from(SIZES), at=st.floats(0, 1, exclude_max=True))
-def test_a_file_that_was_cut_is_refused(size: int, at: float) -> None:
+def test_a_file_that_was_cut_is_refused(size, at):
     key = new_key()
     blob = sealed(os.urandom(size), key)
     with pytest.raises(SealError):
         opened(blob[: int(at * len(blob))], key)
 
 
-def test_a_whole_chunk_less_is_seen_at_the_end() -> None:
+def test_a_whole_chunk_less_is_seen_at_the_end():
     key = new_key()
     blob = sealed(os.urandom(3 * CHUNK), key)
     with pytest.raises(Truncated):
         opened(blob[: HEADER + 2 * (CHUNK + 16)], key)
 
 
-def test_chunks_cannot_change_places() -> None:
+def test_chunks_cannot_change_places():
     key = new_key()
     blob = sealed(os.urandom(4 * CHUNK), key)
     step = CHUNK + 16
@@ -81,7 +81,7 @@ def test_chunks_cannot_change_places() -> None:
         opened(blob[:HEADER] + second + first + blob[HEADER + 2 * step :], key)
 
 
-def test_no_file_opens_in_place_of_another() -> None:
+def test_no_file_opens_in_place_of_another():
     content, key = os.urandom(1000), new_key()
     blob = sealed(content, key)
     for place, part in (

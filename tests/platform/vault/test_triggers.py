@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,7 +23,7 @@ ON_SQLITE = [
 ON_POSTGRESQL = ["TRUNCATE audit_entry", "TRUNCATE audit_entry, audit_head CASCADE"]
 
 
-def test_entries_are_neither_changed_nor_removed(chained: Flask) -> None:
+def test_entries_are_neither_changed_nor_removed(chained):
     for _ in range(3):
         with audited("people.seen", SYSTEM):
             pass
@@ -36,7 +35,7 @@ def test_entries_are_neither_changed_nor_removed(chained: Flask) -> None:
     assert verify(db.session()).sound
 
 
-def test_missing_triggers_are_noticed_and_put_back(chained: Flask) -> None:
+def test_missing_triggers_are_noticed_and_put_back(chained):
     with db.engine.begin() as connection:
         assert_triggers(connection)
         drop_triggers(connection)
@@ -48,7 +47,7 @@ def test_missing_triggers_are_noticed_and_put_back(chained: Flask) -> None:
         assert_triggers(connection)
 
 
-def test_a_switched_off_trigger_counts_as_missing(chained: Flask) -> None:
+def test_a_switched_off_trigger_counts_as_missing(chained):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite triggers cannot be switched off")
     with db.engine.begin() as connection:
@@ -59,7 +58,7 @@ def test_a_switched_off_trigger_counts_as_missing(chained: Flask) -> None:
             assert_triggers(connection)
 
 
-def test_no_table_needs_no_triggers(chained: Flask) -> None:
+def test_no_table_needs_no_triggers(chained):
     with db.engine.begin() as connection:
         connection.execute(text("DROP TABLE audit_entry"))
         assert_triggers(connection)

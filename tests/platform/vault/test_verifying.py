@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import (
@@ -66,7 +64,7 @@ class Disk:
 
 
 @pytest.fixture
-def disk(chained_on_sqlite: Flask) -> Iterator[Disk]:
+def disk(chained_on_sqlite):
     for number in range(LENGTH - 1):
         if number == FIRST_PART:
             note_restore(SYSTEM)
@@ -194,7 +192,7 @@ ATTACKS = [edit, delete, insert, reorder, truncate, recompute]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_every_attack_is_found(disk: Disk, attack: Callable[..., set[ChainFault]]) -> None:
+def test_every_attack_is_found(disk, attack):
     for number in range(200):
         chance = random.Random(f"{attack.__name__} {number}")
         changed = disk.copy()
@@ -225,7 +223,7 @@ def test_every_attack_is_found(disk: Disk, attack: Callable[..., set[ChainFault]
         (["soon", None, None], "The head of the chain has no number."),
     ],
 )
-def test_a_changed_head_is_found(disk: Disk, head: list[object], sentence: str) -> None:
+def test_a_changed_head_is_found(disk, head, sentence):
     kept = [old if new is None else new for new, old in zip(head, disk.head, strict=False)]
     disk.head = kept
     disk.write()
@@ -236,13 +234,13 @@ def current_mirror(disk: Disk) -> str:
     return f"{disk.head[2]}.jsonl"
 
 
-def test_text_that_is_no_text_is_reported(disk: Disk) -> None:
+def test_text_that_is_no_text_is_reported(disk):
     disk.database.execute("UPDATE audit_entry SET action = CAST(x'ff' AS TEXT) WHERE seq = 3")
     assert [problem.fault for problem in verify(db.session()).problems] == [ChainFault.EDITED]
 
 
 @pytest.mark.parametrize("lost", [1, 3])
-def test_lines_that_a_crash_kept_back_are_proved_and_added(disk: Disk, lost: int) -> None:
+def test_lines_that_a_crash_kept_back_are_proved_and_added(disk, lost):
     whole = disk.lines[current_mirror(disk)]
     disk.lines[current_mirror(disk)] = "".join(whole.splitlines(keepends=True)[:-lost])
     disk.write()
@@ -256,7 +254,7 @@ def test_lines_that_a_crash_kept_back_are_proved_and_added(disk: Disk, lost: int
     assert verify(db.session()).notes == []
 
 
-def test_half_a_line_after_a_crash_is_repaired(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_a_line_after_a_crash_is_repaired(disk, monkeypatch):
     monkeypatch.setattr(verifying, "_PATIENCE", 0)
     whole = disk.lines[current_mirror(disk)]
     for cut in range(1, 60):
@@ -269,7 +267,7 @@ def test_half_a_line_after_a_crash_is_repaired(disk: Disk, monkeypatch: pytest.M
         assert held[LENGTH] == {disk.head[1]}
 
 
-def test_lines_are_not_added_to_prove_a_forged_entry(disk: Disk) -> None:
+def test_lines_are_not_added_to_prove_a_forged_entry(disk):
     whole = disk.lines[current_mirror(disk)]
     disk.lines[current_mirror(disk)] = cut = "".join(whole.splitlines(keepends=True)[:-1])
     disk.rows[-1][2] = "d" * 16
@@ -278,7 +276,7 @@ def test_lines_are_not_added_to_prove_a_forged_entry(disk: Disk) -> None:
     assert (disk.mirrors / current_mirror(disk)).read_text() == cut
 
 
-def test_a_mirror_that_lacks_much_was_cut(chained_on_sqlite: Flask) -> None:
+def test_a_mirror_that_lacks_much_was_cut(chained_on_sqlite):
     for _ in range(30):
         with audited("people.seen", SYSTEM):
             pass
@@ -302,13 +300,13 @@ def test_a_mirror_that_lacks_much_was_cut(chained_on_sqlite: Flask) -> None:
         ),
     ],
 )
-def test_a_forged_mirror_line_is_found(disk: Disk, line: str, sentence: str) -> None:
+def test_a_forged_mirror_line_is_found(disk, line, sentence):
     disk.lines[current_mirror(disk)] += line + "\n"
     disk.write()
     assert [problem.sentence for problem in verify(db.session()).problems] == [sentence]
 
 
-def test_the_order_of_mirror_lines_and_repeats_do_not_matter(disk: Disk) -> None:
+def test_the_order_of_mirror_lines_and_repeats_do_not_matter(disk):
     first, *lines = disk.lines[current_mirror(disk)].splitlines(keepends=True)
     disk.lines[current_mirror(disk)] = "".join([first, *reversed(lines), lines[0]])
     disk.write()
@@ -316,7 +314,7 @@ def test_the_order_of_mirror_lines_and_repeats_do_not_matter(disk: Disk) -> None
     assert (result.problems, result.notes) == ([], [])
 
 
-def test_an_older_backup_put_back_is_a_cut_until_it_is_noted(disk: Disk) -> None:
+def test_an_older_backup_put_back_is_a_cut_until_it_is_noted(disk):
     older = disk.copy()
     del older.rows[LENGTH - 4 :]
     older.head[:2] = [LENGTH - 4, older.rows[-1][6]]
@@ -332,7 +330,7 @@ def test_an_older_backup_put_back_is_a_cut_until_it_is_noted(disk: Disk) -> None
     ]
 
 
-def test_a_backup_older_than_a_mirror_is_sound_once_noted(disk: Disk) -> None:
+def test_a_backup_older_than_a_mirror_is_sound_once_noted(disk):
     older = disk.copy()
     del older.rows[FIRST_PART - 2 :]
     first = next(name for name in disk.lines if name != current_mirror(disk))
@@ -343,7 +341,7 @@ def test_a_backup_older_than_a_mirror_is_sound_once_noted(disk: Disk) -> None:
     assert verify(db.session()).problems == []
 
 
-def test_a_code_on_paper_convicts_whoever_put_everything_back(disk: Disk) -> None:
+def test_a_code_on_paper_convicts_whoever_put_everything_back(disk):
     printed = head_code()
     assert entry_with_code(db.session(), printed) is not None
     del disk.rows[-2:]

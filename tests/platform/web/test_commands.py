@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from apiflask import APIFlask
 from flask import get_flashed_messages
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
@@ -99,7 +98,7 @@ GOOD = {"name": "Hall B", "opened_on": "2026-11-16", "row_version": "3"}
 
 
 @pytest.fixture(autouse=True)
-def context(app: APIFlask) -> Iterator[None]:
+def context(app):
     with app.test_request_context(method="POST"):
         yield
 
@@ -113,7 +112,7 @@ def _stopped_by(problem: Exception, form: PlaceForm, *whole: Any, **beside: Any)
         raise problem
 
 
-def test_a_command_takes_what_was_entered_under_the_names_of_its_fields() -> None:
+def test_a_command_takes_what_was_entered_under_the_names_of_its_fields():
     form = _form(note="By the lake", nickname="B", seats="40", safe="y", languages=["sw", "en"])
     assert form.validate()
     assert form.command(Place) == Place(
@@ -121,7 +120,7 @@ def test_a_command_takes_what_was_entered_under_the_names_of_its_fields() -> Non
     )
 
 
-def test_what_was_left_empty_is_as_the_command_says_and_never_its_default() -> None:
+def test_what_was_left_empty_is_as_the_command_says_and_never_its_default():
     form = _form()
     assert form.validate()
     assert form.command(Place, made_by="Amina") == Place(
@@ -129,28 +128,28 @@ def test_what_was_left_empty_is_as_the_command_says_and_never_its_default() -> N
     )
 
 
-def test_what_was_given_goes_before_what_was_entered() -> None:
+def test_what_was_given_goes_before_what_was_entered():
     assert _form().command(Place, name="Hall C").name == "Hall C"
 
 
-def test_a_command_is_not_made_up_of_what_is_missing() -> None:
+def test_a_command_is_not_made_up_of_what_is_missing():
     with pytest.raises(ValueError, match=r"Place\.opened_on"):
         _form(opened_on="").command(Place)
 
 
-def test_text_choices_and_ticks_that_were_not_sent_are_empty_and_not_nothing() -> None:
+def test_text_choices_and_ticks_that_were_not_sent_are_empty_and_not_nothing():
     form = PlaceForm(MultiDict({"opened_on": "2026-11-16"}), data={"note": None, "kind": None})
     assert (form.name.data, form.note.data, form.kind.data, form.token.data) == ("", "", "", "")
     assert form.languages.data == []
 
 
-def test_what_no_field_can_tell_alone_makes_the_form_wrong() -> None:
+def test_what_no_field_can_tell_alone_makes_the_form_wrong():
     form = _form(note="Hall B")
     assert not form.validate()
     assert form.errors == {"note": ["Say something else."]}
 
 
-def test_a_problem_stands_beside_its_field_and_what_was_typed_stays() -> None:
+def test_a_problem_stands_beside_its_field_and_what_was_typed_stays():
     form = _form()
     assert form.validate()
     _stopped_by(NameTaken(), form)
@@ -160,7 +159,7 @@ def test_a_problem_stands_beside_its_field_and_what_was_typed_stays() -> None:
 
 
 @pytest.mark.parametrize("problem", [NotToday(), Elsewhere()])
-def test_a_problem_without_a_field_here_stands_over_the_form(problem: Problem) -> None:
+def test_a_problem_without_a_field_here_stands_over_the_form(problem):
     form = _form()
     assert form.validate()
     _stopped_by(problem, form)
@@ -168,14 +167,14 @@ def test_a_problem_without_a_field_here_stands_over_the_form(problem: Problem) -
 
 
 @pytest.mark.parametrize("problem", [Closed(), NotFound(), ValueError("1 2 3")])
-def test_what_belongs_to_no_form_goes_on(problem: Exception) -> None:
+def test_what_belongs_to_no_form_goes_on(problem):
     form = _form()
     with pytest.raises(type(problem)):
         _stopped_by(problem, form)
     assert form.problem is None
 
 
-def test_a_block_says_where_other_exceptions_and_other_fields_are_shown() -> None:
+def test_a_block_says_where_other_exceptions_and_other_fields_are_shown():
     form = _form()
     assert form.validate()
     _stopped_by(ValueError("Too small."), form, seats=ValueError)
@@ -188,7 +187,7 @@ def test_a_block_says_where_other_exceptions_and_other_fields_are_shown() -> Non
     }
 
 
-def test_a_block_that_went_well_shows_nothing() -> None:
+def test_a_block_that_went_well_shows_nothing():
     form = _form()
     assert form.validate()
     with form.showing_problems():
@@ -196,7 +195,7 @@ def test_a_block_that_went_well_shows_nothing() -> None:
     assert (made, form.errors, form.problem) == ("Hall B", {}, None)
 
 
-def test_the_slower_of_two_reads_what_differs_and_may_save_again() -> None:
+def test_the_slower_of_two_reads_what_differs_and_may_save_again():
     form = _form(note="By the lake", seats="40", kind="hall", row_version="3")
     assert form.validate()
     assert (form.row_version_shown, form.changed_meanwhile) == (3, False)
@@ -211,7 +210,7 @@ def test_the_slower_of_two_reads_what_differs_and_may_save_again() -> None:
     assert form.row_version_shown == 4
 
 
-def test_a_form_that_knows_no_row_version_passes_the_lock_on() -> None:
+def test_a_form_that_knows_no_row_version_passes_the_lock_on():
     class Plain(KashForm):
         """A form of something that is written once."""
 
@@ -221,18 +220,18 @@ def test_a_form_that_knows_no_row_version_passes_the_lock_on() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "٣", "1234567890", None])
-def test_a_row_version_that_cannot_be_read_fits_nothing(text: str | None) -> None:
+def test_a_row_version_that_cannot_be_read_fits_nothing(text):
     form = _form(row_version=text) if text is not None else PlaceForm(MultiDict())
     assert form.row_version_shown == 0
 
 
-def test_the_page_of_a_form_that_was_too_late_answers_409() -> None:
+def test_the_page_of_a_form_that_was_too_late_answers_409():
     form = _form()
     _stopped_by(ChangedMeanwhile(), form)
     assert page("address.html", form=form)[1] == 409
 
 
-def test_a_button_alone_tells_what_stood_in_the_way_on_the_next_page() -> None:
+def test_a_button_alone_tells_what_stood_in_the_way_on_the_next_page():
     with FlashedProblems(NameTaken, NotToday, tone="warn"):
         raise NotToday
     assert get_flashed_messages(with_categories=True) == [("warn", "Not today.")]
@@ -240,7 +239,7 @@ def test_a_button_alone_tells_what_stood_in_the_way_on_the_next_page() -> None:
         raise Closed
 
 
-def test_a_page_tells_what_stood_in_the_way_of_what_no_form_asks_for() -> None:
+def test_a_page_tells_what_stood_in_the_way_of_what_no_form_asks_for():
     with CaughtProblem(NameTaken, NotToday) as caught:
         raise NotToday
     assert (type(caught.problem), caught.sentence) == (NotToday, "Not today.")
@@ -249,7 +248,7 @@ def test_a_page_tells_what_stood_in_the_way_of_what_no_form_asks_for() -> None:
         raise Closed
 
 
-def test_paper_that_was_not_made_is_told_in_the_language_of_the_page() -> None:
+def test_paper_that_was_not_made_is_told_in_the_language_of_the_page():
     with force_locale("sw"), FlashedProblems(RenderError):
         raise RenderError
     assert get_flashed_messages(with_categories=True) == [("bad", "Faili haikuweza kutengenezwa.")]
@@ -262,7 +261,7 @@ def _all_of(kind: type[Any]) -> Iterator[type[Any]]:
         yield from _all_of(each)
 
 
-def test_every_problem_names_a_field_that_there_is() -> None:
+def test_every_problem_names_a_field_that_there_is():
     """A mistyped name would put the sentence over the form, far from what is to be mended."""
     fields = {name for form in _all_of(KashForm) for name in dir(form) if _is_field(form, name)}
     named = {
@@ -281,7 +280,7 @@ def _is_field(form: type[Any], name: str) -> bool:
     return hasattr(getattr(form, name, None), "_formfield")
 
 
-def test_nothing_found_is_not_found() -> None:
+def test_nothing_found_is_not_found():
     assert one_or_404(0) == 0
     with pytest.raises(NotFound):
         one_or_404(None)

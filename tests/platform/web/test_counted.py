@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -61,7 +60,7 @@ class World:
 
 
 @pytest.fixture
-def world(both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(both_engines_app, monkeypatch):
     made = World(both_engines_app)
     made.app.config.update({KEPT: TEN, SLOW: -1.0})
     init_counted(made.app)
@@ -70,23 +69,21 @@ def world(both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Iterat
     init_counted(made.app)
 
 
-def test_nothing_is_counted_twice_until_something_is_written(world: World) -> None:
+def test_nothing_is_counted_twice_until_something_is_written(world):
     assert world.page()[:2] == world.page()[:2] == (0, None)
     assert world.counts == 1
     assert world.page("another")[:2] == (0, None)
     assert world.counts == 2
 
 
-def test_what_is_quick_to_count_is_always_that_of_now(world: World) -> None:
+def test_what_is_quick_to_count_is_always_that_of_now(world):
     world.app.config[SLOW] = 1e9
     world.page()
     world.write()
     assert world.page()[:2] == (1, None)
 
 
-def test_what_takes_long_says_when_it_was_counted_and_is_counted_anew_if_asked(
-    world: World,
-) -> None:
+def test_what_takes_long_says_when_it_was_counted_and_is_counted_anew_if_asked(world):
     first = world.now
     world.page()
     world.write()
@@ -103,7 +100,7 @@ def test_what_takes_long_says_when_it_was_counted_and_is_counted_anew_if_asked(
     assert world.page()[:2] == (2, None)
 
 
-def test_what_left_no_entry_is_seen_after_ten_minutes(world: World) -> None:
+def test_what_left_no_entry_is_seen_after_ten_minutes(world):
     world.page()
     world.write(entry=False)
     world.now += TEN - timedelta(seconds=1)
@@ -112,7 +109,7 @@ def test_what_left_no_entry_is_seen_after_ten_minutes(world: World) -> None:
     assert world.page()[:2] == (1, None)
 
 
-def test_a_page_of_several_figures_tells_the_oldest(world: World) -> None:
+def test_a_page_of_several_figures_tells_the_oldest(world):
     first = world.now
     world.page("one")
     world.now += timedelta(minutes=1)
@@ -126,13 +123,13 @@ def test_a_page_of_several_figures_tells_the_oldest(world: World) -> None:
 
 
 @pytest.mark.parametrize("given_", ["", "-1", "x", "9" * 40, "١"])
-def test_an_address_that_asks_for_no_moment_asks_for_nothing(world: World, given_: str) -> None:
+def test_an_address_that_asks_for_no_moment_asks_for_nothing(world, given_):
     world.page()
     world.write()
     assert world.page(address=f"/?{AGAIN}={given_}")[0] == 0
 
 
-def test_a_count_that_fails_is_not_kept_and_stops_nobody(world: World) -> None:
+def test_a_count_that_fails_is_not_kept_and_stops_nobody(world):
     def fail() -> int:
         raise LookupError
 
@@ -141,7 +138,7 @@ def test_a_count_that_fails_is_not_kept_and_stops_nobody(world: World) -> None:
     assert world.page()[:2] == (0, None)
 
 
-def test_no_more_is_kept_than_fifty_results_and_those_are_the_newest(world: World) -> None:
+def test_no_more_is_kept_than_fifty_results_and_those_are_the_newest(world):
     for number in range(60):
         world.now += timedelta(seconds=1)
         world.page(f"{number}")
@@ -153,7 +150,7 @@ def test_no_more_is_kept_than_fifty_results_and_those_are_the_newest(world: Worl
     assert world.counts == 61
 
 
-def test_two_who_ask_at_once_count_once(world: World) -> None:
+def test_two_who_ask_at_once_count_once(world):
     begun, may_end = threading.Event(), threading.Event()
     counts: list[int] = []
 
@@ -184,11 +181,11 @@ class TestProcesses:
     """Each process of a server keeps its own results, as a fresh `init_counted` does."""
 
     @pytest.fixture
-    def folder(self, world: World, tmp_path: Path) -> Path:
+    def folder(self, world, tmp_path):
         world.app.config[SHARED] = tmp_path
         return tmp_path
 
-    def test_what_takes_long_is_counted_once_for_all(self, world: World, folder: Path) -> None:
+    def test_what_takes_long_is_counted_once_for_all(self, world, folder):
         first = world.now
         key = ("one", frozenset({"b", "a", "c"}), date(2026, 11, 28))
         assert world.page(key) == world.page(key)
@@ -203,14 +200,14 @@ class TestProcesses:
         assert world.page(key)[:2] == (1, None)
         assert (world.counts, len(list(folder.iterdir()))) == (2, 1)
 
-    def test_what_is_quick_is_counted_by_each(self, world: World, folder: Path) -> None:
+    def test_what_is_quick_is_counted_by_each(self, world, folder):
         world.app.config[SLOW] = 1e9
         world.page()
         init_counted(world.app)
         world.page()
         assert (world.counts, list(folder.iterdir())) == (2, [])
 
-    def test_what_cannot_be_read_is_counted_anew(self, world: World, folder: Path) -> None:
+    def test_what_cannot_be_read_is_counted_anew(self, world, folder):
         world.page()
         (file,) = folder.iterdir()
         whole = file.read_bytes()
@@ -221,14 +218,14 @@ class TestProcesses:
             assert world.counts == 2 + number
         assert file.read_bytes() != torn
 
-    def test_without_the_folder_each_counts_for_itself(self, world: World, folder: Path) -> None:
+    def test_without_the_folder_each_counts_for_itself(self, world, folder):
         folder.rmdir()
         world.page()
         init_counted(world.app)
         assert world.page()[0] == 0
         assert world.counts == 2
 
-    def test_what_is_kept_no_longer_is_taken_away(self, world: World, folder: Path) -> None:
+    def test_what_is_kept_no_longer_is_taken_away(self, world, folder):
         world.page()
         (old,) = folder.iterdir()
         os.utime(old, (0, 0))
@@ -245,9 +242,7 @@ STEPS = st.lists(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, slow=st.booleans())
-def test_figures_are_those_of_now_or_of_the_moment_that_the_page_tells(
-    app: APIFlask, steps: list[str | int], slow: bool
-) -> None:
+def test_figures_are_those_of_now_or_of_the_moment_that_the_page_tells(app, steps, slow):
     world = World(app)
     app.config.update({KEPT: TEN, SLOW: -1.0 if slow else 1e9})
     init_counted(app)

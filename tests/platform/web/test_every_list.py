@@ -108,7 +108,7 @@ def can_be_taken(app: APIFlask, endpoint: str) -> bool:
     )
 
 
-def test_every_list_can_be_taken_away_or_says_why_not(app: APIFlask) -> None:
+def test_every_list_can_be_taken_away_or_says_why_not(app):
     views = {
         (inspect.unwrap(view).__module__, inspect.unwrap(view).__name__): endpoint
         for endpoint, view in app.view_functions.items()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -57,7 +55,7 @@ GOOD = {"title": "Kisumu", "password": " spaces stay "}
 
 
 @pytest.fixture
-def context(app: APIFlask) -> Iterator[None]:
+def context(app):
     with app.test_request_context(method="POST"):
         yield
 
@@ -68,7 +66,7 @@ def _form(**given: Any) -> Everything:
     return form
 
 
-def test_good_values_arrive_in_one_form(context: None) -> None:
+def test_good_values_arrive_in_one_form(context):
     form = _form(
         title="  Cafe\u0301 ",
         story=" one\r\ntwo\rthree ",
@@ -99,7 +97,7 @@ def test_good_values_arrive_in_one_form(context: None) -> None:
     }
 
 
-def test_what_is_optional_may_be_empty(context: None) -> None:
+def test_what_is_optional_may_be_empty(context):
     form = _form(email="", phone=" ", day="", clock=" ", moment="", number="", one="", story="")
     assert form.errors == {}
     assert (form.phone.data, form.day.data, form.clock.data, form.moment.data) == (None,) * 4
@@ -150,9 +148,7 @@ UNSHOWN = "This holds characters that cannot be shown. Type it again."
         ("several", ["a", "c"], "Choose from the list."),
     ],
 )
-def test_what_is_wrong_is_said_once_and_kept(
-    context: None, field: str, value: Any, sentence: str
-) -> None:
+def test_what_is_wrong_is_said_once_and_kept(context, field, value, sentence):
     form = _form(**{field: value})
     assert form.errors == {field: [sentence]}
     if field in ("phone", "day", "clock", "moment", "number", "email") and value.strip():
@@ -170,7 +166,7 @@ texts = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
         st.one_of(texts, st.lists(texts, max_size=3)),
     )
 )
-def test_no_input_breaks_a_form(context: None, given_values: dict[str, Any]) -> None:
+def test_no_input_breaks_a_form(context, given_values):
     form = _form(**given_values)
     assert str(form["title"]())
     for field in form:
@@ -179,7 +175,7 @@ def test_no_input_breaks_a_form(context: None, given_values: dict[str, Any]) -> 
             assert not CONTROL_CHARACTERS.search(field.data)
 
 
-def test_a_rule_of_its_own_comes_after_presence(context: None) -> None:
+def test_a_rule_of_its_own_comes_after_presence(context):
     def refuse(_form: Any, field: Any) -> None:
         raise AssertionError("asked about nothing")
 
@@ -193,7 +189,7 @@ def test_a_rule_of_its_own_comes_after_presence(context: None) -> None:
     assert form.errors == {"title": ["Enter this."], "ticks": ["Tick one."]}
 
 
-def test_choices_are_offered_as_pairs_and_taken_as_the_library_wants_them(app: APIFlask) -> None:
+def test_choices_are_offered_as_pairs_and_taken_as_the_library_wants_them(app):
     class Offering(KashForm):
         one = choice_field("One", [("a", "A"), ("b", "B")])
         grouped = choice_field("Grouped", required=False)
@@ -219,6 +215,6 @@ class Listed(Form):
     rows = RowsField(StringField("Row"), max_entries=5)
 
 
-def test_a_row_whose_number_is_none_is_passed_over_and_breaks_nothing() -> None:
+def test_a_row_whose_number_is_none_is_passed_over_and_breaks_nothing():
     sent = {"rows-0": "a", "rows-²": "b", "rows-" + "9" * 5000: "c", "rows--1": "d", "3-x": "e"}
     assert Listed(MultiDict(sent)).rows.data == ["a"]

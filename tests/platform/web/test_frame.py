@@ -40,7 +40,7 @@ class WorkshopForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
 
 @pytest.fixture
-def app() -> Flask:
+def app():
     app = Flask("frame", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
     app.config.update(SECRET_KEY="frame", WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.undefined = StrictUndefined
@@ -66,7 +66,7 @@ def inline(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("code", ERRORS)
-def test_error_page_needs_nothing_but_itself(app: Flask, code: int) -> None:
+def test_error_page_needs_nothing_but_itself(app, code):
     with app.test_request_context("/"):
         page = render_template(f"errors/{code}.html")
     assert re.findall(r"<title>(.*?)</title>", page) == ["Programme"]
@@ -74,23 +74,21 @@ def test_error_page_needs_nothing_but_itself(app: Flask, code: int) -> None:
     assert inline(page) == []
 
 
-def test_error_page_can_say_what_exactly_is_wrong(app: Flask) -> None:
+def test_error_page_can_say_what_exactly_is_wrong(app):
     with app.test_request_context("/"):
         page = render_template("errors/409.html", sentence="The register is closed.")
     assert re.findall(r'<p class="lead">(.*?)</p>', page) == ["The register is closed."]
 
 
 @pytest.mark.parametrize("code", ERRORS)
-def test_a_script_is_told_what_the_page_would_say_and_no_english_phrase(
-    app: Flask, code: int
-) -> None:
+def test_a_script_is_told_what_the_page_would_say_and_no_english_phrase(app, code):
     with app.test_request_context("/", headers={"X-Requested-With": "fetch"}):
         told, status = error_page(code)  # type: ignore[misc]
         page = render_template(f"errors/{code}.html")
     assert (status, [told["error"]]) == (code, re.findall(r'<p class="lead">(.*?)</p>', page))
 
 
-def test_language_switch_posts_and_comes_back_to_the_same_page(app: Flask) -> None:
+def test_language_switch_posts_and_comes_back_to_the_same_page(app):
     languages = [
         SimpleNamespace(code="en", label="English", current=True, url="/language", post=True),
         SimpleNamespace(code="sw", label="Kiswahili", current=False, url="/language", post=True),
@@ -102,20 +100,20 @@ def test_language_switch_posts_and_comes_back_to_the_same_page(app: Flask) -> No
     assert re.findall(r'<html lang="(.*?)"', page) == ["en"]
 
 
-def test_page_title_never_says_what_the_page_is_about(app: Flask) -> None:
+def test_page_title_never_says_what_the_page_is_about(app):
     page = draw(app, '{% extends "base.html" %}{% block heading %}Amani Mfano{% endblock %}')
     assert re.findall(r"<title>(.*?)</title>", page) == ["Programme"]
 
 
 @pytest.mark.parametrize("layout", ["base.html", "bare.html"])
-def test_every_page_offers_to_leave_and_to_skip(app: Flask, layout: str) -> None:
+def test_every_page_offers_to_leave_and_to_skip(app, layout):
     page = draw(app, '{% extends "' + layout + '" %}')
     assert page.count("data-leave") == 1
     assert page.count('class="skip" href="#main"') == 1
     assert "htmx" not in page
 
 
-def test_htmx_comes_only_when_asked_for_and_without_eval(app: Flask) -> None:
+def test_htmx_comes_only_when_asked_for_and_without_eval(app):
     page = draw(app, '{% extends "base.html" %}{% set uses_htmx = true %}')
     assert page.count("vendor/htmx.min.js") == 1
     assert '"allowEval":false' in page
@@ -123,7 +121,7 @@ def test_htmx_comes_only_when_asked_for_and_without_eval(app: Flask) -> None:
     assert inline(page) == []
 
 
-def test_navigation_keeps_the_rest_under_more_on_a_phone(app: Flask) -> None:
+def test_navigation_keeps_the_rest_under_more_on_a_phone(app):
     items = [
         SimpleNamespace(label="Today", url="/", icon="today", current=True, phone=True),
         SimpleNamespace(label="Settings", url="/s", icon="settings", current=False, phone=False),
@@ -134,7 +132,7 @@ def test_navigation_keeps_the_rest_under_more_on_a_phone(app: Flask) -> None:
     assert page.count('<details class="more">') == 1
 
 
-def test_field_ties_its_error_and_help_to_the_input(app: Flask) -> None:
+def test_field_ties_its_error_and_help_to_the_input(app):
     with app.test_request_context("/", method="POST"):
         form = WorkshopForm(meta={"csrf": False})
         form.validate()
@@ -150,7 +148,7 @@ def test_field_ties_its_error_and_help_to_the_input(app: Flask) -> None:
     assert '<a href="#title">Name of the workshop \u2013 Write a name.</a>' in page
 
 
-def test_field_draws_choices_as_a_group_and_says_what_is_optional(app: Flask) -> None:
+def test_field_draws_choices_as_a_group_and_says_what_is_optional(app):
     with app.test_request_context("/"):
         page = render_template_string(
             '{% from "macros/form.html" import field %}'
@@ -163,7 +161,7 @@ def test_field_draws_choices_as_a_group_and_says_what_is_optional(app: Flask) ->
     assert page.count("checked") == 1
 
 
-def test_what_was_ticked_stays_so_where_a_group_is_refused(app: Flask) -> None:
+def test_what_was_ticked_stays_so_where_a_group_is_refused(app):
     with app.test_request_context("/", method="POST", data={"groups": ["b", "x"]}):
         form = WorkshopForm(meta={"csrf": False})
         assert not form.validate()
@@ -173,7 +171,7 @@ def test_what_was_ticked_stays_so_where_a_group_is_refused(app: Flask) -> None:
     assert re.search(r'value="b"\s+checked\s+aria-invalid="true"', page)
 
 
-def test_what_people_typed_is_escaped(app: Flask) -> None:
+def test_what_people_typed_is_escaped(app):
     page = draw(
         app,
         '{% from "macros/state.html" import note, tag %}'
@@ -188,7 +186,7 @@ def test_what_people_typed_is_escaped(app: Flask) -> None:
     assert page.count("&lt;b onclick") == 10
 
 
-def test_register_row_has_one_mark_and_knows_what_was_sent(app: Flask) -> None:
+def test_register_row_has_one_mark_and_knows_what_was_sent(app):
     page = draw(
         app,
         '{% from "macros/register.html" import person %}'
@@ -200,7 +198,7 @@ def test_register_row_has_one_mark_and_knows_what_was_sent(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("page", "shown"), [(1, "1 2 9"), (5, "1 4 5 6 9"), (9, "1 8 9")])
-def test_pager_shows_ends_and_neighbours(app: Flask, page: int, shown: str) -> None:
+def test_pager_shows_ends_and_neighbours(app, page, shown):
     listing = SimpleNamespace(page=page, pages=9, total=412, url_for=lambda page: f"/?page={page}")
     drawn = draw(
         app, '{% from "macros/table.html" import pager %}{{ pager(listing) }}', listing=listing
@@ -209,7 +207,7 @@ def test_pager_shows_ends_and_neighbours(app: Flask, page: int, shown: str) -> N
     assert " ".join(numbers) == shown
 
 
-def test_the_look_stays_small_enough_for_a_slow_network() -> None:
+def test_the_look_stays_small_enough_for_a_slow_network():
     # Only the pages of filing load these two, and they load no htmx.
     filing = {STATIC / "filing.css", STATIC / "js" / "filing.js"}
     # Only the page on which certificates are checked loads these; it loads no htmx either.
@@ -249,6 +247,6 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     assert sum(len(gzip.compress(path.read_bytes())) for path in checking) < htmx
 
 
-def test_style_sheets_ask_nobody_else_for_anything() -> None:
+def test_style_sheets_ask_nobody_else_for_anything():
     for path in STATIC.glob("*.css"):
         assert re.findall(r"@import|url\(", path.read_text()) == []

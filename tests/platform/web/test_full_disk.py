@@ -14,7 +14,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from apiflask import APIFlask
 from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -31,7 +30,6 @@ from kash.platform.storage import store as folder
 from kash.platform.web.errors import posted
 from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import carried
 
@@ -50,7 +48,7 @@ def no_room(engine: str) -> OperationalError:
 
 
 @pytest.fixture
-def disk(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def disk(app, monkeypatch):
     """`fill(disk)` fills it, `disk.undo()` makes room."""
     return monkeypatch
 
@@ -77,8 +75,8 @@ def faults(written: str) -> list[dict[str, Any]]:
 
 
 def test_reading_goes_on_though_no_session_can_be_noted_as_seen(
-    both_engines_app: APIFlask, actor: Actors, client_for: ClientFor, disk: pytest.MonkeyPatch
-) -> None:
+    both_engines_app, actor, client_for, disk
+):
     browsers = [client_for(actor(role)) for role in ("trainer", "administrator", "police_peer")]
     seen_long_ago()
     fill(disk)
@@ -88,12 +86,8 @@ def test_reading_goes_on_though_no_session_can_be_noted_as_seen(
 
 
 def test_what_was_typed_is_kept_and_saved_once_there_is_room(
-    both_engines_app: APIFlask,
-    actor: Actors,
-    client_for: ClientFor,
-    disk: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+    both_engines_app, actor, client_for, disk, capsys
+):
     browser = client_for(actor("director"))
     form = {"what": TYPED, "noticed_at": "2026-01-01T08:00", "affected": ["names", "contacts"]}
     fill(disk)
@@ -124,9 +118,7 @@ def test_what_was_typed_is_kept_and_saved_once_there_is_room(
     assert len(db.session.scalars(select(Breach)).all()) == 1
 
 
-def test_a_script_is_told_so_too(
-    app: APIFlask, actor: Actors, client_for: ClientFor, disk: pytest.MonkeyPatch
-) -> None:
+def test_a_script_is_told_so_too(app, actor, client_for, disk):
     browser = client_for(actor("director"))
     fill(disk)
     answer = browser.post(
@@ -138,17 +130,15 @@ def test_a_script_is_told_so_too(
     assert answer.json["error"].startswith("There is no room left on the server's disk")
 
 
-def test_passwords_are_not_laid_into_the_page(
-    client: FlaskClient, disk: pytest.MonkeyPatch
-) -> None:
+def test_passwords_are_not_laid_into_the_page(client, disk):
     fill(disk)
     answer = client.post("/sign-in", data={"email": "a@b.org", "password": "seven boats cross"})
     assert (answer.status_code, "seven boats" in answer.text) == (507, False)
 
 
 def test_whoever_leaves_in_a_hurry_is_gone_from_the_browser_on_a_full_disk(
-    app: APIFlask, actor: Actors, client_for: ClientFor, disk: pytest.MonkeyPatch
-) -> None:
+    app, actor, client_for, disk
+):
     browser = client_for(actor("trainer"))
     fill(disk)
     assert browser.get("/leave").status_code == 200
@@ -156,8 +146,8 @@ def test_whoever_leaves_in_a_hurry_is_gone_from_the_browser_on_a_full_disk(
 
 
 def test_today_of_an_open_vault_shows_the_rest_and_no_case_that_could_not_be_noted(
-    app: APIFlask, a_member: Callable[..., AMember], disk: pytest.MonkeyPatch
-) -> None:
+    app, a_member, disk
+):
     officer = a_member("documentation")
     assert "Open the vault to see" not in officer.client.get("/").text
     fill(disk)
@@ -169,13 +159,8 @@ def test_today_of_an_open_vault_shows_the_rest_and_no_case_that_could_not_be_not
 
 
 def test_who_files_leaves_no_trace_of_having_found_no_room(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Actors,
-    client_for: ClientFor,
-    disk: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+    app, a_member, actor, client_for, disk, capsys
+):
     a_member("documentation")
     peer = client_for(actor("peer"))
     data = current_app.config["SETTINGS"].data_dir
@@ -205,12 +190,8 @@ def kept_fields(page: str) -> dict[str, list[str]]:
 
 
 def test_what_was_told_in_a_report_is_in_the_same_report_once_there_is_room(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Actors,
-    client_for: ClientFor,
-    disk: pytest.MonkeyPatch,
-) -> None:
+    app, a_member, actor, client_for, disk
+):
     officer = a_member("documentation")
     peer = client_for(actor("peer"))
     first = carried(peer.post("/w/n", data={"go": "begin"}).text)
@@ -230,25 +211,21 @@ def test_what_was_told_in_a_report_is_in_the_same_report_once_there_is_room(
 
 
 @pytest.mark.parametrize("name", ["code", "recovery_code"])
-def test_a_code_that_lets_somebody_in_is_not_laid_into_the_page(app: APIFlask, name: str) -> None:
+def test_a_code_that_lets_somebody_in_is_not_laid_into_the_page(app, name):
     form = {name: "482913", "reason": "why"}
     for address in ("/account/second-step", "/sign-in/code", "/w/v"):
         with app.test_request_context(address, method="POST", data=form):
             assert posted(onto_page=True)[1] == [("reason", "why")]
 
 
-def test_the_code_of_a_badge_goes_back_into_the_page_and_is_kept_nowhere_else(
-    app: APIFlask,
-) -> None:
+def test_the_code_of_a_badge_goes_back_into_the_page_and_is_kept_nowhere_else(app):
     address = "/workshops/w/attendance/s/scan"
     with app.test_request_context(address, method="POST", data={"code": "AB12"}):
         assert posted(onto_page=True)[1] == [("code", "AB12")]
         assert posted()[1] == []
 
 
-def test_what_was_done_is_not_told_as_if_it_had_failed(
-    app: APIFlask, disk: pytest.MonkeyPatch
-) -> None:
+def test_what_was_done_is_not_told_as_if_it_had_failed(app, disk):
     """The queue hears of work once it is durable; there may be room for the one and not the other.
     The worker asks for what waits."""
     queue = app.extensions["kash_jobs"]
@@ -262,9 +239,7 @@ def test_what_was_done_is_not_told_as_if_it_had_failed(
     assert db.session.scalars(select(Job.state).where(Job.public_id == asked)).all() == [WAITING]
 
 
-def test_a_file_that_finds_no_room_is_told_apart_from_a_store_that_is_away(
-    app: APIFlask, disk: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_finds_no_room_is_told_apart_from_a_store_that_is_away(app, disk):
     def full(_path: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
@@ -273,9 +248,7 @@ def test_a_file_that_finds_no_room_is_told_apart_from_a_store_that_is_away(
         storage.put("one", b"content")
 
 
-def test_a_log_on_a_full_disk_stops_no_page(
-    app: APIFlask, client: FlaskClient, disk: pytest.MonkeyPatch
-) -> None:
+def test_a_log_on_a_full_disk_stops_no_page(app, client, disk):
     class Full:
         def write(self, _text: str = "") -> None:
             raise OSError(errno.ENOSPC, "full")
@@ -292,8 +265,8 @@ def test_a_log_on_a_full_disk_stops_no_page(
 
 
 def test_a_damaged_database_is_said_and_told_to_whoever_watches(
-    app: APIFlask, actor: Actors, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    app, actor, client_for, monkeypatch
+):
     browser = client_for(actor("director"))
     error = sqlite3.DatabaseError("database disk image is malformed")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
@@ -307,9 +280,7 @@ def test_a_damaged_database_is_said_and_told_to_whoever_watches(
     assert browser.get("/healthz").json == {"status": "needs help", "wrong": ["damaged"]}
 
 
-def test_a_database_that_does_not_answer_is_no_mistake_of_ours(
-    app: APIFlask, actor: Actors, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_that_does_not_answer_is_no_mistake_of_ours(app, actor, client_for, monkeypatch):
     client = client_for(actor("trainer"))
 
     def away(*_args: object, **_more: object) -> None:

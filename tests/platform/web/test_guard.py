@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -25,7 +24,6 @@ from kash.policy import (
     ANYONE,
     GRANTS,
     SIGNED_IN,
-    Actor,
     Role,
     UndeclaredPermission,
     allow,
@@ -38,19 +36,19 @@ from tests.conftest import csrf_token
 Signing = Callable[..., FlaskClient]
 
 
-def test_an_endpoint_without_a_permission_stops_the_start() -> None:
+def test_an_endpoint_without_a_permission_stops_the_start():
     app = Flask("undeclared")
     app.add_url_rule("/open", "open", lambda: "open")
     with pytest.raises(UndeclaredPermission, match="open"):
         check_every_endpoint(app)
 
 
-def test_a_permission_that_nobody_defined_is_refused() -> None:
+def test_a_permission_that_nobody_defined_is_refused():
     with pytest.raises(UndeclaredPermission):
         allow("people.burn")
 
 
-def test_every_endpoint_declares_a_permission(app: APIFlask) -> None:
+def test_every_endpoint_declares_a_permission(app):
     permissions = {
         endpoint: declared_permission(view)
         for endpoint, view in app.view_functions.items()
@@ -123,9 +121,7 @@ def _a_value(converter: BaseConverter) -> str:
     return "1" if isinstance(converter, IntegerConverter) else "0123456789abcdef"
 
 
-def test_whoever_has_not_signed_in_is_led_to_the_sign_in_page(
-    app: APIFlask, client: FlaskClient
-) -> None:
+def test_whoever_has_not_signed_in_is_led_to_the_sign_in_page(app, client):
     """Every endpoint that is not open to anyone, whatever stands in its address."""
     checked = 0
     for rule in app.url_map.iter_rules():
@@ -158,18 +154,14 @@ def test_whoever_has_not_signed_in_is_led_to_the_sign_in_page(
         ({"Content-Type": "application/json"}, 401, None),
     ],
 )
-def test_scripts_are_told_instead_of_led(
-    client: FlaskClient, headers: dict[str, str], status: int, location: str | None
-) -> None:
+def test_scripts_are_told_instead_of_led(client, headers, status, location):
     answer = client.get("/account", headers=headers)
     assert answer.status_code == status
     assert answer.headers.get("HX-Redirect") == location
     assert answer.text == ""
 
 
-def test_every_answer_says_what_may_be_loaded_and_kept(
-    client: FlaskClient, sign_in: Signing
-) -> None:
+def test_every_answer_says_what_may_be_loaded_and_kept(client, sign_in):
     assert CONTENT_SECURITY_POLICY == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
         " connect-src 'self'; worker-src 'self'; manifest-src 'self'; font-src 'self';"
@@ -195,7 +187,7 @@ def test_every_answer_says_what_may_be_loaded_and_kept(
         assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|<style", answer.text)
 
 
-def test_behind_tls_cookies_belong_to_this_host_only(tmp_path: Any) -> None:
+def test_behind_tls_cookies_belong_to_this_host_only(tmp_path):
     app = create_app(
         Settings(
             data_dir=tmp_path,
@@ -223,7 +215,7 @@ def test_behind_tls_cookies_belong_to_this_host_only(tmp_path: Any) -> None:
     }
 
 
-def test_a_form_works_behind_tls_without_a_referrer(tmp_path: Any) -> None:
+def test_a_form_works_behind_tls_without_a_referrer(tmp_path):
     from kash.platform.database import Base
 
     app = create_app(
@@ -260,7 +252,7 @@ def test_a_form_works_behind_tls_without_a_referrer(tmp_path: Any) -> None:
         ("/" + "x" * 3000, "/"),
     ],
 )
-def test_where_one_may_be_sent(address: str | None, kept: str) -> None:
+def test_where_one_may_be_sent(address, kept):
     assert safe_next(address) == kept
 
 
@@ -270,25 +262,25 @@ def test_where_one_may_be_sent(address: str | None, kept: str) -> None:
 @pytest.mark.parametrize(
     "address", ["/sign-in?next=%00", "/sign-in?%00=1", "/%00", "/join/a%00b", "/static/%00"]
 )
-def test_nul_in_an_address(client: FlaskClient, address: str) -> None:
+def test_nul_in_an_address(client, address):
     answer = client.get(address)
     assert answer.status_code in (400, 404)
     assert "<h1>" in answer.text
 
 
-def test_nul_in_a_form(client: FlaskClient) -> None:
+def test_nul_in_a_form(client):
     answer = client.post("/sign-in", data={"email": "a\x00b", "password": "x"})
     assert answer.status_code == 400
     assert "This could not be read" in answer.text
 
 
-def test_too_much_is_refused(client: FlaskClient) -> None:
+def test_too_much_is_refused(client):
     answer = client.post("/sign-in", data={"email": "a" * 3_000_000, "password": "x"})
     assert answer.status_code == 413
     assert "The file is too large" in answer.text
 
 
-def test_broken_bodies(client: FlaskClient) -> None:
+def test_broken_bodies(client):
     for kind, body in (
         ("multipart/form-data", b"--x"),
         ("multipart/form-data; boundary=", b"\xff\xfe"),
@@ -303,7 +295,7 @@ def test_broken_bodies(client: FlaskClient) -> None:
 # --- What goes wrong ------------------------------------------------------------------------
 
 
-def test_addresses_that_lead_nowhere(client: FlaskClient) -> None:
+def test_addresses_that_lead_nowhere(client):
     answer = client.get("/nothing/<script>")
     assert answer.status_code == 404
     assert "Nothing is here" in answer.text
@@ -317,7 +309,7 @@ def test_addresses_that_lead_nowhere(client: FlaskClient) -> None:
 
 
 @pytest.fixture
-def broken(tmp_path: Any) -> FlaskClient:
+def broken(tmp_path):
     """An application in which some views fail in ways that ours must not."""
     from sqlalchemy import text
 
@@ -371,16 +363,14 @@ def broken(tmp_path: Any) -> FlaskClient:
         ("other", 500, "Something broke on our side"),
     ],
 )
-def test_each_failure_has_its_page(
-    broken: FlaskClient, kind: str, status: int, sentence: str
-) -> None:
+def test_each_failure_has_its_page(broken, kind, status, sentence):
     answer = broken.get(f"/broken/{kind}")
     assert answer.status_code == status
     assert sentence in answer.text
     assert "Atieno" not in answer.text
 
 
-def test_logs_hold_no_value(capsys: pytest.CaptureFixture[str], broken: FlaskClient) -> None:
+def test_logs_hold_no_value(capsys, broken):
     logging.getLogger("some.library").error("sent to %s", "atieno@example.org")
     broken.post("/broken/other?name=Atieno", data={"phone": "+254712345678"})
     broken.get("/broken/problem")
@@ -410,12 +400,7 @@ def test_logs_hold_no_value(capsys: pytest.CaptureFixture[str], broken: FlaskCli
     }
 
 
-def test_who_acts_is_logged_by_public_id(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    client_for: Signing,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_who_acts_is_logged_by_public_id(app, actor, client_for, capsys):
     from kash.platform.web.logs import configure_logs
 
     who = actor("trainer", name="Tabu")
@@ -433,7 +418,7 @@ def test_who_acts_is_logged_by_public_id(
 # --- Watching -------------------------------------------------------------------------------
 
 
-def test_health(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_health(client, monkeypatch):
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "up"})
 
@@ -445,9 +430,7 @@ def test_health(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (answer.status_code, answer.json) == (503, {"status": "down"})
 
 
-def test_metrics_are_for_the_machine_itself_or_the_token(
-    app: APIFlask, client: FlaskClient
-) -> None:
+def test_metrics_are_for_the_machine_itself_or_the_token(app, client):
     client.get("/healthz")
     own = client.get("/metrics")
     assert own.status_code == 200
@@ -466,7 +449,7 @@ def test_metrics_are_for_the_machine_itself_or_the_token(
     assert client.get("/metrics").status_code == 404
 
 
-def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
+def test_proxies_are_believed_only_when_declared(tmp_path):
     from kash.accounts.sessions import this_client
 
     seen = []
@@ -530,13 +513,13 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
         ("funder", ["Today", "Reports", "Figures", "Services"]),
     ],
 )
-def test_the_bar_shows_where_one_may_go(sign_in: Signing, role: str, labels: list[str]) -> None:
+def test_the_bar_shows_where_one_may_go(sign_in, role, labels):
     page = sign_in(role).get("/account").text
     bar = page.partition('<nav class="bar"')[2].partition("</nav>")[0].partition("<details")[0]
     assert re.findall(r"<span>([^<]+)</span>", bar) == labels
 
 
-def test_every_place_in_the_bar_opens(sign_in: Signing) -> None:
+def test_every_place_in_the_bar_opens(sign_in):
     for role in Role:
         browser = sign_in(str(role))
         page = browser.get("/account").text
@@ -552,9 +535,7 @@ def test_every_place_in_the_bar_opens(sign_in: Signing) -> None:
             assert 'aria-current="page"' in marked, (role, address)
 
 
-def test_the_bar_marks_the_place_above_a_page_and_none_above_ones_own_account(
-    sign_in: Signing,
-) -> None:
+def test_the_bar_marks_the_place_above_a_page_and_none_above_ones_own_account(sign_in):
     browser = sign_in("administrator")
     for address, label in (
         ("/", "Today"),
@@ -572,9 +553,7 @@ def test_the_bar_marks_the_place_above_a_page_and_none_above_ones_own_account(
         assert marked == ([label] if label else []), address
 
 
-def test_the_language_is_switched_and_kept(
-    client: FlaskClient, actor: Callable[..., Actor], client_for: Signing
-) -> None:
+def test_the_language_is_switched_and_kept(client, actor, client_for):
     assert '<html lang="en">' in client.get("/sign-in").text
     browser_speaks = client.get("/sign-in", headers={"Accept-Language": "sw-KE,sw;q=0.9,en;q=0.5"})
     assert '<html lang="sw">' in browser_speaks.text
@@ -591,9 +570,9 @@ def test_the_language_is_switched_and_kept(
 
 
 def test_a_page_costs_few_queries(
-    sign_in: Signing,
-    count_queries: Callable,  # type: ignore[type-arg]
-) -> None:
+    sign_in,
+    count_queries,  # type: ignore[type-arg]
+):
     browser = sign_in("trainer")
     browser.get("/account/name")
     with count_queries() as seen:
@@ -602,7 +581,7 @@ def test_a_page_costs_few_queries(
     assert seen.count <= 4
 
 
-def test_a_session_that_grew_old_is_no_longer_fresh(sign_in: Signing) -> None:
+def test_a_session_that_grew_old_is_no_longer_fresh(sign_in):
     browser = sign_in("administrator")
     for minutes, status in ((9, 200), (11, 303)):
         db.session.execute(

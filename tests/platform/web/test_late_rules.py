@@ -21,7 +21,7 @@ def _of(kind: type[Rule], **more: object) -> Map:
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_an_address_is_the_same_each_time(asked: tuple[str, dict[str, object]]) -> None:
+def test_an_address_is_the_same_each_time(asked):
     late, early = (_of(kind).bind("localhost") for kind in (LateRule, Rule))
     for append_unknown in (True, False):
         wanted = early.build(*asked, append_unknown=append_unknown)
@@ -29,7 +29,7 @@ def test_an_address_is_the_same_each_time(asked: tuple[str, dict[str, object]]) 
             assert late.build(*asked, append_unknown=append_unknown) == wanted
 
 
-def test_each_rule_keeps_to_itself() -> None:
+def test_each_rule_keeps_to_itself():
     late = _of(LateRule).bind("localhost")
     assert [late.build("one", {"name": name}) for name in "ab"] == ["/people/a", "/people/b"]
     assert late.build("many", {"number": 1, "rest": "c"}) == "/people/1/c"
@@ -37,7 +37,7 @@ def test_each_rule_keeps_to_itself() -> None:
         late.build("one", {})
 
 
-def test_nothing_is_compiled_before_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_compiled_before_it_is_wanted(monkeypatch):
     compiled: list[bool] = []
     compile_now = Rule._compile_builder
 

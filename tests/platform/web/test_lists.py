@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
@@ -18,7 +16,6 @@ from kash.accounts.models import Account, AccountRole, Programme
 from kash.platform.database import db
 from kash.platform.web import formats
 from kash.platform.web.lists import Listing, listing, paged
-from kash.policy import Actor
 
 NAMES = ["Baraka", "amina", "Chausiku", "Amina", "Dalila"]
 
@@ -26,7 +23,7 @@ SEARCHED = pytest.mark.parametrize("searched", [False, True])
 
 
 @pytest.fixture
-def accounts(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> None:
+def accounts(both_engines_app, actor):
     for name in NAMES:
         actor("trainer", name=name)
 
@@ -44,7 +41,7 @@ def _page(app: APIFlask, address: str, **more: Any) -> Listing[Any]:
 
 
 @SEARCHED
-def test_pages_of_a_list(both_engines_app: APIFlask, accounts: None, searched: bool) -> None:
+def test_pages_of_a_list(both_engines_app, accounts, searched):
     seen = []
     for number in (1, 2, 3):
         found = _page(both_engines_app, f"/accounts?page={number}", searched=searched)
@@ -70,8 +67,8 @@ def test_pages_of_a_list(both_engines_app: APIFlask, accounts: None, searched: b
     ],
 )
 def test_of_a_long_list_so_many_are_counted_and_every_page_can_be_turned_to(
-    both_engines_app: APIFlask, accounts: None, query: str, total: int, pages: int, beyond: bool
-) -> None:
+    both_engines_app, accounts, query, total, pages, beyond
+):
     found = _page(both_engines_app, f"/accounts?{query}", most_counted=3)
     assert (found.total, found.pages, found.beyond) == (total, pages, beyond)
     # That there are more was known before.
@@ -82,9 +79,7 @@ def test_of_a_long_list_so_many_are_counted_and_every_page_can_be_turned_to(
 
 
 @pytest.mark.parametrize("most_counted", [5, 6])
-def test_a_list_of_just_so_many_is_counted(
-    both_engines_app: APIFlask, accounts: None, most_counted: int
-) -> None:
+def test_a_list_of_just_so_many_is_counted(both_engines_app, accounts, most_counted):
     found = _page(both_engines_app, "/accounts", most_counted=most_counted)
     assert (found.total, found.pages, found.beyond) == (5, 3, False)
 
@@ -104,14 +99,8 @@ def test_a_list_of_just_so_many_is_counted(
     ],
 )
 def test_unreadable_wishes_are_as_if_not_said(
-    both_engines_app: APIFlask,
-    accounts: None,
-    query: str,
-    page: int,
-    sort: str,
-    direction: str,
-    searched: bool,
-) -> None:
+    both_engines_app, accounts, query, page, sort, direction, searched
+):
     found = _page(both_engines_app, f"/accounts?{query}", searched=searched)
     assert (found.page, found.sort, found.direction) == (page, sort, direction)
     assert (found.pages, found.total) == (3, 5)
@@ -119,15 +108,13 @@ def test_unreadable_wishes_are_as_if_not_said(
 
 @SEARCHED
 @pytest.mark.parametrize("page", [1, 4])
-def test_an_empty_list_has_one_page(both_engines_app: APIFlask, page: int, searched: bool) -> None:
+def test_an_empty_list_has_one_page(both_engines_app, page, searched):
     found = _page(both_engines_app, f"/accounts?page={page}", searched=searched)
     assert (list(found), found.page, found.pages, found.total) == ([], 1, 1, 0)
 
 
 @SEARCHED
-def test_rows_of_several_things_are_tuples(
-    both_engines_app: APIFlask, accounts: None, searched: bool
-) -> None:
+def test_rows_of_several_things_are_tuples(both_engines_app, accounts, searched):
     with both_engines_app.test_request_context("/accounts"):
         found = listing(
             select(Account.name, func.count(AccountRole.role))
@@ -145,11 +132,11 @@ def test_rows_of_several_things_are_tuples(
 
 @SEARCHED
 def test_a_list_costs_two_queries_or_one_that_finds_and_counts(
-    both_engines_app: APIFlask,
-    accounts: None,
-    count_queries: Callable,  # type: ignore[type-arg]
-    searched: bool,
-) -> None:
+    both_engines_app,
+    accounts,
+    count_queries,  # type: ignore[type-arg]
+    searched,
+):
     with both_engines_app.test_request_context("/accounts"), count_queries() as seen:
         listing(
             select(Account.name),
@@ -160,7 +147,7 @@ def test_a_list_costs_two_queries_or_one_that_finds_and_counts(
     assert seen.count == (1 if searched else 2)
 
 
-def test_addresses_of_other_pages(app: APIFlask) -> None:
+def test_addresses_of_other_pages(app):
     with app.test_request_context("/accounts?closed=1&role=a&role=b&_anchor=x&page=2"):
         app.preprocess_request()
         found: Listing[int] = Listing([], 2, 3, 120, "name", "asc")
@@ -173,7 +160,7 @@ def test_addresses_of_other_pages(app: APIFlask) -> None:
 
 
 @given(st.lists(st.integers(), max_size=30), st.integers(1, 10))
-def test_lists_in_memory_are_cut_whole(rows: list[int], per_page: int) -> None:
+def test_lists_in_memory_are_cut_whole(rows, per_page):
     from flask import Flask
 
     app = Flask("lists")
@@ -193,7 +180,7 @@ def test_lists_in_memory_are_cut_whole(rows: list[int], per_page: int) -> None:
 # --- Formats --------------------------------------------------------------------------------
 
 
-def test_moments_show_in_the_programmes_zone(app: APIFlask) -> None:
+def test_moments_show_in_the_programmes_zone(app):
     late = datetime(2026, 11, 15, 22, 5, tzinfo=UTC)
     with app.test_request_context("/"):
         assert formats.moment_text(late) == "16 Nov 2026, 01:05"
@@ -219,14 +206,14 @@ def test_moments_show_in_the_programmes_zone(app: APIFlask) -> None:
 @pytest.mark.parametrize(
     ("minutes", "shown"), [(None, ""), (0, "0 h"), (59, "0 h 59"), (90, "1 h 30"), (600, "10 h")]
 )
-def test_hours(minutes: int | None, shown: str) -> None:
+def test_hours(minutes, shown):
     assert formats.hours_text(minutes) == shown
 
 
 @pytest.mark.parametrize(
     ("share", "shown"), [(None, ""), (79.99, "79\u00a0%"), (80, "80\u00a0%"), (0, "0\u00a0%")]
 )
-def test_a_share_is_never_rounded_up(share: float | None, shown: str) -> None:
+def test_a_share_is_never_rounded_up(share, shown):
     assert formats.percent_text(share) == shown
 
 
@@ -242,12 +229,12 @@ def test_a_share_is_never_rounded_up(share: float | None, shown: str) -> None:
         ("Émile", "É"),
     ],
 )
-def test_initials(name: str | None, letters: str) -> None:
+def test_initials(name, letters):
     assert formats.initials(name) == letters
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
-def test_a_moment_comes_back_from_its_local_form(moment: datetime) -> None:
+def test_a_moment_comes_back_from_its_local_form(moment):
     from flask import Flask, g
 
     with Flask("zones").app_context():
@@ -260,7 +247,7 @@ def test_a_moment_comes_back_from_its_local_form(moment: datetime) -> None:
 # --- Static files ---------------------------------------------------------------------------
 
 
-def test_static_files_are_kept_under_their_content(app: APIFlask, client: FlaskClient) -> None:
+def test_static_files_are_kept_under_their_content(app, client):
     with app.test_request_context("/"):
         address = app.jinja_env.globals["static_url"]("tokens.css")  # type: ignore[operator]
     assert address.startswith("/static/tokens.css?v=")
@@ -292,7 +279,7 @@ def test_static_files_are_kept_under_their_content(app: APIFlask, client: FlaskC
         "/static//etc/passwd",
     ],
 )
-def test_nothing_else_is_served(client: FlaskClient, address: str) -> None:
+def test_nothing_else_is_served(client, address):
     answer = client.get(address)
     assert answer.status_code in (308, 404)
     assert "create_app" not in answer.text

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from apiflask import APIFlask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -22,7 +19,7 @@ class Paying(KashForm):
 
 
 @pytest.fixture
-def context(app: APIFlask) -> Iterator[None]:
+def context(app):
     with app.test_request_context(method="POST"):
         yield
 
@@ -47,13 +44,13 @@ def read(typed: str) -> Paying:
         ("   ", None),
     ],
 )
-def test_an_amount_is_read_as_cents(context: None, typed: str, cents: int | None) -> None:
+def test_an_amount_is_read_as_cents(context, typed, cents):
     form = read(typed)
     assert (form.errors, form.amount.data) == ({}, cents)
 
 
 @pytest.mark.parametrize("typed", ["a lot", "-5", "1.234", "1e3", "١٥", "9" * 9, "5 USD", "."])
-def test_anything_else_is_refused_and_stays_on_the_page(context: None, typed: str) -> None:
+def test_anything_else_is_refused_and_stays_on_the_page(context, typed):
     form = read(typed)
     assert form.amount.errors == ["This is not an amount. It looks like 1500 or 1500.50."]
     assert form.amount.data is None
@@ -62,12 +59,12 @@ def test_anything_else_is_refused_and_stays_on_the_page(context: None, typed: st
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 99_999_999_99))
-def test_what_is_shown_reads_back_as_the_same(context: None, cents: int) -> None:
+def test_what_is_shown_reads_back_as_the_same(context, cents):
     assert read(typed_money(cents)).amount.data == cents
     assert read(money_text(cents)).amount.data == cents
 
 
-def test_amounts_are_read_with_their_thousands(context: None) -> None:
+def test_amounts_are_read_with_their_thousands(context):
     assert [money_text(cents) for cents in (0, 150000, 123456789, None)] == [
         "0",
         "1,500",

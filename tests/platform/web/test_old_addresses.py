@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from apiflask import APIFlask
-
-from tests.platform.web.test_guard import Signing
 
 TELLING = re.compile(
     "incident|brief|receipt|report|case|evidence|person|mediat|consent|refer|shred|identit|duty"
@@ -15,7 +12,7 @@ TELLING = re.compile(
 )
 
 
-def test_no_address_of_these_pages_tells_whoever_reads_the_history(app: APIFlask) -> None:
+def test_no_address_of_these_pages_tells_whoever_reads_the_history(app):
     """Names of arguments stand in no address; only what is fixed can tell."""
     rules = [
         rule
@@ -45,12 +42,12 @@ def test_no_address_of_these_pages_tells_whoever_reads_the_history(app: APIFlask
         ("/vault/unsealing/0123456789abcdef", "/w/v/u/0123456789abcdef"),
     ],
 )
-def test_an_address_that_was_kept_still_leads_there(sign_in: Signing, old: str, now: str) -> None:
+def test_an_address_that_was_kept_still_leads_there(sign_in, old, now):
     answer = sign_in("documentation").get(old)
     assert (answer.status_code, answer.headers["Location"]) == (302, now)
 
 
-def test_a_step_stands_in_an_address_by_its_number(app: APIFlask) -> None:
+def test_a_step_stands_in_an_address_by_its_number(app):
     with app.test_request_context():
         adapter = app.create_url_adapter(None)
         from flask import url_for

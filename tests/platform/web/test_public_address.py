@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.accounts.models import Invitation, Programme
 from kash.accounts.services.accounts import accept_address
 from kash.platform.database import db
 from kash.platform.operations.server import where_served
 from kash.platform.web.public_address import AddressKind, kind_of_address
-from kash.policy import Actor
 from kash.settings import Settings
 
 ASKS = "Is this the right address?"
@@ -34,9 +29,7 @@ INVITED = {"name": "Baraka", "email": "baraka@example.org", "roles": "trainer", 
         ("localhost", 8001, "http://localhost:8001"),
     ],
 )
-def test_without_an_address_links_say_where_the_site_is_served(
-    host: str, port: int, address: str
-) -> None:
+def test_without_an_address_links_say_where_the_site_is_served(host, port, address):
     assert Settings(host=host, port=port).public_url == address
     # As an empty variable says it.
     assert Settings(host=host, port=port, public_url="").public_url == address
@@ -44,7 +37,7 @@ def test_without_an_address_links_say_where_the_site_is_served(
     assert given.public_url == "https://kash.example.org"
 
 
-def test_an_option_of_the_server_moves_the_address_along_and_a_given_one_stays() -> None:
+def test_an_option_of_the_server_moves_the_address_along_and_a_given_one_stays():
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listeners = [SimpleNamespace(sock=listening)]
@@ -55,7 +48,7 @@ def test_an_option_of_the_server_moves_the_address_along_and_a_given_one_stays()
         assert where_served(given, listeners).public_url == "https://kash.example.org"
 
 
-def test_what_listens_on_a_file_leaves_the_settings_as_they_are(tmp_path: Path) -> None:
+def test_what_listens_on_a_file_leaves_the_settings_as_they_are(tmp_path):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "kash"))
         settings = Settings(port=9000)
@@ -77,7 +70,7 @@ def test_what_listens_on_a_file_leaves_the_settings_as_they_are(tmp_path: Path) 
         ("https://192.168.1.5", AddressKind.OPEN),
     ],
 )
-def test_who_can_open_an_address(address: str, kind: AddressKind) -> None:
+def test_who_can_open_an_address(address, kind):
     assert kind_of_address(address) is kind
 
 
@@ -85,7 +78,7 @@ def test_who_can_open_an_address(address: str, kind: AddressKind) -> None:
 
 
 @pytest.fixture
-def unasked(app: APIFlask) -> APIFlask:
+def unasked(app):
     """A programme in which nobody has answered yet."""
     programme = db.session.get_one(Programme, 1)
     programme.settings = {**programme.settings, "address": {}}
@@ -98,9 +91,7 @@ def invitations() -> int:
     return db.session.query(Invitation).count()
 
 
-def test_the_first_link_to_this_computer_alone_asks_and_keeps_what_was_typed(
-    unasked: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_the_first_link_to_this_computer_alone_asks_and_keeps_what_was_typed(unasked, sign_in):
     browser = sign_in("administrator")
     asked = browser.post("/accounts/invite", data=INVITED)
     assert ASKS in asked.text
@@ -117,17 +108,13 @@ def test_the_first_link_to_this_computer_alone_asks_and_keeps_what_was_typed(
     assert invitations() == 2
 
 
-def test_nobody_is_asked_for_the_address_of_her_own_calendar(
-    unasked: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_nobody_is_asked_for_the_address_of_her_own_calendar(unasked, sign_in):
     made = sign_in("trainer").post("/feeds/own/make")
     assert (made.status_code, ASKS in made.text) == (200, False)
     assert "http://localhost:8000/feeds/read/" in made.text
 
 
-def test_another_address_is_asked_about_anew_and_one_with_https_never(
-    unasked: APIFlask, actor: Callable[..., Actor], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_another_address_is_asked_about_anew_and_one_with_https_never(unasked, actor, sign_in):
     accept_address(actor("administrator"), "http://localhost:8000")
     browser = sign_in("administrator")
     settings = unasked.config["SETTINGS"]
@@ -142,9 +129,7 @@ def test_another_address_is_asked_about_anew_and_one_with_https_never(
     assert not asked("https://kash.example.org")
 
 
-def test_a_trainer_is_told_in_plain_words_whom_to_ask(
-    unasked: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_trainer_is_told_in_plain_words_whom_to_ask(unasked, sign_in):
     browser = sign_in("trainer")
     asked = browser.post("/workshops/none/certificates/propose", data={"people": "x"})
     assert ASKS in asked.text
@@ -152,7 +137,7 @@ def test_a_trainer_is_told_in_plain_words_whom_to_ask(
     assert "KASH_PUBLIC_URL" not in asked.text
 
 
-def test_whatever_gives_the_address_away_for_good_asks_first(app: APIFlask) -> None:
+def test_whatever_gives_the_address_away_for_good_asks_first(app):
     marked = {
         endpoint
         for endpoint, view in app.view_functions.items()
@@ -177,8 +162,6 @@ def test_whatever_gives_the_address_away_for_good_asks_first(app: APIFlask) -> N
     }
 
 
-def test_the_settings_tell_which_address_holds(
-    unasked: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_the_settings_tell_which_address_holds(unasked, sign_in):
     page = sign_in("administrator").get("/settings").text
     assert "http://localhost:8000. Only the computer on which Kash runs can open it." in page

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from zipfile import ZipFile
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -37,7 +36,7 @@ def cells_of(content: bytes) -> str:
 
 
 @given(SHEETS)
-def test_no_cell_of_csv_is_a_formula(rows: list[list[str]]) -> None:
+def test_no_cell_of_csv_is_a_formula(rows):
     text = b"".join(table_csv(rows)).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert read == [[plain_cell(cell) for cell in row] for row in rows]
@@ -46,7 +45,7 @@ def test_no_cell_of_csv_is_a_formula(rows: list[list[str]]) -> None:
 
 
 @given(SHEETS)
-def test_a_sheet_gives_back_every_text_and_has_no_formula(rows: list[list[str]]) -> None:
+def test_a_sheet_gives_back_every_text_and_has_no_formula(rows):
     content = table_xlsx(rows)
     markup = cells_of(content)
     assert re.search(r"<f[ >]", markup) is None
@@ -56,7 +55,7 @@ def test_a_sheet_gives_back_every_text_and_has_no_formula(rows: list[list[str]])
         assert [*line, *[""] * (3 - len(line))][:3] == row
 
 
-def test_numbers_and_days_stay_what_they_are() -> None:
+def test_numbers_and_days_stay_what_they_are():
     row = [-5, 2.5, Decimal("10.50"), date(2026, 11, 28), datetime(2026, 11, 28, 15, 30), None]
     head = ["a", "b", "c", "d", "e", "f"]
     assert sheet_of(table_xlsx([head, row])) == [
@@ -67,28 +66,26 @@ def test_numbers_and_days_stay_what_they_are() -> None:
     assert line == "-5,2.5,10.50,2026-11-28,2026-11-28 15:30:00,\r\n"
 
 
-def test_what_no_sheet_can_hold_breaks_no_file() -> None:
+def test_what_no_sheet_can_hold_breaks_no_file():
     odd = [float("nan"), float("inf"), date(1850, 1, 1), "x" * 40_000, True]
     nan, infinite, early, long, truth = sheet_of(table_xlsx([["a"] * 5, odd]))[1]
     assert (nan, infinite, early, truth) == ("nan", "inf", "1850-01-01", "True")
     assert len(str(long)) == 32_767
 
 
-def test_rows_beyond_what_a_sheet_takes_are_not_lost_unsaid(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_rows_beyond_what_a_sheet_takes_are_not_lost_unsaid(monkeypatch):
     monkeypatch.setattr(tables, "MOST_SHEET_ROWS", 3)
     rows = [["head"], ["one"], ["two"]]
     assert sheet_of(table_xlsx(rows)) == rows
     assert sheet_of(table_xlsx([*rows, ["three"]])) == [["head"], ["one"], ["… CSV"]]
 
 
-def test_a_wide_table_has_its_columns_where_they_belong() -> None:
+def test_a_wide_table_has_its_columns_where_they_belong():
     wide = [f"column {number}" for number in range(80)]
     assert sheet_of(table_xlsx([wide])) == [wide]
 
 
-def test_a_file_tells_neither_who_made_it_nor_when() -> None:
+def test_a_file_tells_neither_who_made_it_nor_when():
     with ZipFile(io.BytesIO(table_xlsx([["a"]]))) as archive:
         told = archive.read("docProps/core.xml").decode()
     assert "2000-01-01" in told

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
@@ -37,7 +36,7 @@ def exports() -> list[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def many(both_engines_app: APIFlask, actor: Actors, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def many(both_engines_app, actor, monkeypatch):
     """More accounts than a page has, and than are read at once."""
     monkeypatch.setattr(lists, "_ROWS_OF_A_TABLE", 20)
     names = [f"Account {number:02}" for number in range(61)]
@@ -46,9 +45,7 @@ def many(both_engines_app: APIFlask, actor: Actors, monkeypatch: pytest.MonkeyPa
     return names
 
 
-def test_a_table_holds_all_pages_in_the_order_of_the_page_and_is_noted(
-    many: list[str], sign_in: Signing
-) -> None:
+def test_a_table_holds_all_pages_in_the_order_of_the_page_and_is_noted(many, sign_in):
     browser = sign_in("administrator", name="Zuhura")
     answer = browser.post("/accounts?sort=name&direction=desc&take=csv&page=2")
     assert answer.mimetype == "text/csv"
@@ -60,9 +57,7 @@ def test_a_table_holds_all_pages_in_the_order_of_the_page_and_is_noted(
     assert [subjects for _actor, subjects in exports()] == [["list:accounts.index"]] * 2
 
 
-def test_what_a_typed_search_and_a_filter_leave_out_is_in_no_table(
-    many: list[str], sign_in: Signing
-) -> None:
+def test_what_a_typed_search_and_a_filter_leave_out_is_in_no_table(many, sign_in):
     browser = sign_in("administrator", name="Zuhura")
     found = browser.post("/accounts?take=csv", data={"search": "account 5", "hxl": "1"})
     head, tags, *rows = rows_of(found.text)
@@ -73,7 +68,7 @@ def test_what_a_typed_search_and_a_filter_leave_out_is_in_no_table(
     assert [row[0] for row in rows_of(only.text)][1:] == ["Zuhura"]
 
 
-def test_a_page_offers_its_list_as_it_was_asked_for(sign_in: Signing, actor: Actors) -> None:
+def test_a_page_offers_its_list_as_it_was_asked_for(sign_in, actor):
     actor("trainer", name="Achieng")
     browser = sign_in("administrator")
     page = browser.get("/accounts?role=trainer&page=1").text
@@ -84,7 +79,7 @@ def test_a_page_offers_its_list_as_it_was_asked_for(sign_in: Signing, actor: Act
     assert page.count("Your password is asked for") == 1
 
 
-def test_whoever_may_not_see_a_page_takes_nothing_of_it(sign_in: Signing) -> None:
+def test_whoever_may_not_see_a_page_takes_nothing_of_it(sign_in):
     browser = sign_in("trainer")
     assert browser.post("/accounts?take=csv").status_code == 403
     assert exports() == []
@@ -92,7 +87,7 @@ def test_whoever_may_not_see_a_page_takes_nothing_of_it(sign_in: Signing) -> Non
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("address", ["/audit", "/audit?take=pdf", "/audit?take="])
-def test_a_list_that_is_posted_for_nothing_else_is_its_page(address: str, sign_in: Signing) -> None:
+def test_a_list_that_is_posted_for_nothing_else_is_its_page(address, sign_in):
     browser = sign_in("administrator")
     assert "<h1" in browser.post(address).text
     assert browser.get("/audit?take=csv").mimetype == "text/html"
@@ -100,9 +95,7 @@ def test_a_list_that_is_posted_for_nothing_else_is_its_page(address: str, sign_i
 
 
 @pytest.mark.any_engine
-def test_a_table_that_names_people_asks_for_the_password_and_is_noted(
-    app: APIFlask, sign_in: Signing
-) -> None:
+def test_a_table_that_names_people_asks_for_the_password_and_is_noted(app, sign_in):
     """A session left open on a desk must not be enough to carry everybody's names away."""
     browser = sign_in("monitoring")
     db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=1)))

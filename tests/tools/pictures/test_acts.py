@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask, Response, request
-from playwright.sync_api import Browser, Error, Page, Playwright
+from playwright.sync_api import Error
 from werkzeug.serving import make_server
 
 from tools.pictures.acts import Attach, Fetch, Fill, Go, Press, do_acts, fetch
@@ -44,14 +43,14 @@ def _application() -> Flask:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser(playwright):
     browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address():
     server = make_server("127.0.0.1", 0, _application())
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -61,7 +60,7 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(browser, address):
     context = browser.new_context()
     context.set_default_timeout(2_000)
     page = context.new_page()
@@ -70,7 +69,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def test_each_kind_of_field_is_filled_in_and_sent_by_the_button(page: Page) -> None:
+def test_each_kind_of_field_is_filled_in_and_sent_by_the_button(page):
     acts = (
         Fill("[name=name]", "Subira"),
         Fill("[name=text]", "Two\nlines"),
@@ -94,7 +93,7 @@ def test_each_kind_of_field_is_filled_in_and_sent_by_the_button(page: Page) -> N
     )
 
 
-def test_an_answer_is_held_against_the_status_that_was_declared(page: Page) -> None:
+def test_an_answer_is_held_against_the_status_that_was_declared(page):
     wrong = Fill("[name=name]", "wrong")
     assert do_acts(page, (wrong, Press("button.main", "#got", 422))) == []
     page.go_back()
@@ -102,15 +101,15 @@ def test_an_answer_is_held_against_the_status_that_was_declared(page: Page) -> N
 
 
 @pytest.mark.parametrize("press", [Press("button.other", "#got"), Press("button.main", "#other")])
-def test_a_button_that_is_not_there_or_leads_elsewhere_fails(page: Page, press: Press) -> None:
+def test_a_button_that_is_not_there_or_leads_elsewhere_fails(page, press):
     with pytest.raises(Error, match=f"{press.button} did not lead to {press.shows}"):
         do_acts(page, (press,))
 
 
-def test_an_address_is_gone_to_and_its_status_compared(page: Page) -> None:
+def test_an_address_is_gone_to_and_its_status_compared(page):
     assert do_acts(page, (Go("/nowhere", "h1", 404), Go("/", "form"))) == []
     assert do_acts(page, (Go("/nowhere", "h1"),)) == ["/nowhere answered 404"]
 
 
-def test_paper_is_taken_as_it_comes(page: Page) -> None:
+def test_paper_is_taken_as_it_comes(page):
     assert fetch(page, Fetch("button.paper")) == b"%PDF-"

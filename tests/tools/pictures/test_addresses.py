@@ -15,7 +15,6 @@ from kash.platform.web.formats import local_today
 from kash.platform.web.guard import bearer_of
 from kash.policy import NOBODY
 from kash.workshops.models import Workshop
-from tests.sample import Sample
 from tools.pictures.addresses import LEFT_OUT, Addresses, Prepared
 
 
@@ -43,7 +42,7 @@ def loaded() -> SampleProgramme:
     )
 
 
-def test_every_page_has_an_address(sample: Sample) -> None:
+def test_every_page_has_an_address(sample):
     app = sample.app
     known = "0" * 16
     prepared = Prepared(*[known] * 7)

@@ -19,7 +19,7 @@ def _pages(sample: Sample, key: str, actor: Actor) -> dict[tuple[str, str], str]
         return {(page.endpoint, page.variant): page.url for page in found}
 
 
-def test_each_begins_on_a_page_of_its_account_and_ends_with_a_press(sample: Sample) -> None:
+def test_each_begins_on_a_page_of_its_account_and_ends_with_a_press(sample):
     with sample.app.app_context():
         declared = answers("a password", loaded().workshops[-2])
         actors = {"visitor": NOBODY, **loaded().actors}

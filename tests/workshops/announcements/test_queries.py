@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.people.notices.models import Notice, message_kinds
 from kash.platform.messages.models import OutboxMessage
 from kash.workshops.announcements.services import told_lines
@@ -16,7 +16,7 @@ from tests.rows import row
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_news_is_told_by_kind_with_the_state_of_each_message(groups: tuple[Group, Group]) -> None:
+def test_news_is_told_by_kind_with_the_state_of_each_message(groups):
     names = [one.name for one in message_kinds()]
     first, second = [name for name in names if name.startswith("workshops.")][:2]
     strange = next(name for name in names if not name.startswith("workshops."))

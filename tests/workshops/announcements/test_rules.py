@@ -41,9 +41,7 @@ def _told(moves: list[tuple[int, WorkshopFacts]], until: int) -> list[tuple[int,
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(_FACTS)), max_size=40))
-def test_many_changes_within_ten_minutes_are_told_at_most_once_and_as_they_ended(
-    moves: list[tuple[int, WorkshopFacts]],
-) -> None:
+def test_many_changes_within_ten_minutes_are_told_at_most_once_and_as_they_ended(moves):
     moves.sort(key=lambda move: move[0])
     ended = moves[-1][1] if moves else _FACTS[0]
     said = _told(moves, 60)
@@ -52,21 +50,19 @@ def test_many_changes_within_ten_minutes_are_told_at_most_once_and_as_they_ended
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from(_FACTS)), max_size=12))
-def test_whatever_happens_people_end_up_knowing_how_it_is(
-    moves: list[tuple[int, WorkshopFacts]],
-) -> None:
+def test_whatever_happens_people_end_up_knowing_how_it_is(moves):
     moves.sort(key=lambda move: move[0])
     said = _told(moves, 300)
     ended = moves[-1][1] if moves else _FACTS[0]
     assert (said[-1][1] if said else _FACTS[0]) == ended
 
 
-def test_facts_are_read_as_they_were_written() -> None:
+def test_facts_are_read_as_they_were_written():
     for facts in _FACTS:
         assert facts_from(facts.written()) == facts
 
 
-def test_what_kind_of_news_a_change_is() -> None:
+def test_what_kind_of_news_a_change_is():
     early, late, cancelled = _FACTS
     assert news(early, late) is News.CHANGED
     assert news(early, cancelled) is News.CANCELLED
@@ -75,7 +71,7 @@ def test_what_kind_of_news_a_change_is() -> None:
     assert held_change(early, HeldChange(late, _NOON), early, _NOON) is None
 
 
-def test_since_when_somebody_is_expected() -> None:
+def test_since_when_somebody_is_expected():
     def at(minute: int) -> datetime:
         return _NOON + timedelta(minutes=minute)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from ical.calendar_stream import IcsCalendarStream
 from sqlalchemy import select, update
@@ -38,7 +37,7 @@ from kash.workshops.services.planning import (
     move_workshop,
     restore_workshop,
 )
-from tests.people.notices.conftest import Gateway, Someone, answered
+from tests.people.notices.conftest import answered
 from tests.workshops.conftest import Held, details, make_person
 
 ClientFor = Callable[[Actor], FlaskClient]
@@ -48,13 +47,13 @@ _REMINDERS = ReminderDetails(3, 1, 2)
 
 
 @pytest.fixture
-def ahead(plan: Callable[..., Held]) -> Held:
+def ahead(plan):
     """A workshop of two days, forty days ahead."""
     return plan(starts_on=_AHEAD, ends_on=_AHEAD + timedelta(days=1), new_venue="Lake hall")
 
 
 @pytest.fixture
-def people(ahead: Held, someone: Someone, gateway: Gateway) -> list[int]:
+def people(ahead, someone, gateway):
     """Two who have a place and one who is invited; the last has an e-mail only."""
     keys = [
         someone("0722000001", name="Achieng"),
@@ -103,9 +102,7 @@ def _move(held: Held, first: date) -> None:
     move_workshop(held.workshop, first, held.trainer, version)
 
 
-def test_everybody_is_told_once_and_by_the_public_title(
-    app: APIFlask, ahead: Held, people: list[int]
-) -> None:
+def test_everybody_is_told_once_and_by_the_public_title(app, ahead, people):
     title = ahead.row.version.public_title
     assert tell_people(utc_now() + _LATER) == 0
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
@@ -124,9 +121,7 @@ def test_everybody_is_told_once_and_by_the_public_title(
     assert f"You are invited: {title}, {_day(_AHEAD)}, Lake hall." in said[2][1]
 
 
-def test_twenty_moves_and_taking_them_back_within_ten_minutes_say_nothing(
-    ahead: Held, people: list[int]
-) -> None:
+def test_twenty_moves_and_taking_them_back_within_ten_minutes_say_nothing(ahead, people):
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
     begun = utc_now() + _LATER
     tell_people(begun)
@@ -147,9 +142,7 @@ def test_twenty_moves_and_taking_them_back_within_ten_minutes_say_nothing(
     assert len(_said("changed")) == 3
 
 
-def test_a_day_more_is_told_by_the_days_as_they_were_and_are(
-    ahead: Held, people: list[int]
-) -> None:
+def test_a_day_more_is_told_by_the_days_as_they_were_and_are(ahead, people):
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
     now = utc_now() + _LATER
     tell_people(now)
@@ -162,9 +155,7 @@ def test_a_day_more_is_told_by_the_days_as_they_were_and_are(
     assert _said("changed")[0][1] == f"{title}: was {was}, now {now_is}"
 
 
-def test_who_could_not_be_told_at_first_is_told_once_she_agreed(
-    ahead: Held, people: list[int], someone: Someone
-) -> None:
+def test_who_could_not_be_told_at_first_is_told_once_she_agreed(ahead, people, someone):
     late = someone("0722000009", name="Faraja", answer="")
     enrol(ahead.workshop, _public(late), ahead.trainer)
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
@@ -177,9 +168,7 @@ def test_who_could_not_be_told_at_first_is_told_once_she_agreed(
     assert len(_said("expected")) == 3
 
 
-def test_a_cancelled_workshop_is_told_and_that_it_is_held_after_all(
-    ahead: Held, people: list[int]
-) -> None:
+def test_a_cancelled_workshop_is_told_and_that_it_is_held_after_all(ahead, people):
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
     now = utc_now() + _LATER
     tell_people(now)
@@ -194,8 +183,8 @@ def test_a_cancelled_workshop_is_told_and_that_it_is_held_after_all(
 
 
 def test_whoever_is_taken_out_is_told_only_if_she_knew_that_she_was_expected(
-    ahead: Held, people: list[int], someone: Someone
-) -> None:
+    ahead, people, someone
+):
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
     now = utc_now() + _LATER
     tell_people(now)
@@ -215,9 +204,7 @@ def test_whoever_is_taken_out_is_told_only_if_she_knew_that_she_was_expected(
     assert [row.person_id for row in told] == [people[0]]
 
 
-def test_reminders_go_at_their_hour_once_and_thanks_to_who_came(
-    ahead: Held, people: list[int]
-) -> None:
+def test_reminders_go_at_their_hour_once_and_thanks_to_who_came(ahead, people):
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
     tell_people(utc_now() + _LATER)
 
@@ -244,16 +231,14 @@ def test_reminders_go_at_their_hour_once_and_thanks_to_who_came(
     assert len(_said("thanked")) == 1
 
 
-def test_a_reminder_whose_hour_was_missed_is_not_said_later(ahead: Held, people: list[int]) -> None:
+def test_a_reminder_whose_hour_was_missed_is_not_said_later(ahead, people):
     begin_telling(ahead.workshop, ReminderDetails(3), ahead.trainer)
     late = from_local(_AHEAD - timedelta(days=2), datetime(2000, 1, 1, 10).time())
     tell_people(late)
     assert _said("reminded") == []
 
 
-def test_a_calendar_goes_with_a_mail_only_to_who_wants_it_a_file_for_each_day(
-    ahead: Held, people: list[int]
-) -> None:
+def test_a_calendar_goes_with_a_mail_only_to_who_wants_it_a_file_for_each_day(ahead, people):
     with writing() as session:
         session.add(MessageChoice(person_id=people[2], calendar=True, set_by="system"))
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
@@ -280,7 +265,7 @@ def test_a_calendar_goes_with_a_mail_only_to_who_wants_it_a_file_for_each_day(
             assert event.summary == ahead.row.version.public_title
 
 
-def test_a_day_that_is_left_out_is_withdrawn_from_calendars(ahead: Held, people: list[int]) -> None:
+def test_a_day_that_is_left_out_is_withdrawn_from_calendars(ahead, people):
     with writing() as session:
         session.add(MessageChoice(person_id=people[2], calendar=True, set_by="system"))
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
@@ -309,9 +294,7 @@ def test_a_day_that_is_left_out_is_withdrawn_from_calendars(ahead: Held, people:
     assert left_out.sequence > asked.sequence
 
 
-def test_nobody_is_told_once_it_is_ended_and_nobody_else_begins_it(
-    ahead: Held, people: list[int], actor: Callable[..., Actor]
-) -> None:
+def test_nobody_is_told_once_it_is_ended_and_nobody_else_begins_it(ahead, people, actor):
     with pytest.raises(Forbidden):
         begin_telling(ahead.workshop, _REMINDERS, actor("trainer"))
     begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
@@ -322,9 +305,7 @@ def test_nobody_is_told_once_it_is_ended_and_nobody_else_begins_it(
     assert _said() == []
 
 
-def test_the_page_says_who_can_be_told_and_what_became_of_it(
-    ahead: Held, people: list[int], client_for: ClientFor
-) -> None:
+def test_the_page_says_who_can_be_told_and_what_became_of_it(ahead, people, client_for):
     make = make_person("Neema Sampuli")
     enrol(ahead.workshop, make, ahead.trainer)
     browser = client_for(ahead.trainer)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account
@@ -34,8 +30,6 @@ from kash.workshops.availability.services import (
 from tests.conftest import csrf_token
 from tests.refusals import refuses
 
-Acting = Callable[..., Actor]
-
 
 def _away(of: Actor, begins: int, days: int = 1, note: str = "", by: Actor | None = None) -> str:
     first = local_today() + timedelta(days=begins)
@@ -53,9 +47,7 @@ def _count() -> int:
     return db.session.scalar(select(func.count(Absence.id))) or 0
 
 
-def test_a_trainer_says_in_one_form_that_she_is_away_today(
-    app: APIFlask, actor: Acting, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_trainer_says_in_one_form_that_she_is_away_today(app, actor, client_for):
     trainer = actor("trainer")
     browser = client_for(trainer)
     page = browser.get("/absences/new").text
@@ -78,9 +70,7 @@ def test_a_trainer_says_in_one_form_that_she_is_away_today(
     assert "Malaria" in browser.get("/absences").text
 
 
-def test_colleagues_read_the_days_and_only_the_director_reads_why(
-    app: APIFlask, actor: Acting, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_colleagues_read_the_days_and_only_the_director_reads_why(app, actor, client_for):
     _away(actor("trainer", name="Atieno"), 3, note="Malaria")
     for role, knows in (("trainer", False), ("director", True)):
         browser = client_for(actor(role))
@@ -99,13 +89,8 @@ def test_colleagues_read_the_days_and_only_the_director_reads_why(
     ],
 )
 def test_days_that_cannot_be_are_told_beside_the_field_and_nothing_typed_is_lost(
-    app: APIFlask,
-    sign_in: Callable[..., FlaskClient],
-    first: str,
-    last: str,
-    field: str,
-    sentence: str,
-) -> None:
+    app, sign_in, first, last, field, sentence
+):
     browser = sign_in("trainer")
     sent = {"first": first, "last": last, "kind": "other", "note": "Mto wa kwanza"}
     sent["csrf_token"] = csrf_token(browser.get("/absences/new").text)
@@ -117,7 +102,7 @@ def test_days_that_cannot_be_are_told_beside_the_field_and_nothing_typed_is_lost
     assert _count() == 0
 
 
-def test_absences_of_one_account_never_share_a_day(app: APIFlask, actor: Acting) -> None:
+def test_absences_of_one_account_never_share_a_day(app, actor):
     trainer, other = actor("trainer"), actor("trainer")
     first = _away(trainer, 10, 5)
     with refuses("is there already. Change that one."):
@@ -135,9 +120,7 @@ def test_absences_of_one_account_never_share_a_day(app: APIFlask, actor: Acting)
         change_absence(first, AbsenceDetails(day), 1, by=trainer)
 
 
-def test_nobody_says_that_a_colleague_is_away_but_the_director(
-    app: APIFlask, actor: Acting, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_says_that_a_colleague_is_away_but_the_director(app, actor, monkeypatch):
     trainer, other, director = actor("trainer"), actor("trainer"), actor("director")
     hers = _away(trainer, 2)
     for attempt in (
@@ -158,9 +141,7 @@ def test_nobody_says_that_a_colleague_is_away_but_the_director(
         _away(trainer, 20)
 
 
-def test_days_of_teaching_are_said_and_taken_back(
-    app: APIFlask, actor: Acting, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_days_of_teaching_are_said_and_taken_back(app, actor, client_for):
     trainer = actor("trainer")
     browser = client_for(trainer)
     address = f"/absences/teaching/{trainer.public_id}"
@@ -181,7 +162,7 @@ def test_days_of_teaching_are_said_and_taken_back(
     assert teaching_days() == {}
 
 
-def test_what_is_over_and_what_a_leaver_said_is_forgotten(app: APIFlask, actor: Acting) -> None:
+def test_what_is_over_and_what_a_leaver_said_is_forgotten(app, actor):
     trainer, leaver = actor("trainer"), actor("trainer")
     _away(trainer, -90)
     _away(leaver, 5)
@@ -197,9 +178,7 @@ def test_what_is_over_and_what_a_leaver_said_is_forgotten(app: APIFlask, actor: 
     assert not db.session.get_one(Account, leaver.account_id).active
 
 
-def test_the_calendar_says_who_is_away_to_whoever_plans_and_never_why(
-    app: APIFlask, actor: Acting
-) -> None:
+def test_the_calendar_says_who_is_away_to_whoever_plans_and_never_why(app, actor):
     _away(actor("trainer", name="Atieno"), 3, note="Malaria")
     day = local_today() + timedelta(days=3)
     sources = {one.kind: one for one in CALENDAR}
@@ -217,11 +196,8 @@ def test_the_calendar_says_who_is_away_to_whoever_plans_and_never_why(
 
 
 def test_the_page_asks_no_more_of_the_database_for_three_absences_than_for_one(
-    app: APIFlask,
-    actor: Acting,
-    client_for: Callable[[Actor], FlaskClient],
-    count_queries: Callable[..., Any],
-) -> None:
+    app, actor, client_for, count_queries
+):
     browser = client_for(actor("director"))
     counts = []
     for number in range(3):

@@ -43,7 +43,7 @@ def _each(days: AbsenceDays) -> set[date]:
 
 
 @given(DAYS)
-def test_what_may_be_written_down_has_a_day_is_short_and_near(days: AbsenceDays) -> None:
+def test_what_may_be_written_down_has_a_day_is_short_and_near(days):
     each = _each(days)
     allowed = (
         0 < len(each) <= MOST_DAYS
@@ -54,7 +54,7 @@ def test_what_may_be_written_down_has_a_day_is_short_and_near(days: AbsenceDays)
 
 
 @given(NEAR, st.lists(NEAR, max_size=6))
-def test_two_overlap_if_they_share_a_day(days: AbsenceDays, others: list[AbsenceDays]) -> None:
+def test_two_overlap_if_they_share_a_day(days, others):
     others = [one for one in others if one.first <= one.last]
     if days.first > days.last:
         return
@@ -66,7 +66,7 @@ def test_two_overlap_if_they_share_a_day(days: AbsenceDays, others: list[Absence
         assert found.first == min(one.first for one in shared)
 
 
-def test_ten_years_are_a_slip_and_what_is_forgotten_is_not_written_anew() -> None:
+def test_ten_years_are_a_slip_and_what_is_forgotten_is_not_written_anew():
     assert days_fault(AbsenceDays(TODAY, date(2036, 11, 28)), TODAY) == "long"
     assert days_fault(AbsenceDays(TODAY, TODAY - timedelta(days=1)), TODAY) == "order"
     gone = forgotten_before(TODAY)

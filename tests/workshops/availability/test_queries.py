@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.people.models import Venue, Zone
@@ -41,7 +39,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+def _as_it_was(sqlite_app):
     with sqlite_app.test_request_context("/"):
         yield
     db.session.rollback()
@@ -60,9 +58,7 @@ def _away(who: Actor, first: int, last: int, kind: str = "leave", note: str = ""
     )
 
 
-def test_everybody_knows_days_and_why_is_for_herself_and_whoever_sees_all(
-    actor: Callable[..., Actor],
-) -> None:
+def test_everybody_knows_days_and_why_is_for_herself_and_whoever_sees_all(actor):
     trainer, other = actor("trainer", name="Amani"), actor("trainer", name="Bora")
     director, gone = actor("director", name="Chiku"), actor("trainer", active=False)
     peer = actor("peer", name="Peer")
@@ -125,9 +121,7 @@ def test_everybody_knows_days_and_why_is_for_herself_and_whoever_sees_all(
             account_that_may_be_away(who, wrong_one.public_id)
 
 
-def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(
-    actor: Callable[..., Actor],
-) -> None:
+def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(actor):
     director, trainer = actor("director"), actor("trainer", name="Amani")
     other, gone = actor("trainer", name="Bora"), actor("trainer", active=False)
     away = [_away(trainer, 5, 9), _away(other, -9, 0), _away(trainer, 1, 2)]
@@ -190,7 +184,7 @@ def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(
         block(hall, shut[0].public_id)
 
 
-def test_venues_are_found_by_what_is_asked_of_them(actor: Callable[..., Actor]) -> None:
+def test_venues_are_found_by_what_is_asked_of_them(actor):
     county = row(Zone, kind="county", name="Kisumu")
     ward, other = (row(Zone, kind="ward", name=name, within_id=county.id) for name in ("b", "A"))
     closed_ward = row(Zone, kind="ward", name="c", active=False)

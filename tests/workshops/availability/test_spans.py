@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time
-
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.people.models import Venue, Zone
 from kash.platform.database import db
-from kash.policy import Actor
 from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import (
     TeachingPattern,
@@ -23,9 +19,7 @@ from kash.workshops.availability.queries import (
 FIRST, LAST = date(2027, 5, 10), date(2027, 5, 14)
 
 
-def test_planning_reads_the_days_of_those_who_are_still_there(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_planning_reads_the_days_of_those_who_are_still_there(app, actor):
     trainer, leaver = actor("trainer"), actor("trainer")
     for of in (trainer, leaver):
         db.session.add(
@@ -45,7 +39,7 @@ def test_planning_reads_the_days_of_those_who_are_still_there(
     assert teaching_days() == {trainer.account_id: TeachingPattern(frozenset({0, 2}), 6)}
 
 
-def test_planning_reads_when_a_hall_cannot_be_had_and_how_far_halls_lie(app: APIFlask) -> None:
+def test_planning_reads_when_a_hall_cannot_be_had_and_how_far_halls_lie(app):
     area = Zone(name="Kisumu East", kind="sub_county")
     ward, far = Zone(name="Kajulu", within=area), Zone(name="Ahero")
     hall = Venue(name="Lake hall", zone=ward)

@@ -14,9 +14,7 @@ WITHIN = st.dictionaries(ZONES, st.none() | ZONES)
 
 
 @given(st.sets(ZONES), TYPED, WITHIN)
-def test_each_pair_of_which_any_are_typed_takes_the_longer_of_both(
-    zones: set[int], typed: dict[int, int], within: dict[int, int | None]
-) -> None:
+def test_each_pair_of_which_any_are_typed_takes_the_longer_of_both(zones, typed, within):
     table = minutes_of_all(zones, typed, within)
     assert set().union(*table) <= zones
     for one in zones & typed.keys():
@@ -24,7 +22,7 @@ def test_each_pair_of_which_any_are_typed_takes_the_longer_of_both(
             assert table[frozenset((one, other))] == max(typed[one], typed[other])
 
 
-def test_what_was_typed_for_a_ward_goes_before_what_was_typed_for_its_sub_county() -> None:
+def test_what_was_typed_for_a_ward_goes_before_what_was_typed_for_its_sub_county():
     ward, sub_county, far, unrelated = 1, 2, 3, 4
     zones, within = (ward, sub_county, far, unrelated), {ward: sub_county}
     pairs = {frozenset(pair): 40 for pair in ((1, 3), (1, 4), (2, 3), (2, 4))}

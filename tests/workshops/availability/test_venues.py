@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -18,7 +16,7 @@ from kash.platform.database import db, new_public_id
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
 from kash.platform.web.parts import CalendarFilters, CalendarQuestion
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.workshops.availability import services
 from kash.workshops.availability.models import VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import CALENDAR, Booked, Bookings, zones_of_venues
@@ -54,9 +52,7 @@ def _lines(page: str) -> list[tuple[str, str]]:
     ("role", "private"),
     [("trainer", True), ("director", True), ("monitoring", False), ("administrator", False)],
 )
-def test_whom_to_call_and_how_safe_a_hall_is_read_only_those_who_plan(
-    app: APIFlask, sign_in: SignIn, role: str, private: bool
-) -> None:
+def test_whom_to_call_and_how_safe_a_hall_is_read_only_those_who_plan(app, sign_in, role, private):
     hall = add_venue(HALL, SYSTEM)
     browser = sign_in(role)
     page = browser.get(f"/venues/{hall}").text
@@ -71,9 +67,7 @@ def test_whom_to_call_and_how_safe_a_hall_is_read_only_those_who_plan(
     assert b"post" not in (kept.safety_sealed or b"")
 
 
-def test_halls_are_narrowed_by_seats_area_and_what_they_have(
-    app: APIFlask, sign_in: SignIn
-) -> None:
+def test_halls_are_narrowed_by_seats_area_and_what_they_have(app, sign_in):
     county = add_zone(ZoneDetails("Kisumu East", "sub_county"), SYSTEM)
     ward = add_zone(ZoneDetails("Kajulu", "ward", county), SYSTEM)
     add_venue(HALL, SYSTEM)
@@ -95,9 +89,7 @@ def test_halls_are_narrowed_by_seats_area_and_what_they_have(
         assert found == names, asked
 
 
-def test_a_hall_is_changed_and_what_was_wrong_stands_beside_its_field(
-    app: APIFlask, sign_in: SignIn
-) -> None:
+def test_a_hall_is_changed_and_what_was_wrong_stands_beside_its_field(app, sign_in):
     hall = add_venue(HALL, SYSTEM)
     add_venue(VenueDetails("Barn"), SYSTEM)
     browser = sign_in("trainer")
@@ -136,9 +128,7 @@ def _booking(_venue: int, first: date, last: date | None) -> list[Booked]:
     return [Booked("Rights at work", held, held, "/workshops/x")] if touched else []
 
 
-def test_what_is_to_be_held_in_a_hall_is_named_when_it_cannot_be_had(
-    app: APIFlask, sign_in: SignIn
-) -> None:
+def test_what_is_to_be_held_in_a_hall_is_named_when_it_cannot_be_had(app, sign_in):
     hall = add_venue(HALL, SYSTEM)
     browser = sign_in("trainer")
     token = csrf_token(browser.get(f"/venues/{hall}/edit").text)
@@ -154,9 +144,7 @@ def test_what_is_to_be_held_in_a_hall_is_named_when_it_cannot_be_had(
         assert "This venue is out of use" in page
 
 
-def test_days_of_a_hall_are_added_once_checked_and_taken_back(
-    app: APIFlask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_days_of_a_hall_are_added_once_checked_and_taken_back(app, sign_in, monkeypatch):
     hall, other = add_venue(HALL, SYSTEM), add_venue(VenueDetails("Barn"), SYSTEM)
     browser = sign_in("trainer")
     address = f"/venues/{hall}/blocks/new"
@@ -190,9 +178,7 @@ def test_days_of_a_hall_are_added_once_checked_and_taken_back(
     assert db.session.scalars(select(VenueBlock)).all() == []
 
 
-def test_minutes_to_an_area_are_typed_and_forgotten_when_emptied(
-    app: APIFlask, sign_in: SignIn
-) -> None:
+def test_minutes_to_an_area_are_typed_and_forgotten_when_emptied(app, sign_in):
     zones = [add_zone(ZoneDetails(name, "sub_county"), SYSTEM) for name in ("Bondo", "Ahero")]
     browser = sign_in("trainer")
     address = f"/venues/travel/{zones[1]}"
@@ -211,9 +197,7 @@ def test_minutes_to_an_area_are_typed_and_forgotten_when_emptied(
         type_minutes(new_public_id(), 3, by=SYSTEM)
 
 
-def test_the_calendar_shows_days_of_a_hall_to_who_plans_alone(
-    app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_the_calendar_shows_days_of_a_hall_to_who_plans_alone(app, actor):
     hall = add_venue(HALL, SYSTEM)
     day = local_today() + timedelta(days=3)
     add_block(hall, BlockDetails(day, reason="Choir"), key=new_public_id(), by=SYSTEM)
@@ -229,9 +213,7 @@ def test_the_calendar_shows_days_of_a_hall_to_who_plans_alone(
             assert [one.title for one in found] == titles
 
 
-def test_a_list_of_halls_asks_no_more_for_three_than_for_one(
-    app: APIFlask, sign_in: SignIn, count_queries: Callable[..., Any]
-) -> None:
+def test_a_list_of_halls_asks_no_more_for_three_than_for_one(app, sign_in, count_queries):
     browser = sign_in("trainer")
     counts = []
     for number in range(3):

@@ -18,7 +18,7 @@ from kash.workshops.holidays.rules import (
 
 
 @given(year=st.integers(2000, 2199))
-def test_every_holiday_falls_once_and_is_kept_again_after_a_sunday(year: int) -> None:
+def test_every_holiday_falls_once_and_is_kept_again_after_a_sunday(year):
     kept = public_holidays(year)
     fell = {day: one.which for day, one in kept.items() if not one.instead}
     assert Counter(fell.values()) == Counter(dict.fromkeys(PublicHoliday, 1))
@@ -35,14 +35,14 @@ def test_every_holiday_falls_once_and_is_kept_again_after_a_sunday(year: int) ->
 
 
 @given(year=st.integers(2000, 2199))
-def test_easter_is_kept_from_friday_to_monday(year: int) -> None:
+def test_easter_is_kept_from_friday_to_monday(year):
     sunday = easter(year)
     kept = public_holidays(year)
     assert kept[sunday - timedelta(days=2)] == KeptHoliday(PublicHoliday.GOOD_FRIDAY)
     assert kept[sunday + timedelta(days=1)] == KeptHoliday(PublicHoliday.EASTER_MONDAY)
 
 
-def test_the_days_of_a_year_in_which_christmas_falls_on_a_sunday() -> None:
+def test_the_days_of_a_year_in_which_christmas_falls_on_a_sunday():
     assert {
         day.isoformat(): (one.which.value, one.instead)
         for day, one in public_holidays(2033).items()

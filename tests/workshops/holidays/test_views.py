@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -29,9 +27,7 @@ def _add(browser: FlaskClient, **typed: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-def test_a_day_that_was_added_is_no_court_day_until_it_is_removed(
-    app: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_day_that_was_added_is_no_court_day_until_it_is_removed(app, sign_in):
     browser = sign_in("administrator")
     assert court_days().sits_on(IDD.day)
     typed = {"day": "2027-03-10", "name": IDD.name, "source": IDD.source}
@@ -64,9 +60,7 @@ def test_a_day_that_was_added_is_no_court_day_until_it_is_removed(
         ("", "Enter this."),
     ],
 )
-def test_what_is_no_day_to_add_is_said_beside_it_and_nothing_is_lost(
-    app: APIFlask, sign_in: Callable[..., FlaskClient], day: str, sentence: str
-) -> None:
+def test_what_is_no_day_to_add_is_said_beside_it_and_nothing_is_lost(app, sign_in, day, sentence):
     status, page = _add(sign_in("administrator"), day=day, name="Day of the lake", source="Radio")
     assert status == 422
     assert sentence in page
@@ -74,7 +68,7 @@ def test_what_is_no_day_to_add_is_said_beside_it_and_nothing_is_lost(
     assert db.session.query(LocalHoliday).count() == 0
 
 
-def test_a_year_holds_no_more_than_its_most(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_year_holds_no_more_than_its_most(app, monkeypatch):
     monkeypatch.setattr(services, "MOST_A_YEAR", 1)
     add_holiday(IDD, by=SYSTEM)
     with refuses("There are as many in this year as a year can hold."):
@@ -85,9 +79,7 @@ def test_a_year_holds_no_more_than_its_most(app: APIFlask, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("year", ["0", "-5", "1999", "2200", "99999999999999999999", "x"])
-def test_a_year_that_nobody_asks_for_shows_this_one(
-    app: APIFlask, sign_in: Callable[..., FlaskClient], year: str
-) -> None:
+def test_a_year_that_nobody_asks_for_shows_this_one(app, sign_in, year):
     browser = sign_in("director")
     assert browser.get(f"{ADDRESS}?year={year}").text.count("<h1>") == 1
     assert browser.get(f"{ADDRESS}/new").status_code == 403

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.models import Group, Organisation
 from kash.workshops.invitations.models import SignUp, SignUpLink
@@ -16,7 +15,7 @@ from tests.rows import row
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_of_each_link_is_told_how_many_came_by_it_and_how_many_wait(sqlite_app: APIFlask) -> None:
+def test_of_each_link_is_told_how_many_came_by_it_and_how_many_wait(sqlite_app):
     days = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 2)}
     workshop, other = (row(Workshop, **days) for _at in range(2))
     station = row(Organisation, name="Central", kind="station")

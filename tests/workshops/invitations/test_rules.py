@@ -21,9 +21,7 @@ NOW = datetime(2027, 3, 9, 7, tzinfo=UTC)
 
 
 @given(st.booleans(), st.booleans(), st.integers(-2, 2), st.integers(-2, 2))
-def test_only_a_link_that_nothing_ended_takes_names(
-    withdrawn: bool, cancelled: bool, hours: int, days: int
-) -> None:
+def test_only_a_link_that_nothing_ended_takes_names(withdrawn, cancelled, hours, days):
     stand = stand_of(
         NOW,
         NOW.date(),
@@ -37,20 +35,20 @@ def test_only_a_link_that_nothing_ended_takes_names(
 
 
 @given(st.integers(1, 200), st.integers(0, 300))
-def test_a_link_takes_no_more_rows_than_it_may(most: int, entered: int) -> None:
+def test_a_link_takes_no_more_rows_than_it_may(most, entered):
     left = rows_left(most, entered)
     assert left == max(most - entered, 0)
 
 
 @given(st.text(max_size=40))
-def test_whatever_a_page_sends_is_a_decision_or_none(sent: str) -> None:
+def test_whatever_a_page_sends_is_a_decision_or_none(sent):
     decided = read_decision(sent)
     if decided is not None:
         decision, person = decided
         assert (decision is SignUpDecision.SAME) == bool(person)
 
 
-def test_decisions_are_read_as_the_page_writes_them() -> None:
+def test_decisions_are_read_as_the_page_writes_them():
     assert read_decision("new") == (SignUpDecision.NEW, "")
     assert read_decision("decline") == (SignUpDecision.DECLINE, "")
     assert read_decision("same:abc") == (SignUpDecision.SAME, "abc")
@@ -58,7 +56,7 @@ def test_decisions_are_read_as_the_page_writes_them() -> None:
 
 
 @given(st.sampled_from(Bulk))
-def test_a_button_for_all_never_takes_in_as_new_who_may_be_known(bulk: Bulk) -> None:
+def test_a_button_for_all_never_takes_in_as_new_who_may_be_known(bulk):
     declined = (SignUpDecision.DECLINE, "") if bulk is Bulk.DECLINE else None
     assert in_bulk(bulk, likely=True) == declined
     new = (SignUpDecision.NEW, "") if bulk is Bulk.ACCEPT else declined

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.services.accounts import change_settings
@@ -36,13 +34,13 @@ from kash.workshops.services.planning import cancel_workshop, set_earlier_course
 from tests.workshops.conftest import Held, in_days, make_person, plan
 from tests.workshops.test_seats import course_of
 from tests.workshops.test_services import states
-from tests.workshops.test_views import Browsers, text_of
+from tests.workshops.test_views import text_of
 
 __all__ = ["plan"]
 
 
 @pytest.fixture
-def held(plan: Callable[..., Held]) -> Held:
+def held(plan):
     """A workshop to come, and two stations."""
     made = plan(capacity=3, title="Inner list of Kondele", **in_days(30))
     db.session.add_all(
@@ -87,9 +85,7 @@ def waiting() -> Sequence[SignUp]:
     return db.session.query(SignUp).filter_by(state="waiting").order_by(SignUp.id).all()
 
 
-def test_a_liaison_types_names_and_sees_only_what_was_typed_into_that_link(
-    held: Held, client: FlaskClient
-) -> None:
+def test_a_liaison_types_names_and_sees_only_what_was_typed_into_that_link(held, client):
     kondele, central = quota(held, "Kondele", "Central")
     page = client.get(f"/q/{kondele}")
     assert page.text.count('name="rows-') == 4 * 10
@@ -112,9 +108,7 @@ def test_a_liaison_types_names_and_sees_only_what_was_typed_into_that_link(
     assert "Otieno" not in client.get(f"/q/{kondele}").text
 
 
-def test_what_is_wrong_stands_beside_its_row_and_nothing_typed_is_lost(
-    held: Held, client: FlaskClient
-) -> None:
+def test_what_is_wrong_stands_beside_its_row_and_nothing_typed_is_lost(held, client):
     (token,) = quota(held, "Kondele", places=2)
     sent = rows("Otieno Mfano", "!!!", "Achieng Mfano")
     sent["rows-2-age_band"] = "under18"
@@ -142,9 +136,7 @@ def test_what_is_wrong_stands_beside_its_row_and_nothing_typed_is_lost(
     assert "All places of this link are filled." in text_of(client.get(f"/q/{token}"))
 
 
-def test_another_language_takes_along_what_was_typed(
-    client: FlaskClient, app: APIFlask, held: Held
-) -> None:
+def test_another_language_takes_along_what_was_typed(client, app, held):
     (listed,) = quota(held, "Kondele")
     one = {"name": "Akoth wa Ziwa", "age_band": "25-34"}
     for at, typed in ((f"/s/{open_link(held)}", one), (f"/q/{listed}", rows("Akoth wa Ziwa"))):
@@ -156,9 +148,7 @@ def test_another_language_takes_along_what_was_typed(
     assert waiting() == []
 
 
-def test_the_open_form_answers_alike_whether_or_not_somebody_is_known(
-    held: Held, client: FlaskClient
-) -> None:
+def test_the_open_form_answers_alike_whether_or_not_somebody_is_known(held, client):
     enrol(held.workshop, make_person("Zawadi Sampuli"), held.trainer)
     token = open_link(held)
     told = []
@@ -174,9 +164,7 @@ def test_the_open_form_answers_alike_whether_or_not_somebody_is_known(
 
 
 @pytest.mark.parametrize("why", ["unknown", "withdrawn", "expired", "cancelled", "over", "kind"])
-def test_a_link_that_takes_no_names_never_says_why(
-    held: Held, client: FlaskClient, why: str
-) -> None:
+def test_a_link_that_takes_no_names_never_says_why(held, client, why):
     token = open_link(held)
     link = db.session.query(SignUpLink).one().public_id
     db.session.rollback()
@@ -202,9 +190,7 @@ def test_a_link_that_takes_no_names_never_says_why(
     assert waiting() == []
 
 
-def test_names_wait_sealed_and_are_shredded_with_the_decision(
-    both_engines_app: APIFlask, plan: Callable[..., Held]
-) -> None:
+def test_names_wait_sealed_and_are_shredded_with_the_decision(both_engines_app, plan):
     held = plan(capacity=1, **in_days(30))
     db.session.add(Organisation(name="Kondele", kind="station"))
     db.session.commit()
@@ -240,9 +226,7 @@ def test_names_wait_sealed_and_are_shredded_with_the_decision(
     assert decide(held.workshop, {no: (SignUpDecision.NEW, "")}, held.trainer) == {}
 
 
-def test_what_nobody_decided_on_is_shredded_a_month_after_its_link(
-    held: Held, client: FlaskClient
-) -> None:
+def test_what_nobody_decided_on_is_shredded_a_month_after_its_link(held, client):
     token = open_link(held)
     client.post(f"/s/{token}", data={"name": "Zawadi", "age_band": "25-34"})
     shred_undecided(utc_now() + timedelta(days=40))
@@ -255,8 +239,8 @@ def test_what_nobody_decided_on_is_shredded_a_month_after_its_link(
 
 
 def test_the_moderation_page_shows_likely_duplicates_and_takes_in_the_others_at_once(
-    held: Held, client: FlaskClient, client_for: Browsers
-) -> None:
+    held, client, client_for
+):
     known = make_person("Zawadi Sampuli")
     enrol(held.workshop, known, held.trainer)
     token = open_link(held)
@@ -279,9 +263,7 @@ def test_the_moderation_page_shows_likely_duplicates_and_takes_in_the_others_at_
     assert db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").count() == 1
 
 
-def test_what_was_chosen_is_not_lost_and_nobody_is_declined_unasked(
-    held: Held, client: FlaskClient, client_for: Browsers
-) -> None:
+def test_what_was_chosen_is_not_lost_and_nobody_is_declined_unasked(held, client, client_for):
     token = open_link(held)
     for name in ("Zawadi", "Nekesa"):
         typed = {"name": name, "age_band": "25-34", "phone": "0712345678"}
@@ -306,9 +288,7 @@ def test_what_was_chosen_is_not_lost_and_nobody_is_declined_unasked(
     assert states(held) == {"Zawadi": "confirmed"}
 
 
-def test_nobody_is_taken_in_whom_the_programme_enrols_nowhere(
-    held: Held, plan: Callable[..., Held], client: FlaskClient, client_for: Browsers
-) -> None:
+def test_nobody_is_taken_in_whom_the_programme_enrols_nowhere(held, plan, client, client_for):
     _key, needed, _name = course_of(plan(**in_days(-20, -19)))
     _key, course, _name = course_of(held)
     set_earlier_courses(course, [needed], held.trainer)
@@ -329,8 +309,8 @@ def test_nobody_is_taken_in_whom_the_programme_enrols_nowhere(
 
 
 def test_links_end_with_the_access_of_whoever_made_them_and_are_no_one_elses(
-    held: Held, plan: Callable[..., Held], client: FlaskClient, client_for: Browsers
-) -> None:
+    held, plan, client, client_for
+):
     token = open_link(held)
     stranger = client_for(plan().trainer)
     at = f"/workshops/{held.workshop}/sign-ups"
@@ -341,9 +321,7 @@ def test_links_end_with_the_access_of_whoever_made_them_and_are_no_one_elses(
     assert client.get(f"/s/{token}").status_code == 404
 
 
-def test_no_link_for_names_is_made_for_a_collective(
-    held: Held, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_link_for_names_is_made_for_a_collective(held, client_for, monkeypatch):
     site = client_for(held.trainer)
     at = f"/workshops/{held.workshop}/sign-ups/stations"
     page = site.get(at)
@@ -363,9 +341,7 @@ def test_no_link_for_names_is_made_for_a_collective(
     assert db.session.query(SignUpLink).count() == 1
 
 
-def test_the_letter_names_title_days_and_quota_and_no_person_or_group(
-    app: APIFlask, held: Held
-) -> None:
+def test_the_letter_names_title_days_and_quota_and_no_person_or_group(app, held):
     quota(held, "Kondele", places=7)
     link = db.session.query(SignUpLink).one()
     for language in ("en", "sw"):
