@@ -213,7 +213,7 @@ TELLERS: dict[str, Any] = {
 }
 # What a state is called to the person who holds the receipt, with what comes next.
 RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
-    "submitted": (_l("It has arrived"), _l("Nobody has read it yet.")),
+    "submitted": (_l("It has arrived"), _l("It lies locked with the programme.")),
     "triaged": (_l("It is being read"), _l("Somebody at the programme works on it.")),
     "verified": (_l("It is written down"), _l("It was checked. The next step is being prepared.")),
     "insufficient": (
