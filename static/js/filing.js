@@ -1,5 +1,5 @@
 // Keeps the code of an unfinished report on this phone until it is sent. Nothing that was answered
-// is ever kept here, and nothing of a receipt.
+// is ever kept here, and nothing of a receipt. A mediator's answer is sent in the same way.
 
 const DRAFT = "note";
 // Where an earlier version kept a receipt.
@@ -90,7 +90,9 @@ async function send(form, button) {
     const text = await answer.text();
     // She left meanwhile: nothing is shown, nor kept, any more.
     if ("left" in document.documentElement.dataset) return false;
-    if (answer.redirected || !show(text)) location.assign(answer.url);
+    // Where an answer leads back to its own page, what it says stands there once.
+    const stays = !answer.redirected || new URL(answer.url).pathname === location.pathname;
+    if (!stays || !show(text)) location.assign(answer.url);
     return true;
   } catch {
     tell(form, button, refused);
@@ -106,13 +108,14 @@ async function send(form, button) {
 
 /** Say beside the button that was pressed, or the field that was typed in, why nothing was sent. */
 function tell(form, button, refused) {
-  const said = form.querySelector("[data-not-sent]");
+  const around = form.closest("[data-brief]") || form;
+  const said = around.querySelector("[data-not-sent]");
   if (!said) return;
   const [network, server] = said.querySelectorAll("p");
   [network.hidden, server.hidden, said.hidden] = [refused, !refused, false];
   const beside = button?.closest(".actions, .send-now, .held-answers, .answered, details");
   const place = beside || document.activeElement?.closest(".field");
-  if (place && form.contains(place)) place.before(said);
+  if (place && around.contains(place)) place.before(said);
   said.scrollIntoView({ block: "nearest" });
 }
 
@@ -133,7 +136,7 @@ addEventListener("online", again);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-code], [data-sent], [data-start]")) return;
+  if (!form.matches("[data-code], [data-sent], [data-start], [data-brief] form")) return;
   event.preventDefault();
   // A second touch sends nothing twice.
   if (!busy) go(form, event.submitter);

@@ -208,7 +208,7 @@ def test_pager_shows_ends_and_neighbours(app, page, shown):
 
 
 def test_the_look_stays_small_enough_for_a_slow_network():
-    # Only the pages of filing load these two, and they load no htmx.
+    # Only the pages of filing load these two, and what a mediator answers the second.
     filing = {STATIC / "filing.css", STATIC / "js" / "filing.js"}
     # Only the page on which certificates are checked loads these; it loads no htmx either.
     names = ("verify", "checking", "names", "scanner", "verify-worker")
