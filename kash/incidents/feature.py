@@ -199,12 +199,15 @@ def _may_have_asked(asked: Viewer) -> ColumnElement[bool] | None:
 
 
 def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
-    """Requests to mediators of the person who looks, whether or not her vault is open. They lead to
-    her queue; with the vault open to the case, if all are of one."""
+    """Requests to mediators of the person who looks, whether or not her vault is open. A line leads
+    to her queue; with the vault open to the case, if all of its requests are of one."""
     briefs = asked_briefs(asked.actor, asked.now)
-    url, is_open = url_for("incidents.index", show="open"), asked.vault is not None
-    if is_open and len(briefs.references) == 1 and "" not in briefs.references:
-        url = url_for("incidents.case", reference=next(iter(briefs.references)))
+
+    def leads_to(references: Sequence[str]) -> str:
+        if asked.vault is None or len(set(references)) != 1 or "" in references:
+            return url_for("incidents.index", show="open")
+        return url_for("incidents.case", reference=references[0])
+
     lines = (
         (briefs.answered, _("A mediator answered"), _("Open the case and read it.")),
         (
@@ -219,9 +222,11 @@ def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
         ),
     )
     return [
-        TodayLine(title, url, text, key=count, button=_("Look"), about=title)
-        for count, title, text in lines
-        if count
+        TodayLine(
+            title, leads_to(references), text, key=len(references), button=_("Look"), about=title
+        )
+        for references, title, text in lines
+        if references
     ]
 
 

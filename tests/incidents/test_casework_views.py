@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from kash.incidents.models import Incident
-from kash.incidents.rules.parts import Act, Choice, Comment, Party, Person, Referral, Term
+from kash.incidents.rules.parts import Act, Choice, Comment, Filing, Party, Person, Referral, Term
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import add_link, comment
 from kash.platform.database import db, utc_now, writing
@@ -100,6 +100,19 @@ def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
     clock = filed(record)
     urgent = filed(Record(urgent=True))
     assert rows(anna.client.get("/w"))[:2] == [urgent, clock]
+
+
+def test_a_report_of_today_in_which_somebody_is_held_stands_above_a_limit_that_was_over_days_ago(
+    a_member: Member, filed: Filed
+) -> None:
+    anna, now = a_member("documentation"), utc_now()
+    arrested = Person(id="p1", code="A", arrested_at=now - timedelta(days=9))
+    over = filed(Record(persons=[arrested]))
+    old, new = (
+        filed(Record(filing=Filing(how="phone", held=True, filed_at=now - timedelta(hours=hours))))
+        for hours in (25, 23)
+    )
+    assert rows(anna.client.get("/w")) == [new, over, old]
 
 
 def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(

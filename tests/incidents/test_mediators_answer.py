@@ -129,7 +129,7 @@ def test_a_phone_that_did_not_ring_shows_until_it_does(
     phones.came = TryOutcome.NOT_SENT
     reference = a_case()
     ask(officer, reference, mediator)
-    assert asked_briefs(officer.actor, utc_now()) == AskedBriefs(unreached=1)
+    assert asked_briefs(officer.actor, utc_now()) == AskedBriefs(unreached=(reference,))
     page = the_case(officer, reference)
     assert "Not reached" in page
     assert "0700 000009" in page
@@ -150,7 +150,7 @@ def test_a_phone_that_may_have_rung_is_rung_once_and_shown_as_not_reached(
     follow_briefs()
     assert phones.rang == [mediator.public_id]
     assert "Not reached" in the_case(officer, reference)
-    assert asked_briefs(officer.actor, utc_now()) == AskedBriefs(unreached=1)
+    assert asked_briefs(officer.actor, utc_now()) == AskedBriefs(unreached=(reference,))
 
 
 @pytest.mark.any_engine
@@ -278,7 +278,25 @@ def test_who_owns_the_case_hears_of_it_and_not_the_one_who_asked(
     # That another one opens the case takes nothing from the owner's day.
     assert officer.client.get(f"/w/{reference}").status_code == 200
     waiting = [asked_briefs(one.actor, utc_now()).answered for one in (officer, second)]
-    assert waiting == [0, 1]
+    assert waiting == [(), (reference,)]
+
+
+def test_each_line_of_today_leads_to_its_own_case_though_a_mediator_was_asked_in_another(
+    app: APIFlask, officer: AMember, actor: Callable[..., Actor], mediator: Actor, phones: Phones
+) -> None:
+    silent = actor("peer", name="Akoth")
+    on_duty(silent)
+    answered, unreached = a_case_of_arrest(officer), a_case_of_arrest(officer)
+    ask(officer, answered, mediator)
+    phones.came = TryOutcome.NOT_SENT
+    ask(officer, unreached, silent)
+    (brief,) = own_briefs(mediator)
+    answer_brief(mediator, brief.public_id, accepts=True)
+    page = officer.client.get("/").text
+    assert re.findall(r'href="(/w/\w{16})">(A mediator [a-z ]+)<', page) == [
+        (f"/w/{answered}", "A mediator answered"),
+        (f"/w/{unreached}", "A mediator was not reached"),
+    ]
 
 
 def test_no_log_line_tells_when_a_mediator_read_or_answered(
@@ -338,10 +356,10 @@ def test_a_mediator_who_is_silent_has_the_next_offered_and_the_owner_told(
     ask(officer, reference, silent, *([] if held else ["return"]))
     phones.rang.clear()
     moment = later(monkeypatch, minutes - 1)
-    assert asked_briefs(officer.actor, moment).late == 0
+    assert asked_briefs(officer.actor, moment).late == ()
     assert "Ask the next" not in the_case(officer, reference)
     moment = later(monkeypatch, minutes + 1)
-    assert asked_briefs(officer.actor, moment).late == 1
+    assert asked_briefs(officer.actor, moment).late == (reference,)
     for _minute in range(2):
         follow_briefs()
     assert phones.rang == [officer.actor.public_id] * held
@@ -443,7 +461,7 @@ def test_a_mediator_removed_before_the_end_reads_why_and_the_owner_is_told(
     remove_mediator(SYSTEM, listed)
     follow_briefs()
     assert phones.rang == [officer.actor.public_id]
-    assert asked_briefs(officer.actor, utc_now()) == AskedBriefs(answered=1)
+    assert asked_briefs(officer.actor, utc_now()) == AskedBriefs(answered=(reference,))
     client = client_for(leaving)
     for what, data in (
         ("answer", {"answer": "yes"}),

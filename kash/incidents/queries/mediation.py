@@ -342,36 +342,32 @@ def owners_of_briefs(session: Session) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class AskedBriefs:
-    """Requests of one person, counted as they stand without the vault: mediators who answered since
-    she last opened their case, who are silent for too long, and whose phone did not ring.
-    `references` of their cases are for a reader whose vault is open."""
+    """Requests of one person as they stand without the vault: mediators who answered since she last
+    opened their case, who are silent for too long, and whose phone did not ring. Each is the
+    reference of its case, for a reader whose vault is open; empty if nobody owns that."""
 
-    answered: int = 0
-    late: int = 0
-    unreached: int = 0
-    references: frozenset[str] = field(default=frozenset(), compare=False)
+    answered: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
 
 
 def asked_briefs(by: Actor, now: datetime) -> AskedBriefs:
     """Requests to mediators in an actor's cases, or that she made where nobody owns the case.
     Which case each belongs to stands only in its sealed record, and in the letterbox."""
-    answered = late = unreached = 0
-    owners, references = owners_of_briefs(db.session()), set()
+    owners = owners_of_briefs(db.session())
+    answered, late, unreached = [], [], []
     for brief in db.session.scalars(select(MediationBrief)):
         note, outcome = note_of(brief) or {}, outcome_of(brief)
         by_asker = ((outcome or note).get("by"), "")
         owner, reference = owners.get(brief.public_id, by_asker)
         if owner != by.public_id:
             continue
-        before = answered + late + unreached
         if outcome is not None:
-            answered += bool(outcome.get("new"))
+            answered += [reference] * bool(outcome.get("new"))
         elif brief.runs_out_at > now:
-            late += is_late_now(note, now)
-            unreached += not (note.get("reached") or "read" in note)
-        if answered + late + unreached > before:
-            references.add(reference)
-    return AskedBriefs(answered, late, unreached, frozenset(references))
+            late += [reference] * is_late_now(note, now)
+            unreached += [reference] * (not (note.get("reached") or "read" in note))
+    return AskedBriefs(tuple(answered), tuple(late), tuple(unreached))
 
 
 def is_late_now(note: dict[str, Any], now: datetime) -> bool:

@@ -75,9 +75,11 @@ from kash.incidents.rules.totals import (
     ALL,
     CLOCK_OVER,
     CLOCK_RUNS,
+    LASTS,
     OPEN,
     QUEUE,
     Filters,
+    Summary,
     Wanted,
     filters_from,
     wanted_words,
@@ -745,6 +747,11 @@ def _by_clock(line: RegisterLine) -> str:
     return min((clock.ends.isoformat() for clock in line.clocks), default=_LAST)
 
 
+def _is_news(line: Summary, now: datetime) -> bool:
+    """True if it came in within a day that somebody is held, and nobody says otherwise yet."""
+    return line.held and line.filed_at is not None and now - line.filed_at < LASTS
+
+
 def _in_order(found: CaseRegister, asked: Filters, now: datetime) -> Listing[RegisterLine]:
     """The page that is asked for, in memory: the newest first, but in one's queue what is urgent
     and what has least time."""
@@ -760,6 +767,8 @@ def _in_order(found: CaseRegister, asked: Filters, now: datetime) -> Listing[Reg
     if wished.sort == default:
         # Until somebody says what came of it.
         lines.sort(key=lambda line: line.summary.state in OVER or not line.is_over(now))
+        # Somebody who is held now waits behind no limit that was over weeks ago.
+        lines.sort(key=lambda line: not _is_news(line.summary, now))
     pages = max(1, -(-len(lines) // ROWS))
     number = min(wished.page, pages)
     start = (number - 1) * ROWS
