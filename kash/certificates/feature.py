@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from kash.accounts.services.accounts import Founding
 from kash.accounts.services.locking import Revocation
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.certificates import blueprint, documents, views
+from kash.certificates import blueprint, documents, forms, views
 from kash.certificates.documents import (
     forget_old_pictures,
     make_cards,
@@ -611,6 +611,7 @@ FEATURE = Feature(
     modules=(documents, views),
     start=join_verification,
     blueprints=(blueprint,),
+    filters={"name_doubt": forms.name_doubt},
     parts=(
         *PERSONAL,
         NamedFiles(keys_of_pictures),

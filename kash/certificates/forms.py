@@ -19,6 +19,7 @@ from kash.certificates.queries.designs import designs_on_offer, signing_accounts
 from kash.certificates.queries.issuing import Candidate
 from kash.certificates.rules import designs as design_rules
 from kash.certificates.rules.issuing import REVOCATION_CLASSES, Lack
+from kash.people.rules.names import doubt_of
 from kash.platform.press import joined_signs
 from kash.platform.press.designs import MOST_MARKUP
 from kash.platform.web import KashForm
@@ -47,6 +48,20 @@ _BUILT_IN_NAMES = {
     "Modern": _l("Modern: a woven band at the side"),
     "Plain": _l("Plain: black, for simple printers"),
 }
+
+
+_DOUBTS = {
+    "comma": _l("There is a comma: is the surname first?"),
+    "small": _l("In small letters."),
+    "capitals": _l("In capitals."),
+    "single": _l("One word: is it the whole name?"),
+}
+
+
+def name_doubt(name: str) -> str:
+    """A sentence on why a printed name should be looked at, or nothing."""
+    doubt = doubt_of(name)
+    return str(_DOUBTS[doubt]) if doubt else ""
 
 
 def design_name(design: Design) -> str:

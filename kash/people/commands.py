@@ -71,8 +71,10 @@ def _show(preview: Preview) -> None:
     for line in preview.skipped[:_SHOWN]:
         where = _("Row %(row)s", row=words.row_text(line.number))
         click.echo(f"{where}: {words.SKIPPED[line.why]}", err=True)
-    if preview.capitals.names and not preview.choices.capitals:
-        click.echo(_("Names in capitals: %(number)s", number=preview.capitals.names), err=True)
+    if preview.odd_names.number and not preview.choices.capitals:
+        number = preview.odd_names.number
+        told = _("Names in capitals, in small letters or surname first: %(number)s", number=number)
+        click.echo(told, err=True)
     out = [outcome for outcome in preview.outcomes if outcome.state in _LEFT_OUT]
     for shown in out[:_SHOWN]:
         remarks = [*shown.placed.row.remarks, *shown.placed.wrong]
@@ -92,7 +94,7 @@ def _show(preview: Preview) -> None:
 @people_commands.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", "group_name", default="", help="The group of rows that name none.")
-@click.option("--capitals", is_flag=True, help="Write names in capitals as names.")
+@click.option("--as-names", "capitals", is_flag=True, help="Write KIPRONO, Faith as Faith Kiprono.")
 @click.option("--looked", is_flag=True, help="The guessed columns were looked at, and are right.")
 @click.option("--apply", is_flag=True, help="Store the people; else only show what would be.")
 def import_people(file: Path, group_name: str, capitals: bool, looked: bool, apply: bool) -> None:

@@ -15,7 +15,6 @@ from wtforms.validators import ValidationError
 from kash.people import words
 from kash.people import words as directory_words
 from kash.people.facts import FACT, FACTS, PLAIN, Fact, FormPart, Kind
-from kash.people.lists.rules.cells import as_name, in_capitals
 from kash.people.models import Group, Organisation, Person, ServiceEntry
 from kash.people.rules.directory import (
     CARDS_ON_A_SHEET,
@@ -28,6 +27,7 @@ from kash.people.rules.directory import (
     read_day,
     written_day,
 )
+from kash.people.rules.names import as_name
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
 from kash.people.services.contacts import OrganisationDetails
 from kash.people.services.directory import ServiceDetails
@@ -245,12 +245,12 @@ _NAMES = ("chosen_name", "printed_name")
 
 
 class NamedForm(KashForm):
-    """A form with a person's names. With the tick, those in capitals are taken as `as_name` writes
-    them, as lists do."""
+    """A form with a person's names. With the tick they are taken as `as_name` writes them, as lists
+    do."""
 
     as_names = BooleanField(
-        _l("Write names in capitals as names"),
-        description=_l("OTIENO WEKESA becomes Otieno Wekesa."),
+        _l("Write it as a name"),
+        description=_l("WEKESA, Otieno and otieno wekesa become Otieno Wekesa."),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -258,8 +258,8 @@ class NamedForm(KashForm):
         fine = super().validate(extra_validators)
         if self.as_names.data:
             for name in _NAMES:
-                if name in self and in_capitals(self[name].data or ""):
-                    self[name].data = as_name(self[name].data)
+                if name in self:
+                    self[name].data = as_name(self[name].data or "")
         return fine
 
 

@@ -291,3 +291,18 @@ def test_where_everybody_was_asked_nothing_is_asked(ready, trainer):
     assert "not yet asked" not in words(trainer.get(start))
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
     assert answer.status_code == 303
+
+
+@pytest.mark.any_engine
+def test_a_printed_name_that_looks_unfinished_is_asked_about_until_it_is_read(ready, trainer):
+    key = ready.person(ALL)
+    page = address(ready) + "?group=B"
+    trainer.post(page, data=shown_fields(trainer, ready, "B") | {f"name-{key}": "KIPRONO, Faith"})
+    assert "There is a comma: is the surname first?" in trainer.get(page).text
+    trainer.post(
+        page,
+        data=shown_fields(trainer, ready, "B") | {f"name-{key}": "Faith", f"confirmed-{key}": "1"},
+    )
+    assert f'id="doubt-{key}"' not in trainer.get(page).text
+    workshop = trainer.get(page.replace("/names", "")).text
+    assert "One word: is it the whole name?" in workshop

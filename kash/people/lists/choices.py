@@ -36,8 +36,8 @@ ADD, NONE = "add", "none"
 @dataclass
 class Choices:
     """Sheet and header row are None until corrected; columns map a column's place to a field.
-    `looked` are columns whose guess somebody looked at and left. `capitals` says that names in
-    capitals are written as names; `persons` are rows that look like nobody's and are somebody's.
+    `looked` are columns whose guess somebody looked at and left. `capitals` says that names are
+    written as names; `persons` are rows that look like nobody's and are somebody's.
 
     `decisions`, `edits` and `takes` are by row. `seen` are the people that a row was shown beside
     when it was decided: a decision holds among them, and is asked for again if there is another.

@@ -35,7 +35,7 @@ from kash.people.lists.files import (
     too_long,
 )
 from kash.people.lists.queries import kept_facts, people_revision
-from kash.people.lists.rules.cells import Cell, Remark, as_name, text_of
+from kash.people.lists.rules.cells import Cell, Remark, text_of
 from kash.people.lists.rules.classing import (
     NUMBER_TAKEN,
     Comparison,
@@ -64,21 +64,22 @@ from kash.people.lists.rules.rows import (
     Table,
     TableSheet,
     best_sheet,
-    capitals_in,
     columns_of,
     doubted_name,
+    has_odd_name,
     header_number,
     is_section,
     line_text,
     lone_names,
-    named_small,
     read_row,
     skipped_as,
+    with_names,
 )
 from kash.people.models import Group, Person
 from kash.people.queries import directory as organisations_queries
 from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
 from kash.people.rules.duplicates import Likeness, Match
+from kash.people.rules.names import as_name
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
 from kash.platform.web.fields import DEFAULT_REGION
@@ -92,10 +93,10 @@ _CELLS = 200
 
 
 @dataclass(frozen=True)
-class Capitals:
-    """How many names are in capitals, and some of them with how they are written as names."""
+class OddNames:
+    """How many names are written oddly, and some of them with how they are written as names."""
 
-    names: int = 0
+    number: int = 0
     some: tuple[tuple[str, str], ...] = ()
 
 
@@ -116,7 +117,7 @@ class ReadList:
     rows: Sequence[ReadRow]
     skipped: list[Skipped]
     parts: Parts
-    capitals: Capitals
+    odd_names: OddNames
 
 
 def read_people(
@@ -153,7 +154,7 @@ def read_people(
     doubted = lone_names(people, columns.get("name", []), serial_column(table.headings))
     total = len(people)
     rows: list[ReadRow] = []
-    capitals = 0
+    odd_names = 0
     some: list[tuple[str, str]] = []
     for done, (number, cells) in enumerate(people):
         if report is not None and done % _REPORTED_EVERY == 0:
@@ -165,12 +166,12 @@ def read_people(
             person_row = doubted_name(person_row, edits)
         if number in titled:
             person_row = doubted_name(person_row, edits, "name_title")
-        if "name" not in edits and capitals_in(person_row):
-            capitals += 1
+        if "name" not in edits and has_odd_name(person_row):
+            odd_names += 1
             if len(some) < _SHOWN:
                 some.append((person_row.name, as_name(person_row.name)))
             if choices.capitals:
-                person_row = named_small(person_row)
+                person_row = with_names(person_row)
         rows.append(parts.placed(person_row))
     return ReadList(
         sheet_at=sheet_at,
@@ -185,7 +186,7 @@ def read_people(
         rows=rows,
         skipped=skipped,
         parts=parts,
-        capitals=Capitals(capitals, tuple(some)),
+        odd_names=OddNames(odd_names, tuple(some)),
     )
 
 
@@ -324,7 +325,7 @@ class Preview:
     mark: tuple[str, ...]
     changed: Mapping[int, State] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
-    capitals: Capitals = field(default_factory=Capitals)
+    odd_names: OddNames = field(default_factory=OddNames)
     digest: str = ""
     new_places: int = 0
     states: Sequence[tuple[int, State]] = ()
@@ -477,7 +478,7 @@ def make_preview(
         as_of=as_of,
         mark=mark,
         parts=read.parts,
-        capitals=read.capitals,
+        odd_names=read.odd_names,
     )
 
 

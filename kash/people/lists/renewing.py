@@ -39,7 +39,7 @@ from kash.people.lists.rules.classing import (
     row_number,
     with_known,
 )
-from kash.people.lists.rules.rows import columns_of, named_small, read_row
+from kash.people.lists.rules.rows import columns_of, read_row, with_names
 from kash.people.models import Person
 from kash.people.queries.directory import groups, organisations
 from kash.people.queries.persons import known_for, likenesses, numbers_taken
@@ -117,7 +117,7 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
         if edits != preview.choices.edits.get(number, {}):
             person_row = read_row(number, listed.cells, columns, edits, today, DEFAULT_REGION)
             if choices.capitals and "name" not in edits:
-                person_row = named_small(person_row)
+                person_row = with_names(person_row)
             person_row = preview.parts.placed(person_row)
         read.append(person_row)
     places = places_now(preview.places, organisations())

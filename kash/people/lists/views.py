@@ -134,7 +134,7 @@ def columns_correction(
     groups: Iterable[Group],
     organisations: Iterable[Organisation],
 ) -> Correction:
-    """Correction of sheet, header row, group, columns, stations, and names in capitals.
+    """Correction of sheet, header row, group, columns, stations, and names as names.
 
     What is not on offer is as if it had not been sent. Another sheet or header row makes all that
     was chosen below it void.

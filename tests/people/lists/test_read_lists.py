@@ -57,7 +57,7 @@ def test_names_in_capitals_are_written_as_names_once_that_is_chosen(browser, tra
     made = bring(trainer, text, group=group)
     page = f"/people/lists/{made}"
     words = said(browser.get(page))
-    assert "Names in capitals: 2" in words
+    assert "Names in capitals, in small letters or surname first: 2" in words
     assert "MWANGI NG&#39;ANG&#39;A → Mwangi Ng&#39;ang&#39;a ; SINEAD O&#39;BRIEN" in words
     names = [row.outcome.placed.row.name for row in preview_of(made, trainer).rows]
     assert names == ["MWANGI NG'ANG'A", "Amani Mfano", "SINEAD O'BRIEN"]

@@ -20,7 +20,7 @@ from kash.people.lists.rules.headings import (
     match_columns,
     ticked_columns,
 )
-from kash.people.lists.rules.rows import ReadRow, Stations, named_small
+from kash.people.lists.rules.rows import ReadRow, Stations, with_names
 from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)
@@ -145,7 +145,7 @@ def test_a_heading_is_doubted_where_other_things_stand_below_it_and_not_where_no
 
 def test_both_names_of_a_row_in_capitals_become_names_and_all_else_stays():
     row = ReadRow(3, name="AKINYI WA OTIENO", facts={"printed_name": "A. OTIENO", "notes": "NO"})
-    small = named_small(row)
+    small = with_names(row)
     assert (small.name, small.fact("printed_name")) == ("Akinyi wa Otieno", "A. Otieno")
     assert replace(small, name=row.name, facts=row.facts) == row
     assert small.fact("notes") == "NO"

@@ -1,9 +1,9 @@
 """Cells and their meaning, as lists hold them: text, numbers or days.
 
 Of a birth day only the year is kept. An age says the band in which it lies today, and no year: that
-could be either of two. A bracket counts only if one band holds all of it. Names in capitals are
-written as names are: `MWANGI NG'ANG'A` becomes `Mwangi Ng'ang'a`. Phones stand there as numbers,
-two in a cell, with the letter O for 0, or behind a name; sexes, languages and ranks in many words.
+could be either of two. A bracket counts only if one band holds all of it. Phones
+stand there as numbers, two in a cell, with the letter O for 0, or behind a name; sexes, languages
+and ranks in many words.
 """
 
 from __future__ import annotations
@@ -367,80 +367,6 @@ def _of_parts(
     except ValueError:
         return _wrong(given, "birth_no_such_day")
     return _day(birthday, given, today, *told)
-
-
-_WORD = re.compile(r"[^\s]+")
-_PIECES = re.compile(r"([-‐‑–/.'’ʼ‘`´′])")
-_APOSTROPHES = frozenset("'’ʼ‘`´′")
-# Between names these stay small.
-_PARTICLES = words("wa bin binti ibn ole arap van von der de")
-_TITLES = words("mr mrs ms dr prof rev hon eng fr sr st")
-_NUMERALS = frozenset(("II", "III", "IV"))
-_VOWELS = frozenset("AEIOUYĨŨÉÈÁÓÚÍÄÖÜ")
-# Shorter words may be initials.
-_SHORTEST = 3
-
-
-def in_capitals(name: str) -> bool:
-    """True if a word of it that is long enough to tell is in capitals."""
-    return any(_is_shouted(word) for word in name.split())
-
-
-def _is_shouted(word: str) -> bool:
-    letters = [letter for letter in word if letter.isalpha()]
-    return (
-        len(letters) >= _SHORTEST
-        and all(letter.isupper() for letter in letters)
-        and as_name(word) != word
-    )
-
-
-def as_name(name: str) -> str:
-    """A name whose words in capitals are written as names; other words stay as they are.
-
-    After an apostrophe a letter stays small (`Nyong'o`), but behind a single letter, as in
-    `O'Brien`, `D'Souza` and `K'Ogutu`. `McDonald` keeps its second capital, `Mchoro` has none.
-    """
-    return _WORD.sub(
-        lambda word: _word(word[0], first=not word.string[: word.start()].strip()), name
-    )
-
-
-def _word(word: str, *, first: bool) -> str:
-    letters = "".join(letter for letter in word if letter.isalpha())
-    if not letters or not letters.isupper():
-        return word
-    small = letters.lower()
-    if small in _PARTICLES and not first:
-        return word.lower()
-    if small not in _TITLES and (
-        letters in _NUMERALS or len(letters) <= 2 or _VOWELS.isdisjoint(letters)
-    ):
-        # Initials, such as JK.
-        return word if small not in _OF_TWO else _capital(word)
-    pieces = _PIECES.split(word)
-    pieces_written = []
-    for at, piece in enumerate(pieces):
-        mark = pieces[at - 1] if at else ""
-        before = pieces[at - 2] if at > 1 else ""
-        if mark in _APOSTROPHES and len(before) != 1:
-            pieces_written.append(piece.lower())
-        else:
-            pieces_written.append(_capital(piece))
-    return "".join(pieces_written)
-
-
-# Words of two letters that are names.
-_OF_TWO = words("jo bo al li wu xu yu an om")
-
-
-def _capital(piece: str) -> str:
-    small = piece.lower()
-    at = next((at for at, letter in enumerate(small) if letter.isalpha()), 0)
-    small = small[:at] + small[at : at + 1].upper() + small[at + 1 :]
-    if re.fullmatch(r"Mc[b-gi-z][^\W\d_]{2,}", small):
-        return "Mc" + small[2].upper() + small[3:]
-    return small
 
 
 _APART = re.compile(r"[/;,|&\n]|\bor\b|\band\b|\bau\b|\bna\b", re.IGNORECASE)

@@ -22,8 +22,6 @@ from kash.people.lists.rules.cells import (
     Cell,
     Reading,
     Remark,
-    as_name,
-    in_capitals,
     is_empty,
     is_not_said,
     read_birth,
@@ -34,6 +32,7 @@ from kash.people.lists.rules.cells import (
     text_of,
 )
 from kash.people.lists.rules.headings import FIELDS, field_by_heading, is_of_others, recognised
+from kash.people.rules.names import as_name, is_written_oddly
 from kash.people.rules.persons import ages_disagree, sort_name, words
 
 _KNOWN = 88
@@ -172,13 +171,13 @@ def _held(
     return [cell for cell in cells_of_field if not is_empty(cell)]
 
 
-def capitals_in(row: ReadRow) -> bool:
-    """True if a name of the row is in capitals."""
-    return in_capitals(row.name) or in_capitals(row.fact("printed_name"))
+def has_odd_name(row: ReadRow) -> bool:
+    """True if a name of the row is in capitals, in small letters or has its surname first."""
+    return is_written_oddly(row.name) or is_written_oddly(row.fact("printed_name"))
 
 
-def named_small(row: ReadRow) -> ReadRow:
-    """The row with its names in capitals written as names."""
+def with_names(row: ReadRow) -> ReadRow:
+    """The row with its names written as names."""
     printed = {"printed_name": as_name(row.fact("printed_name"))}
     return replace(row, name=as_name(row.name), facts={**row.facts, **printed})
 
