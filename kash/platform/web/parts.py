@@ -270,7 +270,7 @@ def own_events(actor: Actor, first: date, last: date) -> list[CalendarEvent]:
 
 @dataclass(frozen=True)
 class PageSection(Part):
-    """A section of a kind of page ("account", "course", "session", "station", "service",
+    """A section of a kind of page ("account", "course", "session", "station", "service", "venue",
     "workshop", "forum", "attendance" and "registers" on top and below of a workshop's attendance,
     or "workshops", "people_lists" and "figures", which are lists): what `find` answers for the
     public id of what the page is about, empty for a list, stands in the template as `found`."""

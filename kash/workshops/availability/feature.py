@@ -4,8 +4,6 @@ then what happened. The declaration of availability."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
@@ -22,7 +20,7 @@ from kash.policy import GRANTS, Role
 from kash.workshops.availability import absences_blueprint, venues_blueprint, views
 from kash.workshops.availability.models import Absence, VenueBlock
 from kash.workshops.availability.queries import CALENDAR
-from kash.workshops.availability.services import forget_leaver, forget_past_days
+from kash.workshops.availability.services import BLOCKS, forget_leaver, forget_past_days
 
 CHAPTERS = Chapters(
     {
@@ -53,8 +51,6 @@ ACTION_WORDS = ActionWords(
         "absences.changed": _l("absences: changed"),
         "absences.removed": _l("absences: removed"),
         "absences.teaching_days_said": _l("absences: teaching days changed"),
-        "venues.block_added": _l("venues: days added on which one can’t be had"),
-        "venues.block_removed": _l("venues: days removed on which one can’t be had"),
         "venues.minutes_typed": _l("venues: minutes between areas typed"),
     }
 )
@@ -62,15 +58,6 @@ ACTION_WORDS = ActionWords(
 
 def _venues(_now: object) -> Select[int]:
     return select(func.count(Venue.id)).where(Venue.active)
-
-
-def _blocks(known: Mapping[str, str]) -> Select[str]:
-    return (
-        select(VenueBlock.public_id)
-        .join(VenueBlock.venue)
-        .where(Venue.public_id == known["public_id"])
-        .order_by(VenueBlock.id)
-    )
 
 
 def _who_teaches(_known: object) -> Select[str]:
@@ -108,7 +95,7 @@ FEATURE = Feature(
                 .order_by(VenueBlock.id.is_(None), Venue.id)
             ),
         ),
-        SampleId("/venues/<public_id>/blocks/<block_id>", _blocks),
+        *BLOCKS.parts,
         SampleId("/venues/travel/<public_id>", lambda _: select(Zone.public_id).order_by(Zone.id)),
     ),
 )

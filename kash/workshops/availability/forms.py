@@ -13,7 +13,7 @@ from kash.people.forms import PublicPhoneField
 from kash.people.models import Zone
 from kash.people.words import day_name
 from kash.platform.web import KashForm
-from kash.platform.web.fields import DayField, MoneyField, NewIdField, SeveralField, TimeOfDayField
+from kash.platform.web.fields import DayField, MoneyField, NewIdField, SeveralField
 from kash.platform.web.forms import (
     BooleanField,
     choice_field,
@@ -124,21 +124,6 @@ class VenueSearchForm(KashForm):
     """Search of venues."""
 
     search = text_field(_l("Search"), most=120, required=False)
-
-
-class BlockForm(KashForm):
-    """Days on which a venue can't be had, all day or between two times."""
-
-    key = NewIdField()
-    first = DayField(_l("First day"), validators=[required()])
-    last = DayField(
-        _l("Last day"), validators=[Optional()], description=_l("Leave it empty for a single day.")
-    )
-    starts_at = TimeOfDayField(_l("From"), validators=[Optional()])
-    ends_at = TimeOfDayField(
-        _l("Until"), validators=[Optional()], description=_l("Leave both empty for the whole day.")
-    )
-    reason = text_field(_l("Why"), most=120, required=False)
 
 
 class MinutesForm(KashForm):

@@ -343,20 +343,6 @@ def planning_of(actor: Actor, venue: Venue) -> dict[str, Any] | None:
     }
 
 
-def blocks_of(venue: Venue, day: date) -> Sequence[VenueBlock]:
-    """Days on which a venue can't be had that end on this day or later, the next first."""
-    return db.session.scalars(
-        select(VenueBlock)
-        .where(VenueBlock.venue_id == venue.id, VenueBlock.last >= day)
-        .order_by(VenueBlock.first, VenueBlock.id)
-    ).all()
-
-
-def block(venue: Venue, public_id: str) -> VenueBlock:
-    """One of them. Raises NotFound."""
-    return get_or_404(db.session, VenueBlock, public_id, VenueBlock.venue_id == venue.id)
-
-
 def zones_of_venues() -> Sequence[Any]:
     """Zones in use between which people travel (public id, name, minutes): those with venues in
     use, those for which minutes were typed, and wider areas; by name."""

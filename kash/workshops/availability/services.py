@@ -4,14 +4,17 @@ which a venue can't be had, and minutes between zones. Words for absences and ve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from flask import flash
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from wtforms.validators import Optional
 
 from kash.accounts.models import Account
 from kash.people.models import Venue, Zone
@@ -19,10 +22,14 @@ from kash.people.words import day_name
 from kash.platform.database import writing
 from kash.platform.vault import audited, seal
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
+from kash.platform.web.fields import DayField, TimeOfDayField
 from kash.platform.web.formats import day_text, local_today, short_date_text, to_local
+from kash.platform.web.forms import required, text_field
+from kash.platform.web.plain_tables import PlainTable
 from kash.policy import GRANTS, Actor
+from kash.workshops.availability import venues_blueprint
 from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
-from kash.workshops.availability.queries import NOTE, may_write_of
+from kash.workshops.availability.queries import NOTE, Booked, bookings_of_venue, may_write_of
 from kash.workshops.availability.rules import (
     AbsenceDays,
     AbsenceKind,
@@ -223,9 +230,6 @@ def _refuse_overlap(session: Session, account_id: int, days: AbsenceDays, but: i
     return len(others)
 
 
-MOST_BLOCKS = 500
-
-
 @dataclass(frozen=True)
 class BlockDetails(_DaysEntered):
     """Days on which a venue can't be had, as entered. Without a last day it is one day; without
@@ -239,41 +243,75 @@ class BlockDetails(_DaysEntered):
 def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
     """Say that a venue can't be had; the block's public id, which is `key`. The same key again
     changes nothing. Raises NotFound; refused on days and at times that make no sense."""
+    BLOCKS.write(venue, vars(details), key=key, by=by)
+    return key
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """A block as it is stored. Refuses days and times that make no sense."""
+    details = BlockDetails(**values)
     refuse_days(details.days, local_today())
     if (details.starts_at is None) != (details.ends_at is None):
         raise Problem(_l("Enter both times, or none for the whole day."), field="ends_at")
     if details.starts_at and details.ends_at and details.ends_at <= details.starts_at:
         raise Problem(_l("The end comes before the start."), field="ends_at")
-    with audited("venues.block_added", by) as change:
-        session = change.session
-        held = _venue_locked(session, venue)
-        there = session.scalar(select(VenueBlock).where(VenueBlock.public_id == key))
-        if there is not None and there.venue_id == held.id:
-            change.nothing()
-            return key
-        count = select(func.count(VenueBlock.id)).where(VenueBlock.venue_id == held.id)
-        if (session.scalar(count) or 0) >= MOST_BLOCKS:
-            raise Problem(_l("There are too many such days already. Remove some that are over."))
-        session.add(
-            VenueBlock(
-                public_id=key,
-                venue_id=held.id,
-                **{**vars(details), "last": details.days.last},
-                written_by=by.public_id,
-                written_at=change.now,
-            )
+    return values | {"last": details.days.last}
+
+
+def _tell_of_block(block: VenueBlock) -> None:
+    tell_what_is_held(bookings_of_venue(block.venue_id, block.first, block.last))
+
+
+def tell_what_is_held(booked: Sequence[Booked]) -> None:
+    """Tell, once it is saved, what is to be held at a venue that can't be had."""
+    if booked:
+        titles = [f"{held.title}, {days_text(held.first, held.last)}" for held in booked]
+        flash(
+            _(
+                "To be held here all the same: %(titles)s. Move it, or choose another venue.",
+                titles="; ".join(titles),
+            ),
+            "warn",
         )
-        change.about(key, held.public_id)
-        return key
 
 
-def remove_block(venue: str, public_id: str, *, by: Actor) -> None:
-    """Say that a venue can be had after all. Raises NotFound."""
-    with audited("venues.block_removed", by) as change:
-        session = change.session
-        held = _venue_locked(session, venue)
-        session.delete(get_or_404(session, VenueBlock, public_id, VenueBlock.venue_id == held.id))
-        change.about(public_id, held.public_id)
+BLOCKS = PlainTable(
+    blueprint=venues_blueprint,
+    kind=VenueBlock,
+    above=Venue,
+    page="venues.venue",
+    permission="venues.plan",
+    seen="venues.see",
+    fields={
+        "first": DayField(_l("First day"), validators=[required()], default=local_today),
+        "last": DayField(
+            _l("Last day"),
+            validators=[Optional()],
+            description=_l("Leave it empty for a single day."),
+        ),
+        "starts_at": TimeOfDayField(_l("From"), validators=[Optional()]),
+        "ends_at": TimeOfDayField(
+            _l("Until"),
+            validators=[Optional()],
+            description=_l("Leave both empty for the whole day."),
+        ),
+        "reason": text_field(_l("Why"), most=120, required=False),
+    },
+    title=_l("Days on which it can’t be had"),
+    add=_l("Add days"),
+    question=_l("Can it be had after all?"),
+    words=(
+        _l("venues: days added on which one can’t be had"),
+        _l("venues: days removed on which one can’t be had"),
+    ),
+    too_many=_l("There are too many such days already. Remove some that are over."),
+    order=("first",),
+    shown=lambda: VenueBlock.last >= local_today(),
+    template="venues/blocks.html",
+    line=lambda block: days_text(block.first, block.last),
+    check=_checked,
+    saved=_tell_of_block,
+)
 
 
 def type_minutes(zone: str, minutes: int | None, *, by: Actor) -> None:
@@ -290,10 +328,6 @@ def type_minutes(zone: str, minutes: int | None, *, by: Actor) -> None:
         else:
             session.delete(typed)
         change.about(zone)
-
-
-def _venue_locked(session: Session, venue: str) -> Venue:
-    return get_or_404(session, Venue, venue, lock=True)
 
 
 ABSENCE_KIND: dict[str, Any] = {

@@ -27,14 +27,12 @@ from kash.policy import Reach, allow
 from kash.workshops.availability import absences_blueprint, queries, services, venues_blueprint
 from kash.workshops.availability.forms import (
     AbsenceForm,
-    BlockForm,
     MinutesForm,
     TeachingDaysForm,
     VenueForm,
     VenueSearchForm,
 )
 from kash.workshops.availability.queries import (
-    Booked,
     VenueSearch,
     band_words,
     bookings_of_account,
@@ -44,7 +42,6 @@ from kash.workshops.availability.services import (
     ABSENCE_KIND,
     ACCESS,
     AbsenceDetails,
-    BlockDetails,
     TeachingDaysDetails,
     days_text,
     weekdays_text,
@@ -279,7 +276,6 @@ def venue(public_id: str) -> ResponseReturnValue:
         venue=venue,
         planning=queries.planning_of(actor, venue),
         access=_access(venue),
-        blocks=queries.blocks_of(venue, today),
         booked=bookings_of_venue(venue.id, today) if actor.may("venues.plan") else (),
         days_text=days_text,
         phone_text=phone_text,
@@ -311,7 +307,9 @@ def edit(public_id: str) -> ResponseReturnValue:
             details = form.command(VenueDetails)
             change_venue(public_id, details, form.row_version_shown, current_actor())
             if not details.active:
-                _tell_what_is_held(bookings_of_venue(places.venue(public_id).id, local_today()))
+                services.tell_what_is_held(
+                    bookings_of_venue(places.venue(public_id).id, local_today())
+                )
             return _saved("venues.venue", public_id=public_id)
         if form.changed_meanwhile:
             form.compare(_of_venue(places.venue(public_id)))
@@ -326,50 +324,6 @@ def _of_venue(venue: Venue) -> dict[str, Any]:
         "zone": venue.zone.public_id if venue.zone is not None else "",
         "accessible": list(codes(venue.accessible)),
     }
-
-
-def _tell_what_is_held(booked: Sequence[Booked]) -> None:
-    """Tell, once it is saved, what is to be held at a venue that can't be had."""
-    if booked:
-        titles = [f"{held.title}, {days_text(held.first, held.last)}" for held in booked]
-        flash(
-            _(
-                "To be held here all the same: %(titles)s. Move it, or choose another venue.",
-                titles="; ".join(titles),
-            ),
-            "warn",
-        )
-
-
-@venues_blueprint.route("/<public_id>/blocks/new", methods=["GET", "POST"])
-@allow("venues.plan")
-def add_block(public_id: str) -> ResponseReturnValue:
-    """Say on which days a venue can't be had."""
-    venue = places.venue(public_id)
-    form = BlockForm(first=local_today())
-    if form.validate_on_submit():
-        with form.showing_problems():
-            details = form.command(BlockDetails)
-            services.add_block(public_id, details, key=form.key.data, by=current_actor())
-            key, days = places.venue(public_id).id, details.days
-            _tell_what_is_held(bookings_of_venue(key, days.first, days.last))
-            return _saved("venues.venue", public_id=public_id)
-        venue = places.venue(public_id)
-    return page("venues/block.html", form=form, venue=venue)
-
-
-@venues_blueprint.route("/<public_id>/blocks/<block_id>/remove", methods=["GET", "POST"])
-@allow("venues.plan")
-def remove_block(public_id: str, block_id: str) -> ResponseReturnValue:
-    """Say that a venue can be had after all."""
-    venue = places.venue(public_id)
-    block = queries.block(venue, block_id)
-    if request.method == "POST":
-        services.remove_block(public_id, block_id, by=current_actor())
-        return go("venues.venue", _("Removed."))
-    return render_template(
-        "venues/remove_block.html", venue=venue, block=block, days_text=days_text
-    )
 
 
 @venues_blueprint.get("/travel")

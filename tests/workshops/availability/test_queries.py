@@ -15,6 +15,7 @@ from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
 from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import Actor
+from kash.workshops.availability import services
 from kash.workshops.availability.models import Absence, VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import (
     CALENDAR,
@@ -23,8 +24,6 @@ from kash.workshops.availability.queries import (
     absence,
     absences_of_others,
     account_that_may_be_away,
-    block,
-    blocks_of,
     minutes_to,
     own_absences,
     planning_of,
@@ -32,6 +31,7 @@ from kash.workshops.availability.queries import (
     who_may_be_away,
     zones_of_venues,
 )
+from kash.workshops.availability.services import BLOCKS
 from tests.rows import row
 
 TODAY = date(2026, 11, 20)
@@ -121,7 +121,7 @@ def test_everybody_knows_days_and_why_is_for_herself_and_whoever_sees_all(actor)
             account_that_may_be_away(who, wrong_one.public_id)
 
 
-def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(actor):
+def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(actor, monkeypatch):
     director, trainer = actor("director"), actor("trainer", name="Amani")
     other, gone = actor("trainer", name="Bora"), actor("trainer", active=False)
     away = [_away(trainer, 5, 9), _away(other, -9, 0), _away(trainer, 1, 2)]
@@ -177,11 +177,11 @@ def test_a_calendar_shows_absences_and_blocks_that_touch_its_days(actor):
     assert shown("block", question(director, trainer=trainer.public_id)) == []
     peer = question(actor("peer"))
     assert shown("absence", peer) == shown("block", peer) == []
-    found = blocks_of(hall, TODAY)
-    assert found == [shut[1], shut[2], shut[3]]
-    assert block(hall, shut[4].public_id) == shut[4]
-    with pytest.raises(NotFound):
-        block(hall, shut[0].public_id)
+    monkeypatch.setattr(services, "local_today", lambda: TODAY)
+    section = BLOCKS.section(hall.public_id, director)
+    assert section is not None
+    assert section["rows"] == [shut[1], shut[2], shut[3]]
+    assert BLOCKS.section(hall.public_id, actor("peer")) is None
 
 
 def test_venues_are_found_by_what_is_asked_of_them(actor):

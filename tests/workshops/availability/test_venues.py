@@ -13,11 +13,11 @@ from sqlalchemy import select
 from kash.people.models import Venue
 from kash.people.services.directory import VenueDetails, ZoneDetails, add_venue, add_zone
 from kash.platform.database import db, new_public_id
+from kash.platform.web import plain_tables
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
 from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import SYSTEM
-from kash.workshops.availability import services
 from kash.workshops.availability.models import VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import CALENDAR, Booked, Bookings, zones_of_venues
 from kash.workshops.availability.services import BlockDetails, add_block, type_minutes
@@ -167,7 +167,7 @@ def test_days_of_a_hall_are_added_once_checked_and_taken_back(app, sign_in, monk
     block = db.session.scalars(select(VenueBlock)).one()
     kept = (block.first.isoformat(), block.last.isoformat(), block.starts_at, block.ends_at)
     assert (*kept, block.reason) == (day, day, time(9), time(12), "Choir")
-    monkeypatch.setattr(services, "MOST_BLOCKS", 1)
+    monkeypatch.setattr(plain_tables, "MOST_ROWS", 1)
     with refuses("There are too many such days already."):
         add_block(hall, BlockDetails(local_today()), key=new_public_id(), by=SYSTEM)
     # Never by the address of another hall.
