@@ -3,12 +3,8 @@ the page of their venue, and removed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from apiflask import APIFlask
 from flask import Blueprint
-from flask.testing import FlaskClient
 from sqlalchemy import ForeignKey, MetaData, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -55,7 +51,7 @@ NOTES = PlainTable(
 
 
 @pytest.fixture
-def app(sqlite_app: APIFlask) -> Iterator[APIFlask]:
+def app(sqlite_app):
     """The application with notes in it."""
     feature = Feature("notes", blueprints=(NOTES.blueprint,), parts=tuple(NOTES.parts))
     with_notes = create_app(sqlite_app.config["SETTINGS"], [*all_features(), feature])
@@ -65,9 +61,7 @@ def app(sqlite_app: APIFlask) -> Iterator[APIFlask]:
     Own.metadata.drop_all(db.engine)
 
 
-def test_a_note_is_added_changed_listed_and_removed(
-    app: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_note_is_added_changed_listed_and_removed(app, sign_in):
     hall, other = (add_venue(VenueDetails(name), SYSTEM) for name in ("Hall", "Barn"))
     browser, reader, key = sign_in("trainer"), sign_in("monitoring"), new_public_id()
     at = f"/venues/{hall}/notes"
