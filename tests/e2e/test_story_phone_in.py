@@ -4,10 +4,8 @@ case that is closed, as two officers, a custodian, a director and two mediators 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -16,15 +14,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from kash.incidents.queries.letterbox import owner_of
 from kash.incidents.services import alerts
-from kash.incidents.services.letterbox import tend_letterbox
-from kash.incidents.services.mediation import follow_briefs
 from kash.incidents.views.cases import STEP_NUMBERS
 from kash.people.models import Zone
-from kash.platform.database import db, utc_now, writing
-from kash.platform.messages.gateways import init_sms
+from kash.platform.database import db, writing
 from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
+from tests.incidents.nights import Night
 from tests.incidents.test_mediation import on_duty
 
 from .looking import DESK, PHONE, findings
@@ -34,36 +30,6 @@ pytestmark = pytest.mark.browser
 
 WANJIRU, OTIENO, NJERI, GRACE, DORA, AKOTH, BARASA = (f"+25471200000{n}" for n in range(1, 8))
 TOLD = "Three women, taken at the stage. Her sister calls from the gate."
-
-
-class Night:
-    """The programme's clock, which goes on only as the story says, and the phones that rang."""
-
-    def __init__(self, app: APIFlask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._folder, self.now = folder, utc_now().replace(second=0, microsecond=0)
-        init_sms(app, app.config["SETTINGS"].model_copy(update={"sms_url": f"file://{folder}"}))
-        # All but sessions and open vaults, which would end with it.
-        told = ("kash.incidents.", "kash.desk.", "kash.platform.vault.audit", "kash.platform.web.f")
-        for name, module in list(sys.modules.items()):
-            if name.startswith(told) and hasattr(module, "utc_now"):
-                monkeypatch.setattr(module, "utc_now", lambda: self.now)
-
-    def later(self, minutes: int) -> list[str]:
-        """Let minutes pass as the worker does, each with its chores; the numbers that rang."""
-        for _minute in range(minutes):
-            self.now += timedelta(minutes=1)
-            tend_letterbox(self.now)
-            alerts.tell_officers(self.now)
-            follow_briefs()
-        return self.rang()
-
-    def rang(self) -> list[str]:
-        """The numbers that rang since this was last asked, each told to sign in and no more."""
-        messages = [path.read_text() for path in self._folder.iterdir()]
-        for path in self._folder.iterdir():
-            path.unlink()
-        assert {text.partition("\n\n")[2] for text in messages} <= {"Sign in\n", "Ingia\n"}
-        return sorted(text.partition("\n")[0] for text in messages)
 
 
 def _tap(page: Page, name: str) -> None:
@@ -89,11 +55,9 @@ def test_from_a_call_at_night_that_nobody_answers_at_first_to_the_closed_case(
     a_member: Callable[..., AMember],
     actor: Callable[..., Actor],
     client_for: Callable[..., FlaskClient],
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (tmp_path / "sms").mkdir()
-    night = Night(app, tmp_path / "sms", monkeypatch)
+    night = Night(app, monkeypatch)
     # What is kept as she types is sent with the page's token.
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     db.session.add(Zone(name="Kondele"))
