@@ -105,7 +105,9 @@ def test_nobody_who_prints_a_paper_reads_that_it_is_published(kiswahili):
         and re.search(r"\w*chapish", said, re.IGNORECASE)
     } == {
         "Figures of an earlier day are still to be printed. Print those first.",
+        "Print now",
         "Print the figures",
+        "Printed once, they cannot be taken back. Print them now?",
     }
 
 
