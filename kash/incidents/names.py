@@ -223,6 +223,20 @@ REFERRAL_OUTCOME_NAMES: dict[str, Any] = {
     "helped": _l("Was helped"),
     "refused": _l("Was turned away"),
     "not_reached": _l("Did not go"),
+    "not_wanted": _l("She did not want it"),
+}
+# What is told of it, on its buttons.
+REFERRAL_BUTTONS: dict[str, Any] = {
+    "accepted": _l("They take her"),
+    "refused": _l("They turned her away"),
+    "helped": _l("Done"),
+    "not_reached": _l("Not done"),
+}
+REFERRAL_CONSENT_NAMES: dict[str, Any] = {
+    "herself": _l("Yes, she said so herself"),
+    "told_reporter": _l("Yes, she told somebody who is with her"),
+    "not_asked": _l("She could not be asked"),
+    "no": _l("No"),
 }
 # What a mediator is asked, in the words that she reads.
 REQUEST_NAMES: dict[str, Any] = {

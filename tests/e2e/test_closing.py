@@ -170,9 +170,7 @@ def test_a_case_is_closed_once_each_thing_that_is_open_was_followed_by_its_link(
         take_back.click()
         assert listed(page) == [said.referral, said.term]
         page.locator("main .note li a").first.click()
-        page.locator(".hits summary").click()
-        page.locator(".hits [name=outcome]").select_option("helped")
-        page.locator(".hits form button").click()
+        page.locator(".hits button[value=helped]").click()
         assert listed(page) == [said.term]
         page.locator("main .note li a").click()
         page.locator(".hits summary").click()

@@ -145,15 +145,12 @@ def asked_for_a_court(room: Room) -> None:
 
 def _referrals(room: Room, address: str) -> None:
     new, passed = room.canaries.new, room.canaries.passed
-    sent = {"kind": "legal", "made_on": "2026-01-06", "service_name": new("referral", "name")}
+    sent = {"kind": "legal", "made_on": "2026-01-06", "agreed": "herself"}
+    sent |= {"service_name": new("referral", "name")}
     wrong = sent | {"made_on": "soon", "service_name": passed("referral, wrong")}
     post(room.anna.client, f"{address}/r", 422, wrong)
     post(room.anna.client, f"{address}/r", 303, sent | {"key": "rq1w2e"})
     outcome = {"referral": "rq1w2e", "outcome": "helped", "note": new("referral, note", "phone")}
-    text = room.anna.client.get(f"{address}/r").get_data(as_text=True)
-    choices = re.search(r'name="outcome".*?</select>', text, re.S)
-    assert choices is not None
-    outcome["outcome"] = re.findall(r'value="(\w+)"', choices[0])[-1]
     post(room.anna.client, f"{address}/r", 303, outcome)
 
 

@@ -127,6 +127,9 @@ def test_changes_are_read_as_they_were_sealed() -> None:
     assert changes_from(as_bytes(made)) == made
 
 
+REFERRED = ("agreed", "at", "by", "due_on", "id", "kind", "service_name")
+
+
 # --- every service -------------------------------------------------------------------------------
 
 
@@ -141,7 +144,8 @@ def test_every_service_that_changes_a_case_keeps_what_it_changed(
     mark_urgent(reference, True, by=by, vault=vault)
     assign(reference, other.public_id, by=by, vault=vault)
     take_step(reference, "triage", by=by, vault=vault)
-    refer(by, vault, reference, Referral(id="r1", kind="legal", service_name="Mfano"))
+    made = Referral(id="r1", kind="legal", service_name="Mfano", agreed="herself")
+    refer(by, vault, reference, made)
     say_outcome(by, vault, reference, "r1", ReferralOutcome("helped", date(2026, 11, 20)))
     agree(by, vault, reference, Term(id="t1", kind="release", owed_to="p1"))
     fulfil(by, vault, reference, "t1", date(2026, 11, 20), None)
@@ -156,7 +160,7 @@ def test_every_service_that_changes_a_case_keeps_what_it_changed(
         ["urgent"],
         ["assigned_to"],
         ["triage.at", "triage.by", "triage.outcome"],
-        ["referrals/r1/id", "referrals/r1/kind", "referrals/r1/service_name"],
+        [f"referrals/r1/{name}" for name in REFERRED],
         ["referrals/r1/outcome", "referrals/r1/outcome_on"],
         ["terms/t1/id", "terms/t1/kind", "terms/t1/owed_to"],
         ["terms/t1/fulfilled_on"],

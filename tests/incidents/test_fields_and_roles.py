@@ -51,6 +51,7 @@ CODED = {
     "bail.currency": "KES",
     "referrals.kind": "shelter",
     "referrals.outcome": "",
+    "referrals.agreed": "herself",
     "consents.purpose": "court",
     "consents.origin": "told_reporter",
     "choices.origin": "told_reporter",
@@ -117,6 +118,7 @@ NEVER = {
     "assigned_to",
     "interventions.mediator",
     "interventions.brief",
+    "referrals.by",
     "declared",
     # Stands there in groups of four.
     "paper_reference",

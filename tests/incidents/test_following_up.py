@@ -10,16 +10,35 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
-from kash.incidents.rules.consents import PURPOSES
-from kash.incidents.rules.parts import Party, Person, Referral, Term
+from kash.incidents.rules.case_file import contents
+from kash.incidents.rules.clocks import answer_due, endings_of, may_be_sent
+from kash.incidents.rules.consents import PURPOSES, CaseConsent
+from kash.incidents.rules.parts import (
+    REFERRAL_CONSENTS,
+    REFERRAL_KINDS,
+    Act,
+    Party,
+    Person,
+    Referral,
+    Term,
+)
 from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.documentation import ReferralOutcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.documentation import (
+    ReferralOutcome,
+    agree,
+    fulfil,
+    refer,
+    say_outcome,
+    what_waits,
+)
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import local_today
 from tests.refusals import refuses
 
 Member = Any
@@ -59,7 +78,7 @@ def test_a_referral_is_added_once_and_told_how_it_went(
 ) -> None:
     one = a_member("documentation")
     reference = filed(two_women())
-    made = Referral(id="r1", kind="legal", service_name="A lawyer", person="p1")
+    made = Referral(id="r1", kind="legal", service_name="A lawyer", person="p1", agreed="herself")
     for _twice in range(2):
         refer(one.actor, one.vault(), reference, made)
     say_outcome(
@@ -114,6 +133,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(
         "kind": "medical",
         "service": service.public_id,
         "person": "p2",
+        "agreed": "herself",
         "made_on": "2026-11-02",
         "due_on": "2026-11-03",
         "key": key[1],
@@ -203,9 +223,154 @@ def test_a_minor_without_child_protection_is_pointed_out(officer: Member, filed:
     assert "child protection" in officer.client.get(address).text
     officer.client.post(
         address,
-        data={"kind": "child_protection", "service_name": "Office", "made_on": "2026-11-02"},
+        data={
+            "kind": "child_protection",
+            "service_name": "Office",
+            "made_on": "2026-11-02",
+            "agreed": "not_asked",
+            "person": "p1",
+        },
     )
     assert "tell the custodian" not in officer.client.get(address).text
+
+
+@pytest.mark.parametrize("kind", REFERRAL_KINDS)
+@pytest.mark.parametrize("ages", [[], ["25_34"], ["under_18"], ["unsure", "25_34"]])
+@pytest.mark.parametrize("whose", ["", "p1", "p2"])
+@pytest.mark.parametrize("somebody_held", [False, True])
+@pytest.mark.parametrize("freed", [False, True])
+def test_nobody_is_told_of_her_without_a_yes_but_for_a_child_or_a_release(
+    kind: str, ages: list[str], whose: str, somebody_held: bool, freed: bool
+) -> None:
+    persons = [
+        Person(id=f"p{number}", code="A", age_band=age) for number, age in enumerate(ages, 1)
+    ]
+    record = Record(persons=persons)
+    record.filing.held = somebody_held
+    for person in persons[:1] if freed else []:
+        person.released_at = utc_now()
+    about = [person for person in persons if whose in ("", person.id)]
+    children = all(person.age_band in ("under_18", "unsure") for person in about)
+    still_inside = somebody_held and not any(person.released_at for person in about)
+    unasked = {"child_protection": bool(about) and children, "legal": still_inside}.get(kind, False)
+    expected = {"": False, "no": False, "herself": True, "told_reporter": True}
+    assert {*expected, "not_asked"} == {"", *REFERRAL_CONSENTS}
+    for agreed, may in {**expected, "not_asked": unasked}.items():
+        referral = Referral(id="r1", kind=kind, agreed=agreed, person=whose)
+        assert may_be_sent(record, referral) is may
+
+
+@pytest.mark.parametrize(
+    ("kind", "exposed", "limits", "act", "days"),
+    [
+        ("medical", True, {}, "L1", 1),
+        ("medical", False, {}, "S1", 1),
+        ("medical", True, {"pep": "late"}, "L1", 1),
+        ("medical", True, {"pep": "late", "contraception": "in_time"}, "S1", 3),
+        ("medical", False, {}, "L1", 3),
+        ("legal", True, {}, "S1", 3),
+    ],
+)
+def test_a_service_answers_the_next_day_where_medicine_has_its_hours(
+    kind: str, exposed: bool, limits: dict[str, str], act: str, days: int
+) -> None:
+    person = Person(id="p1", code="A", limits=limits, exposed_at=utc_now() if exposed else None)
+    record = Record(persons=[person], acts=[Act(id="a1", code=act)])
+    told_on = date(2026, 11, 30)
+    for whose in ("", "p1"):
+        referral = Referral(id="r1", kind=kind, person=whose)
+        assert answer_due(record, referral, told_on) == told_on + timedelta(days=days)
+
+
+def test_what_she_does_not_want_is_kept_and_told_to_nobody(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    address = f"/w/{reference}/r"
+    sent = {"kind": "shelter", "service_name": "House", "made_on": f"{local_today()}"}
+    refused = officer.client.post(address, data=sent | {"agreed": "not_asked"})
+    assert refused.status_code == 422
+    assert "Nobody is told of her without her yes." in refused.text
+    assert record_of(reference, officer.vault()).referrals == []
+    assert officer.client.post(address, data=sent | {"agreed": "no"}).status_code == 303
+    record = record_of(reference, officer.vault())
+    (referral,) = record.referrals
+    assert (referral.outcome, referral.outcome_on, referral.made_on, referral.due_on) == (
+        "not_wanted", local_today(), None, None,
+    )  # fmt: skip
+    assert (referral.by, referral.agreed) == (officer.actor.public_id, "no")
+    assert record.timeline[-1].what == "referral_not_wanted"
+    assert "referred" not in endings_of(record, record.persons[0])
+    record.consents = [
+        CaseConsent(purpose=purpose, given=True, at=utc_now(), by="x", wording=VERSION)
+        for purpose in PURPOSES
+    ]
+    assert contents(record, ["p1", "p2"], with_narrative=True).referrals == []
+    record.referrals[0].outcome = ""
+    assert contents(record, ["p1", "p2"], with_narrative=True).referrals == record.referrals
+    page = officer.client.get(address).text
+    assert "She did not want it" in page
+    assert "Tell how it went" not in page
+    with refuses("She did not want this."):
+        say_outcome(
+            officer.actor, officer.vault(), reference, referral.id, ReferralOutcome("helped", None)
+        )
+
+
+def test_each_answer_of_a_service_is_one_tap_and_stands_in_the_timeline(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference, today = filed(two_women()), local_today()
+    address, long_ago = f"/w/{reference}/r", today - timedelta(days=9)
+    sent = {"kind": "legal", "service_name": "Office", "agreed": "told_reporter", "key": "rk1"}
+    officer.client.post(address, data=sent | {"made_on": f"{long_ago}"})
+
+    def waits() -> int:
+        return what_waits(officer.actor, officer.vault(), utc_now()).due
+
+    def tell(outcome: str, note: str = "") -> int:
+        told = {"referral": "rk1", "outcome": outcome, "note": note}
+        return int(officer.client.post(address, data=told).status_code)
+
+    (referral,) = record_of(reference, officer.vault()).referrals
+    assert referral.due_on == long_ago + timedelta(days=3)
+    assert waits() == 1
+    assert "Something is due in your cases" in officer.client.get("/").text
+    assert tell("accepted") == 303
+    (referral,) = record_of(reference, officer.vault()).referrals
+    # It is still open, and has its days anew.
+    assert (referral.outcome, referral.accepted_on) == ("", today)
+    assert referral.due_on == today + timedelta(days=3)
+    assert waits() == 0
+    assert "Accepted" in officer.client.get(f"/w/{reference}").text
+    for outcome in ("refused", "not_reached"):
+        assert tell(outcome) == 422
+        assert tell(outcome, "Closed on Sunday") == 303
+    assert tell("helped") == 303
+    assert tell("") == 303
+    (referral,) = record_of(reference, officer.vault()).referrals
+    assert (referral.outcome, referral.outcome_on, referral.accepted_on) == ("", None, None)
+    events = record_of(reference, officer.vault()).timeline
+    assert [(event.what, event.about, event.reason) for event in events] == [
+        ("referred", "rk1", ""),
+        ("referral_accepted", "rk1", ""),
+        ("referral_refused", "rk1", "Closed on Sunday"),
+        ("referral_not_done", "rk1", "Closed on Sunday"),
+        ("referral_done", "rk1", ""),
+        ("referral_outcome", "rk1", ""),
+    ]
+
+
+def test_what_is_due_in_anothers_case_stands_on_nobody_elses_today(
+    a_member: Callable[..., Member], officer: Member, filed: Any
+) -> None:
+    other, reference = a_member("documentation"), filed(two_women())
+    made = Referral(id="r1", kind="legal", agreed="herself", made_on=date(2026, 11, 2))
+    refer(officer.actor, officer.vault(), reference, made)
+    waiting = [
+        what_waits(member.actor, member.vault(), utc_now()).due for member in (officer, other)
+    ]
+    assert waiting == [1, 0]
 
 
 # --- what was agreed -----------------------------------------------------------------------------

@@ -327,7 +327,9 @@ class CaseTelling:
         if kind not in self._services:
             return
         service, name = self._services[kind]
-        referral = Referral(id="r1", kind=kind, service=service, service_name=name, made_on=day)
+        referral = Referral(
+            id="r1", kind=kind, service=service, service_name=name, made_on=day, agreed="herself"
+        )
         referral.due_on = day + timedelta(days=7)
         if state == "closed":
             referral.outcome, referral.outcome_on = "helped", day + timedelta(days=4)

@@ -19,6 +19,7 @@ from math import ceil, log, log1p, sqrt
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from kash.incidents.rules.parts import NOT_WANTED
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import ENDS, how_mediation_ended
 
@@ -522,7 +523,12 @@ def help_given(cases: Iterable[tuple[Record, str]], today: date) -> HelpGiven:
     ]
     ends = (how_mediation_ended(record, state) for record, state in dated)
     terms = [entry for record, _state in dated for entry in record.terms]
-    referrals = [entry for record, _state in dated for entry in record.referrals]
+    referrals = [
+        entry
+        for record, _state in dated
+        for entry in record.referrals
+        if entry.outcome != NOT_WANTED
+    ]
     fulfilled = [
         (entry.due_on, entry.fulfilled_on) for entry in terms if entry.fulfilled_on is not None
     ]

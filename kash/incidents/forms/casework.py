@@ -359,8 +359,15 @@ class ReferralForm(KashForm):
     )
     service_name = text_field(_l("Or somebody who is not listed"), most=120, required=False)
     person = choice_field(_l("Who"), required=False)
+    agreed = radio_field(
+        _l("Does she say yes to this one?"), list(names.REFERRAL_CONSENT_NAMES.items())
+    )
     made_on = DayField(_l("Sent on"), [required(), has_come], default=local_today)
-    due_on = DayField(_l("To be there by"), validators=[Optional()])
+    due_on = DayField(
+        _l("To be there by"),
+        validators=[Optional()],
+        description=_l("If empty: tomorrow for medicine that has its hours, else in three days."),
+    )
     key = HiddenField()
 
     def offer(
@@ -383,17 +390,26 @@ class ReferralForm(KashForm):
 
 
 class OutcomeForm(LockedForm):
-    """How a referral went. `seen` is what the page showed of that."""
+    """How a referral went; its buttons say it. `seen` is what the page showed of that."""
 
     referral = HiddenField()
     seen = HiddenField()
     outcome = choice_field(
         _l("How it went"),
-        [(code, word) for code, word in names.REFERRAL_OUTCOME_NAMES.items()],
+        [
+            ("", _l("Not known yet")),
+            ("reached", names.REFERRAL_OUTCOME_NAMES["reached"]),
+            *names.REFERRAL_BUTTONS.items(),
+        ],
         required=False,
     )
-    outcome_on = DayField(_l("Date"), [Optional(), has_come])
-    note = text_field(_l("Note"), most=300, required=False)
+    outcome_on = DayField(_l("On which day, if not today"), [Optional(), has_come])
+    note = text_field(_l("Why not, or a note"), most=300, required=False)
+
+    def check_together(self) -> None:
+        """Why, if nothing came of it."""
+        if self.outcome.data in ("refused", "not_reached") and not self.note.data:
+            self.mark_wrong(self.note, _("Write why not."))
 
 
 class TermForm(KashForm):

@@ -17,6 +17,7 @@ from hashlib import sha256
 
 from kash.incidents.rules import records as health
 from kash.incidents.rules.parts import (
+    NOT_WANTED,
     Act,
     CashBail,
     Choice,
@@ -262,6 +263,8 @@ class _MayBeSaid:
 
     def referral(self, one: Referral) -> bool:
         """True if the file tells that somebody was sent to a service."""
+        if one.outcome == NOT_WANTED:
+            return False
         if one.kind in health.REFERRALS:
             return one.person in self.told if one.person else self.everybody and self.words
         return one.person in self.ids or (self.everybody and not one.person)

@@ -29,8 +29,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES, HOLDS
 from kash.incidents.rules.money import names_officer
-from kash.incidents.rules.parts import CashBail, Person, Referral, Term
-from kash.incidents.rules.record import Record
+from kash.incidents.rules.older_records import may_be_minor
+from kash.incidents.rules.parts import NOT_WANTED, CashBail, Person, Referral, Term
+from kash.incidents.rules.record import PROTECTION, Record
 from kash.workshops.holidays.rules import is_public_holiday
 
 # Bail is paid to an office, never to a hand: it has no other place.
@@ -340,6 +341,36 @@ def is_overdue(part: Referral | Term, today: date) -> bool:
     return is_open(part) and part.due_on is not None and part.due_on < today
 
 
+# Days within which a service answers: where medicine has its hours, and else.
+_ANSWER_SOON, _ANSWER = 1, 3
+
+
+def answer_due(record: Record, referral: Referral, told_on: date) -> date:
+    """The day by which a service has to answer what it was told on a day: the next one for medicine
+    that has its hours."""
+    exposed = "pep" in unset_clocks(record) or any(
+        person.exposed_at and set(person.limits) < {"pep", "contraception"}
+        for person in record.persons
+        if referral.person in ("", person.id)
+    )
+    soon = referral.kind == "medical" and exposed
+    return told_on + timedelta(days=_ANSWER_SOON if soon else _ANSWER)
+
+
+def may_be_sent(record: Record, referral: Referral) -> bool:
+    """True if a service may be told of somebody: she agreed to this one. If she could not be asked,
+    only child protection may, of a person who is or may be under 18, and an advocate, of somebody
+    who is held: the release of those who are held is asked for without a yes."""
+    if referral.agreed != "not_asked":
+        return referral.agreed in ("herself", "told_reporter")
+    persons = [person for person in record.persons if referral.person in ("", person.id)]
+    if referral.kind == PROTECTION:
+        return bool(persons) and all(may_be_minor(person.age_band) for person in persons)
+    held = who_is_held(record)
+    somebody_held = bool(persons) or record.filing.held
+    return referral.kind == "legal" and somebody_held and all(one in held for one in persons)
+
+
 def due_days(record: Record) -> list[date]:
     """The days on which a term or a referral of a case is due and not yet done."""
     parts: list[Referral | Term] = [*record.terms, *record.referrals]
@@ -491,7 +522,10 @@ def endings_of(record: Record, person: Person) -> tuple[str, ...]:
     fits = {
         "released": is_free(record, person),
         "returned": back,
-        "referred": any(referral.person in ("", person.id) for referral in record.referrals),
+        "referred": any(
+            referral.person in ("", person.id) and referral.outcome != NOT_WANTED
+            for referral in record.referrals
+        ),
         "court": person.before_court_at is not None,
     }
     return tuple(ending for ending in ENDINGS if fits.get(ending, True))

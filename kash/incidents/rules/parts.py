@@ -34,7 +34,10 @@ TERM_KINDS = ("release", "return", "pay", "apologise")
 # What can be asked for on a phone: codes of `mediation.REQUESTS`, and what no mediator is asked.
 WISHES = (*TERM_KINDS, "medical", "legal", "complaint", "court", "counted")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
-REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
+NOT_WANTED = "not_wanted"
+REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached", NOT_WANTED)
+# How it is known that she agreed to a referral; "no": she did not, and nobody is told of her.
+REFERRAL_CONSENTS = ("herself", "told_reporter", "not_asked", "no")
 LINK_KINDS = ("incident", "workshop", "meeting")
 # What came of a limit for medicine. "not_known": she can't be asked.
 LIMIT_RESULTS = ("in_time", "late", "not_wanted", "not_known")
@@ -251,15 +254,21 @@ class CashBail(RecordPart):
 
 
 class Referral(RecordPart):
-    """Somebody was sent to a service of the directory; `service` is its public id."""
+    """Somebody was sent to a service of the directory; `service` is its public id. `agreed`: one of
+    `REFERRAL_CONSENTS` (empty in what was written before anybody was asked), noted `by` an account
+    `at` a moment. `accepted_on`: the service takes her, and `due_on` counts from then."""
 
     id: str
     kind: str
     service: str = ""
     service_name: str = ""
     person: str = ""
+    agreed: str = ""
+    by: str = ""
+    at: datetime | None = None
     made_on: date | None = None
     due_on: date | None = None
+    accepted_on: date | None = None
     outcome: str = ""
     outcome_on: date | None = None
     note: str = ""

@@ -37,13 +37,20 @@ from kash.incidents.queries.letterbox import (
 from kash.incidents.queries.mediation import standings
 from kash.incidents.queries.register import register
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, REPLACE, asks_why
-from kash.incidents.rules.clocks import may_be_given_up, name_the_only_one, who_is_held
+from kash.incidents.rules.clocks import (
+    answer_due,
+    may_be_given_up,
+    may_be_sent,
+    name_the_only_one,
+    who_is_held,
+)
 from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
 from kash.incidents.rules.filing import account_from, first_account
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusal_of, refusals
 from kash.incidents.rules.parts import (
+    NOT_WANTED,
     EarlierIdentity,
     Event,
     MemberProposal,
@@ -238,6 +245,12 @@ def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:
 IDENTITY_WOULD_BE_LEFT = _l("A person whose name is kept sealed cannot be taken off here.")
 
 
+NOT_WITHOUT_HER_YES = _l(
+    "Nobody is told of her without her yes. If she cannot be asked, only child protection may be,"
+    " of somebody under 18, and an advocate of somebody who is held."
+)
+
+
 NO_TERM = _l(
     "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
     " agreed."
@@ -411,7 +424,8 @@ def write_case(
 
 @dataclass(frozen=True)
 class ReferralOutcome:
-    """How a referral went: a code of `REFERRAL_OUTCOMES`, the day, and a note."""
+    """How a referral went: a code of `REFERRAL_OUTCOMES` but that it was not wanted, or `ACCEPTED`;
+    the day, and why or a note."""
 
     outcome: str
     on: date | None
@@ -420,21 +434,45 @@ class ReferralOutcome:
 
 def told_of(referral: Referral) -> str:
     """All that was told of how a referral went, to know whether somebody else told it since."""
-    return f"{referral.outcome}|{referral.outcome_on or ''}|{referral.note}"
+    accepted = referral.accepted_on or ""
+    return f"{referral.outcome}|{referral.outcome_on or ''}|{referral.note}|{accepted}"
+
+
+# The service takes her, and what comes of it is still to be told.
+ACCEPTED = "accepted"
+_TOLD = {
+    ACCEPTED: "referral_accepted",
+    "refused": "referral_refused",
+    "reached": "referral_done",
+    "helped": "referral_done",
+    "not_reached": "referral_not_done",
+}
 
 
 def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> None:
-    """Add a referral; sent twice under the same id, it is added once.
+    """Add a referral, with a day by which the service answers; one that she does not want is kept
+    as that, and nobody is told of her. Sent twice under the same id, it is added once.
 
-    Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
+    Raises Problem without her yes where one is needed, CaseClosed, NotFound, Damaged and
+    CaseChangedMeanwhile.
     """
     with changing("incidents.referred", by, vault, reference) as case:
         case.refuse_closed()
         if any(other.id == referral.id for other in case.record.referrals):
             case.nothing()
             return
+        referral.by, referral.at = by.public_id, case.now
+        today = to_local(case.now).date()
+        if referral.agreed == "no":
+            referral.outcome, referral.outcome_on = NOT_WANTED, today
+            referral.made_on = referral.due_on = None
+        elif not may_be_sent(case.record, referral):
+            raise Problem(NOT_WITHOUT_HER_YES, field="agreed")
+        else:
+            told_on = referral.made_on or today
+            referral.due_on = referral.due_on or answer_due(case.record, referral, told_on)
         case.record.referrals.append(referral)
-        case.happened("referred", referral.kind)
+        case.happened("referral_not_wanted" if referral.outcome else "referred", referral.id)
 
 
 def say_outcome(
@@ -447,12 +485,20 @@ def say_outcome(
     seen: str | None = None,
 ) -> None:
     """Say how a referral went, or take that back by an empty outcome; with `seen`, only if that is
-    what was told of it until now. Raises as `refer`."""
+    what was told of it until now. Raises as `refer`, and Problem of one that was not wanted."""
     with changing("incidents.referral_updated", by, vault, reference) as case:
         referral = one_or_404(by_id(case.record.referrals, referral_id))
-        before = told_of(referral)
-        referral.outcome = outcome.outcome
-        referral.outcome_on = outcome.on if outcome.outcome else None
+        before, accepted = told_of(referral), outcome.outcome == ACCEPTED
+        if referral.outcome == NOT_WANTED:
+            raise Problem(_l("She did not want this. If she says yes now, refer her anew."))
+        referral.outcome = "" if accepted else outcome.outcome
+        referral.outcome_on = outcome.on if referral.outcome else None
+        if accepted:
+            # The service has as long again to tell what came of it.
+            referral.accepted_on = outcome.on or to_local(case.now).date()
+            referral.due_on = answer_due(case.record, referral, referral.accepted_on)
+        elif not referral.outcome:
+            referral.accepted_on = None
         referral.note = outcome.note
         if told_of(referral) == before:
             # The same was sent twice.
@@ -460,7 +506,7 @@ def say_outcome(
             return
         if seen is not None and seen != before:
             raise CaseChangedMeanwhile
-        case.happened("referral_outcome", outcome.outcome)
+        case.happened(_TOLD.get(outcome.outcome, "referral_outcome"), referral.id, outcome.note)
 
 
 def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
@@ -720,21 +766,23 @@ def _person(change: CaseChange, person_id: str) -> Person:
 @dataclass(frozen=True)
 class WaitingCases:
     """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
-    with a clock that runs, verified ones in which somebody is to be asked what is wanted, such in
-    which a mediator said no and nobody else is asked; of those for a custodian alone, which nobody
-    has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
-    those of which a custodian has to decide something (0 for others); such as are shredded within
-    two days if nothing keeps them until then; such of which something was taken back that nobody
-    has read yet; such in which each is to be asked whether it may stay; how many people of open
-    cases are asked again, whose yes was to earlier words; such in which the actor may be the second
-    member; and answers to what she asked a second member. Those of what was taken back, of each who
-    is asked, of the second member and the answers also where they are closed."""
+    with a clock that runs, her own in which something is due, verified ones in which somebody is to
+    be asked what is wanted, such in which a mediator said no and nobody else is asked; of those for
+    a custodian alone, which nobody has yet, the ones with somebody who is or may be under 18, and
+    about somebody of the programme; those of which a custodian has to decide something (0 for
+    others); such as are shredded within two days if nothing keeps them until then; such of which
+    something was taken back that nobody has read yet; such in which each is to be asked whether it
+    may stay; how many people of open cases are asked again, whose yes was to earlier words; such in
+    which the actor may be the second member; and answers to what she asked a second member. Those
+    of what was taken back, of each who is asked, of the second member and the answers also where
+    they are closed."""
 
     over: int = 0
     held: int = 0
     new: int = 0
     mine: int = 0
     clocks: int = 0
+    due: int = 0
     to_ask: int = 0
     refused: int = 0
     minors: int = 0
@@ -759,16 +807,19 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     stands = standings(db.session(), by.public_id, askers) if askers else {}
     everything = [line.summary for line in page.lines]
     lines = [(line, line.summary) for line in page.lines if line.summary.state not in OVER]
+    mine = [
+        summary
+        for _line, summary in lines
+        if by.public_id in (summary.assigned_to, page.owners.get(summary.reference))
+    ]
     return WaitingCases(
         over=sum(line.is_over(now) for line in page.lines),
         held=sum(summary.held for _line, summary in lines),
         new=sum(
             summary.state == "submitted" and not summary.assigned_to for _line, summary in lines
         ),
-        mine=sum(
-            by.public_id in (summary.assigned_to, page.owners.get(summary.reference))
-            for _line, summary in lines
-        ),
+        mine=len(mine),
+        due=sum(summary.due_on is not None and summary.due_on <= today for summary in mine),
         clocks=sum(bool(line.running(now)) for line, _one in lines),
         decisions=sum(summary.undecided for _line, summary in lines) if decides else 0,
         minors=sum(summary.minor and not summary.assigned_to for _line, summary in lines),

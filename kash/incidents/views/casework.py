@@ -48,7 +48,7 @@ from kash.incidents.rules.clocks import (
 )
 from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
-from kash.incidents.rules.parts import Referral, by_id
+from kash.incidents.rules.parts import NOT_WANTED, Referral, by_id
 from kash.incidents.rules.record import Record, unprotected
 from kash.incidents.rules.totals import Filters, first_in_line, in_order, wanted_words
 from kash.incidents.sections import CaseSection, Entry
@@ -282,7 +282,9 @@ def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         form=form,
         case=case,
         outcome=outcome if outcome.errors or outcome.changed_meanwhile else None,
-        outcomes=names.REFERRAL_OUTCOME_NAMES,
+        buttons=names.REFERRAL_BUTTONS,
+        consents=names.REFERRAL_CONSENT_NAMES,
+        by=account_names({referral.by for referral in case.record.referrals} - {""}),
         **_referrals_part(case, actor),
     )
     return answer, 409 if outcome.changed_meanwhile else 422 if outcome.errors else status
@@ -296,6 +298,7 @@ def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
         service=service,
         service_name=offered.get(service, form.service_name.data),
         person=form.person.data,
+        agreed=form.agreed.data,
         made_on=form.made_on.data,
         due_on=form.due_on.data,
     )
@@ -303,7 +306,7 @@ def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
 
 def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
     record, day = case.record, local_today()
-    referred = {referral.kind for referral in record.referrals}
+    referred = {referral.kind for referral in record.referrals if referral.outcome != NOT_WANTED}
     return {
         "referrals": record.referrals,
         "kinds": names.REFERRAL_NAMES,

@@ -463,7 +463,8 @@ _LABELS: dict[str, Any] = {
     **{f"taking.{name}": TakingForm for name in ("language", "told_by", "interpreter")},
     **{f"taking.{name}": TakingForm for name in ("read_back", "present", "told_before")},
     **{f"referrals/{name}": ReferralForm for name in ("kind", "person", "service_name")},
-    **{f"referrals/{name}": ReferralForm for name in ("made_on", "due_on")},
+    **{f"referrals/{name}": ReferralForm for name in ("made_on", "due_on", "agreed")},
+    "referrals/accepted_on": names.REFERRAL_BUTTONS["accepted"],
     **{f"referrals/{name}": OutcomeForm for name in ("outcome", "outcome_on", "note")},
     **{f"bail/{name}": BailForm for name in ("amount", "receipt", "paid_on", "paid_to")},
     **{f"bail/{name}": BailForm for name in ("person", "place_name", "returned_on")},
@@ -497,6 +498,7 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "bail/paid_to": wording.PLACE_NAMES,
     "referrals/kind": names.REFERRAL_NAMES,
     "referrals/outcome": names.REFERRAL_OUTCOME_NAMES,
+    "referrals/agreed": names.REFERRAL_CONSENT_NAMES,
     "interventions/response": names.RESPONSE_NAMES,
 }
 _DECISIONS = {**names.STATE_NAMES, **wording.OUTCOME_NAMES}
