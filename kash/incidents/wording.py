@@ -71,6 +71,8 @@ STEP_TEXTS: dict[str, Any] = {
 STEP_NAMES_BESIDE: dict[str, Any] = {
     "ask_her": _l("Ask what is wanted"),
     "ask_mediator": _l("Ask a mediator"),
+    "hear_mediator": _l("Hear from the mediator"),
+    "note_result": _l("Note what came of it"),
 }
 _TO_CUSTODIAN = _l("A request to a mediator ended: the case went to a custodian, who may ask anew")
 EVENT_NAMES: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import Act, Filing, Party, Person
+from kash.incidents.rules.parts import Act, Asked, Filing, Intervention, Party, Person
 from kash.incidents.rules.record import Record
 from kash.platform.database import utc_now
 from tests.conftest import AMember
@@ -88,8 +88,62 @@ def test_what_the_next_step_needs_is_seen_at_once_under_few_words_and_a_tap_free
             assert box is not None
             assert box["y"] + box["height"] <= 900
         assert next_step.evaluate(_WORDS_ABOVE) <= 120
+        limits = page.get_by_role("region", name="Time is over")
+        assert limits.count() == (hours > 24)
+        if limits.count():
+            assert sorted(limits.get_by_role("link").all_inner_texts()) == [
+                f"Say what came of it: P{number}" for number in (1, 2, 3)
+            ]
+            over, line = limits.bounding_box(), page.get_by_role("region", name="In one line")
+            below = line.bounding_box()
+            assert over is not None
+            assert below is not None
+            assert over["y"] + over["height"] <= below["y"]
         page.get_by_role("button", name="P2 is free").click()
         page.get_by_role("button", name="Take back: P2 is free").wait_for()
         assert taps == [True]
         page.set_viewport_size(PHONE)
         assert findings(page, "the page of a case") == []
+
+
+@pytest.mark.parametrize(
+    ("response", "next_step", "leads_to"),
+    [
+        ("waiting", "Hear from the mediator", "mediation"),
+        ("agreed", "Note what came of it", "one-line"),
+    ],
+)
+def test_while_she_is_held_the_mediator_who_was_asked_comes_before_how_it_ended(
+    site: Site, member: AMember, browser: Browser, response: str, next_step: str, leads_to: str
+) -> None:
+    record = three_held(3)
+    now = utc_now()
+    record.interventions.append(
+        Intervention(
+            id="i1",
+            mediator="m" * 16,
+            asked_at=now,
+            asked=[Asked(kind="release")],
+            persons=["p1", "p2", "p3"],
+            response=response,
+            answered_at=now if response == "agreed" else None,
+        )
+    )
+    reference = filed(record, state="mediation")
+    with browser_of(member.client, browser, site) as page:
+        page.set_viewport_size(DESK)
+        page.goto(f"{site.address}/w/{reference}")
+        page.get_by_text(f"Next: {next_step}.").wait_for()
+        links = page.get_by_role("link", name=next_step, exact=True)
+        assert links.first.evaluate(_WORDS_ABOVE) <= 120
+        ends = page.get_by_role("link", name="Mark as resolved").first
+        first, second = links.first.bounding_box(), ends.bounding_box()
+        free = page.get_by_role("button", name="P1 is free").bounding_box()
+        assert first is not None
+        assert second is not None
+        assert free is not None
+        assert (first["y"], first["x"]) < (second["y"], second["x"])
+        assert free["y"] + free["height"] <= 900
+        links.first.click()
+        page.wait_for_url(f"**#{leads_to}")
+        assert page.locator(f"#{leads_to}").is_visible()

@@ -501,18 +501,26 @@ def test_a_record_of_before_has_been_asked_nothing() -> None:
     assert wanted_by_them(record) is None
 
 
-def test_while_somebody_is_held_a_mediator_is_what_comes_first_until_one_is_asked() -> None:
+def test_while_somebody_is_held_a_mediator_is_asked_heard_and_noted_before_any_usual_step() -> None:
     held = a_case("P6", ages=("25_34", "25_34"))
-    assert urgent_step(held) == "ask_mediator"
-    assert urgent_step(a_case("V1")) == ""
+    assert urgent_step(held, "resolve") == "ask_mediator"
+    assert urgent_step(a_case("V1"), "resolve") == ""
     request = asked(held, "m", "b" * 22, ["release"], NOW, ["p1", "p2"])
-    assert urgent_step(held) == ""
+    for response, verb in (
+        ("waiting", "hear_mediator"),
+        ("talk", "hear_mediator"),
+        ("agreed", "note_result"),
+        ("refused", "ask_mediator"),
+    ):
+        request.response = response
+        for usual in ("", "verify", "resolve", "close"):
+            assert urgent_step(held, usual) == verb
     # A refusal of the station ends it: somebody else is asked.
-    request.ended_at, request.brief = NOW, ""
+    request.response, request.ended_at, request.brief = "agreed", NOW, ""
     assert urgent_step(held) == "ask_mediator"
     for person in held.persons:
         person.released_at = NOW
-    assert urgent_step(held) == ""
+    assert urgent_step(held, "resolve") == ""
 
 
 def test_no_mediator_is_the_next_step_after_her_no() -> None:
@@ -521,5 +529,7 @@ def test_no_mediator_is_the_next_step_after_her_no() -> None:
     assert urgent_step(held) == "ask_mediator"
     no = CaseConsent(purpose="mediation", given=False, at=NOW, by="x", person="p1", wording="1")
     held.consents = [no]
-    assert urgent_step(held) == ""
+    assert urgent_step(held) == urgent_step(held, "verify") == ""
+    # How it ended is not known while she is held.
+    assert urgent_step(held, "resolve") == urgent_step(held, "close") == "note_result"
     assert urgent_step(a_case("P6", way="nothing")) == ""

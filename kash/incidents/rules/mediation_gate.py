@@ -219,22 +219,31 @@ def requests_offered(record: Record) -> tuple[str, ...]:
     )
 
 
-ASK_MEDIATOR = "ask_mediator"
+ASK_MEDIATOR, HEAR_MEDIATOR, NOTE_RESULT = "ask_mediator", "hear_mediator", "note_result"
+# Steps that say how a case ended, which is not known while somebody is held.
+_ENDS = frozenset({"resolve", "close"})
 
 
-def urgent_step(record: Record) -> str:
-    """`ASK_MEDIATOR` while somebody is held who a mediator may be asked about, and none is asked;
-    else empty."""
-    asked = any(
-        request.ended_at is None and request.response in ("waiting", "talk", "agreed")
+def urgent_step(record: Record, usual: str = "") -> str:
+    """The first thing to do while somebody is held, before the `usual` step of the state; empty if
+    nothing goes before it. A mediator is asked if one may be; who was asked and did not say yes
+    yet is heard of; then it is noted what came of it."""
+    ids_held = whom_to_free(record)
+    responses = {
+        request.response
         for request in record.interventions
-    )
+        if request.ended_at is None and request.response in ("waiting", "talk", "agreed")
+    }
     able = any(
         wants(record, person, MEDIATION) is not False
         and may_be_asked_for(record, person, [RELEASE])
-        for person in whom_to_free(record)
+        for person in ids_held
     )
-    return ASK_MEDIATOR if able and not asked else ""
+    if not ids_held:
+        return ""
+    if responses:
+        return NOTE_RESULT if "agreed" in responses else HEAR_MEDIATOR
+    return ASK_MEDIATOR if able else NOTE_RESULT if usual in _ENDS else ""
 
 
 def standing_of(record: Record) -> CaseStanding:

@@ -59,7 +59,13 @@ from kash.incidents.rules.clocks import clocks_of, unset_clocks, who_is_held
 from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, ForCustodian, Seen, for_custodian
 from kash.incidents.rules.filing import MONEY, code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
-from kash.incidents.rules.mediation_gate import ASK_MEDIATOR, standing_of, urgent_step
+from kash.incidents.rules.mediation_gate import (
+    ASK_MEDIATOR,
+    HEAR_MEDIATOR,
+    NOTE_RESULT,
+    standing_of,
+    urgent_step,
+)
 from kash.incidents.rules.one_line import RELEASED, CaseLine, line_to_take_back, lines_of
 from kash.incidents.rules.parts import Event, MemberAnswer, Person
 from kash.incidents.rules.record import (
@@ -236,24 +242,29 @@ def case_page(
 
 
 # What comes next and is no step, and where it is done.
-_BESIDE = {ASK_HER: "incidents.her_choice", ASK_MEDIATOR: "incidents.ask_mediator"}
+_BESIDE = {
+    ASK_HER: ("incidents.her_choice", None),
+    ASK_MEDIATOR: ("incidents.ask_mediator", None),
+    HEAR_MEDIATOR: ("incidents.case", "mediation"),
+    NOTE_RESULT: ("incidents.case", "one-line"),
+}
 
 
 def next_of(case: Case, actor: Actor) -> list[dict[str, Any]]:
     """All that comes next with a case, the first thing first: its words, where it is done, and if
     somebody else has to do it; empty if the actor only reads. While somebody is held a mediator is
-    asked before its usual step."""
+    asked and heard before its usual step."""
     if case.state in OVER or not actor.may("incidents.edit"):
         return []
     standing = standing_of(case.record)
     usual = next_step(case.state, standing)
     steps: list[dict[str, Any]] = [
         {
-            "url": url_for(_BESIDE[verb], reference=case.reference),
+            "url": url_for(_BESIDE[verb][0], reference=case.reference, _anchor=_BESIDE[verb][1]),
             "text": wording.STEP_NAMES_BESIDE[verb],
             "verb": verb,
         }
-        for verb in (urgent_step(case.record), usual)
+        for verb in (urgent_step(case.record, usual), usual)
         if verb in _BESIDE
     ]
     if usual in STEPS:
@@ -327,7 +338,7 @@ def note_line(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
             with form.showing_problems(CaseChangedMeanwhile):
                 said, sure = form.said(), form.sure.data == "1"
                 one_line.note_line(actor, vault, case.reference, said, form.at.data, sure=sure)
-                return to("case", _("Noted."), _anchor="line")
+                return to("case", _("Noted."), _anchor="one-line")
         except one_line.CannotBeTakenBack as problem:
             text = wording.line_text(said, case.record, {})
             return page(
@@ -345,7 +356,7 @@ def take_line_back(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturn
     with FlashedProblems(CaseChangedMeanwhile):
         one_line.take_line_back(actor, vault, case.reference)
         flash(_("Taken back."))
-    return to("case", _anchor="line")
+    return to("case", _anchor="one-line")
 
 
 def _lines(record: Record) -> list[tuple[CaseLine, str]]:
@@ -388,7 +399,7 @@ def _page(
         other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
         clocks=clocks,
-        limit_over=any(not clock["clock"].runs(now) for clock in clocks),
+        limit_over=any(clock["over"] for clock in clocks),
         unset=unset_clocks(record) if case.state not in OVER else [],
         away=_away(everybody, case.seen),
         links=linked_to(record, actor),
@@ -455,6 +466,7 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
             "clock": clock,
             "people": [(person, codes[person]) for person in clock.persons],
             "several": len(codes) > 1,
+            "over": not clock.runs(now),
             "since": wording.since_text(clock, now) if clock.kind == "court" else "",
             "left": wording.left_text(clock, now),
             "tone": wording.clock_tone(clock, now),
