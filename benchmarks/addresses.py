@@ -37,7 +37,7 @@ from kash.platform.cleaning import ScannedPage
 from kash.platform.database import PublicId, db
 from kash.platform.jobs.models import Job
 from kash.platform.web.guard import bearer_of
-from kash.platform.web.parts import sample_id
+from kash.platform.web.parts import NoneInSample, sample_id
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
@@ -150,7 +150,6 @@ UNASKED = {
     "budget.remove_line": "as above",
     "absences.edit": "nobody is away in what is measured",
     "absences.remove": "as above",
-    "venues.remove_block": "every venue can be had in what is measured",
     "desk.set_up": "there only before there is a programme",
     "watch.healthz": "for machines",
     "watch.metrics": "for machines",
@@ -256,7 +255,10 @@ def _pages(app: Flask, scenes: Sequence[Scene]) -> Iterator[Page]:
             address for scene in scenes if (address := _filled(rule.rule, scene)) is not None
         ]
         if not addresses:
-            addresses = [_declared(rule.rule)]
+            try:
+                addresses = [_declared(rule.rule)]
+            except NoneInSample:
+                continue
         found.setdefault(rule.endpoint, []).extend(dict.fromkeys(addresses))
     yield from (Page(endpoint, tuple(addresses)) for endpoint, addresses in found.items())
     yield from (Page(name, (to,), on, fields) for name, (on, to, fields) in _SEARCHES.items())

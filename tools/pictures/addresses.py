@@ -47,7 +47,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.handbook.places import BY_NAME, OWN_CHAPTER
 from kash.platform.vault import Unsealing, VaultMember
 from kash.platform.web.guard import bearer_of
-from kash.platform.web.parts import sample_id
+from kash.platform.web.parts import NoneInSample, sample_id
 from kash.policy import ANYONE, Actor, Role, declared_permission
 from kash.training.models import CourseVersion
 from tools.pictures.case_addresses import case_places
@@ -166,6 +166,8 @@ class Addresses:
 
     loaded: SampleProgramme
     prepared: Prepared = Prepared()
+    # Endpoints of which the sample has, and need have, nothing to show.
+    without: set[str] = field(default_factory=set)
     # By the beginning of the route up to and with the argument.
     places: dict[str, Callable[[str, str, Known], Choices]] = field(init=False)
 
@@ -256,7 +258,12 @@ class Addresses:
             if getattr(view, "kash_needs_vault", False) and key not in _WITH_KEYS:
                 continue
             fresh = bool(getattr(view, "kash_fresh", False))
-            for variant, values in self._values(rule, key):
+            try:
+                found = list(self._values(rule, key))
+            except NoneInSample:
+                self.without.add(rule.endpoint)
+                continue
+            for variant, values in found:
                 url = url_for(rule.endpoint, _external=False, **dict[str, Any](values))
                 yield Page(rule.endpoint, variant, url, fresh)
 

@@ -301,19 +301,28 @@ def page_sections(page: str, public_id: str) -> list[SectionOnPage]:
 @dataclass(frozen=True)
 class SampleId(Part):
     """An argument of routes: the beginning of the route up to and with it, and the select of ids
-    that it may have, told the arguments before it."""
+    that it may have, told the arguments before it. Where pages are like many others the sample need
+    not have `any`."""
 
     route: str
     ids: Callable[[Mapping[str, str]], Select[str]]
+    any: bool = True
+
+
+class NoneInSample(LookupError):
+    """Nothing of a kind of which the sample need not have any."""
 
 
 def sample_id(route: str, known: Mapping[str, str]) -> str:
     """An id for the last argument of this beginning of a route. Raises LookupError, which says
-    whether no feature declares where ids are found, or none is there."""
+    whether no feature declares where ids are found, or none is there: NoneInSample where that may
+    be so."""
     declaration = next((part for part in declared(SampleId) if part.route == route), None)
     if declaration is None:
         raise LookupError(f"No value for {route}: its feature declares no SampleId.")
     public_id = db.session.scalars(declaration.ids(known).limit(1)).one_or_none()
+    if public_id is None and not declaration.any:
+        raise NoneInSample(route)
     if public_id is None:
         raise LookupError(f"No value for {route}: what its SampleId asks for is not in the sample.")
     return public_id

@@ -113,6 +113,7 @@ class PlainTable:
             SampleId(
                 f"{self.blueprint.url_prefix}/<public_id>/{self.noun}s/<{self.noun}_id>",
                 lambda known: self._of(known["public_id"], self.kind.public_id),
+                any=False,
             ),
             PageSection(room, self.template, self.section),
         )

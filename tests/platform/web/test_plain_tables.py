@@ -26,10 +26,10 @@ class Own(DeclarativeBase):
     registry = registry(metadata=MetaData(), type_annotation_map=Base.registry.type_annotation_map)
 
 
-class VenueNote(PlainRow, Own):
+class VenueRemark(PlainRow, Own):
     """A note about a venue."""
 
-    __tablename__ = "venue_note"
+    __tablename__ = "venue_remark"
 
     venue_id: Mapped[int] = mapped_column(ForeignKey(Venue.__table__.c.id))
     text: Mapped[str] = mapped_column(String(300))
@@ -37,7 +37,7 @@ class VenueNote(PlainRow, Own):
 
 NOTES = PlainTable(
     blueprint=Blueprint("venue_notes", __name__, url_prefix="/venues"),
-    kind=VenueNote,
+    kind=VenueRemark,
     above=Venue,
     page="venues.venue",
     permission="venues.plan",
@@ -64,7 +64,7 @@ def app(sqlite_app):
 def test_a_note_is_added_changed_listed_and_removed(app, sign_in):
     hall, other = (add_venue(VenueDetails(name), SYSTEM) for name in ("Hall", "Barn"))
     browser, reader, key = sign_in("trainer"), sign_in("monitoring"), new_public_id()
-    at = f"/venues/{hall}/notes"
+    at = f"/venues/{hall}/remarks"
     token = csrf_token(browser.get(f"{at}/new").text)
 
     def send(address: str, text: str = "", version: int = 0) -> int:
@@ -73,7 +73,7 @@ def test_a_note_is_added_changed_listed_and_removed(app, sign_in):
 
     def notes() -> list[tuple[str, int]]:
         db.session.rollback()
-        return [(note.text, note.row_version) for note in db.session.scalars(select(VenueNote))]
+        return [(note.text, note.row_version) for note in db.session.scalars(select(VenueRemark))]
 
     assert [send(f"{at}/new", text) for text in ("", "Bring a fan", "Again")] == [422, 303, 303]
     assert notes() == [("Bring a fan", 1)]
@@ -82,7 +82,7 @@ def test_a_note_is_added_changed_listed_and_removed(app, sign_in):
     assert send(f"{at}/{key}", "Bring none", 1) == 409
     assert notes() == [("Bring two", 2)]
     # Never by the address of another venue.
-    elsewhere = f"/venues/{other}/notes"
+    elsewhere = f"/venues/{other}/remarks"
     ways = (f"{elsewhere}/new", f"{elsewhere}/{key}", f"{elsewhere}/{key}/remove")
     assert [send(way, "Taken", 2) for way in ways] == [404] * 3
     page = browser.get(f"/venues/{hall}").text
@@ -96,5 +96,5 @@ def test_a_note_is_added_changed_listed_and_removed(app, sign_in):
     assert notes() == []
     done = select(AuditEntry.action).where(AuditEntry.action.startswith("venue_notes."))
     assert db.session.scalars(done.order_by(AuditEntry.seq)).all() == [
-        f"venue_notes.note_{what}" for what in ("added", "changed", "removed")
+        f"venue_notes.remark_{what}" for what in ("added", "changed", "removed")
     ]
