@@ -17,8 +17,10 @@ from kash.incidents.queries.letterbox import owner_of
 from kash.incidents.queries.mediation import duties, own_briefs
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.mediation import Result
+from kash.incidents.rules.parts import Referral
 from kash.incidents.services import alerts
 from kash.incidents.services.cases import assign, changing, comment
+from kash.incidents.services.documentation import refer
 from kash.incidents.services.filing import answer_screen, say_held, submit
 from kash.incidents.services.mediation import (
     answer_brief,
@@ -250,6 +252,22 @@ def _one_line(desk: Desk) -> None:
     done = desk.case(reference).split('id="timeline"')[1].split("<h2")[0]
     assert "P1 is free" in done
     assert [desk.night.later(minutes) for minutes in (59, 1)] == [[], [ANNA, BRENDA]]
+
+
+@walk(
+    "a service has not answered a referral by its day, or what was agreed is not done",
+    "on that day; the phone a day later",
+)
+def _a_service_is_silent(desk: Desk) -> None:
+    reference, today = filed(), to_local(desk.night.now).date()
+    for days, is_due in ((2, False), (4, True)):
+        sent_on = today - timedelta(days=days)
+        referral = Referral(id=f"r{days}", kind="legal", agreed="herself", made_on=sent_on)
+        refer(desk.anna.actor, desk.anna.vault(), reference, referral)
+        due = "Something is due in your cases" in desk.anna.client.get("/").text
+        assert due is is_due
+    assert "Something is due in your cases" not in desk.brenda.client.get("/").text
+    assert [desk.night.later(DAY - 1), desk.night.later(1)] == [[], [ANNA, BRENDA]]
 
 
 # --- Mediators -----------------------------------------------------------------------------------
