@@ -17,9 +17,16 @@ from kash.accounts.members.queries import SealedPage, identity_request_lines, ma
 from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
 from kash.incidents import blueprint, near, views
-from kash.incidents.models import BeforeSaving, Closing, MediationBrief, Occasions, Shredding
+from kash.incidents.models import (
+    BeforeSaving,
+    Closing,
+    Incident,
+    MediationBrief,
+    Occasions,
+    Shredding,
+)
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
-from kash.incidents.queries.letterbox import compartments_of_letters
+from kash.incidents.queries.letterbox import compartments_of_letters, unread_texts
 from kash.incidents.queries.mediation import asked_briefs, briefs_waiting, documents_of_evidence
 from kash.incidents.queries.officers import few_custodians, what_is_missing
 from kash.incidents.rules.casework import COME_AT
@@ -230,6 +237,24 @@ def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _may_own(asked: Viewer) -> ColumnElement[bool] | None:
+    if not asked.actor.may("incidents.edit"):
+        return None
+    return select(Incident.id).where(Incident.receipt_hash.is_not(None)).exists()
+
+
+def _texts(asked: Viewer) -> Sequence[TodayLine]:
+    """Answers under the receipts of cases that the person who looks owns, as `_asked_briefs`."""
+    references = unread_texts(asked.actor) if asked.actor.may("incidents.edit") else []
+    if not references:
+        return []
+    url, title = url_for("incidents.index", show="open"), _("An answer came")
+    if asked.vault is not None and len(references) == 1:
+        url = url_for("incidents.case", reference=references[0], _anchor="texts")
+    text = _("Open the case and read it.")
+    return [TodayLine(title, url, text, key=len(references), button=_("Look"), about=title)]
+
+
 def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
     if not few_custodians(asked.actor):
         return []
@@ -273,6 +298,7 @@ TODAY = (
     # again.
     Need("vault", 20, _vault, template="incidents/today.html", ranked=True),
     Need("asked_briefs", 30, _asked_briefs, exists=_may_have_asked),
+    Need("texts", 35, _texts, exists=_may_own),
     Need("briefs", 60, _briefs),
     Need("few_custodians", 200, _few_custodians),
     Need("outside", 210, _outside),
@@ -328,6 +354,8 @@ ACTION_WORDS = ActionWords(
         "incidents.term_agreed": _l("incidents: term agreed"),
         "incidents.term_decided": _l("incidents: term decided"),
         "incidents.term_updated": _l("incidents: term updated"),
+        "incidents.text_answered": _l("incidents: text answered"),
+        "incidents.text_asked": _l("incidents: text asked"),
         "incidents.try_noted": _l("incidents: try noted"),
         "incidents.view_removed": _l("incidents: view removed"),
         "incidents.view_saved": _l("incidents: view saved"),

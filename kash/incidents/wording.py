@@ -77,6 +77,8 @@ STEP_NAMES_BESIDE: dict[str, Any] = {
 _TO_CUSTODIAN = _l("A request to a mediator ended: the case went to a custodian, who may ask anew")
 EVENT_NAMES: dict[str, Any] = {
     "filed": _l("Filed"),
+    "text_asked": _l("Asked under the receipt"),
+    "text_answered": _l("Answered under the receipt"),
     "submit": _l("Handed in"),
     "triage": _l("Triaged"),
     "verify": _l("Verified"),

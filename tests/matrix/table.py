@@ -849,6 +849,7 @@ PLACES: dict[str, Place] = {
     "incidents.save_view": Place(post="incidents.see"),
     "incidents.remove_view": Place(post="incidents.see", address={"view_id": "incident_view"}),
     "incidents.case": _case(get="incidents.see"),
+    "incidents.ask_by_receipt": _case(post="incidents.change"),
     "incidents.comment": _case(post="incidents.change"),
     "incidents.note_line": _case(post="incidents.change"),
     "incidents.take_line_back": _case(post="incidents.change"),

@@ -319,6 +319,15 @@ class ReceiptForm(ReceiptCodeForm):
             raise ValidationError(_("Type your word too. The code alone opens nothing."))
 
 
+LONGEST_TEXT = 1000
+
+
+class ReceiptTextForm(KashForm):
+    """A text of the person who holds a receipt, or a question to her."""
+
+    text = long_text_field(_l("Your text"), most=LONGEST_TEXT, required=True, rows=4)
+
+
 class TakingBackForm(KashForm):
     """Consents that are taken back. Nothing is ticked at first."""
 

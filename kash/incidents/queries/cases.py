@@ -144,6 +144,8 @@ class Case:
     taken_back: TakenBack | None = field(default=None, repr=False)
     # The record before what was taken back was put into it; empty if it is one of many.
     opened: bytes = field(default=b"", repr=False)
+    # Public ids of what her reporter answered: it stands in the record here, and waits to be saved.
+    answers: list[str] = field(default_factory=list)
     # The last day on which it is kept, once it was noted that nothing keeps it.
     until: date | None = None
     # The reports that belong to it, by reference, as far as who may see it depends on them.
@@ -284,6 +286,7 @@ def open_for_nobody(vault: OpenVault, reference: str, session: Session) -> Case:
     adds = {reference: adds_to(record)} | withdrawals.additions
     additions = Additions(session, vault, adds, withdrawals.for_officers, reference)
     until, others = withdrawals.last_days.get(reference), additions.others(reference)
+    answers = withdrawals.put_texts_into(reference, record)
     return Case(
         incident[0],
         incident[1],
@@ -293,6 +296,7 @@ def open_for_nobody(vault: OpenVault, reference: str, session: Session) -> Case:
         screens,
         taken_back,
         opened,
+        answers,
         until,
         others,
     )

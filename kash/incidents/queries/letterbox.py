@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -26,7 +27,19 @@ from kash.incidents.queries.officers import may_work, officers, settings_of
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
 from kash.incidents.rules.filing import ALL_SCREENS, code_from, compose, word_as_read, word_from
-from kash.incidents.rules.letterbox import Box, Draft, Letter, Ring, TakenBack, from_bytes, in_bytes
+from kash.incidents.rules.letterbox import (
+    MOST_TEXTS,
+    Box,
+    Draft,
+    Letter,
+    Ring,
+    TakenBack,
+    Talk,
+    from_bytes,
+    in_bytes,
+    in_text,
+)
+from kash.incidents.rules.parts import HOLDER, Event, ReceiptText
 from kash.incidents.rules.record import (
     Notes,
     Record,
@@ -52,8 +65,10 @@ from kash.platform.vault import (
     open_body,
     open_document,
     open_each,
+    open_from,
     open_sealed,
     seal_body,
+    seal_to_key,
     stretched,
 )
 from kash.platform.vault.queries import entries_about
@@ -340,6 +355,17 @@ class ReceiptKeys:
     hash: str
     notes: bytes = field(repr=False)
 
+    @property
+    def pair(self) -> X25519PrivateKey:
+        """The pair to whose public half is sealed what only the person reads who holds both."""
+        secret = lookup(self.notes.hex(), kind="incidents.receipt.texts")
+        return X25519PrivateKey.from_private_bytes(bytes.fromhex(secret))
+
+    @property
+    def seal_to(self) -> str:
+        """The public half, as it lies in the letterbox."""
+        return in_text(self.pair.public_key().public_bytes_raw())
+
 
 @lru_cache(maxsize=4)
 def drawn_words(language: str) -> tuple[str, ...]:
@@ -441,10 +467,10 @@ class Withdrawals:
         self.additions, self.for_officers = box.additions, box.for_officers
         self.shredded_for = box.shredded_for
         self.owners = {key: owned.account for key, owned in box.owners.items()}
-        self._vault = vault
+        self._vault, self._talks = vault, box.talks
         self._generations: dict[int, int] = {}
         self._of: dict[int, TakenBack] = {}
-        if not waiting:
+        if not waiting and not any(talk.answers for talk in box.talks.values()):
             return
         rows = session.execute(
             select(Incident.document_id, Incident.receipt_hash).where(
@@ -483,19 +509,35 @@ class Withdrawals:
             take_back(record, self._read(withdrawal))
         return taken_back
 
+    def put_texts_into(self, reference: str, record: Record) -> list[str]:
+        """Put into a record what its reporter answered under her receipt; public ids of it."""
+        talk = self._talks.get(reference)
+        answers = talk.answers if talk is not None else []
+        for letter in answers:
+            try:
+                text = ReceiptText.model_validate_json(self._opened(letter))
+            except (SealError, ValidationError):
+                text = ReceiptText(by=HOLDER, at=utc_now(), is_damaged=True)
+            record.texts.append(text)
+            record.timeline.append(Event(what="text_answered", by="", at=text.at))
+        return [letter.public_id for letter in answers]
+
+    def _opened(self, letter: Letter) -> bytes:
+        sealed = Sealed(
+            0,
+            SealingPlace(CompartmentName.CASE, letter.kind, letter.public_id),
+            1,
+            in_bytes(letter.body),
+            letter.form,
+            in_bytes(letter.wrapped),
+            letter.compartment_id,
+            self._generations.get(letter.compartment_id, 0),
+        )
+        return open_document(self._vault, sealed)
+
     def _read(self, letter: Letter) -> Withdrawal:
         try:
-            sealed = Sealed(
-                0,
-                SealingPlace(CompartmentName.CASE, letter.kind, letter.public_id),
-                1,
-                in_bytes(letter.body),
-                letter.form,
-                in_bytes(letter.wrapped),
-                letter.compartment_id,
-                self._generations.get(letter.compartment_id, 0),
-            )
-            return withdrawal_from(open_document(self._vault, sealed))
+            return withdrawal_from(self._opened(letter))
         except (SealError, ValidationError):
             now = utc_now().replace(minute=0, second=0, microsecond=0)
             return Withdrawal(purposes=list(PURPOSES), at=now)
@@ -516,3 +558,45 @@ def notes_in(sealed: bytes | None, key: bytes) -> Notes:
 
 def _place() -> SealingPlace:
     return SealingPlace(CompartmentName.CASE, _NOTES, "receipt")
+
+
+TEXTS_KIND = "incident.receipt_text"
+_TEXTS_INFO = b"kash receipt text"
+# Opened in the place of a text that is not there, so that the time tells nothing.
+_NO_TEXT = in_text(bytes([9]) * 200)
+
+
+def sealed_text(text: ReceiptText, seal_to: str) -> str:
+    """A text as only the holder of the receipt reads it: without the account of who asked."""
+    copy = text.model_copy(update={"by": HOLDER if text.is_answer else ""})
+    return in_text(seal_to_key(in_bytes(seal_to), copy.model_dump_json().encode(), _TEXTS_INFO))
+
+
+def texts_for_holder(keys: ReceiptKeys, talk: Talk | None) -> list[ReceiptText]:
+    """Texts under a receipt, as its holder reads them, the oldest first; after the same work
+    however many there are. One that these keys do not open is damaged."""
+    texts = talk.texts if talk is not None else []
+    pair, opened = keys.pair, []
+    for sealed in [*texts, *[_NO_TEXT] * (MOST_TEXTS - len(texts))]:
+        try:
+            plaintext = open_from(pair, in_bytes(sealed), _TEXTS_INFO)
+            opened.append(ReceiptText.model_validate_json(plaintext))
+        except (SealError, ValidationError):
+            opened.append(ReceiptText(by="", at=utc_now(), is_damaged=True))
+    return opened[: len(texts)]
+
+
+def takes_texts(reference: str) -> bool:
+    """True if the person who holds the receipt of a case can be asked."""
+    return reference in opened_box(db.session()).talks
+
+
+def unread_texts(by: Actor) -> list[str]:
+    """References of the cases that an actor owns and has not opened since their reporter
+    answered."""
+    box = opened_box(db.session())
+    return [
+        reference
+        for reference, talk in box.talks.items()
+        if talk.new and reference in box.owners and box.owners[reference].account == by.public_id
+    ]

@@ -52,6 +52,7 @@ _LEFT_OUT = frozenset(
         "paper_reference",
         "timeline",
         "comments",
+        "texts",
         "choices",
         "court_asks",
         "holds",

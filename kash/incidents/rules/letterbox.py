@@ -199,6 +199,8 @@ class Sent(BaseModel):
     adds_to: str = ""
     record: Letter
     screens: list[Letter] = Field(default_factory=list)
+    # To which questions are sealed that the holder of its receipt is asked (`Talk`).
+    seal_to: str = ""
 
 
 class TakenBack(BaseModel):
@@ -216,6 +218,22 @@ class Answered(BaseModel):
     until: datetime
     language: str
     receipt: str = Field(repr=False)
+
+
+# How many texts are kept for the person who holds a receipt, and how many of hers wait for somebody
+# who opens the case.
+MOST_TEXTS, MOST_ANSWERS = 20, 10
+
+
+class Talk(BaseModel):
+    """Texts under a receipt. `seal_to`: the public key (base64) of the person who holds it, to
+    which all that she may read is sealed, the oldest first; `answers` of hers, sealed for members,
+    that stand in no record yet; `new`: its owner has not opened the case since she answered."""
+
+    seal_to: str
+    texts: list[str] = Field(default_factory=list, repr=False)
+    answers: list[Letter] = Field(default_factory=list)
+    new: bool = False
 
 
 class Owned(BaseModel):
@@ -274,6 +292,8 @@ class Box(BaseModel):
     made: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     # By reference, who owns each open case; and by account, how her phone rang.
     owners: dict[str, Owned] = Field(default_factory=dict)
+    # By reference, texts between members and the person who holds the receipt.
+    talks: dict[str, Talk] = Field(default_factory=dict)
     rings: dict[str, Ring] = Field(default_factory=dict)
 
     def is_held(self, reference: str) -> bool:
@@ -288,6 +308,8 @@ class Box(BaseModel):
             yield from (report.record, *report.screens)
         for taken_back in self.taken_back.values():
             yield from taken_back.withdrawals
+        for talk in self.talks.values():
+            yield from talk.answers
 
     def due(self, now: datetime) -> list[str]:
         """The sent filings whose hour has come."""
@@ -375,6 +397,7 @@ def as_bytes(box: Box) -> bytes:
             for purpose, cases in sorted(box.made.items())
         },
         owners=dict(sorted(box.owners.items())),
+        talks=dict(sorted(box.talks.items())),
         rings=dict(sorted(box.rings.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()

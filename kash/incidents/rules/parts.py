@@ -406,6 +406,24 @@ class Comment(RecordPart):
     text: str
 
 
+HOLDER = "receipt"
+
+
+class ReceiptText(RecordPart):
+    """A text between members and the person who holds the receipt; `by` is the account of the
+    member who asked, `HOLDER` if it is an answer. `is_damaged`: it came, and does not open."""
+
+    by: str
+    at: datetime
+    text: str = ""
+    is_damaged: bool = False
+
+    @property
+    def is_answer(self) -> bool:
+        """True if the person who holds the receipt wrote it."""
+        return self.by == HOLDER
+
+
 class Event(RecordPart):
     """One step of the case: a fixed word, who and when, the state it led to, what it is about (an
     id), and why. `at` is when it was noted, and `on` when it happened, if that was another time."""

@@ -56,6 +56,7 @@ from kash.incidents.rules.parts import (
     Party,
     Person,
     Place,
+    ReceiptText,
     RecordPart,
     Referral,
     RemovedEvidence,
@@ -144,6 +145,7 @@ class Record(RecordPart):
     evidence: list[Evidence] = Field(default_factory=list)
     links: list[Link] = Field(default_factory=list)
     comments: list[Comment] = Field(default_factory=list)
+    texts: list[ReceiptText] = Field(default_factory=list)
     timeline: list[Event] = Field(default_factory=list)
     triage: CaseDecision = Field(default_factory=CaseDecision)
     verification: CaseDecision = Field(default_factory=CaseDecision)

@@ -38,7 +38,7 @@ from kash.incidents.services.brief_endings import (
     note_answers_read,
     tells_who_must_not_know,
 )
-from kash.incidents.services.letterbox import keep_owner, letterbox, next_reminder
+from kash.incidents.services.letterbox import keep_owner, letterbox, next_reminder, note_texts_read
 from kash.incidents.services.retention import (
     end_what_nobody_agrees_to,
     note_days,
@@ -228,12 +228,16 @@ def note_opening(
         incident = locked_incident(session, case.reference)
         opened = open_case(by, vault, case.reference, session)
         keep_keys(session, vault, opened.documents)
-        note_answers_read(session, opened.record, by.public_id, owner_of(case.reference))
+        owner = owner_of(case.reference)
+        note_answers_read(session, opened.record, by.public_id, owner)
+        if by.public_id == owner:
+            note_texts_read(session, case.reference)
         waiting = [answer for answer in opened.record.member_answers if answer.by != by.public_id]
         read = answers and waiting != opened.record.member_answers
         if read:
             opened.record.member_answers = waiting
         saves = read or opened.taken_back is not None or asks_too_much(opened.record)
+        saves = saves or bool(opened.answers)
         if saves or _is_left(opened):
             # With saving it is settled; if somebody saved it in this moment, by the next opening.
             _take_over(CaseChange(change, opened, incident, vault, by), shown=case)
@@ -461,8 +465,13 @@ def save_record(
 
 
 def forget_what_was_taken_in(session: Session, case: Case) -> None:
-    """Forget what was taken back by the receipt and stands in the record, so that it waits no more;
-    what it says of itself goes where only the receipt finds it."""
+    """Forget what was taken back by the receipt, or answered, and stands in the record, so that it
+    waits no more; what it says of itself goes where only the receipt finds it."""
+    if case.answers:
+        with letterbox(session) as box:
+            if talk := box.talks.get(case.reference):
+                talk.answers = [text for text in talk.answers if text.public_id not in case.answers]
+        case.answers = []
     if case.taken_back is None:
         return
     incident = locked_incident(session, case.reference)
@@ -512,6 +521,7 @@ def _take_over(opened: CaseChange, *, shown: Case) -> None:
         if as_shown:
             shown.record, shown.sealed = case.record, case.sealed
             shown.screens, shown.taken_back = case.screens, case.taken_back
+            shown.answers = case.answers
 
 
 def locked_incident(session: Session, reference: str) -> Incident:

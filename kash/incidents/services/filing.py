@@ -206,8 +206,9 @@ def throw_away(by: Actor, code: str) -> None:
         box.drafts.pop(queries.draft_hash(code), None)
 
 
-def _filed_at(now: datetime, held: bool) -> datetime:
-    # To the hour; but for how long somebody is held counts in minutes, and the alert tells them.
+def filed_at(now: datetime, held: bool) -> datetime:
+    """A moment as it is noted of what comes in: to the hour; but for how long somebody is held
+    counts in minutes, and the alert tells them."""
     return now.replace(second=0, microsecond=0) if held else whole_hour(now)
 
 
@@ -235,7 +236,8 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
     if not token_helps(token, utc_now()):
         token = new_token(utc_now())
     receipt = receipt_by(code, token, language)
-    key, page = keys_of(receipt.code, receipt.word).hash, page_hash(code, token)
+    keys, page = keys_of(receipt.code, receipt.word), page_hash(code, token)
+    key = keys.hash
     with without_trace("incidents.filed", by) as filing, letterbox(filing.session) as box:
         session = filing.session
         if page in box.pages:
@@ -259,7 +261,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
                 how="phone",
                 author=by.public_id,
                 language=language,
-                filed_at=_filed_at(filing.now, draft.held),
+                filed_at=filed_at(filing.now, draft.held),
                 held=draft.held,
                 screens={name: screen.public_id for name, screen in draft.screens.items()},
             )
@@ -273,6 +275,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
             adds_to=draft.adds_to,
             record=letter(session, KIND, record_as_bytes(record).ljust(1000)),
             screens=list(draft.screens.values()),
+            seal_to=keys.seal_to,
         )
         box.pages[page] = Answered(until=answered_until(filing.now), language=language, receipt=key)
         if draft.rings or filing.is_noted:

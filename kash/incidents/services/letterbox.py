@@ -54,6 +54,7 @@ from kash.incidents.rules.letterbox import (
     Fate,
     Letter,
     Owned,
+    Talk,
     in_bytes,
     in_text,
 )
@@ -347,6 +348,21 @@ def note_step(session: Session, reference: str) -> None:
             owned.ring_at, owned.rung = next_ring(now, held=owned.held), 0
 
 
+def note_texts_read(session: Session, reference: str) -> None:
+    """Note that the owner of a case read what its reporter answered, if anything is new."""
+    talk = opened_box(session).talks.get(reference)
+    if talk is not None and talk.new:
+        with letterbox(session) as box:
+            box.talks[reference].new = False
+
+
+def forget_texts(session: Session, reference: str) -> None:
+    """Forget what the holder of a receipt may read, in which nobody can strike a word."""
+    with letterbox(session) as box:
+        if reference in box.talks:
+            box.talks[reference].texts = []
+
+
 def set_owner(session: Session, reference: str, account: str) -> None:
     """Give an open case to an account (a public id), whose phone rings within a minute."""
     with letterbox(session) as box:
@@ -443,6 +459,8 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         box.owners[incident.public_id] = Owned(
             account=owner, ring_at=next_ring(now, held=sent.held), held=sent.held
         )
+        if sent.seal_to:
+            box.talks[incident.public_id] = Talk(seal_to=sent.seal_to)
         if sent.adds_to:
             box.additions[incident.public_id] = sent.adds_to
         if sent.until is not None:

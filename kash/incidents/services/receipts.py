@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from kash.accounts.services.throttle import Queue, count_try, take_turns, tries_
 from kash.incidents.models import Incident
 from kash.incidents.queries import letterbox as queries
 from kash.incidents.queries.letterbox import (
+    TEXTS_KIND,
     WITHDRAWALS_KIND,
     Receipt,
     ReceiptKeys,
@@ -27,16 +28,30 @@ from kash.incidents.queries.letterbox import (
     page_hash,
     receipt_by,
     sealed_notes,
+    sealed_text,
+    texts_for_holder,
 )
+from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.filing import token_helps
-from kash.incidents.rules.letterbox import Box, KeptByPaper, TakenBack, in_bytes, in_text
+from kash.incidents.rules.letterbox import (
+    MOST_ANSWERS,
+    MOST_TEXTS,
+    Box,
+    KeptByPaper,
+    TakenBack,
+    Talk,
+    in_bytes,
+    in_text,
+)
+from kash.incidents.rules.parts import HOLDER, ReceiptText
 from kash.incidents.rules.record import Withdrawal, still_to_say, withdrawing_as_bytes
 from kash.incidents.services.brief_endings import stop_briefs
-from kash.incidents.services.filing import without_trace
+from kash.incidents.services.cases import changing
+from kash.incidents.services.filing import filed_at, without_trace
 from kash.incidents.services.letterbox import letter, letterbox
 from kash.incidents.services.retention import end_made
 from kash.platform.database import db, utc_now
-from kash.platform.vault import SealError, open_text, seal
+from kash.platform.vault import OpenVault, SealError, open_text, seal
 from kash.platform.web.bodies import network_of
 from kash.platform.web.errors import Problem, TooManyTries
 from kash.platform.web.formats import to_local
@@ -67,6 +82,9 @@ class Found:
     as_asked: bool = False
     # By which paper two members keep it, whatever was taken back.
     paper: KeptByPaper | None = None
+    # What she was asked and answered, the oldest first, and whether she may write.
+    texts: tuple[ReceiptText, ...] = field(default=(), repr=False)
+    may_write: bool = False
 
 
 # --- Sending ----------------------------------------------------------------------------------
@@ -95,7 +113,8 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
     answered = opened_box(db.session()).pages.get(page)
     drawn = receipt_by(draft, token, answered.language if answered else language)
     own = Receipt(drawn.code, word or drawn.word)
-    old, new = keys_of(drawn.code, drawn.word).hash, keys_of(own.code, own.word).hash
+    before, now = keys_of(drawn.code, drawn.word), keys_of(own.code, own.word)
+    old, new = before.hash, now.hash
     if answered:
         old = answered.receipt
     with without_trace("incidents.word_chosen", by) as filing:
@@ -109,8 +128,11 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
         with letterbox(session) as box:
             if old in box.sent:
                 box.sent[new] = box.sent.pop(old)
+                box.sent[new].seal_to = now.seal_to
             elif incident is not None:
                 incident.receipt_hash = new
+                if talk := box.talks.get(incident.public_id):
+                    _seal_anew(talk, before, now)
             elif new not in box.sent:
                 raise Problem(PAGE_TOO_OLD, status=410)
             if old in box.taken_back:
@@ -118,6 +140,16 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
             if page in box.pages:
                 box.pages[page].receipt = new
     return own
+
+
+def _seal_anew(talk: Talk, before: ReceiptKeys, now: ReceiptKeys) -> None:
+    """Seal what she was asked already to the word that she chose."""
+    texts = texts_for_holder(before, talk)
+    talk.seal_to = now.seal_to
+    talk.texts = [
+        sealed if text.is_damaged else sealed_text(text, now.seal_to)
+        for sealed, text in zip(talk.texts, texts, strict=True)
+    ]
 
 
 # --- Looking ----------------------------------------------------------------------------------
@@ -196,6 +228,8 @@ def found_under(keys: ReceiptKeys) -> Found | None:
             Incident.receipt_hash == keys.hash
         )
     ).one_or_none()
+    talk = box.talks.get(incident.public_id) if incident is not None else None
+    texts = texts_for_holder(keys, talk)
     if incident is None and keys.hash not in box.sent:
         return None
     state = "submitted" if incident is None else incident.state
@@ -203,7 +237,8 @@ def found_under(keys: ReceiptKeys) -> Found | None:
     taken_back = frozenset(notes.taken_back)
     as_asked = keys.hash in box.shredded or (state == "shredded" and "record" in taken_back)
     paper = None if incident is None else box.papers.get(incident.public_id)
-    return Found(state, keys, taken_back, as_asked, paper)
+    may_write = incident is not None and state not in OVER
+    return Found(state, keys, taken_back, as_asked, paper, tuple(texts), may_write)
 
 
 def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:
@@ -280,4 +315,78 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
                 # Who does not let it be kept lets nothing be made of it either.
                 end_made(session, box, [incident.public_id], None if "record" in more else more)
                 stop_briefs(session, box, incident.public_id, more)
-    return Found(found.state, keys, frozenset(notes.taken_back), paper=found.paper)
+    return replace(found, taken_back=frozenset(notes.taken_back))
+
+
+# --- Texts ------------------------------------------------------------------------------------
+
+
+class AnswersWait(Problem):
+    """As many answers wait as a receipt may have waiting."""
+
+    field = "text"
+    sentence = _l(
+        "Ten of your texts wait to be read. Yours is not sent: send it once they were read, or"
+        " call the programme."
+    )
+
+
+class NotNowUnderReceipt(Problem):
+    """Nobody reads what would be written."""
+
+    field = "text"
+    sentence = _l("Nobody works on this report now, so that nobody would read it.")
+
+
+def answer_under_receipt(by: Actor, found: Found, text: str) -> Found:
+    """Answer under a receipt, sealed to members and to the person who holds it; the same text sent
+    twice is one. Its owner finds it on Today; if somebody is held her phone rings within a minute,
+    once until she opens the case. Raises AnswersWait, NotNowUnderReceipt, NobodyHoldsKeys and
+    LetterboxFull."""
+    keys = found.keys
+    with without_trace("incidents.text_answered", by) as filing:
+        session = filing.session
+        query = select(Incident).where(Incident.receipt_hash == keys.hash).with_for_update()
+        incident = session.scalar(query)
+        if incident is None or incident.state in OVER:
+            raise NotNowUnderReceipt
+        with letterbox(session) as box:
+            talk = box.talks.setdefault(incident.public_id, Talk(seal_to=keys.seal_to))
+            texts = texts_for_holder(keys, talk)
+            if texts and texts[-1].is_answer and texts[-1].text == text:
+                filing.nothing()
+                return replace(found, texts=tuple(texts))
+            if len(talk.answers) >= MOST_ANSWERS:
+                raise AnswersWait
+            owned = box.owners.get(incident.public_id)
+            is_urgent = owned is not None and owned.held
+            answer = ReceiptText(by=HOLDER, at=filed_at(filing.now, is_urgent), text=text)
+            talk.answers.append(letter(session, TEXTS_KIND, answer.model_dump_json().encode()))
+            _keep_text(talk, answer)
+            if owned is not None and is_urgent and not talk.new:
+                owned.ring_at, owned.rung = filing.now, -1
+            talk.new = True
+    return replace(found, texts=(*texts, answer)[-MOST_TEXTS:])
+
+
+def _keep_text(talk: Talk, text: ReceiptText) -> None:
+    talk.texts = [*talk.texts, sealed_text(text, talk.seal_to)][-MOST_TEXTS:]
+
+
+def ask_by_receipt(by: Actor, vault: OpenVault, reference: str, text: str) -> None:
+    """Ask the person who holds the receipt of a case; the same text sent twice is one. Raises
+    NotNowUnderReceipt without a receipt that takes texts, CaseClosed, NotFound and Damaged."""
+    with changing("incidents.text_asked", by, vault, reference) as case:
+        case.refuse_closed()
+        texts = case.record.texts
+        if texts and (texts[-1].by, texts[-1].text) == (by.public_id, text):
+            case.nothing()
+            return
+        question = ReceiptText(by=by.public_id, at=case.now, text=text)
+        with letterbox(case.session) as box:
+            talk = box.talks.get(reference)
+            if talk is None:
+                raise NotNowUnderReceipt
+            _keep_text(talk, question)
+        texts.append(question)
+        case.happened("text_asked")

@@ -22,6 +22,7 @@ from kash.incidents.rules.parts import MemberProposal, TakenOut
 from kash.incidents.rules.redaction import Redaction
 from kash.incidents.services.cases import CaseChange, changing, file_beside
 from kash.incidents.services.documentation import strike_typed
+from kash.incidents.services.letterbox import forget_texts
 from kash.incidents.services.saved_views import CaseChangedMeanwhile, EvidenceDamaged
 from kash.incidents.services.second_member import agreed, propose
 from kash.platform.database import after_commit
@@ -101,7 +102,9 @@ def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
         case.screens = []
         day = date_text(to_local(now).date())
         redaction = Redaction(proposed.words, _("[taken out on %(day)s by two members]", day=day))
-        case.record = redaction.part(case.record)
+        texts, case.record = case.record.texts, redaction.part(case.record)
+        if case.record.texts != texts:
+            forget_texts(session, reference)
         reason = redaction.text(proposed.reason)
         taken = TakenOut(at=now, by=proposed.by, second=by.public_id, reason=reason)
         try:

@@ -203,6 +203,7 @@ def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) ->
         box.papers.pop(reference, None)
         box.briefs.pop(reference, None)
         box.owners.pop(reference, None)
+        box.talks.pop(reference, None)
         if for_officers:
             box.for_officers.append(reference)
     together = {*box.additions, *box.additions.values()} - shredded.keys()

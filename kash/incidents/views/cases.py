@@ -28,8 +28,15 @@ from kash.incidents.documents import FILE_NAME, FileChoice
 from kash.incidents.documents import case_file as printed
 from kash.incidents.filing_words import WHOSE
 from kash.incidents.forms.casework import CaseFileForm, CaseLineForm, CommentForm, ViewNameForm
+from kash.incidents.forms.filing import ReceiptTextForm
 from kash.incidents.queries.cases import Case, first_account_of, linked_to, open_case
-from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts, owner_of
+from kash.incidents.queries.letterbox import (
+    autosaves_left,
+    court_days,
+    open_alerts,
+    owner_of,
+    takes_texts,
+)
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.queries.officers import (
     Officer,
@@ -93,7 +100,7 @@ from kash.incidents.rules.totals import (
 )
 from kash.incidents.sections import CaseAction, Entry, actions_of, entries_for, sections_of
 from kash.incidents.services import cases as assignment
-from kash.incidents.services import one_line
+from kash.incidents.services import one_line, receipts
 from kash.incidents.services import saved_views as saved_views_services
 from kash.incidents.services.alerts import note_look
 from kash.incidents.services.cases import note_opening, note_search
@@ -317,6 +324,18 @@ def comment(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     return to("case", _anchor="comments")
 
 
+@case_page("/t", "incidents.edit", "POST")
+def ask_by_receipt(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Ask the person who holds the receipt."""
+    form = ReceiptTextForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            receipts.ask_by_receipt(actor, vault, case.reference, form.text.data)
+            return to("case", _("Sent. It can be read with code and word."), _anchor="texts")
+    note_opening(actor, vault, case)
+    return _page(case, actor, text_form=form), 422
+
+
 @case_page("/u", "incidents.edit", "POST")
 def urgent(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Say that a case cannot wait, or that it can."""
@@ -376,6 +395,7 @@ def _page(
     comment_form: Form | None = None,
     answers: Sequence[MemberAnswer] = (),
     line_form: Form | None = None,
+    text_form: Form | None = None,
 ) -> str:
     record, now = case.record, utc_now()
     lines = _lines(record)
@@ -416,6 +436,8 @@ def _page(
         guarded=guarded(case, actor),
         left=autosaves_left(actor, the_vault(), case.reference, case.seen) if works else [],
         comment_form=comment_form or CommentForm(),
+        text_form=text_form or ReceiptTextForm(formdata=None),
+        takes_texts=works and case.state not in OVER and takes_texts(case.reference),
         line_form=line_form or _line_form(lines),
         free=[(line.about, text) for line, text in lines if line.what == RELEASED],
         last_line=line_to_take_back(record, actor.public_id),
@@ -485,6 +507,7 @@ def _away(everybody: list[Officer], seen: Seen) -> list[Any]:
 
 def _accounts(record: Record) -> set[str]:
     accounts = {event.by for event in record.timeline} | {comment.by for comment in record.comments}
+    accounts |= {text.by for text in record.texts if not text.is_answer}
     accounts |= {intervention.mediator for intervention in record.interventions} | {
         choice.by for choice in record.choices
     }

@@ -6,12 +6,15 @@ so that the address never changes and a page that is asked for again is the begi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import refresh
+from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 
 from kash.incidents import blueprint, documents, filing_words
@@ -23,6 +26,7 @@ from kash.incidents.forms.filing import (
     OwnWordForm,
     ReceiptCodeForm,
     ReceiptForm,
+    ReceiptTextForm,
     ScreenForm,
     TakingBackForm,
     WhenForm,
@@ -45,6 +49,7 @@ from kash.incidents.rules.filing import (
     new_token,
     token_helps,
 )
+from kash.incidents.rules.parts import ReceiptText
 from kash.incidents.services.alerts import can_tell
 from kash.incidents.services.filing import (
     NothingToSend,
@@ -59,8 +64,10 @@ from kash.incidents.services.letterbox import TooManyReports
 from kash.incidents.services.receipts import (
     PAGE_TOO_OLD,
     Found,
+    answer_under_receipt,
     choose_word,
     found_by_pass,
+    found_under,
     keys_to_add_by,
     open_receipt,
     pass_of,
@@ -85,7 +92,7 @@ from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
 from kash.platform.web.public_address import public_address
-from kash.policy import allow
+from kash.policy import Actor, allow
 
 
 def speak() -> str:
@@ -228,16 +235,81 @@ def receipt() -> ResponseReturnValue:
 
 
 def _asking(
-    language: str, form: ReceiptForm, problem: str = "", status: int = 200
+    language: str, form: ReceiptForm, problem: str = "", status: int = 200, *, sent: bool = False
 ) -> ResponseReturnValue:
-    return shown("receipt.html", language, status, form=form, problem=problem)
+    return shown("receipt.html", language, status, form=form, problem=problem, sent=sent)
+
+
+# Texts take no more of a page; the rest stands on the one before.
+_TEXT_BYTES, _AROUND_TEXT = 8 * 1024, 250
+
+
+def said_under(by: Actor, carried: str, form: ReceiptTextForm) -> tuple[Found | None, bool]:
+    """Send what was typed on a page of the receipt, however long that was open: nothing typed is
+    lost. What the receipt opens then, without what stood there if the pass of the page is too old
+    to be shown that; None if it is no pass. And whether it was sent."""
+    opened, keys = found_by_pass(carried), keys_to_add_by(carried)
+    found = opened or (found_under(keys) if keys else None)
+    is_sent = False
+    if found is not None and form.validate():
+        with form.showing_problems(text=(NobodyHoldsKeys, KeysAltered, Problem)):
+            found = answer_under_receipt(by, found, form.text.data)
+            is_sent = True
+    return found if opened or found is None else replace(found, texts=()), is_sent
+
+
+def texts_shown(found: Found, form: ReceiptTextForm | None, *, sent: bool) -> dict[str, Any]:
+    """Texts as a page has room for, beside what was typed; the newest, or those before the number
+    that the page asks for."""
+    typed = (form.text.data or "") if form and not sent else ""
+    room = _TEXT_BYTES - len(escape(typed).encode())
+    before = request.form.get("before", "")
+    last = min(int(before), len(found.texts)) if before.isdecimal() else len(found.texts)
+    texts: list[ReceiptText] = []
+    for text in reversed(found.texts[:last]):
+        room -= _AROUND_TEXT + len(escape(text.text).encode())
+        if room < 0 and (texts or typed):
+            break
+        texts.insert(0, text)
+    return {
+        "texts": texts,
+        "before": last - len(texts),
+        "newer": last < len(found.texts),
+        "may_write": found.may_write,
+        "text_form": form if form and not sent else ReceiptTextForm(formdata=None),
+        "sent": sent,
+    }
+
+
+def _texts(language: str) -> ResponseReturnValue:
+    carried, form = request.form["pass"], None
+    opened, sent = found_by_pass(carried), False
+    is_old = opened is None
+    if request.form["go"] == "say":
+        form = ReceiptTextForm()
+        opened, sent = said_under(current_actor(), carried, form)
+    if opened is None or (is_old and sent):
+        return _asking(
+            language, ReceiptForm(formdata=None), "" if sent else PAGE_LEFT_OPEN, sent=sent
+        )
+    return shown(
+        "receipt_texts.html",
+        language,
+        422 if form and form.errors else 200,
+        pass_=carried if is_old else pass_of(opened.keys),
+        **texts_shown(opened, form, sent=sent),
+    )
+
+
+PAGE_LEFT_OPEN = _l("This page was open for long. Type code and word once more.")
 
 
 def _taking_back(language: str) -> ResponseReturnValue:
+    if request.form.get("go") in ("texts", "say"):
+        return _texts(language)
     opened = found_by_pass(request.form.get("pass", ""))
     if opened is None:
-        problem = _("This page was open for long. Type code and word once more.")
-        return _asking(language, ReceiptForm(formdata=None), problem, 410)
+        return _asking(language, ReceiptForm(formdata=None), PAGE_LEFT_OPEN, 410)
     form = TakingBackForm()
     if request.form.get("go") == "back" or not form.validate():
         return _opened(language, opened, form)
@@ -263,7 +335,7 @@ def _opened(
         "receipt.html",
         language,
         422 if form is not None and form.errors else 200,
-        found=True,
+        found=found,
         readers=told_readers(),
         said=AS_ASKED if found.as_asked else filing_words.RECEIPT_STATES[found.state],
         may_take_back=found.state != "shredded",

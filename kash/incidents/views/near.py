@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.incidents import filing_words, near
-from kash.incidents.forms.filing import ReceiptForm, TakingBackForm
+from kash.incidents.forms.filing import ReceiptForm, ReceiptTextForm, TakingBackForm
 from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.queries.letterbox import duty_number
 from kash.incidents.rules.filing import code_as_read
@@ -30,7 +30,7 @@ from kash.incidents.services.receipts import (
     waited_for,
 )
 from kash.incidents.services.saved_views import KeysAltered, NobodyHoldsKeys
-from kash.incidents.views.filing import speak, told_readers
+from kash.incidents.views.filing import PAGE_LEFT_OPEN, said_under, speak, texts_shown, told_readers
 from kash.incidents.wording import AS_ASKED, KEPT_BY_PAPER, TAKING_BACK
 from kash.people import words as directory_words
 from kash.people.queries.directory import ServiceSearch, services_for_paper
@@ -48,6 +48,8 @@ from kash.policy import ANYONE, NOBODY, SYSTEM, allow
 _FILES = ("tokens.css", "answer.css", "icon.svg", "js/exit.js", "js/pageshow.js", "js/near.js")
 # Every page of the receipt is filled up to this.
 PAGE_BYTES = 24 * 1024
+# So many characters of what was typed stand there again, whatever they are; fewer are taken.
+_TYPED = 2400
 # Around what fills it.
 _FILLED = "\n<!-- {} -->\n"
 
@@ -103,7 +105,7 @@ def _after_waiting(language: str, ticket: str) -> str:
         after = time_text(to_local(utc_now() + left))
         return _shown("waiting.html", language, ticket=ticket, seconds=seconds, after=after)
     if keys is None:
-        return _asking(language, problem=_too_old())
+        return _asking(language, problem=str(PAGE_LEFT_OPEN))
     found = found_under(keys)
     # Both are made each time, so that the time tells nothing.
     pages = (
@@ -116,21 +118,38 @@ def _after_waiting(language: str, ticket: str) -> str:
     return pages[found is not None]
 
 
-def _too_old() -> str:
-    return _("This page was open for long. Type code and word once more.")
-
-
-def _asking(language: str, form: ReceiptForm | None = None, problem: str = "") -> str:
+def _asking(
+    language: str, form: ReceiptForm | None = None, problem: str = "", *, sent: bool = False
+) -> str:
     form = form or ReceiptForm(formdata=None, meta={"csrf": False})
-    return _shown("receipt.html", language, form=form, problem=problem)
+    return _shown("receipt.html", language, form=form, problem=problem, sent=sent)
+
+
+def _texts(language: str, opened: Found | None, *, is_said: bool) -> str:
+    """Texts under the receipt; `is_said`: after one was sent."""
+    carried, found, form, sent = request.form["pass"], opened, None, False
+    if is_said:
+        form = ReceiptTextForm(meta={"csrf": False})
+        found, sent = said_under(NOBODY, carried, form)
+    if found is None or (opened is None and sent):
+        return _asking(language, problem="" if sent else str(PAGE_LEFT_OPEN), sent=sent)
+    return _shown(
+        "texts.html",
+        language,
+        pass_=pass_of(found.keys) if opened else carried,
+        typed=(form.text.data or "")[:_TYPED] if form and not sent else "",
+        **texts_shown(found, form, sent=sent),
+    )
 
 
 def _by_pass(language: str) -> str:
     """Go on with a receipt that a page opened."""
-    found = found_by_pass(request.form["pass"])
+    found, go = found_by_pass(request.form["pass"]), request.form.get("go")
+    if go in ("texts", "say"):
+        return _texts(language, found, is_said=go == "say")
     if found is None:
-        return _asking(language, problem=_too_old())
-    form, go = TakingBackForm(meta={"csrf": False}), request.form.get("go")
+        return _asking(language, problem=str(PAGE_LEFT_OPEN))
+    form = TakingBackForm(meta={"csrf": False})
     if go not in ("take", "sure"):
         return _opened(language, found)
     if not form.validate():
@@ -165,6 +184,7 @@ def _opened(
         paper=str(KEPT_BY_PAPER[paper.paper]) % {"day": date_text(paper.since)} if paper else "",
         limits=TAKING_BACK,
         pass_=pass_of(found.keys),
+        found=found,
         readers=told_readers(),
         done=done,
     )

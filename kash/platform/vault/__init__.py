@@ -45,9 +45,11 @@ from kash.platform.vault.compartments import (
     new_key,
     open_body,
     open_file_under,
+    open_from,
     seal_body,
     seal_file_under,
 )
+from kash.platform.vault.compartments import seal_to as seal_to_key
 from kash.platform.vault.documents import (
     NeverChanged,
     NobodyCanOpen,
