@@ -284,6 +284,7 @@ IDS_AND_CODES = {
     "taking.read_back",
     "taking.told_before",
     "taking.told_by",
+    "texts.by",
 }
 
 

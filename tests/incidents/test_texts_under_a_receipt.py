@@ -459,10 +459,10 @@ def test_a_member_asks_and_reads_on_the_page_of_the_case(case: Case) -> None:
     page = case.anna.client
     at = f"/w/{case.reference}"
     assert "Ask the person who holds the receipt" in page.get(at).text
-    wrong = page.post(f"{at}/t", data={"text": "x" * 1001})
+    wrong = page.post(f"{at}/j", data={"text": "x" * 1001})
     assert wrong.status_code == 422
     assert "x" * 1001 in wrong.text
-    assert page.post(f"{at}/t", data={"text": QUESTION}).status_code == 303
+    assert page.post(f"{at}/j", data={"text": QUESTION}).status_code == 303
     case.answers()
     shown = page.get(at).text
     assert QUESTION in shown

@@ -324,7 +324,7 @@ def comment(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     return to("case", _anchor="comments")
 
 
-@case_page("/t", "incidents.edit", "POST")
+@case_page("/j", "incidents.edit", "POST")
 def ask_by_receipt(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Ask the person who holds the receipt."""
     form = ReceiptTextForm()
