@@ -71,6 +71,8 @@ def test_one_page_keeps_one_text_the_last(both_engines_app: object, a_member: An
         keep_typed(one.actor, "", TOKEN, [("narrative", word), ("narrative", "twice")])
     keep_typed(two.actor, "", TOKEN, [("narrative", "somebody else's")])
     assert kept_rows() == (2, 2, 2)
+    week = local_today() + timedelta(days=5)
+    assert [draft.kept_until >= week for draft in db.session.query(IncidentDraft)] == [True, True]
     (kept,) = own_autosaves(one.actor, one.vault())
     assert kept.fields == [("narrative", "third"), ("narrative", "twice")]
     assert [each.fields[0][1] for each in own_autosaves(two.actor, two.vault())] == [

@@ -36,7 +36,7 @@ from kash.incidents.services.documentation import (
     tell_what_came,
     what_waits,
 )
-from kash.incidents.services.letterbox import remind_members
+from kash.incidents.services.letterbox import next_reminder, remind_members
 from kash.incidents.services.saved_views import (
     CaseChangedMeanwhile,
     NotNow,
@@ -321,6 +321,9 @@ def test_a_link_between_cases_stands_in_both_and_goes_from_both(
     assert links() == [[two], [one]]
     remove_link(two, "incident", one, by=anna.actor, vault=anna.vault())
     assert links() == [[], []]
+    # Both say when, and of which other.
+    newest = [open_case(anna.actor, anna.vault(), case).record.timeline[-1] for case in (one, two)]
+    assert [(event.what, event.about) for event in newest] == [("unlinked", two), ("unlinked", one)]
     for wrong in (one, "0123456789abcdef"):
         with pytest.raises(NotFound):
             add_link(one, "incident", wrong, by=anna.actor, vault=anna.vault())
@@ -414,6 +417,8 @@ def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
     assert timedelta(hours=45) < moment - utc_now() < timedelta(hours=48)
     came = WhatCame("p1", pep="in_time", contraception="not_wanted")
     tell_what_came(anna.actor, anna.vault(), reference, came)
+    told = open_case(anna.actor, anna.vault(), reference).record.timeline[-1]
+    assert (told.what, told.about) == ("limits_told", "p1")
     assert reminder(reference) is None
     step(anna, reference, "close", outcome="duplicate")
     assert reminder(reference) is None
@@ -425,17 +430,23 @@ def test_what_is_due_is_told_once_without_content(
 ) -> None:
     anna = a_member("documentation", language="sw")
     a_member("director")
-    reference = filed(Record(referrals=[Referral(id="r1", kind="legal", due_on=date(2020, 1, 1))]))
-    now = utc_now()
+    record = Record(referrals=[Referral(id="r1", kind="legal", due_on=date(2020, 1, 1))])
+    reference, later, now = filed(record), filed(Record()), utc_now()
+    coming = Record(
+        referrals=[Referral(id="r1", kind="legal", due_on=(now + timedelta(days=9)).date())]
+    )
+    reminded = [next_reminder(coming, state, now) is not None for state in ("verified", "closed")]
+    assert reminded == [True, False]
     with writing() as session:
-        session.query(Incident).update({"remind_at": now - timedelta(minutes=1)})
+        session.query(Incident).update({"remind_at": now + timedelta(hours=1)})
+        session.query(Incident).filter_by(public_id=reference).update({"remind_at": now})
     monkeypatch.setattr("kash.incidents.services.letterbox.mail_is_set_up", lambda: True)
     sent: list[tuple[str, str, str]] = []
     monkeypatch.setattr(
         "kash.incidents.services.letterbox.send_mail", lambda *parts: sent.append(parts)
     )
     assert remind_members(now) == 1
-    assert reminder(reference) is None
+    assert [reminder(case) is None for case in (reference, later)] == [True, False]
     assert remind_members(now) == 0
     from kash.incidents.services.letterbox import send_reminder
     from kash.platform.jobs import SILENT, Job

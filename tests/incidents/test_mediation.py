@@ -311,6 +311,8 @@ def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended
     first, second = (one.id for one in record.interventions)
     with refuses("The mediator has answered meanwhile."):
         withdraw_request(officer.actor, officer.vault(), reference, second)
+    with pytest.raises(NotFound):
+        withdraw_request(officer.actor, officer.vault(), reference, "i9")
     # Tapped twice, it leads to the same place.
     for _time in range(2):
         assert officer.client.post(f"/w/{reference}/m/{first}/withdraw").status_code == 303
@@ -754,3 +756,10 @@ def test_a_mediator_learns_no_number_of_people_where_it_does_not_matter(
     (brief,) = own_briefs(mediator)
     assert brief.people == 0
     assert "How many people" not in client_for(mediator).get("/w/b").get_data(as_text=True)
+
+
+def test_hours_that_overlap_put_nobody_on_duty(app, actor):
+    peer = actor("peer")
+    with refuses("Two of these hours overlap."):
+        on_duty(peer, hours=(Stretch(480, 720), Stretch(700, 900)))
+    assert db.session.query(Duty).count() == 0
