@@ -117,10 +117,13 @@ def leaflet(language: str) -> bytes:
 
 
 def card(language: str) -> bytes:
-    """Wallet cards as PDF, eight on a sheet: where help is found, and the programme's number. The
-    programme's name is not on them. Raises RenderError."""
+    """Wallet cards as PDF, ten on a sheet with marks to cut along: where help is found, and the
+    programme's number. The programme's name is not on them. Raises RenderError."""
     html = render_template("incidents/paper/card.html", **_where_help_is())
-    return document(PagedDocument(html=html, title=_("Help now"), language=language, page_count=""))
+    title = _("Help now")
+    return document(
+        PagedDocument(html=html, title=title, language=language, kind="cards", page_count="")
+    )
 
 
 def _where_help_is() -> dict[str, str]:

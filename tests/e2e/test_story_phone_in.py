@@ -191,6 +191,18 @@ def test_from_a_call_at_night_that_nobody_answers_at_first_to_the_closed_case(
         office.set_viewport_size(DESK)
         office.goto(site.address)
         expect(office.get_by_role("link", name="Cases that are yours", exact=True)).to_be_visible()
+        office.goto(f"{site.address}/w/o")
+        found += findings(office, "officers on duty")
+        office.goto(f"{site.address}/w/y/d")
+        found += findings(office, "duty sheet")
+        # Who is next stands below who is first.
+        first, second = (
+            office.locator("table").first.get_by_text(name).first.bounding_box()
+            for name in ("Account 1", "Otieno")
+        )
+        assert first is not None
+        assert second is not None
+        assert second["y"] >= first["y"] + first["height"]
         office.goto(case)
         expect(office.get_by_text("All three are free. Ask what they want.")).to_be_visible()
         _tap_step(office, "Verify")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from kash.accounts.models import CountedTries
@@ -247,6 +248,20 @@ def test_a_card_says_where_help_is_and_not_whose_it_is(
         command = ["pdftotext", "-raw", "-", "-"]
         read = subprocess.run(command, input=paper.data, capture_output=True, check=True)
         words.append(read.stdout.decode())
-    assert [text.count("0700 111222") for text in words] == [8, 1]
-    assert [text.count("localhost:8000/h") for text in words] == [8, 1]
+    assert [text.count("0700 111222") for text in words] == [10, 1]
+    assert [text.count("localhost:8000/h") for text in words] == [10, 1]
     assert "Programme" not in words[0]
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_the_leaflet_fills_both_sides_of_a_sheet_and_ends_with_what_helps(
+    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient], language: str
+) -> None:
+    paper = client_for(actor("peer")).get(f"/w/l.pdf?in={language}").data
+    told = subprocess.run(["pdftotext", "-raw", "-", "-"], input=paper, capture_output=True)
+    front, back, end = told.stdout.decode().split("\f")
+    assert (front.count("localhost:8000/h"), end) == (0, "")
+    with force_locale(language):
+        lines = [" ".join(str(line).split()) for line in (*ARREST_CARD, *CARE)]
+    assert [line for line in lines if line not in " ".join(back.split())] == []
+    assert back.index("localhost:8000/h") > len(back) * 0.8

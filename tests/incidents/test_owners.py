@@ -169,6 +169,8 @@ def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(
     page = brenda.client.get("/w/y").text
     assert {reference in page for reference in (mine, told_of, accused)} == {True}
     assert "to Anna" in page
+    # Whom nobody can wait for stands first.
+    assert min(page.index(reference) for reference in (told_of, accused)) > page.index(mine)
     assert "to Grace" in page
     for sent in ({"cases": [mine]}, {"line": "Call again at six."}):
         wrong = brenda.client.post("/w/y", data=sent)
@@ -216,5 +218,5 @@ def test_the_duty_sheet_says_who_goes_at_half_past_two(desk: Desk) -> None:
     assert nights["Monday"].count("not on duty then") == 2
     # A mediator stands only in the nights of her hours.
     assert (mediator in nights["Monday"], mediator in nights["Tuesday"]) == (False, True)
-    assert "0712 000002" in page
+    assert "0712\u00a0000002" in page
     assert desk.grace.client.get("/w/y/d").status_code == 403

@@ -505,6 +505,7 @@ def hand_over() -> ResponseReturnValue:
     ]
     new = [document for case in mine for document in case.documents if document.form != "kept"]
     note_search(actor, vault, new)
+    mine.sort(key=lambda case: not owners[case.reference].held)
     everybody, order = officers(), in_order(roster(), minute_of_week(to_local(utc_now())))
     to_whom: dict[str, str] = {}
     for case in mine:
