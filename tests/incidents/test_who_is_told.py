@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.accounts.services.locking import lock_at_once
-from kash.incidents.queries.letterbox import owner_of
+from kash.incidents.queries.letterbox import Receipt, keys_of, opened_box, owner_of
 from kash.incidents.queries.mediation import duties, own_briefs
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.mediation import Result
@@ -28,9 +28,10 @@ from kash.incidents.services.mediation import (
     remove_mediator,
     say_not_yet,
 )
+from kash.incidents.services.receipts import answer_under_receipt, ask_by_receipt, found_under
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.web.formats import to_local
-from kash.policy import SYSTEM, Actor
+from kash.policy import NOBODY, SYSTEM, Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 from tests.incidents.nights import Night
@@ -76,15 +77,16 @@ class Desk:
     peer: Actor
     client_for: Callable[[Actor], FlaskClient]
 
-    def reports(self, *screens: tuple[str, Screen], held: bool = False) -> None:
-        """A peer educator sends a report from her phone."""
+    def reports(self, *screens: tuple[str, Screen], held: bool = False) -> Receipt:
+        """A peer educator sends a report from her phone; its receipt."""
         code = new_code()
         if held:
             say_held(self.peer, code)
         for name, screen in screens:
             answer_screen(self.peer, code, name, screen)
-        submit(self.peer, code, "en")
+        receipt = submit(self.peer, code, "en")
         db.session.rollback()
+        return receipt
 
     def nobody_looks(self) -> None:
         """An alert is raised, as in a drill, and Anna's phone and the custodian's ring."""
@@ -268,6 +270,45 @@ def _a_service_is_silent(desk: Desk) -> None:
         assert due is is_due
     assert "Something is due in your cases" not in desk.brenda.client.get("/").text
     assert [desk.night.later(DAY - 1), desk.night.later(1)] == [[], [ANNA, BRENDA]]
+
+
+@walk(
+    "the person who holds the receipt answers, or writes of her own accord",
+    "Today at once; the phone within a minute",
+)
+def _she_writes(desk: Desk) -> None:
+    receipts = [desk.reports(held=True), desk.reports(("what", Screen(acts=["P1"])))]
+    assert desk.night.later(DAY) != []
+    desk.clara.client.get("/w")
+    for reference in opened_box(db.session()).owners:
+        desk.anna.client.get(f"/w/{reference}")
+        comment(reference, "I look.", by=desk.anna.actor, vault=desk.anna.vault())
+    assert desk.night.rang() == []
+    for receipt, rings in zip(receipts, (True, False), strict=True):
+        assert "An answer came" not in desk.today(desk.anna.actor)
+        for text in ("Cell two.", "Ask for Otieno."):
+            report = found_under(keys_of(receipt.code, receipt.word))
+            assert report is not None
+            db.session.rollback()
+            answer_under_receipt(NOBODY, report, text)
+        assert "An answer came" in desk.today(desk.anna.actor)
+        # Once, however much she writes until somebody opens the case.
+        assert [desk.night.later(1), desk.night.later(1)] == [[ANNA] * rings, []]
+        for reference in opened_box(db.session()).owners:
+            desk.anna.client.get(f"/w/{reference}")
+
+
+@walk("you ask under the receipt", "when she looks")
+def _you_ask(desk: Desk) -> None:
+    receipt = desk.reports(held=True)
+    assert desk.night.later(1) == [ANNA, GRACE]
+    desk.anna.client.get("/w")
+    (reference,) = opened_box(db.session()).owners
+    ask_by_receipt(desk.anna.actor, desk.anna.vault(), reference, "Which cell?")
+    assert desk.night.later(1) == []
+    shown = {"code": receipt.code, "word": receipt.word}
+    page = desk.client_for(desk.peer).post("/w/r", data=shown, follow_redirects=True).text
+    assert "You are asked something" in page
 
 
 # --- Mediators -----------------------------------------------------------------------------------
