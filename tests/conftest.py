@@ -5,8 +5,6 @@ An application is made once for each engine and worker; before each test its dat
 on PostgreSQL its database) is put back to how a programme looks that was just set up.
 """
 
-from __future__ import annotations
-
 import contextlib
 import contextvars
 import gc
@@ -237,7 +235,7 @@ def _postgresql_programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_cluster() -> Iterator[str]:
+def postgresql_cluster():
     """The address of a private cluster on a Unix socket; data are not flushed to the disk."""
     programs = _postgresql_programs()
     if programs is None:
@@ -384,7 +382,7 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def compiled(pytestconfig: pytest.Config) -> Path:
+def compiled(pytestconfig):
     """Where all applications of a run, in all workers, keep templates that are compiled."""
     return _compiled(pytestconfig)
 
@@ -405,7 +403,7 @@ def lend_compiled(data_dir: Path, compiled: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_database(tmp_path_factory):
     """SQLite's file of a programme that has not begun: the models' tables, the newest revision."""
     # A module that starts a server only has made no application: each table is to be known.
     import_module("kash.features")
@@ -465,7 +463,7 @@ def _set_up(app: APIFlask) -> None:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Ground:
+def _sqlite_ground(tmp_path_factory, compiled):
     folder = tmp_path_factory.mktemp("sqlite") / "var"
     app = _make_app(_settings(folder), compiled)
     _set_up(app)
@@ -513,9 +511,7 @@ class Forgotten:
 
 
 @pytest.fixture(scope="session")
-def _postgresql_ground(
-    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory, compiled: Path
-) -> Ground:
+def _postgresql_ground(postgresql_cluster, tmp_path_factory, compiled):
     folder = tmp_path_factory.mktemp("postgresql") / "var"
     address = make_url(postgresql_cluster).set(database="kash").render_as_string(False)
     server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
@@ -656,13 +652,13 @@ def _standing_on(request: pytest.FixtureRequest, engine: str) -> Iterator[APIFla
 
 
 @pytest.fixture
-def sqlite_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+def sqlite_app(request):
     """An application on SQLite with a fresh programme, in an application context."""
     yield from _standing_on(request, "sqlite")
 
 
 @pytest.fixture
-def postgresql_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+def postgresql_app(request):
     """The same on PostgreSQL."""
     yield from _standing_on(request, "postgresql")
 
@@ -670,13 +666,13 @@ def postgresql_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
 @pytest.fixture(
     params=[pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.services)]
 )
-def both_engines_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+def both_engines_app(request):
     """The same, once on each engine. Use it in place of `app` for services and queries."""
     yield from _standing_on(request, request.param)
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest) -> APIFlask:
+def app(request):
     """The application of this test: on SQLite, unless the test asks for another one."""
     for name in ("both_engines_app", "postgresql_app"):
         if name in request.fixturenames:
@@ -685,20 +681,20 @@ def app(request: pytest.FixtureRequest) -> APIFlask:
 
 
 @pytest.fixture
-def as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+def as_it_was(sqlite_app):
     """Takes back the rows of a test of queries (`tests/rows.py`), which commits nothing."""
     yield
     db.session.rollback()
 
 
 @pytest.fixture
-def client(app: APIFlask) -> FlaskClient:
+def client(app):
     """A browser in which nobody is signed in."""
     return app.test_client()
 
 
 @pytest.fixture
-def groups(app: APIFlask) -> tuple[Group, Group]:
+def groups(app):
     """The programme's two groups: police (A) and community (B)."""
     first, second = db.session.query(Group).order_by(Group.position).all()
     return first, second
@@ -708,7 +704,7 @@ def groups(app: APIFlask) -> tuple[Group, Group]:
 
 
 @pytest.fixture
-def actor(app: APIFlask) -> Callable[..., Actor]:
+def actor(app):
     """`actor("trainer", name=…, person_id=…)` makes an account and returns who acts with it."""
     count = 0
 
@@ -739,7 +735,7 @@ def actor(app: APIFlask) -> Callable[..., Actor]:
 
 
 @pytest.fixture
-def client_for(app: APIFlask) -> Callable[[Actor], FlaskClient]:
+def client_for(app):
     """`client_for(actor)`: a browser in which this actor has just signed in."""
 
     def open_browser(who: Actor, browser: FlaskClient | None = None) -> FlaskClient:
@@ -760,9 +756,7 @@ def client_for(app: APIFlask) -> Callable[[Actor], FlaskClient]:
 
 
 @pytest.fixture
-def sign_in(
-    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> Callable[..., FlaskClient]:
+def sign_in(actor, client_for):
     """`sign_in("trainer")`: a browser in which a new account with these roles is signed in."""
 
     def make(*roles: str, **more: Any) -> FlaskClient:
@@ -791,9 +785,7 @@ class AMember:
 
 
 @pytest.fixture
-def a_member(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> Callable[..., AMember]:
+def a_member(app, actor, client_for):
     """`a_member("documentation")`: an account whose vault is open in its browser.
 
     The first to be made makes the compartments that its roles entitle to; those who follow are let
@@ -859,7 +851,7 @@ class Queries:
 
 
 @pytest.fixture
-def count_queries(app: APIFlask) -> Callable[[], contextlib.AbstractContextManager[Queries]]:
+def count_queries(app):
     """`with count_queries() as queries: …`, then `queries.count`."""
 
     @contextlib.contextmanager

@@ -1,7 +1,5 @@
 """Parts that a test lets the present application have for a while."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,8 +1,6 @@
 """Processes of their own that need not load Kash, which takes seconds: forks of one that has loaded
 it and has done nothing else."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import multiprocessing

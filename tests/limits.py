@@ -1,8 +1,6 @@
 """Limits of rules, asked where a property of random values hardly ever comes: at the limit and one
 step beyond."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

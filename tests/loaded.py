@@ -1,7 +1,5 @@
 """Importing this loads all that an application loads, by making one and forgetting it."""
 
-from __future__ import annotations
-
 import gc
 from importlib import import_module
 from pathlib import Path

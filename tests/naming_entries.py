@@ -5,8 +5,6 @@ is lost for good, since nothing of the trail can be put right. An action that is
 thing or more, but for those that have nothing to name.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from typing import Any

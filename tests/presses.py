@@ -1,8 +1,6 @@
 """Children of the press that need not load its engine, which takes a second: clones of one that has
 loaded it (`tests/warm_press.py`)."""
 
-from __future__ import annotations
-
 import os
 import platform
 import socket

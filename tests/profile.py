@@ -1,7 +1,5 @@
 """How much the tests try: as much as is usual, or at length (`./kash.sh test --profile long`)."""
 
-from __future__ import annotations
-
 import os
 
 

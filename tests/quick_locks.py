@@ -1,8 +1,6 @@
 """Files that a passphrase opens at once: age stretches each for a second, which says nothing more
 of what is done with an opened one."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import os

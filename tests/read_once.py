@@ -5,8 +5,6 @@ constants of the product's modules, from which Hypothesis draws. Both keep them,
 first run has something to do for these. Templates are compiled in each run.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from compileall import compile_file

@@ -1,7 +1,5 @@
 """Refusals by their sentence; pages of errors, which are alike for many addresses, drawn once."""
 
-from __future__ import annotations
-
 import re
 from contextlib import AbstractContextManager
 

@@ -4,8 +4,6 @@ Queries are asked of rows that services would hardly leave together in one test:
 condition, and one that just does not meet it. The fixture `as_it_was` takes them back.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar

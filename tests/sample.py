@@ -4,8 +4,6 @@ On PostgreSQL where that is installed, which refuses more and sorts nothing by i
 are the services, and those are tested on SQLite each by itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

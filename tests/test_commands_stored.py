@@ -1,8 +1,6 @@
 """What somebody enters is stored, every field of it: where it is added, and where it is changed to
 something else in every field. What is changed on an old page is refused, and changes nothing."""
 
-from __future__ import annotations
-
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
@@ -13,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import MarkStatus
@@ -222,13 +219,13 @@ def _mediator() -> str:
 
 
 @pytest.fixture
-def by(sqlite_app: APIFlask, actor: Callable[..., Actor]) -> Actor:
+def by(sqlite_app, actor):
     actor("peer", name="Mediator")
     return actor("trainer", "director", "documentation", name="Zawadi")
 
 
 @pytest.fixture
-def told(by: Actor, actor: Callable[..., Actor]) -> dict[type[Any], tuple[Any, Any]]:
+def told(by, actor):
     """Of each command one that says something in every field, and one that says otherwise."""
     groups = [one.public_id for one in db.session.query(Group).order_by(Group.position)]
     zones = [add_zone(ZoneDetails(name), by) for name in ("Zone A", "Zone B")]
@@ -348,9 +345,7 @@ def _stored(command: Command, key: str) -> Any:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.kind.__name__)
-def test_every_field_of_what_is_entered_is_stored_when_it_is_added_and_changed(
-    command: Command, by: Actor, told: dict[type[Any], tuple[Any, Any]]
-) -> None:
+def test_every_field_of_what_is_entered_is_stored_when_it_is_added_and_changed(command, by, told):
     first, second = told[command.kind]
     same = [
         one.name
@@ -379,9 +374,7 @@ SAID_ALIKE: dict[type[Any], set[str]] = {
 }
 
 
-def test_a_session_that_is_added_or_changed_says_what_was_entered(
-    by: Actor, told: dict[type[Any], tuple[Any, Any]]
-) -> None:
+def test_a_session_that_is_added_or_changed_says_what_was_entered(by, told):
     workshop = plan_workshop(make_version((60,)), told[WorkshopDetails][0], by)
     first = SessionDetails("Own", datetime(2026, 11, 18, 6, tzinfo=UTC), 45)
     second = SessionDetails("Other", datetime(2026, 11, 18, 8, tzinfo=UTC), 50)
@@ -404,7 +397,7 @@ def test_a_session_that_is_added_or_changed_says_what_was_entered(
     assert stored(made) == second
 
 
-def test_every_command_with_details_is_held_against_what_is_stored() -> None:
+def test_every_command_with_details_is_held_against_what_is_stored():
     known = {one.kind.__name__ for one in COMMANDS} | {"SessionDetails", *ELSEWHERE}
     found = set()
     for path in (ROOT / "kash").rglob("services/*.py"):

@@ -1,24 +1,20 @@
 """A feature is its folder and a line each in a few tables: the frame and the rooms below read what
 it declares, and know nothing of it."""
 
-from __future__ import annotations
-
 import io
 import re
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
 from flask import Blueprint, Flask, url_for
-from flask.testing import FlaskClient
 
 from kash.application import create_app
 from kash.feature import Feature, Part, add_features, declared
 from kash.features import FEATURES
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.people.sections import PersonSection, SectionRow
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.jobs import Chore, JobKind
@@ -73,7 +69,7 @@ def _that_name(feature: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("feature", "most"), [("payouts", 1), ("forums", 3)])
-def test_hardly_anything_outside_its_folder_names_a_feature(feature: str, most: int) -> None:
+def test_hardly_anything_outside_its_folder_names_a_feature(feature, most):
     """Payouts stood in seven files and forums in twelve, and each new room would have cost as many.
 
     What is left are words: of sentences, and of breaches. Rooms that are built upon another (what
@@ -93,7 +89,7 @@ class _Brick(Part):
     name: str
 
 
-def test_parts_are_read_by_their_kind_in_the_order_of_the_features() -> None:
+def test_parts_are_read_by_their_kind_in_the_order_of_the_features():
     low = Feature("low", parts=(_Brick("a"), _Stone(), _Brick("b")))
     app, other = Flask("one"), Flask("other")
     add_features(app, (low, Feature("high", parts=(_Brick("c"),))))
@@ -108,7 +104,7 @@ def test_parts_are_read_by_their_kind_in_the_order_of_the_features() -> None:
     assert declared(_Brick) == ()
 
 
-def test_words_filters_and_commands_of_a_feature_are_there(app: APIFlask) -> None:
+def test_words_filters_and_commands_of_a_feature_are_there(app):
     for feature in FEATURES:
         assert set(feature.words) <= set(app.jinja_env.globals)
         assert set(feature.filters) <= set(app.jinja_env.filters)
@@ -116,7 +112,7 @@ def test_words_filters_and_commands_of_a_feature_are_there(app: APIFlask) -> Non
         assert {one.name for one in feature.blueprints} <= set(app.blueprints)
 
 
-def test_no_two_features_call_their_work_the_same(app: APIFlask) -> None:
+def test_no_two_features_call_their_work_the_same(app):
     with app.app_context():
         kinds = [kind.name for kind in declared(JobKind)]
         chores = [chore.name for chore in declared(Chore)]
@@ -170,12 +166,12 @@ VISITS = Feature(
 
 
 def test_a_feature_that_says_what_it_has_stands_everywhere(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-    workshop: Callable[..., int],  # noqa: F811
-    groups: tuple[Group, Group],
-) -> None:
+    app,
+    actor,
+    client_for,
+    workshop,  # noqa: F811
+    groups,
+):
     """Navigation, Today, search, settings, a workshop's page and a person's, and no other file."""
     director = actor("director")
     held = db.session.get_one(Workshop, workshop(actor("trainer"), [utc_now()])).public_id

@@ -1,14 +1,11 @@
 """A database that a test finds: as it was prepared, whatever the test before has done to it, and
 made anew only where that was needed."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from contextlib import closing
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import text
 
 from kash.platform.database import db
@@ -31,7 +28,7 @@ CHANGES = (
 
 
 @pytest.mark.services
-def test_whatever_a_database_is_built_of_is_missed_or_noticed(postgresql_app: APIFlask) -> None:
+def test_whatever_a_database_is_built_of_is_missed_or_noticed(postgresql_app):
     before = db.session.scalar(SCHEMA)
     db.session.rollback()
     for change in CHANGES:
@@ -42,7 +39,7 @@ def test_whatever_a_database_is_built_of_is_missed_or_noticed(postgresql_app: AP
 
 
 @pytest.mark.services
-def test_rows_and_tables_written_anew_change_nothing_of_it(postgresql_app: APIFlask) -> None:
+def test_rows_and_tables_written_anew_change_nothing_of_it(postgresql_app):
     before = db.session.scalar(SCHEMA)
     db.session.rollback()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -60,8 +57,8 @@ def test_rows_and_tables_written_anew_change_nothing_of_it(postgresql_app: APIFl
     ],
 )
 def test_what_was_written_to_sqlite_goes_with_its_log_unless_it_was_moved(
-    statement: str, is_new: bool, request: pytest.FixtureRequest
-) -> None:
+    statement, is_new, request
+):
     ground: Ground = request.getfixturevalue("_sqlite_ground")
     database = ground.data_dir / "kash.sqlite3"
     looked_at = text("SELECT (SELECT count(*) FROM people_group), count(*) FROM sqlite_schema")
@@ -83,7 +80,7 @@ def test_what_was_written_to_sqlite_goes_with_its_log_unless_it_was_moved(
         assert os.path.samestat(os.fstat(file.fileno()), database.stat()) != is_new
 
 
-def test_a_fork_is_put_back_although_another_left_new_files(request: pytest.FixtureRequest) -> None:
+def test_a_fork_is_put_back_although_another_left_new_files(request):
     """What is open in all of them is then the file of before."""
     ground: Ground = request.getfixturevalue("_sqlite_ground")
 

@@ -1,8 +1,6 @@
 """Every action upon something that there isn't is refused with a sentence of its own, and leaves
 nothing behind: no row, and no entry in the trail."""
 
-from __future__ import annotations
-
 import inspect
 import sqlite3
 import typing
@@ -100,9 +98,7 @@ def _told(service: Callable[..., Any], given: dict[str, Any], app: APIFlask) -> 
     return "done"
 
 
-def test_nothing_is_done_to_what_there_is_not(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_nothing_is_done_to_what_there_is_not(sqlite_app, actor):
     by = actor(*Role)
     done, left, asked = set(), set(), 0
     watch = sqlite3.connect(db.engine.url.database or "")

@@ -1,7 +1,5 @@
 """Licences of what Kash is built with, listed whole."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
@@ -15,7 +13,7 @@ def _rows(heading: str) -> dict[str, str]:
     return {name: licence for name, *_use, licence in (row.split(" | ") for row in rows)}
 
 
-def test_every_library_that_is_installed_is_listed_with_its_licence() -> None:
+def test_every_library_that_is_installed_is_listed_with_its_licence():
     locked = (ROOT / "requirements.txt").read_text("utf-8")
     libraries = _rows("Libraries that are installed to run it")
     assert sorted(libraries) == sorted(
@@ -25,7 +23,7 @@ def test_every_library_that_is_installed_is_listed_with_its_licence() -> None:
     assert [library for library, licence in libraries.items() if not licence.strip("? ")] == []
 
 
-def test_every_package_that_running_installs_is_listed() -> None:
+def test_every_package_that_running_installs_is_listed():
     script = (ROOT / "kash.sh").read_text("utf-8")
     wanted = re.search(r"PACKAGES_TO_RUN=\(\n(.*?)\n\)", script, re.DOTALL)
     assert wanted is not None
@@ -34,7 +32,7 @@ def test_every_package_that_running_installs_is_listed() -> None:
     assert sorted(listed) == sorted(" ".join(lines).split())
 
 
-def test_every_script_that_pages_load_is_named_with_its_licence() -> None:
+def test_every_script_that_pages_load_is_named_with_its_licence():
     vendor = ROOT / "static/vendor"
     named = (vendor / "README.md").read_text("utf-8")
     for script in vendor.glob("*.js"):

@@ -4,8 +4,6 @@ Run by `tests/presses.py`. A clone confines itself as the threshold has every ch
 reads its request; only what it loads was loaded before.
 """
 
-from __future__ import annotations
-
 import array
 import ctypes
 import os

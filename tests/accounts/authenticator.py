@@ -1,7 +1,5 @@
 """A passkey in software: what a phone does when a page asks it, byte by byte."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import secrets

@@ -1,7 +1,5 @@
 """A passkey in a browser of the tests: added, and used."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask.testing import FlaskClient

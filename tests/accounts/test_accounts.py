@@ -1,7 +1,5 @@
 """Accounts: invitations, roles, closing, setting up."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Confirming before dangerous actions, and what was typed meanwhile."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """New devices, and sessions that others may end."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Who is independent of whom, decided purely: no puppet ever agrees with its hand."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

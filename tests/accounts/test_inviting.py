@@ -1,7 +1,5 @@
 """Inviting several people at once, people without an address, and participants from their page."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

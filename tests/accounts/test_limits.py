@@ -1,7 +1,5 @@
 """Limits of accounts: what still holds at each, and what a step beyond it does not."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 import pytest

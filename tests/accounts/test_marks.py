@@ -1,7 +1,5 @@
 """What knows a browser again: it belongs to one account, helps for a while, and can be ended."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """No administrator reads a participant's phone or record by accounts that she made herself."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

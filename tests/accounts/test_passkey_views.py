@@ -1,7 +1,5 @@
 """The pages of passkeys, as a browser meets them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Passkeys as services: made, used once for each challenge, refused when anything is amiss."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import timedelta

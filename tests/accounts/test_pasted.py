@@ -1,7 +1,5 @@
 """Lists of people that are pasted: everybody once, nothing guessed, nothing swallowed."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

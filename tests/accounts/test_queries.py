@@ -1,7 +1,5 @@
 """What is read of accounts where of each kind of row there is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A lost second step, by two people; new devices; roles that need a second step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The rules of accounts decide the same for every input."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Locks, breaches, stand-ins, hand-overs and reviews of access, on both engines."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,5 @@
 """The clocks and limits of what protects people, as properties."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The pages of a lost phone, and who needs a second step."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Signing in: the throttle, the password, the second step, the sessions."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 

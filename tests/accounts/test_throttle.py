@@ -1,7 +1,5 @@
 """The throttle: whoever guesses exhausts only what is his own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

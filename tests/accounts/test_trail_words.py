@@ -1,7 +1,5 @@
 """The audit trail is read in the language of whoever reads it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """No account comes to power, and nobody into an account that has it, by one person alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The pages of accounts, as a browser meets them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

@@ -4,8 +4,6 @@ Whoever reads a sentence over the whole form does not know what to mend; and a s
 field that is shown nowhere is never read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NoReturn
 

@@ -1,7 +1,5 @@
 """A workshop with three people, and questions of its course."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Answers: sent twice, from two phones, after closing, by hand; nothing lost, nothing doubled."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4

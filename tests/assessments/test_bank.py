@@ -1,7 +1,5 @@
 """Questions: a wording that somebody answered never changes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Pages of the question bank."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable

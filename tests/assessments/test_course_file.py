@@ -1,7 +1,5 @@
 """Questions in the file that carries a course."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

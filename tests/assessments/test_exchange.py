@@ -1,7 +1,5 @@
 """Question banks that leave for Moodle and come back, and files that are not let in."""
 
-from __future__ import annotations
-
 import io
 import json
 import random

@@ -1,7 +1,5 @@
 """Three months later the same questions are due once more."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Gains: what they are, whom they leave out, and how often their interval holds the truth."""
 
-from __future__ import annotations
-
 import random
 from statistics import fmean
 

@@ -1,7 +1,5 @@
 """Files that other programmes read, to the letter, and limits of tests at their last value."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Phones that are heard at the same moment."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 

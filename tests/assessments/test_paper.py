@@ -1,7 +1,5 @@
 """Answer sheets of a test, from the printer to the answers that are stored."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A test on a phone: what opens it, what it learns, and what is taken."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """What changed in practice, months later: who tells it, what is kept, and who reads it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4

@@ -1,8 +1,6 @@
 """What is read of tests and of a course's bank, where another workshop and another course have the
 like of everything."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,8 +1,6 @@
 """Gains, intervals and what is said of questions, beside what pandas and SciPy make of the same
 answers: they take too much memory to be loaded where the application runs."""
 
-from __future__ import annotations
-
 import math
 import random
 from types import ModuleType

@@ -1,7 +1,5 @@
 """Two tests compared, and which answer stands."""
 
-from __future__ import annotations
-
 import random
 from datetime import UTC, datetime, timedelta
 from itertools import permutations

@@ -1,7 +1,5 @@
 """Scores of answers, and what makes a question fit to be asked."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """The tab "Tests" of a workshop."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A register with slots and people, that belongs to nothing in particular."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -11,8 +11,6 @@ same cases. `python -m tests.attendance.decision_cases` prints them as JSON: a l
      "expected": {reply, reason, status, version}}
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A phone as a program: it seals, signs and sends as the pad's page does."""
 
-from __future__ import annotations
-
 import json
 import os
 import uuid

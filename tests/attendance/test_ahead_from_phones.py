@@ -1,7 +1,5 @@
 """Marks that phones send of sessions that have not begun: refused, kept, told, and taken later."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Closed by one, confirmed by another, locked, corrected: on both engines."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

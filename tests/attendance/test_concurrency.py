@@ -1,7 +1,5 @@
 """Sixteen writers at once on one register: nothing is lost, nothing fails, on either engine."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import random

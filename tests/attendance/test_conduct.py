@@ -1,7 +1,5 @@
 """Before a session begins nobody was there, and nothing of it is closed; and what stands out."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """What comes from a door besides marks: walk-ins, headcounts, notes, signatures; and what waits."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from typing import Any

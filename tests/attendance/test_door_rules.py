@@ -1,7 +1,5 @@
 """Badges and the code on the wall, read as people hold them up and type them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The pages on which a person sees to what phones sent, and hostile bodies."""
 
-from __future__ import annotations
-
 import io
 import json
 import random

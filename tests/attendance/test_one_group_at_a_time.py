@@ -1,8 +1,6 @@
 """What phones sent is seen to in the hall: no page of it holds names of both groups, and each name
 leads to who bears it."""
 
-from __future__ import annotations
-
 import io
 import re
 

@@ -1,8 +1,6 @@
 """What a phone may have written: each value at its limit is read as it was meant, and a step
 beyond it nothing is read at all."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Pads: taking a register along, what they send, and how that ends."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 

@@ -1,8 +1,6 @@
 """What is read of a register where another has the like of everything, and of each kind of row
 there is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from itertools import count

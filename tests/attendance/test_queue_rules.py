@@ -1,7 +1,5 @@
 """A pad's queue is sorted before anything of it is written."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The answers to operations and what marks add up to, by properties."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """Marks, closing and sheets: on both engines."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

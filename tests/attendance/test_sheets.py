@@ -1,7 +1,5 @@
 """Sheets as they are printed and read, and what differs between paper and marks."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The programme's own statuses: what they count, who may be marked so, and what stays fixed."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """Twenty phones on a bad network, and a server that is killed: every operation exactly once."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """When a session was really taught: what counts of taps, what is refused, and what is typed."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

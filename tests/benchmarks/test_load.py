@@ -1,7 +1,5 @@
 """What is measured must be a programme as people would have made it, and every page of it open."""
 
-from __future__ import annotations
-
 from apiflask import APIFlask
 from sqlalchemy import delete, func, select
 

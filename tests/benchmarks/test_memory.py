@@ -1,7 +1,5 @@
 """Memory of processes as benchmarks tell it: what is shared counts once."""
 
-from __future__ import annotations
-
 import mmap
 import os
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What is measured of the search must be searched as it is said."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import delete, update
 

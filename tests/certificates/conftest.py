@@ -1,7 +1,5 @@
 """A workshop of which one person attended all, one most and one little; and a rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pytest

@@ -4,8 +4,6 @@ Run by the tests in a process of its own. Each worker is a fork, killed with SIG
 nth statement; the next one finds what it dropped, as a worker that starts again does.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 from multiprocessing.connection import Connection

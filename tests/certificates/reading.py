@@ -1,7 +1,5 @@
 """Reading of certificates' codes and of the list of revoked ones, as a phone does it."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

@@ -1,7 +1,5 @@
 """Nothing is certified of a session that has not begun."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

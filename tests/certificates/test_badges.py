@@ -1,7 +1,5 @@
 """A holder's digital badge, verified by a library that knows nothing of us."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

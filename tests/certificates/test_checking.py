@@ -1,7 +1,5 @@
 """Anyone checks a serial: what is told, what is counted, and what never stands there."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """Whoever withdraws her consent to a printed name stands on no paper from then on."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import select
 

@@ -1,7 +1,5 @@
 """Pictures of designs: made once and kept; while many ask they come late, and never broken."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

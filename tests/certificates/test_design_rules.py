@@ -1,7 +1,5 @@
 """What decides about designs: fields of a sentence, colours, readiness, and what held when."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Designs on both engines: versions, pictures, signatures by their owners' word, and previews."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What becomes of certificates after they were issued: correction, expiry, renewal, paper again."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Pages of a batch issued in parts, of corrections and renewals, and of paper made again."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 

@@ -1,8 +1,6 @@
 """One-time links: spent by a button and not by a look, single use, over after a while, and revoked;
 what the holder sees is hers alone."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 

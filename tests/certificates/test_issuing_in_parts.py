@@ -1,8 +1,6 @@
 """Issuing in parts: stopped, cancelled, broken off, gone on with, by two at once; never a double
 and never a gap."""
 
-from __future__ import annotations
-
 from threading import Barrier, Thread
 
 import pytest

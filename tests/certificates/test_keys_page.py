@@ -1,7 +1,5 @@
 """The page of keys: who sees it, and how a new key takes over."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """A batch of 1,000 whose worker is killed in the middle, twice: nobody gets two, nobody none."""
 
-from __future__ import annotations
-
 import secrets
 
 from sqlalchemy import func, insert, select

@@ -1,7 +1,5 @@
 """What a certificate and a badge say to the letter, and limits at their last value."""
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The list of issued certificates by how they stand, and the table that is taken along."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,8 +1,6 @@
 """Printed names: none that was typed is lost, one group stands on the screen, and whoever was not
 asked is told of once."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What printed codes hold: nothing lost, nothing added, no bit of it changed unseen."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

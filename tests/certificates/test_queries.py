@@ -1,7 +1,5 @@
 """What is read of certificates where of each kind of row there is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The rule, serials and steps, by their properties."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 from datetime import date

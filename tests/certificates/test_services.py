@@ -1,7 +1,5 @@
 """From the rule to a revoked certificate, on both engines."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from threading import Barrier, Thread
 

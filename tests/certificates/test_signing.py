@@ -1,7 +1,5 @@
 """Certificates are signed as they are issued; keys change, and what they signed stays good."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from threading import Barrier, Thread
 

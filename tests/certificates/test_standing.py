@@ -1,7 +1,5 @@
 """How long a certificate holds, how it stands on a day, and when somebody is reminded."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from hypothesis import given

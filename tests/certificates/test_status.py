@@ -1,7 +1,5 @@
 """The published list of revoked certificates tells whoever holds a serial, and nobody else."""
 
-from __future__ import annotations
-
 import base64
 import json
 import random

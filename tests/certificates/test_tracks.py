@@ -1,8 +1,6 @@
 """A certificate by a track of several requirements: whoever fulfils it gets one, whoever does not
 reads exactly what is missing, and a renewal asks what the track says."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -3,8 +3,6 @@
 Nothing of the programme is used here. Whoever writes a checker of her own has that page, and this.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

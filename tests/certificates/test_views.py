@@ -1,7 +1,5 @@
 """The pages: what each person finds there, and what never stands there."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess

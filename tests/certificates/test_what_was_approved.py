@@ -1,7 +1,5 @@
 """What is issued is what was approved, name by name, or nothing is, on both engines."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

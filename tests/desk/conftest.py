@@ -1,12 +1,8 @@
 """A workshop with sessions, for what the desk says of them."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import datetime, time
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.register import add_slot, new_register
 from kash.platform.database import db, new_public_id
@@ -16,7 +12,7 @@ from kash.workshops.models import Facilitator, Workshop, WorkshopSession
 
 
 @pytest.fixture
-def workshop(app: APIFlask) -> Callable[..., int]:
+def workshop(app):
     """`workshop(trainer, [moments])`: a workshop with a session of an hour at each moment."""
     count = 0
 

@@ -1,8 +1,6 @@
 """Whatever waits for somebody's decision is on her Today, and an empty programme says what comes
 next."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -10,7 +8,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.accounts.members.queries import waiting_to_be_let_in
@@ -211,7 +208,7 @@ def _steps(who: Actor) -> Sequence[ShownStep]:
     return steps_of(Viewer(who, utc_now()))
 
 
-def test_every_permission_is_known_to_wait_on_today_or_to_be_an_own_wish(app: APIFlask) -> None:
+def test_every_permission_is_known_to_wait_on_today_or_to_be_an_own_wish(app):
     """Whoever adds a decision says here where it is seen by whom it waits for."""
     assert set(SHOWN_AS) | OWN_WISH == set(GRANTS)
     assert set(SHOWN_AS).isdisjoint(OWN_WISH)
@@ -220,8 +217,8 @@ def test_every_permission_is_known_to_wait_on_today_or_to_be_an_own_wish(app: AP
 
 
 def test_a_proposed_course_waits_for_the_director_and_not_for_who_proposed_it(
-    both_engines_app: APIFlask, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+    both_engines_app, actor, client_for
+):
     """It lay there until somebody told her."""
     trainer, director = actor("trainer"), actor("director")
     both = actor("director", "trainer")
@@ -235,9 +232,7 @@ def test_a_proposed_course_waits_for_the_director_and_not_for_who_proposed_it(
     assert "Courses that wait for you: 2 ." in _main(page)
 
 
-def test_a_proposed_course_waits_for_a_stand_in_unless_its_author_is_absent(
-    actor: Callable[..., Actor],
-) -> None:
+def test_a_proposed_course_waits_for_a_stand_in_unless_its_author_is_absent(actor):
     trainer, director = actor("trainer"), actor("director", "trainer")
     theirs = _version("proposed", trainer.public_id)
     _version("proposed", director.public_id)
@@ -249,9 +244,7 @@ def test_a_proposed_course_waits_for_a_stand_in_unless_its_author_is_absent(
     assert _waiting(lent) == [theirs]
 
 
-def test_a_course_that_was_sent_back_waits_for_who_writes_courses(
-    actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_a_course_that_was_sent_back_waits_for_who_writes_courses(actor, client_for):
     trainer = actor("trainer")
     back = _version("draft", because="Say what the second day is for.")
     assert _waiting(trainer, returned=True) == [back]
@@ -260,8 +253,8 @@ def test_a_course_that_was_sent_back_waits_for_who_writes_courses(
 
 
 def test_a_missing_rule_and_missing_rates_are_told_once_there_is_work_that_needs_them(
-    actor: Callable[..., Actor], client_for: ClientFor, workshop: Callable[..., int]
-) -> None:
+    actor, client_for, workshop
+):
     """Trainers learnt of it when they proposed, and the director never."""
     trainer, director = actor("trainer"), actor("director")
     assert _missing(director) == set()
@@ -297,18 +290,14 @@ def _rates() -> None:
     db.session.commit()
 
 
-def test_a_review_of_access_that_is_due_is_told_to_the_director_too(
-    actor: Callable[..., Actor], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_review_of_access_that_is_due_is_told_to_the_director_too(actor, client_for, monkeypatch):
     monkeypatch.setattr("kash.accounts.queries.safety.review_is_due", lambda *_: True)
     assert "Review of access is due" in _main(client_for(actor("director")).get("/").text)
     page = _main(client_for(actor("administrator", "director")).get("/").text)
     assert page.count("Review of access is due") == 1
 
 
-def test_somebody_who_waits_for_keys_is_told_to_who_can_give_them(
-    a_member: Callable[..., Any], actor: Callable[..., Actor]
-) -> None:
+def test_somebody_who_waits_for_keys_is_told_to_who_can_give_them(a_member, actor):
     """New members waited until they asked aloud."""
     officer = a_member("documentation")
     assert waiting_to_be_let_in(officer.actor) == 0
@@ -329,9 +318,7 @@ def test_somebody_who_waits_for_keys_is_told_to_who_can_give_them(
 # --- What comes next --------------------------------------------------------------------------
 
 
-def test_an_empty_programme_says_to_each_what_comes_next_and_where(
-    actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_an_empty_programme_says_to_each_what_comes_next_and_where(actor, client_for):
     """A director saw "Nothing waits" and did not know where to begin."""
     expected = {
         "administrator": ["keys", "director", "trainers"],
@@ -357,9 +344,7 @@ def test_an_empty_programme_says_to_each_what_comes_next_and_where(
         assert _steps(actor(role)) == ()
 
 
-def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(
-    actor: Callable[..., Actor], client_for: ClientFor, workshop: Callable[..., int]
-) -> None:
+def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(actor, client_for, workshop):
     trainer, director = actor("trainer"), actor("director")
     workshop(trainer, [utc_now()])
     _rule()
@@ -385,7 +370,7 @@ def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(
     assert "What comes next" not in client_for(director).get("/").text
 
 
-def test_one_who_holds_two_roles_has_each_step_once(app: APIFlask) -> None:
+def test_one_who_holds_two_roles_has_each_step_once(app):
     roles = (Role.TRAINER, Role.DIRECTOR, Role.DOCUMENTATION)
     keys = [step.key for step in steps_for(roles)]
     assert len(keys) == len(set(keys))
@@ -394,8 +379,8 @@ def test_one_who_holds_two_roles_has_each_step_once(app: APIFlask) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_what_waits_is_asked_with_as_many_queries_for_three_rows_as_for_one(
-    actor: Callable[..., Actor], client_for: ClientFor, count_queries: Counting, rows: int
-) -> None:
+    actor, client_for, count_queries, rows
+):
     director = actor("director", "trainer")
     for _number in range(rows):
         _version("proposed", new_public_id())

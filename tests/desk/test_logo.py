@@ -1,13 +1,8 @@
 """What is uploaded as a logo is read by its content, made small, and kept without its metadata."""
 
-from __future__ import annotations
-
 import io
-from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from PIL import Image
 
 from kash.accounts.models import Programme
@@ -30,7 +25,7 @@ def _picture(kind: str = "PNG", size: tuple[int, int] = (900, 300), **more: obje
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_it_becomes_a_small_png_without_metadata(app: APIFlask, kind: str) -> None:
+def test_it_becomes_a_small_png_without_metadata(app, kind):
     exif = Image.Exif()
     exif[0x010E] = "taken at the drop-in centre"
     made = prepared_logo(_picture(kind, exif=exif.tobytes()))
@@ -53,9 +48,7 @@ def test_it_becomes_a_small_png_without_metadata(app: APIFlask, kind: str) -> No
         (lambda: _picture(size=(9_000, 10)), PictureTooLarge),
     ],
 )
-def test_what_is_no_logo_is_refused(
-    app: APIFlask, content: Callable[[], bytes], problem: type[PictureProblem]
-) -> None:
+def test_what_is_no_logo_is_refused(app, content, problem):
     """Drawn by the test: not by every worker that reads this module."""
     with pytest.raises(PictureProblem) as refused:
         prepared_logo(content())
@@ -67,9 +60,7 @@ def _kept() -> str:
     return str(db.session.get_one(Programme, 1).settings.get("paper", {}).get("logo", ""))
 
 
-def test_uploading_another_and_removing_leaves_no_file_behind(
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+def test_uploading_another_and_removing_leaves_no_file_behind(sign_in):
     browser = sign_in("administrator")
 
     def send(content: bytes, name: str) -> int:

@@ -1,17 +1,13 @@
 """What is missing stands in one list: each line for whoever may mend it or answers for the figures,
 leading to its field and back; it is gone once it was mended."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from apiflask import APIFlask
 from flask import current_app
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -90,9 +86,7 @@ def post(public_id: str) -> None:
         st.integers(1, 999),
     )
 )
-def test_a_place_in_the_list_is_read_as_it_was_written_and_goes_into_any_address(
-    place: ListPlace,
-) -> None:
+def test_a_place_in_the_list_is_read_as_it_was_written_and_goes_into_any_address(place):
     assert read_place(str(place)) == place
     led = leading_back("/people/x/edit?group=A#sex", place)
     assert led == f"/people/x/edit?group=A&missing={place}#sex"
@@ -102,13 +96,13 @@ def test_a_place_in_the_list_is_read_as_it_was_written_and_goes_into_any_address
     "said",
     ["", "sex", "sex.B.1", "sex.BB.1.1", "../x.B.1.1", "sex.B.1.1\n", "sex.B.-1.1", "9" * 99],
 )
-def test_what_is_no_place_leads_nowhere(said: str) -> None:
+def test_what_is_no_place_leads_nowhere(said):
     assert read_place(said) is None
 
 
 def test_people_stand_in_the_list_for_just_what_is_missing_of_them_and_never_a_minor(
-    both_engines_app: APIFlask, actor: Make
-) -> None:
+    both_engines_app, actor
+):
     monitoring = actor("monitoring")
     whole_person("Whole", "B")
     for letter in "AB":
@@ -138,9 +132,9 @@ def test_people_stand_in_the_list_for_just_what_is_missing_of_them_and_never_a_m
 
 
 def test_workshops_that_began_lack_a_venue_a_funder_and_confirmed_registers(
-    actor: Make,
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    actor,
+    plan,  # noqa: F811
+):
     monitoring = actor("monitoring")
     past = plan(title="Past", starts_on=AGO, ends_on=AGO + timedelta(days=1))
     plan(title="To come", starts_on=TODAY + timedelta(days=9), ends_on=TODAY + timedelta(days=10))
@@ -165,10 +159,10 @@ def test_workshops_that_began_lack_a_venue_a_funder_and_confirmed_registers(
 
 
 def test_a_trainer_is_told_of_her_own_and_monitoring_of_all_with_who_may_mend_it(
-    actor: Make,
-    client_for: ClientFor,
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    actor,
+    client_for,
+    plan,  # noqa: F811
+):
     first = plan(title="Hers", starts_on=AGO, ends_on=AGO)
     other = plan(by=actor("trainer", name="Juma"), title="His", starts_on=AGO, ends_on=AGO)
     monitoring = actor("monitoring")
@@ -186,9 +180,9 @@ def test_a_trainer_is_told_of_her_own_and_monitoring_of_all_with_who_may_mend_it
 
 
 def test_published_courses_lack_objectives_and_checks_until_a_newer_version_is_published(
-    actor: Make,
-    plan: Callable[..., Held],  # noqa: F811
-) -> None:
+    actor,
+    plan,  # noqa: F811
+):
     made, trainer = plan(minutes=(90, 60)), actor("trainer")
     version = made.row.version
     first, second = version.modules[0].plans
@@ -211,10 +205,10 @@ def test_published_courses_lack_objectives_and_checks_until_a_newer_version_is_p
 
 
 def test_names_wait_for_exactly_those_who_came_and_lack_a_confirmed_one(
-    both_engines_app: APIFlask,
-    ready: Ready,  # noqa: F811
-    actor: Make,
-) -> None:
+    both_engines_app,
+    ready,  # noqa: F811
+    actor,
+):
     monitoring = actor("monitoring")
     db.session.execute(update(Workshop).values(starts_on=AGO, ends_on=AGO))
     past = utc_now() - timedelta(days=30)
@@ -241,9 +235,7 @@ def test_names_wait_for_exactly_those_who_came_and_lack_a_confirmed_one(
     assert sorted(listed()) == sorted(waiting())
 
 
-def test_a_meeting_without_a_minute_stands_there_for_its_secretary_and_monitoring(
-    actor: Make,
-) -> None:
+def test_a_meeting_without_a_minute_stands_there_for_its_secretary_and_monitoring(actor):
     secretary, other = actor("trainer"), actor("trainer")
     forum = open_forum(name="Kisumu forum", by=secretary)
     plan_meeting(forum, starts_at=utc_now() - timedelta(days=3), by=secretary)
@@ -252,9 +244,7 @@ def test_a_meeting_without_a_minute_stands_there_for_its_secretary_and_monitorin
     assert told == [["Kisumu forum"], [], ["Kisumu forum"]]
 
 
-def test_who_lacks_something_is_found_before_it_is_asked_whom_a_trainer_reaches(
-    app: APIFlask, actor: Make
-) -> None:
+def test_who_lacks_something_is_found_before_it_is_asked_whom_a_trainer_reaches(app, actor):
     """Of 100,000 who lacked nothing PostgreSQL asked first whether she reaches them: 5 s."""
     trainer = actor("trainer")
     asked = Lookout(trainer, utc_now(), TODAY, missing._groups()[0])
@@ -267,18 +257,14 @@ def test_who_lacks_something_is_found_before_it_is_asked_whom_a_trainer_reaches(
 
 
 @pytest.mark.parametrize("kind", ["registers", "venue", "funder", "tests"])
-def test_a_workshop_that_lacks_something_is_asked_about_alone(
-    kind: str, app: APIFlask, actor: Make
-) -> None:
+def test_a_workshop_that_lacks_something_is_asked_about_alone(kind, app, actor):
     """All workshops that a trainer ever ran were gathered to find the few that lack something."""
     asked = the_kind(kind).find(Lookout(actor("trainer"), utc_now(), TODAY))
     assert asked is not None
     assert "workshop.id IN" not in str(asked)
 
 
-def test_whoever_mends_a_line_comes_back_to_its_place_and_the_line_is_gone(
-    actor: Make, client_for: ClientFor
-) -> None:
+def test_whoever_mends_a_line_comes_back_to_its_place_and_the_line_is_gone(actor, client_for):
     trainer = actor("trainer")
     person = whole_person("Zawadi", "B", ward="", created_by=trainer.public_id)
     browser = client_for(trainer)
@@ -306,9 +292,7 @@ def test_whoever_mends_a_line_comes_back_to_its_place_and_the_line_is_gone(
     assert again.headers["Location"] == f"/people/{person}"
 
 
-def test_groups_are_named_one_at_a_time_on_the_page_and_in_the_table(
-    actor: Make, client_for: ClientFor
-) -> None:
+def test_groups_are_named_one_at_a_time_on_the_page_and_in_the_table(actor, client_for):
     for letter in "AB":
         whole_person(f"Person {letter}", letter, sex="")
     browser = client_for(actor("monitoring"))
@@ -323,11 +307,8 @@ def test_groups_are_named_one_at_a_time_on_the_page_and_in_the_table(
 
 
 def test_more_lines_than_are_counted_are_told_and_the_queries_stay_the_same(
-    actor: Make,
-    client_for: ClientFor,
-    count_queries: Callable[[], AbstractContextManager[Any]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    actor, client_for, count_queries, monkeypatch
+):
     browser, asked = client_for(actor("monitoring")), []
     for number in range(3):
         whole_person(f"Person {number}", "B", sex="")
@@ -346,9 +327,7 @@ def test_more_lines_than_are_counted_are_told_and_the_queries_stay_the_same(
     assert (counted.count, counted.beyond) == (2, True)
 
 
-def test_a_feature_adds_a_kind_by_declaring_it(
-    app: APIFlask, actor: Make, client_for: ClientFor
-) -> None:
+def test_a_feature_adds_a_kind_by_declaring_it(app, actor, client_for):
     def find(asked: Lookout) -> Any:
         lantern = select(
             literal(1).label("key"),
@@ -375,7 +354,7 @@ def test_a_feature_adds_a_kind_by_declaring_it(
     assert client_for(actor("monitoring")).get("/missing/lanterns").status_code == 404
 
 
-def test_nothing_stands_there_that_its_reader_may_not_see(actor: Make) -> None:
+def test_nothing_stands_there_that_its_reader_may_not_see(actor):
     trainer = actor("trainer")
     whole_person("Others", "B", sex="")
     assert lines(trainer, "sex", "B") == []

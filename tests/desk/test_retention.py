@@ -1,15 +1,10 @@
 """What the settings say is what the chores do, and nothing goes beyond its bounds."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.accounts.models import Programme, SignedInSession
 from kash.accounts.services.accounts import change_settings, delete_old_sessions
@@ -28,7 +23,7 @@ from kash.policy import SYSTEM
 GIVEN = {name: bounds.usual for name, bounds in BOUNDS.items()}
 
 
-def test_the_form_sets_what_the_chores_read(sign_in: Callable[..., FlaskClient]) -> None:
+def test_the_form_sets_what_the_chores_read(sign_in):
     browser = sign_in("administrator")
     answer = browser.post(
         "/settings/retention/edit", data=GIVEN | {"job_results": 2, "ended_sessions": 7}
@@ -48,7 +43,7 @@ def test_the_form_sets_what_the_chores_read(sign_in: Callable[..., FlaskClient])
 
 
 @pytest.mark.parametrize("name", sorted(BOUNDS))
-def test_nothing_is_kept_beyond_its_bounds(sign_in: Callable[..., FlaskClient], name: str) -> None:
+def test_nothing_is_kept_beyond_its_bounds(sign_in, name):
     browser = sign_in("administrator")
     for wrong in (BOUNDS[name].least - 1, BOUNDS[name].most + 1, "soon"):
         answer = browser.post("/settings/retention/edit", data=GIVEN | {name: wrong})
@@ -56,7 +51,7 @@ def test_nothing_is_kept_beyond_its_bounds(sign_in: Callable[..., FlaskClient], 
     assert retention_from({name: BOUNDS[name].most + 1}) == Retention()
 
 
-def test_who_saved_meanwhile_is_told_and_loses_nothing(sign_in: Callable[..., FlaskClient]) -> None:
+def test_who_saved_meanwhile_is_told_and_loses_nothing(sign_in):
     browser = sign_in("administrator")
     db.session.rollback()
     shown = db.session.get_one(Programme, 1).version
@@ -77,7 +72,7 @@ def test_who_saved_meanwhile_is_told_and_loses_nothing(sign_in: Callable[..., Fl
     assert retention().merge_undo == 5
 
 
-def test_a_password_given_long_ago_is_asked_again(sign_in: Callable[..., FlaskClient]) -> None:
+def test_a_password_given_long_ago_is_asked_again(sign_in):
     browser = sign_in("administrator")
     db.session.query(SignedInSession).update({"fresh_at": utc_now() - timedelta(hours=2)})
     db.session.commit()
@@ -87,11 +82,11 @@ def test_a_password_given_long_ago_is_asked_again(sign_in: Callable[..., FlaskCl
     assert retention() == Retention()
 
 
-def test_nothing_set_is_as_usual(app: APIFlask) -> None:
+def test_nothing_set_is_as_usual(app):
     assert retention_from(None) == Retention()
 
 
-def test_the_page_tells_what_signing_in_leaves_behind(sign_in: Callable[..., FlaskClient]) -> None:
+def test_the_page_tells_what_signing_in_leaves_behind(sign_in):
     page = sign_in("director").get("/settings/retention").text
     key = r'<div class="key">\s*(\S+)\s*<small>(\w+)</small>\s*</div>'
     what = r'\s*<div class="what">\s*<b>([^<]+)<'

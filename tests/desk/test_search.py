@@ -1,7 +1,5 @@
 """Finding anything: each kind as far as one's own permission for it reaches, and no trace."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,7 +8,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -51,7 +48,7 @@ def asked(browser: FlaskClient, text: str, **more: str) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def lake(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Actor:
+def lake(both_engines_app, actor):
     """One of everything called after the lake, and somebody else's workshop and forum."""
     trainer = actor("trainer")
     group = db.session.scalars(select(Group.public_id).where(Group.letter == "B")).one()
@@ -94,15 +91,11 @@ WHO_FINDS_WHAT = {
 
 
 @pytest.mark.parametrize("role", sorted(WHO_FINDS_WHAT))
-def test_each_kind_is_found_as_far_as_its_own_permission_reaches(
-    lake: Actor, sign_in: SignIn, role: str
-) -> None:
+def test_each_kind_is_found_as_far_as_its_own_permission_reaches(lake, sign_in, role):
     assert asked(sign_in(role), "ziwa") == WHO_FINDS_WHAT[role]
 
 
-def test_a_page_that_is_out_of_reach_is_not_linked(
-    lake: Actor, client_for: ClientFor, sign_in: SignIn
-) -> None:
+def test_a_page_that_is_out_of_reach_is_not_linked(lake, client_for, sign_in):
     page = client_for(lake).post("/search", data={"search": "ziwa"}).text
     links = re.findall(r'<a href="(/people/[0-9a-z]{16})">\s*([^<]+?)\s*</a>', page)
     assert [name for _address, name in links] == ["Ziwani Mfano"]
@@ -112,10 +105,10 @@ def test_a_page_that_is_out_of_reach_is_not_linked(
 
 
 def test_certificates_are_found_by_their_whole_serial_and_only_ones_own(
-    ready: Ready,  # noqa: F811
-    sign_in: SignIn,
-    client_for: ClientFor,
-) -> None:
+    ready,  # noqa: F811
+    sign_in,
+    client_for,
+):
     from kash.certificates.queries.issuing import certificates_of
 
     ready.confirm(ALL, MOST)
@@ -132,9 +125,9 @@ def test_certificates_are_found_by_their_whole_serial_and_only_ones_own(
 
 
 def test_a_participant_finds_her_own_workshop_and_no_other(
-    ready: Ready,  # noqa: F811
-    sign_in: SignIn,
-) -> None:
+    ready,  # noqa: F811
+    sign_in,
+):
     title = db.session.scalar(select(Workshop.title))
     person = ready.workshop.enrolments[0].person_id
     assert asked(sign_in("peer", person_id=person), title)["Workshops"] == [title]
@@ -142,14 +135,14 @@ def test_a_participant_finds_her_own_workshop_and_no_other(
     assert "Workshops" not in asked(sign_in("funder"), title)
 
 
-def test_pages_are_found_by_what_they_are_called(sign_in: SignIn) -> None:
+def test_pages_are_found_by_what_they_are_called(sign_in):
     assert asked(sign_in("administrator"), "audit trail") == {"Pages": ["Audit trail"]}
     assert asked(sign_in("trainer"), "audit trail") == {}
     assert asked(sign_in("trainer", language="sw"), "tengeneza kadi") == {}
     assert asked(sign_in("trainer", language="sw"), "chapa KADI") == {"Kurasa": ["Chapa kadi"]}
 
 
-def test_five_are_shown_and_all_are_one_posted_button_away(app: APIFlask, sign_in: SignIn) -> None:
+def test_five_are_shown_and_all_are_one_posted_button_away(app, sign_in):
     for number in range(FEW + 2):
         add_organisation(OrganisationDetails(f"Ziwa {number}", "partner"), SYSTEM)
         add_service(ServiceDetails(f"Ziwa {number}", "clinic", date(2026, 11, 1)), SYSTEM)
@@ -172,7 +165,7 @@ def test_five_are_shown_and_all_are_one_posted_button_away(app: APIFlask, sign_i
 
 
 @pytest.mark.any_engine
-def test_as_you_type_only_what_was_found_comes(lake: Actor, sign_in: SignIn) -> None:
+def test_as_you_type_only_what_was_found_comes(lake, sign_in):
     browser = sign_in("funder")
     answer = browser.post("/search", data={"search": "ziwa"}, headers={"HX-Request": "true"})
     assert "Ziwa Clinic" in answer.text
@@ -181,9 +174,7 @@ def test_as_you_type_only_what_was_found_comes(lake: Actor, sign_in: SignIn) -> 
     assert not [name for name, _value in answer.headers if name.startswith("HX-")]
 
 
-def test_what_was_typed_is_in_no_address_and_nowhere_written_down(
-    lake: Actor, sign_in: SignIn
-) -> None:
+def test_what_was_typed_is_in_no_address_and_nowhere_written_down(lake, sign_in):
     browser = sign_in("trainer")
     before = db.session.scalar(select(func.count(AuditEntry.seq)))
     answer = browser.post("/search", data={"search": "Ziwani Mfano"})
@@ -200,7 +191,7 @@ def test_what_was_typed_is_in_no_address_and_nowhere_written_down(
 @pytest.mark.parametrize(
     "typed", ["", " ", "z", "’’", "%%", "__", "<script>alert(1)</script>", "x" * 20_000]
 )
-def test_anything_typed_is_answered(lake: Actor, sign_in: SignIn, typed: str) -> None:
+def test_anything_typed_is_answered(lake, sign_in, typed):
     answer = sign_in("director").post("/search", data={"search": typed})
     assert answer.status_code == 200
     assert hits(answer.text) == {}
@@ -208,9 +199,7 @@ def test_anything_typed_is_answered(lake: Actor, sign_in: SignIn, typed: str) ->
 
 
 @pytest.mark.any_engine
-def test_the_search_asks_a_few_queries_however_much_there_is(
-    lake: Actor, both_engines_app: APIFlask, count_queries: Counting
-) -> None:
+def test_the_search_asks_a_few_queries_however_much_there_is(lake, both_engines_app, count_queries):
     counts = []
     for number in range(4):
         add_organisation(OrganisationDetails(f"Ziwa {number}", "partner"), SYSTEM)
@@ -221,9 +210,7 @@ def test_the_search_asks_a_few_queries_however_much_there_is(
     assert counts[1] == counts[2] == counts[3] <= 11
 
 
-def test_every_page_has_the_box_but_for_whoever_can_find_nothing(
-    app: APIFlask, sign_in: SignIn, client: FlaskClient
-) -> None:
+def test_every_page_has_the_box_but_for_whoever_can_find_nothing(app, sign_in, client):
     page = sign_in("trainer").get("/services").text
     assert page.count('action="/search"') == 1
     assert "htmx" not in page

@@ -1,15 +1,10 @@
 """The programme's settings: read by those who may, changed by the administrator alone."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Programme, SignedInSession
@@ -20,7 +15,6 @@ from kash.attendance.register import ensure_statuses
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 
 GIVEN: dict[str, Any] = {
     "name": "River programme",
@@ -48,9 +42,7 @@ def _programme() -> Programme:
         ("police_peer", 403, 403),
     ],
 )
-def test_who_reads_and_who_changes(
-    sign_in: Callable[..., FlaskClient], role: str, sees: int, edits: int
-) -> None:
+def test_who_reads_and_who_changes(sign_in, role, sees, edits):
     browser = sign_in(role)
     overview, page = browser.get("/settings"), browser.get("/settings/programme")
     assert (overview.status_code, page.status_code) == (sees, edits)
@@ -61,7 +53,7 @@ def test_who_reads_and_who_changes(
         assert _programme().name == "Lake programme"
 
 
-def test_the_overview_shows_groups_and_marks(sign_in: Callable[..., FlaskClient]) -> None:
+def test_the_overview_shows_groups_and_marks(sign_in):
     ensure_statuses(db.session())
     db.session.commit()
     text = sign_in("administrator").get("/settings").text
@@ -79,9 +71,7 @@ def _lines(text: str) -> dict[str, tuple[str, str]]:
     return {label: (address, says) for address, label, says in found}
 
 
-def test_the_overview_tells_of_safety_as_far_as_each_may_see(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_the_overview_tells_of_safety_as_far_as_each_may_see(app, actor, client_for):
     administrator, director = actor("administrator"), actor("director", name="Achieng")
     stand_in = actor("trainer", name="Baraka")
     shown = [_lines(client_for(who).get("/settings").text) for who in (administrator, director)]
@@ -125,7 +115,7 @@ def test_the_overview_tells_of_safety_as_far_as_each_may_see(
     )
 
 
-def test_a_change_is_kept_and_audited(sign_in: Callable[..., FlaskClient]) -> None:
+def test_a_change_is_kept_and_audited(sign_in):
     browser = sign_in("administrator")
     assert browser.post("/settings/programme", data=GIVEN).status_code == 303
     programme = _programme()
@@ -152,16 +142,14 @@ def test_a_change_is_kept_and_audited(sign_in: Callable[..., FlaskClient]) -> No
         ({"languages": ["en"], "default_language": "sw"}, "Choose one of the languages above."),
     ],
 )
-def test_what_is_wrong_is_said_beside_the_field(
-    sign_in: Callable[..., FlaskClient], wrong: dict[str, Any], sentence: str
-) -> None:
+def test_what_is_wrong_is_said_beside_the_field(sign_in, wrong, sentence):
     answer = sign_in("administrator").post("/settings/programme", data=GIVEN | wrong)
     assert answer.status_code == 422
     assert sentence in answer.text
     assert _programme().name == "Lake programme"
 
 
-def test_an_old_password_is_asked_again(sign_in: Callable[..., FlaskClient]) -> None:
+def test_an_old_password_is_asked_again(sign_in):
     """Changing the programme is a dangerous action: the password must be fresh."""
     browser = sign_in("administrator")
     for row in db.session.scalars(select(SignedInSession)):

@@ -1,14 +1,10 @@
 """Two who change the same setting at once: the slower one sees what the other saved beside what she
 typed, and may go over it; nothing is lost or written over unseen."""
 
-from __future__ import annotations
-
 import html
 import re
-from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.people.services.directory import ZoneDetails, add_zone
 from kash.platform.web.programme import BOUNDS
@@ -33,7 +29,7 @@ def _lines(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def administrator(sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+def administrator(sign_in):
     return sign_in("administrator")
 
 
@@ -46,9 +42,7 @@ def administrator(sign_in: Callable[..., FlaskClient]) -> FlaskClient:
         ("/settings/paper/edit", PAPER, ["Address", "Who signs minutes"]),
     ],
 )
-def test_what_the_other_saved_stands_beside_what_was_typed(
-    administrator: FlaskClient, address: str, typed: dict[str, object], saved: list[str]
-) -> None:
+def test_what_the_other_saved_stands_beside_what_was_typed(administrator, address, typed, saved):
     late = administrator.post(address, data={**typed, "row_version": "0"})
     assert late.status_code == 409
     assert [label for label, _value in _lines(late.text)] == saved
@@ -62,19 +56,19 @@ def test_what_the_other_saved_stands_beside_what_was_typed(
     assert "It is the same as what you wrote. Save again to finish." in after.text
 
 
-def test_of_how_long_things_are_kept(administrator: FlaskClient) -> None:
+def test_of_how_long_things_are_kept(administrator):
     late = administrator.post("/settings/retention/edit", data={**RETENTION, "row_version": "0"})
     assert late.status_code == 409
     assert "Someone else saved changes while you were writing" in late.text
 
 
-def test_of_where_the_logo_stands(administrator: FlaskClient) -> None:
+def test_of_where_the_logo_stands(administrator):
     late = administrator.post("/settings/logo/paper", data={"kinds": "minutes", "row_version": "0"})
     assert (late.status_code, _lines(late.text)) == (409, [])
     assert "Someone else saved changes while you were writing" in late.text
 
 
-def test_of_an_area_and_a_mark(administrator: FlaskClient) -> None:
+def test_of_an_area_and_a_mark(administrator):
     ward = add_zone(ZoneDetails("Nyalenda"), SYSTEM)
     area = {"name": "Nyalenda A", "kind": "ward", "active": "y", "row_version": "oops"}
     late = administrator.post(f"/settings/zones/{ward}", data=area)
@@ -84,7 +78,7 @@ def test_of_an_area_and_a_mark(administrator: FlaskClient) -> None:
     assert (late.status_code, _lines(late.text)) == (409, [("Name", "present")])
 
 
-def test_a_name_that_is_taken_is_told_beside_it(administrator: FlaskClient) -> None:
+def test_a_name_that_is_taken_is_told_beside_it(administrator):
     add_zone(ZoneDetails("Nyalenda"), SYSTEM)
     answer = administrator.post("/settings/zones/new", data={"name": "nyalenda", "kind": "ward"})
     assert answer.status_code == 422

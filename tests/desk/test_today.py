@@ -1,7 +1,5 @@
 """Today: a sentence, what needs the person, and nothing of anybody else's."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from collections.abc import Callable
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
@@ -26,7 +23,7 @@ from kash.forums.services.minutes import write_item
 from kash.forums.services.presence import add_member, open_forum
 from kash.incidents.queries.officers import proposed_contacts
 from kash.incidents.services.alerts import agree_to_contact, propose_contact
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.condition import note_backup, note_damage, note_refusal
 from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
@@ -46,7 +43,7 @@ def _main(body: str) -> str:
     return _text(body.split('id="main"', 1)[1].split("</main>", 1)[0].partition(">")[2])
 
 
-def test_the_desk_is_closed_to_strangers(client: FlaskClient) -> None:
+def test_the_desk_is_closed_to_strangers(client):
     answer = client.get("/")
     assert (answer.status_code, "/sign-in" in answer.location) == (303, True)
 
@@ -69,9 +66,7 @@ def _put_outside_contact_and_custodians_there(a_member: Callable[..., Any]) -> N
         ("funder", "What the programme asks of you will stand here"),
     ],
 )
-def test_an_empty_day_says_what_to_do(
-    sign_in: Callable[..., FlaskClient], a_member: Callable[..., object], role: str, sentence: str
-) -> None:
+def test_an_empty_day_says_what_to_do(sign_in, a_member, role, sentence):
     if role == "director":
         _put_outside_contact_and_custodians_there(a_member)
     answer = sign_in(role).get("/")
@@ -82,9 +77,7 @@ def test_an_empty_day_says_what_to_do(
     assert sentence in text
 
 
-def test_a_trainers_day(
-    actor: Callable[..., Actor], client_for: ClientFor, workshop: Callable[..., int]
-) -> None:
+def test_a_trainers_day(actor, client_for, workshop):
     """The session that runs now is on top; the one of yesterday waits; the next are listed."""
     trainer, now = actor("trainer"), utc_now()
     workshop(
@@ -106,11 +99,8 @@ def test_a_trainers_day(
 
 
 def test_registers_wait_for_another_than_who_closed_them(
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    workshop: Callable[..., int],
-    both_engines_app: APIFlask,
-) -> None:
+    actor, client_for, workshop, both_engines_app
+):
     """Of whoever runs the workshop, and of the director; the M&E officer confirms nothing."""
     trainer, other, director = actor("trainer"), actor("trainer"), actor("director")
     now = utc_now()
@@ -148,8 +138,8 @@ def test_registers_wait_for_another_than_who_closed_them(
 
 @pytest.mark.any_engine
 def test_registers_of_each_workshop_stand_once_by_the_one_that_waits_longest(
-    actor: Callable[..., Actor], workshop: Callable[..., int], both_engines_app: APIFlask
-) -> None:
+    actor, workshop, both_engines_app
+):
     """Two that were closed at the same moment are two, and what its closer may not confirm herself
     is not counted for her."""
     trainer, director = actor("trainer"), actor("director")
@@ -174,9 +164,7 @@ def test_registers_of_each_workshop_stand_once_by_the_one_that_waits_longest(
     assert his == [("First", 1, days[0])]
 
 
-def test_certificates_wait_for_another_than_who_proposed(
-    actor: Callable[..., Actor], workshop: Callable[..., int]
-) -> None:
+def test_certificates_wait_for_another_than_who_proposed(actor, workshop):
     trainer, director = actor("trainer"), actor("director")
     key = workshop(trainer, [utc_now() - timedelta(days=3)])
     db.session.rollback()
@@ -194,12 +182,7 @@ def test_certificates_wait_for_another_than_who_proposed(
     assert waiting_for(trainer) == []
 
 
-def test_a_participant_sees_what_is_hers(
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    workshop: Callable[..., int],
-    groups: tuple[Group, Group],
-) -> None:
+def test_a_participant_sees_what_is_hers(actor, client_for, workshop, groups):
     trainer = actor("trainer", name="Tumaini Katibu")
     people = []
     for name in ("Zawadi Kielelezo", "Siri Kubwa"):
@@ -248,9 +231,7 @@ def test_a_participant_sees_what_is_hers(
         assert other not in text
 
 
-def test_an_administrator_keeps_house(
-    sign_in: Callable[..., FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_an_administrator_keeps_house(sign_in, actor):
     actor("peer", name="Juma")
     browser = sign_in("administrator")
     text = _main(browser.get("/").text)
@@ -288,12 +269,8 @@ def came_from_a_phone(register: int, trainer: Actor) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_today_asks_the_same_of_one_row_and_of_three(
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    workshop: Callable[..., int],
-    count_queries: Counting,
-    rows: int,
-) -> None:
+    actor, client_for, workshop, count_queries, rows
+):
     trainer, now = actor("trainer", "director"), utc_now()
     for number in range(rows):
         moments = [now + timedelta(days=number + 1), now - timedelta(days=number + 1)]
@@ -326,7 +303,7 @@ def test_today_asks_the_same_of_one_row_and_of_three(
     assert asked.count <= 43
 
 
-def test_today_is_light(app: APIFlask, sign_in: Callable[..., FlaskClient]) -> None:
+def test_today_is_light(app, sign_in):
     """The page and all that it loads at once, compressed, fit in 60 KB."""
     browser = sign_in("trainer")
     body = browser.get("/").text
@@ -349,8 +326,8 @@ def test_today_is_light(app: APIFlask, sign_in: Callable[..., FlaskClient]) -> N
 
 
 def test_what_is_wrong_with_the_server_stands_first_on_an_administrators_today(
-    app: APIFlask, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+    app, actor, client_for
+):
     settings, now = app.config["SETTINGS"], utc_now()
     administrator, trainer = client_for(actor("administrator")), client_for(actor("trainer"))
     assert "server" not in _main(administrator.get("/").text)

@@ -1,14 +1,10 @@
 """Today of a member of the vault: she learns that something may wait, and nobody learns that it
 does."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from html import unescape
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -19,8 +15,6 @@ from kash.incidents.services.filing import answer_screen, submit
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.vault.models import AuditSubject
-from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 
 
@@ -38,9 +32,7 @@ def _lines(client: FlaskClient) -> dict[str, int]:
 
 
 @pytest.mark.any_engine
-def test_an_officer_is_never_told_that_nothing_waits_while_reports_do(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_an_officer_is_never_told_that_nothing_waits_while_reports_do(both_engines_app, a_member):
     a_member("documentation")
     for role in ("documentation", "custodian"):
         closed = a_member(role, is_open=False)
@@ -54,12 +46,7 @@ def test_an_officer_is_never_told_that_nothing_waits_while_reports_do(
 
 
 @pytest.mark.any_engine
-def test_nobody_without_keys_reads_of_the_vault(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+def test_nobody_without_keys_reads_of_the_vault(both_engines_app, a_member, actor, client_for):
     a_member("documentation")
     for role in ("peer", "police_peer", "trainer", "administrator", "director", "funder"):
         assert "Open the vault" not in _main(client_for(actor(role)))
@@ -70,9 +57,7 @@ FIRST_STEP = {"Fill the list of services": 2}
 
 
 @pytest.mark.any_engine
-def test_with_her_vault_open_she_sees_what_waits(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+def test_with_her_vault_open_she_sees_what_waits(both_engines_app, a_member, actor):
     anna, grace = a_member("documentation"), a_member("custodian")
     assert "The vault is open, and nothing new is in it" in _main(anna.client)
     code = new_code()
@@ -103,9 +88,7 @@ def test_with_her_vault_open_she_sees_what_waits(
 
 
 @pytest.mark.any_engine
-def test_what_she_sees_is_one_entry_in_the_audit_without_ids(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_what_she_sees_is_one_entry_in_the_audit_without_ids(both_engines_app, a_member):
     anna = a_member("documentation")
     for _each in range(3):
         filed()
@@ -121,11 +104,7 @@ def test_what_she_sees_is_one_entry_in_the_audit_without_ids(
 
 
 @pytest.mark.any_engine
-def test_today_asks_no_more_of_many_cases_than_of_one(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    count_queries: Callable[..., object],
-) -> None:
+def test_today_asks_no_more_of_many_cases_than_of_one(both_engines_app, a_member, count_queries):
     anna = a_member("documentation")
     counts = []
     for more in (1, 2):

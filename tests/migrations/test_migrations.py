@@ -1,7 +1,5 @@
 """Migrations on both engines: from nothing to what the models say, and with rows in the tables."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import UTC, date, datetime, time
 from pathlib import Path

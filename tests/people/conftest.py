@@ -1,7 +1,5 @@
 """People with values that must be easy to look for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

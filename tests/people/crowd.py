@@ -1,7 +1,5 @@
 """People by the thousand, and some of them written down twice, with the slips of real lists."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass, replace
 

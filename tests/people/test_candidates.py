@@ -1,7 +1,5 @@
 """Whoever is told of everyone beforehand answers as if everyone had been compared."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Names typed in capitals are written as names where somebody wishes it, and only there."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import select
 

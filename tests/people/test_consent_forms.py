@@ -1,7 +1,5 @@
 """Consent forms of many people at once: each in her language, nobody out of reach."""
 
-from __future__ import annotations
-
 import subprocess
 
 from kash.people import documents as consents

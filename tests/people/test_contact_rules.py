@@ -1,7 +1,5 @@
 """Nobody opens a contact by what she does alone, and looks beyond the usual ones need a reason."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """Contacts in the browser: closed, asked for, agreed to, and looked at more often than usual."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

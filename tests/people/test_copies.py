@@ -1,8 +1,6 @@
 """The copy of one's own records: words in it that its reader knows, whichever she reads. A person
 who is handed names of columns was told nothing."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

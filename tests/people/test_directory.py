@@ -1,7 +1,5 @@
 """The directory of services: who reads what, and what is kept where."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Opening hours, and how long a check holds."""
 
-from __future__ import annotations
-
 import contextlib
 from datetime import date, datetime, time, timedelta
 

@@ -1,7 +1,5 @@
 """Looking through everyone, telling people apart, and being asked on entry."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,8 +1,6 @@
 """Erasing somebody: after two people agreed, nothing of her stays in any table or file, and what
 was counted stays counted."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Facts of a person stand in every place that a fact must have, as they are declared."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import fields
 

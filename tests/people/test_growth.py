@@ -1,7 +1,5 @@
 """Lists that stay quick among many people: none of them reads everybody to show a few."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

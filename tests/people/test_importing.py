@@ -1,7 +1,5 @@
 """The command that brings in a list: it shows what would be, and stores only when told to."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Passing over whom nothing could make a match leaves nobody out, however common the names are."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections import Counter

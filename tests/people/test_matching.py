@@ -1,7 +1,5 @@
 """Who may be the same person: names, facts, and a crowd with some people written twice."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 

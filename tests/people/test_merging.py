@@ -1,7 +1,5 @@
 """Two people who are one: every reference moves, and a merge is taken back exactly."""
 
-from __future__ import annotations
-
 import itertools
 import random
 import threading

@@ -1,7 +1,5 @@
 """Several people moved at once: all or none, and one group of them on the screen at a time."""
 
-from __future__ import annotations
-
 import re
 
 from kash.people.models import Organisation, Person, Posting

@@ -1,7 +1,5 @@
 """Nobody who can be jailed for her work is asked to be shown to funders by name, or shown."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """How a person's name is written."""
 
-from __future__ import annotations
-
 import string
 
 import pytest

@@ -1,7 +1,5 @@
 """One group of people at a time on a screen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,8 +1,6 @@
 """Every column of every table says what it holds about a person, so that nothing of somebody
 who asked to be erased stays because nobody thought of it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

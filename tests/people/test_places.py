@@ -1,7 +1,5 @@
 """Zones, venues, and one spelling for what was typed in several."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

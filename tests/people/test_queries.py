@@ -1,7 +1,5 @@
 """What is read of people where of each kind of row there is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

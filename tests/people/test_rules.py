@@ -1,7 +1,5 @@
 """Names, ages, consent and postings."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Finding people by name, on both engines, and what keeps the index in step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """What is done to people, on both engines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Many signed forms noted at once: counted, kept in one place, and each person's answer her own."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

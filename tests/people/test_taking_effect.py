@@ -1,7 +1,5 @@
 """Refusals and withdrawals take effect wherever a purpose is used; minors; moves; who looked."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date

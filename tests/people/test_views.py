@@ -1,7 +1,5 @@
 """Pages about people: what stands in them, and what must not."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

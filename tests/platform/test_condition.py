@@ -1,8 +1,6 @@
 """How the machine is doing is told though the database is damaged, the disk full, or a backup was
 killed; and nothing is begun where a programme has lost its database."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from datetime import timedelta

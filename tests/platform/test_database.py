@@ -1,7 +1,5 @@
 """The rule for writing: one connection, and indexes of some rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,8 +1,6 @@
 """What is wrong with the machine is told from our own mistakes by the driver's and the system's
 codes, never by words."""
 
-from __future__ import annotations
-
 import errno
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The order of a list that people arrange."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,8 +4,6 @@ Whoever raises the version reads those parts again, and then names it here. Guni
 `operations/test_patient_worker.py`, WeasyPrint's by `press/test_weasyprint_parts.py`.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from importlib.metadata import version

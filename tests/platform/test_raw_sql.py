@@ -1,7 +1,5 @@
 """Statements on the driver's own connection, on both engines."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

@@ -1,7 +1,5 @@
 """Turns of SQLite's writers, among the threads of a process and among processes."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

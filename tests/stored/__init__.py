@@ -3,8 +3,6 @@
 They are compared by the tests, and written anew with `--write-stored`.
 """
 
-from __future__ import annotations
-
 import fcntl
 from collections.abc import Callable, Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Triggers of the database, as either engine has them."""
 
-from __future__ import annotations
-
 from kash.platform.database import db
 
 from . import compare_stored

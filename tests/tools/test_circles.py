@@ -1,7 +1,5 @@
 """No modules of this tree need each other in a circle, in either language."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tools.house.circles import python_circles, script_circles

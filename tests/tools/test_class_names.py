@@ -1,7 +1,5 @@
 """One class name means one thing: a reader who looks for it finds one place."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The fingerprint of what users see: equal where nothing changed, and a line for all that did."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -1,7 +1,5 @@
 """Docstrings begin with the thing itself: a reader who looks for it need not answer a question."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

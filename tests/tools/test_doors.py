@@ -1,7 +1,5 @@
 """Whoever goes past the door of another feature is named, and whoever may go there is not."""
 
-from __future__ import annotations
-
 from grimp import ImportGraph
 
 from tools.house.doors import DoorContract

@@ -1,7 +1,5 @@
 """The figures of the house, counted in small trees of which each number is known."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Faults planted by `tools.mutations`: what they are, and that a survivor is told from a find."""
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import json

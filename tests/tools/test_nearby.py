@@ -1,7 +1,5 @@
 """Tests near a change: found by imports, nearest first, and no others."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

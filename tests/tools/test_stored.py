@@ -1,7 +1,5 @@
 """The lists of what is stored by name: equal to those that are written down, and a change shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

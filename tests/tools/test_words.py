@@ -1,7 +1,5 @@
 """Words counted in small texts of which each number is known."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

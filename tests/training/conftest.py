@@ -1,7 +1,5 @@
 """A course with a draft that has something in it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import pytest

@@ -1,7 +1,5 @@
 """A course that is taken away in a file and brought in."""
 
-from __future__ import annotations
-
 import html
 import io
 import json

@@ -1,7 +1,5 @@
 """The catalogue: every filter narrows, and all that is asked for is in one version."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

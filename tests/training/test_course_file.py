@@ -1,7 +1,5 @@
 """The file that carries a course: what it holds, and what of it is refused."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How long sessions really take: the last six times, their range, and their median."""
 
-from __future__ import annotations
-
 from statistics import median
 
 from hypothesis import given

@@ -4,8 +4,6 @@ The model knows nothing of fingerprints, trees or pairs: a version is a dictiona
 each translated field it keeps the very text that stood beside it.
 """
 
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass, field
 from itertools import combinations

@@ -1,7 +1,5 @@
 """Files of materials: cleaned, kept once, carried along, printed, and deleted."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Papers of a version: the guide as a book, and the hand-out."""
 
-from __future__ import annotations
-
 import io
 import re
 from datetime import date

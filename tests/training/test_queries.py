@@ -1,7 +1,5 @@
 """Courses and versions in reach, beside those that just aren't."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

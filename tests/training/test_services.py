@@ -1,7 +1,5 @@
 """Writing, ordering, publishing, on both engines."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The page on which a session is written: rows come and go, and nothing typed is lost."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The courses that come with Kash."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Steps by the clock, and what is left out if time is short."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """Translating a version: kept words, what is missing or stale, and who sees it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

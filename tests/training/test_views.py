@@ -1,7 +1,5 @@
 """Pages of the curriculum."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """All that the source says, read once for all who compare it with something."""
 
-from __future__ import annotations
-
 import configparser
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Each catalogue says everything that the source says, with the same placeholders."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

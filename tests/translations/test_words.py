@@ -1,7 +1,5 @@
 """Words that people know: the same ones everywhere, in English and in Kiswahili."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

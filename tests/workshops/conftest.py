@@ -1,7 +1,5 @@
 """A published course, people, and a workshop with a trainer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 

@@ -1,7 +1,5 @@
 """The page behind a link: it works for whoever holds it, and tells nobody anything else."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 

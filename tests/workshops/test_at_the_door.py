@@ -1,7 +1,5 @@
 """Badges at the door, and checking oneself in with the code on the wall."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 

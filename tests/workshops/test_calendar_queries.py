@@ -1,7 +1,5 @@
 """Workshops in calendars, beside those that just don't belong there."""
 
-from __future__ import annotations
-
 from datetime import datetime, time, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Closed by one, confirmed by another, then only corrected: as the pages offer it."""
 
-from __future__ import annotations
-
 from tests.workshops.test_views import both_groups, entries, fields, marks, sessions, text_of, url
 
 

@@ -1,7 +1,5 @@
 """Registers on the pages: not before they begin, and confirmed together by who read them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A trainer reads the phones of people whom she met, and of nobody else, on both engines."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from datetime import timedelta

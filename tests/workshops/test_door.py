@@ -1,7 +1,5 @@
 """Somebody at the door who may be here already: one question, and nothing typed is lost."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Enrolling everyone of a list in a workshop, from the page that tells what became of the list."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import timedelta
 

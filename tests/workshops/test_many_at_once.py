@@ -1,7 +1,5 @@
 """Enrolling many at once; and taking somebody out after a question, which can be undone."""
 
-from __future__ import annotations
-
 import re
 
 from flask.testing import FlaskClient

@@ -1,8 +1,6 @@
 """Marks in the grid and on a session's register are saved by themselves, so that none is lost when
 a page is turned."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Two who were enrolled and turn out to be one take one seat; the other goes to the queue."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """A workshop moves as a whole: its sessions follow, and what was marked or has passed stays."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 
 import pytest

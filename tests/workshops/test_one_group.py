@@ -1,7 +1,5 @@
 """A workshop's pages name one group at a time, also where somebody is looked for or counted."""
 
-from __future__ import annotations
-
 import re
 
 from kash.attendance.models import Sheet

@@ -1,8 +1,6 @@
 """What is read of workshops where another has the like of everything, and of each kind of row there
 is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any

@@ -1,7 +1,5 @@
 """Whom a trainer reaches: those she added, those in her workshops, and herself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The register of a session on the website: one group at a time, and somebody at the door."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

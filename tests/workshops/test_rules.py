@@ -1,7 +1,5 @@
 """Timetables, seats and shares, by properties."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 

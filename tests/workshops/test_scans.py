@@ -1,7 +1,5 @@
 """Signed sheets come back as photos: found by their code, kept sealed, entered beside them."""
 
-from __future__ import annotations
-
 import io
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """Whose turn it is, how long an offer stands, and why nobody moved: decided by pure rules."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Seats under a race, offers with a deadline, and courses that were had before: on both engines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

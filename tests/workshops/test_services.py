@@ -1,7 +1,5 @@
 """Planning, sessions, enrolment: on both engines."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Sessions as they were taught: what the course learns of them, and what trainers write."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

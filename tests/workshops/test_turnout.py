@@ -1,7 +1,5 @@
 """How many to invite: by counts of groups, weekdays and hours, and with an honest interval."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

@@ -1,7 +1,5 @@
 """Pages: what they say, to whom, and what they must not say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, timedelta

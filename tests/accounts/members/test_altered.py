@@ -1,8 +1,6 @@
 """Whoever writes the database, without the key file and without a passphrase, gets nothing sealed
 to a key of her own: not by altered rows, not by older ones, and not by rows that are gone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

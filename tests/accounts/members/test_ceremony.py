@@ -1,8 +1,6 @@
 """Keys: made, let in, changed, recovered, taken away. Nothing is stored before words were typed
 back, and no secret lies anywhere afterwards."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

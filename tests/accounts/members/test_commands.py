@@ -1,7 +1,5 @@
 """`flask vault members|status|scrub`: they tell how it stands, and no secret."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from apiflask import APIFlask

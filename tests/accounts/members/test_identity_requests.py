@@ -1,7 +1,5 @@
 """Who somebody is takes two people: one asks with a reason, a custodian decides, for an hour."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

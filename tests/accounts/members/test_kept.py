@@ -1,7 +1,5 @@
 """What was typed survives a vault that closed meanwhile, and only whoever typed it reads it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path

@@ -1,8 +1,6 @@
 """Removal, rotation and shredding, with the process killed before each commit: every document still
 opens for whoever stays, and everything can be finished."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Callable
 from pathlib import Path

@@ -1,8 +1,6 @@
 """The last who can open something leaves by her own hand or by two; locking her account holds her
 key back and loses nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

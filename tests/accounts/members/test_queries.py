@@ -1,7 +1,5 @@
 """Who holds keys, and who asked to read an identity, beside those who just don't."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import timedelta
 from typing import Any

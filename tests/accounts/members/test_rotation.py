@@ -1,7 +1,5 @@
 """New keys after somebody left: made at the next opening, and shown until they are done."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pyotp

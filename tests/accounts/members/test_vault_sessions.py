@@ -1,7 +1,5 @@
 """Opening the vault: with a passphrase and a second factor, for one browser, for a while."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What stands in the way of keys and of an open vault is told beside the field that it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NoReturn
 

@@ -1,7 +1,5 @@
 """A workshop with a form that is open, and phones that answer it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta

@@ -4,8 +4,6 @@ that the disk holds and the server's key, matches people and answers no better t
 Each person writes a comment of her own, and so do the others: whoever finds the comment finds her.
 """
 
-from __future__ import annotations
-
 import random
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A hall that presses Send at once, on either engine: each answer is counted or refused."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 

@@ -1,7 +1,5 @@
 """Forms and what may be told of them, where another workshop has the like of everything."""
 
-from __future__ import annotations
-
 from datetime import date, time, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rules of evaluations: what an answer may be, the box, and what of a closed form may be told."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 

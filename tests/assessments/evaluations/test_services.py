@@ -1,7 +1,5 @@
 """Forms are made, opened, answered and closed; what is told, and what is left of it."""
 
-from __future__ import annotations
-
 import time
 from datetime import timedelta
 

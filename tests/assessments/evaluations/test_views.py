@@ -1,7 +1,5 @@
 """The sheet on a phone that nobody is signed in on, and the pages of whoever runs the workshop."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

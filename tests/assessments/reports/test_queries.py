@@ -1,7 +1,5 @@
 """How many had a place and came, beside those who just don't count."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.assessments.reports.queries import group_counts

@@ -1,7 +1,5 @@
 """The report of a workshop: its sums, and what of people it may tell to whom."""
 
-from __future__ import annotations
-
 import sqlite3
 from datetime import timedelta
 

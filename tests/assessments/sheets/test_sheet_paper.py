@@ -1,7 +1,5 @@
 """Answer sheets as paper: what stands on them, how quickly forty are made, and their pictures."""
 
-from __future__ import annotations
-
 import io
 
 import pikepdf

@@ -1,7 +1,5 @@
 """Photos of answer sheets: what is read off them, and what is refused and why."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Where everything stands on a sheet, what a row is taken for, and how a photo's plane is found."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

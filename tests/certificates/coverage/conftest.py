@@ -1,7 +1,5 @@
 """Stations, officers posted there, and certificates of a course, written straight into tables."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

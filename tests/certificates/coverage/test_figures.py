@@ -1,7 +1,5 @@
 """Figures of coverage: who counts as trained, at which station, and who left how."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any

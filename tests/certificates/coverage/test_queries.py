@@ -1,7 +1,5 @@
 """Stations, who is posted there, subjects and goals, beside rows that just don't belong."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.certificates.coverage.queries import (

@@ -1,7 +1,5 @@
 """Rules of coverage: spells, needs, mass transfers, lines over months, moves, and the pace."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Pages of coverage: who reads names there, and what is typed and taken along."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

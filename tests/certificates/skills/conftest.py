@@ -1,7 +1,5 @@
 """A course, two trainers and the director who grants what they may do."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Who may teach what, and what proves it, beside what just doesn't."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What proves a skill, what a team lacks, and whom to ask: one sentence of each rule, for all."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Skills are granted by somebody else, on what can be checked, and stay in the history."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

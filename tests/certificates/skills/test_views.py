@@ -1,7 +1,5 @@
 """Skills in the browser: granted on a form, told while a workshop is planned, outing nobody."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

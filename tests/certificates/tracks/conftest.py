@@ -1,7 +1,5 @@
 """A held workshop with its people, and a track over its course."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

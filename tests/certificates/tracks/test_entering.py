@@ -1,7 +1,5 @@
 """Many people put on a track at once: shown first, done in one step, and taken back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Who is to be put on a track and who can be taken off again, beside those who just aren't."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is read of tracks where of each kind of row there is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

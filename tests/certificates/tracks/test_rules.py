@@ -1,7 +1,5 @@
 """The tree of a track: one person as all, nobody harmed by what she achieves, flaws refused."""
 
-from __future__ import annotations
-
 import random
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Tracks kept by two people; facts as each room knows them; nobody earns or approves her own."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Badges that nothing takes away, and standings that end with a certificate's last day."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

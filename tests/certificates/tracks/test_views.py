@@ -1,7 +1,5 @@
 """Tracks in the browser: written as sentences without a script, read, entered, and kept apart."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

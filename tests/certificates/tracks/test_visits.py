@@ -1,7 +1,5 @@
 """Visits of supervision: what was seen, what counts of it, who goes there next."""
 
-from __future__ import annotations
-
 import io
 from datetime import date, timedelta
 from itertools import count

@@ -1,9 +1,6 @@
 """The sample, in which every room has something, moves to the other engine and is the same."""
 
-from __future__ import annotations
-
 import shutil
-from pathlib import Path
 
 import pyrage
 
@@ -14,14 +11,11 @@ from kash.platform.database import db
 from kash.platform.operations.archive import Lock
 from kash.platform.vault import verify
 from kash.settings import Settings
-from tests.sample import Sample
 
 IDENTITY = pyrage.x25519.Identity.generate()
 
 
-def test_every_table_and_file_is_the_same_after_a_move(
-    sample: Sample, empty_database: Path, tmp_path: Path
-) -> None:
+def test_every_table_and_file_is_the_same_after_a_move(sample, empty_database, tmp_path):
     # Of such a lock any identity that fits opens what follows its armour.
     lock = Lock(b"", str(IDENTITY.to_public()))
     path = tmp_path / "archive.age"

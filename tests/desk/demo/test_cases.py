@@ -1,7 +1,5 @@
 """What the cases of the sample agree on."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from apiflask import APIFlask
@@ -32,12 +30,12 @@ def sampled(app: APIFlask) -> list[tuple[list[str], str, Record]]:
         ]
 
 
-def test_no_case_of_the_sample_agrees_on_what_an_officer_would_gain_by(app: APIFlask) -> None:
+def test_no_case_of_the_sample_agrees_on_what_an_officer_would_gain_by(app):
     for _acts, _party, record in sampled(app):
         assert list(refusals(record.terms, record.parties)) == []
 
 
-def test_the_dvd_player_goes_back_to_the_client_who_pays_her_fee(app: APIFlask) -> None:
+def test_the_dvd_player_goes_back_to_the_client_who_pays_her_fee(app):
     found = [
         [(one.kind, one.owed_by, one.owed_to, one.amount) for one in record.terms]
         for acts, party, record in sampled(app)

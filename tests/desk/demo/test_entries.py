@@ -1,14 +1,10 @@
 """Entries of the sample's data: how each value is read, and what is said of a mistake."""
 
-from __future__ import annotations
-
 import tomllib
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.desk.demo import acts, loading, opening
@@ -26,7 +22,7 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def sample(app: APIFlask, actor: Callable[..., Actor]) -> SampleProgramme:
+def sample(app, actor):
     return SampleProgramme(TODAY, actors={"trainer": actor("trainer"), "boss": actor("director")})
 
 
@@ -52,15 +48,13 @@ def read(sample: SampleProgramme, kind: Any, value: Any) -> Any:
         (date(2027, 3, 10), date(2027, 3, 10)),
     ],
 )
-def test_days_are_offsets_from_the_day_of_loading(
-    sample: SampleProgramme, said: Any, day: date
-) -> None:
+def test_days_are_offsets_from_the_day_of_loading(sample, said, day):
     sample.named["fair"] = date(2026, 12, 1)
     assert read(sample, date, said) == day
     assert read(sample, date | None, said) == day
 
 
-def test_values_are_read_by_the_type_of_what_takes_them(sample: SampleProgramme) -> None:
+def test_values_are_read_by_the_type_of_what_takes_them(sample):
     assert read(sample, time, "08:30") == time(8, 30)
     assert read(sample, tuple[str, ...], ["a", "b"]) == ("a", "b")
     assert read(sample, tuple[str, int], ["a", 3]) == ("a", 3)
@@ -74,7 +68,7 @@ def test_values_are_read_by_the_type_of_what_takes_them(sample: SampleProgramme)
     assert abs(read(sample, loading.datetime, "-20 hours") - utc_now()) < timedelta(hours=21)
 
 
-def test_an_entry_is_a_service_with_its_details_beside_it(sample: SampleProgramme) -> None:
+def test_an_entry_is_a_service_with_its_details_beside_it(sample):
     done(
         sample,
         """
@@ -91,7 +85,7 @@ def test_an_entry_is_a_service_with_its_details_beside_it(sample: SampleProgramm
     assert (absence.kind, absence.written_by) == ("training", sample.actors["trainer"].public_id)
 
 
-def test_rows_are_done_one_by_one_and_ids_are_found_by_names(sample: SampleProgramme) -> None:
+def test_rows_are_done_one_by_one_and_ids_are_found_by_names(sample):
     sample.actors["administrator"] = sample.actors["boss"]
     done(
         sample,
@@ -123,17 +117,13 @@ def test_rows_are_done_one_by_one_and_ids_are_found_by_names(sample: SampleProgr
         ('do = "propose"\nby = "trainer"', "propose"),
     ],
 )
-def test_a_mistake_is_named_and_nothing_is_written(
-    sample: SampleProgramme, entry: str, told: str
-) -> None:
+def test_a_mistake_is_named_and_nothing_is_written(sample, entry, told):
     with pytest.raises((KeyError, TypeError), match=told):
         done(sample, entry)
     assert db.session.scalars(select(Absence)).all() == []
 
 
-def test_a_mistake_in_the_data_says_where_it_stands(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mistake_in_the_data_says_where_it_stands(app, monkeypatch):
     def data(room: str) -> dict[str, Any]:
         return {
             "opening": {"order": ["people.areas"]},
@@ -148,7 +138,7 @@ def test_a_mistake_in_the_data_says_where_it_stands(
     assert caught.value.__notes__ == ["in entry 1 of people.areas: add_zone"]
 
 
-def test_each_section_of_the_data_is_loaded_once_and_each_entry_says_what_it_does() -> None:
+def test_each_section_of_the_data_is_loaded_once_and_each_entry_says_what_it_does():
     order = read_data("opening")["order"]
     assert len(set(order)) == len(order)
     rooms = {path.stem for path in opening.DATA.glob("*.toml")} - {"opening"}
@@ -162,7 +152,7 @@ def test_each_section_of_the_data_is_loaded_once_and_each_entry_says_what_it_doe
     assert told <= set(verbs())
 
 
-def test_what_acts_for_the_sample_is_called_by_its_data() -> None:
+def test_what_acts_for_the_sample_is_called_by_its_data():
     """An act that no entry calls any more is to go."""
     told = {
         entry["do"]

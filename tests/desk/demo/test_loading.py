@@ -1,12 +1,8 @@
 """The sample is loaded through the real services, into an empty programme and nowhere else."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account, Programme
@@ -32,18 +28,18 @@ from kash.platform.database import Base, db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
-from kash.policy import NOBODY, Actor, Role
+from kash.policy import NOBODY, Role
 from kash.training.course_files import library
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
-from tests.sample import SAMPLE_PASSWORD, Sample
+from tests.sample import SAMPLE_PASSWORD
 
 
 def _count(kind: type[Base], *conditions: object) -> int:
     return db.session.scalar(select(func.count()).select_from(kind).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
-def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) -> None:
+def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample):
     assert sample.result.exit_code == 0, sample.result.output
     lines = sample.result.output.splitlines()
     names = (
@@ -68,7 +64,7 @@ def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) 
     assert SAMPLE_PASSWORD not in sample.result.output
 
 
-def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
+def test_as_much_is_there_as_a_programme_has(sample):
     kinds = Counter(db.session.scalars(select(Organisation.kind)))
     assert kinds == {"station": 4, "collective": 2, "partner": 1}
     groups = db.session.execute(
@@ -98,13 +94,13 @@ def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
     assert {role for roles in held for role in roles} == set(Role)
 
 
-def test_a_clash_of_each_kind_lies_ahead(sample: Sample) -> None:
+def test_a_clash_of_each_kind_lies_ahead(sample):
     account = db.session.scalars(select(Account).where(Account.name == "Mwalimu Onyesho")).one()
     ahead = clashes_ahead(actor_of(account), local_today())
     assert set(ahead.counts) == set(ClashKind)
 
 
-def test_registers_are_closed_but_one_and_each_mark_is_an_operation(sample: Sample) -> None:
+def test_registers_are_closed_but_one_and_each_mark_is_an_operation(sample):
     begun = (
         select(Slot.id)
         .join(Register)
@@ -131,7 +127,7 @@ def test_registers_are_closed_but_one_and_each_mark_is_an_operation(sample: Samp
     assert set(applied) == set(marks)
 
 
-def test_certificates_are_in_each_state_and_dated_before_today(sample: Sample) -> None:
+def test_certificates_are_in_each_state_and_dated_before_today(sample):
     batches = db.session.execute(
         select(CertificateBatch.kind, CertificateBatch.state).order_by(CertificateBatch.id)
     )
@@ -152,7 +148,7 @@ def test_certificates_are_in_each_state_and_dated_before_today(sample: Sample) -
     assert all(one.issued_on is not None and one.issued_on < today for one in issued)
 
 
-def test_three_meetings_were_held_and_the_next_has_what_is_still_open(sample: Sample) -> None:
+def test_three_meetings_were_held_and_the_next_has_what_is_still_open(sample):
     meetings = db.session.scalars(select(Meeting).order_by(Meeting.starts_at)).all()
     held = ["held"] * 3
     # The next one, and two of a series.
@@ -168,7 +164,7 @@ def test_three_meetings_were_held_and_the_next_has_what_is_still_open(sample: Sa
     assert len(listed) == 5
 
 
-def test_every_action_stands_in_the_audit_chain_and_the_chain_is_sound(sample: Sample) -> None:
+def test_every_action_stands_in_the_audit_chain_and_the_chain_is_sound(sample):
     result = verify(db.session())
     assert result.sound, result.problems
     assert result.entries == _count(AuditEntry) > 300
@@ -179,7 +175,7 @@ def test_every_action_stands_in_the_audit_chain_and_the_chain_is_sound(sample: S
     assert _count(AuditEntry, AuditEntry.actor == "system") == 1
 
 
-def test_it_never_goes_over_an_existing_programme(sample: Sample) -> None:
+def test_it_never_goes_over_an_existing_programme(sample):
     before = (_count(AuditEntry), _count(Person), _count(Account))
     again = sample.app.test_cli_runner().invoke(args=["demo"])
     assert again.exit_code == 1
@@ -189,7 +185,7 @@ def test_it_never_goes_over_an_existing_programme(sample: Sample) -> None:
     assert db.session.get_one(Programme, 1).version == 5
 
 
-def test_an_account_alone_is_enough_to_refuse(app: APIFlask, actor: Callable[..., Actor]) -> None:
+def test_an_account_alone_is_enough_to_refuse(app, actor):
     actor("administrator")
     db.session.delete(db.session.get_one(Programme, 1))
     db.session.commit()
@@ -197,7 +193,7 @@ def test_an_account_alone_is_enough_to_refuse(app: APIFlask, actor: Callable[...
         load_programme(SAMPLE_PASSWORD, local_today())
 
 
-def test_each_role_signs_in_with_the_password(sample: Sample) -> None:
+def test_each_role_signs_in_with_the_password(sample):
     for key in ("administrator", "director", "trainer", "peer", "police", "funder"):
         browser = sample.app.test_client()
         answer = browser.post(
@@ -207,7 +203,7 @@ def test_each_role_signs_in_with_the_password(sample: Sample) -> None:
         assert browser.get("/").status_code == 200
 
 
-def test_a_station_falls_under_three_and_a_mass_transfer_is_told_apart(sample: Sample) -> None:
+def test_a_station_falls_under_three_and_a_mass_transfer_is_told_apart(sample):
     subject, group = subjects()[0], all_groups()[0]
     found = coverage_of(subject, group, goal_of(latest_goal()), local_today())
     outlooks = {need.station.name: found.forecast(need).outlook for need in found.needs}

@@ -1,7 +1,5 @@
 """The sample's papers: sound files, and in the certificates exactly those who meet the rule."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess
@@ -15,7 +13,6 @@ from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.people.models import Person
 from kash.platform.database import db
-from tests.sample import Sample
 
 PAPERS = (
     "certificates.pdf",
@@ -76,7 +73,7 @@ def _eligible() -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAPERS)
-def test_the_files_are_sound(sample: Sample, name: str) -> None:
+def test_the_files_are_sound(sample, name):
     done = subprocess.run(
         ["qpdf", "--check", sample.folder / name], capture_output=True, text=True, check=False
     )
@@ -84,7 +81,7 @@ def test_the_files_are_sound(sample: Sample, name: str) -> None:
     assert "WARNING" not in done.stdout + done.stderr
 
 
-def test_each_eligible_person_stands_once_in_the_certificates_and_no_other(sample: Sample) -> None:
+def test_each_eligible_person_stands_once_in_the_certificates_and_no_other(sample):
     pages = _text(sample.folder / "certificates.pdf").split("\f")[:-1]
     eligible = _eligible()
     assert 10 < len(eligible) < 23
@@ -105,14 +102,14 @@ def _everybody() -> list[str]:
     return [person.name_for_paper for person in db.session.scalars(select(Person))]
 
 
-def test_the_zip_holds_one_certificate_for_each_serial(sample: Sample) -> None:
+def test_the_zip_holds_one_certificate_for_each_serial(sample):
     with zipfile.ZipFile(io.BytesIO((sample.folder / "certificates.zip").read_bytes())) as kept:
         assert kept.testzip() is None
         names = [name.removesuffix(".pdf").replace("-", "") for name in kept.namelist()]
     assert sorted(names) == _serials()
 
 
-def test_no_sheet_of_the_register_holds_people_of_both_groups(sample: Sample) -> None:
+def test_no_sheet_of_the_register_holds_people_of_both_groups(sample):
     pages = _text(sample.folder / "register.pdf").split("\f")[:-1]
     letters = {
         person.name_for_paper: person.group.letter for person in db.session.scalars(select(Person))
@@ -133,7 +130,7 @@ def test_no_sheet_of_the_register_holds_people_of_both_groups(sample: Sample) ->
     assert "Community" not in "".join(pages)
 
 
-def test_the_minutes_are_numbered_and_name_nobody_who_is_only_counted(sample: Sample) -> None:
+def test_the_minutes_are_numbered_and_name_nobody_who_is_only_counted(sample):
     text = _text(sample.folder / "minutes.pdf")
     numbers = re.findall(r"^MIN (\d+)/\d+/\d{4}", text, re.M)
     assert numbers == [str(number) for number in range(1, 7)]

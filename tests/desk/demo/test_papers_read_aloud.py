@@ -4,8 +4,6 @@ Each function of the application that has the press make paper stands in `PAPERS
 the sample that it made.
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import zipfile
@@ -323,12 +321,12 @@ def _called(function: ast.FunctionDef) -> set[str]:
     }
 
 
-def test_no_paper_is_made_that_nobody_tried_to_read() -> None:
+def test_no_paper_is_made_that_nobody_tried_to_read():
     assert set(_makers_of_paper()) - _NO_PAPER == set(PAPERS)
 
 
 @pytest.fixture
-def made(sample: Sample, request: pytest.FixtureRequest) -> Iterator[bytes]:
+def made(sample, request):
     """One kind of paper of the sample."""
     with sample.app.test_request_context():
         yield PAPERS[request.param](sample)
@@ -336,7 +334,7 @@ def made(sample: Sample, request: pytest.FixtureRequest) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("made", sorted(PAPERS), indirect=True)
-def test_whoever_cannot_see_a_paper_can_have_it_read_to_her(made: bytes) -> None:
+def test_whoever_cannot_see_a_paper_can_have_it_read_to_her(made):
     assert faults(made) == []
     with pikepdf.open(io.BytesIO(made)) as pdf:
         assert str(pdf.open_metadata()["pdfuaid:part"]) == "1"

@@ -1,14 +1,11 @@
 """A programme invented to a size: as much as was asked for, the same from one seed, and never over
 what is there already."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import delete, func, select
 
 from kash.accounts.models import Programme
@@ -27,7 +24,7 @@ from tests.sample import SAMPLE_PASSWORD
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 
 
-def test_one_seed_invents_the_same_cases_and_another_others() -> None:
+def test_one_seed_invents_the_same_cases_and_another_others():
     def cases(seed: int) -> list[bytes]:
         chance, now = Random(seed), datetime.fromisoformat("2026-11-16T09:00+00:00")
         made = [synth_case(chance, FIRST, LAST, now, "x" * 16) for _ in range(20)]
@@ -37,9 +34,7 @@ def test_one_seed_invents_the_same_cases_and_another_others() -> None:
     assert cases(1) != cases(2)
 
 
-def test_an_empty_programme_is_filled_and_its_figures_can_be_printed(
-    both_engines_app: APIFlask,
-) -> None:
+def test_an_empty_programme_is_filled_and_its_figures_can_be_printed(both_engines_app):
     db.session.execute(delete(Programme))
     db.session.execute(delete(Group))
     db.session.commit()
@@ -66,9 +61,7 @@ def test_an_empty_programme_is_filled_and_its_figures_can_be_printed(
         synthesize(SynthSize(1, 1, 1, 1), SAMPLE_PASSWORD, today)
 
 
-def test_the_command_tells_who_signs_in_and_refuses_a_programme_that_is_there(
-    sqlite_app: APIFlask,
-) -> None:
+def test_the_command_tells_who_signs_in_and_refuses_a_programme_that_is_there(sqlite_app):
     refused = sqlite_app.test_cli_runner().invoke(args=["synth", "--months", "1"])
     assert refused.exit_code == 1
     assert "This programme is not empty" in refused.output

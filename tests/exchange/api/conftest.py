@@ -1,7 +1,5 @@
 """Tokens that are in use, and programs that have one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

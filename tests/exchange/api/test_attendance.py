@@ -1,7 +1,5 @@
 """Marks that programs send: the four answers of a phone, once each, by whoever may mark now."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Programs that repeat, lie about their length, send what is no JSON, or ask for ever."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What is new since a moment: whoever forgets one that changed keeps a record that is false."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote

@@ -1,7 +1,5 @@
 """The description in OpenAPI, and every address asked by it."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterator

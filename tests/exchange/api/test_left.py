@@ -1,8 +1,6 @@
 """Whatever a token is told stands in what has left, and gives nobody of the community away: with
 people, attendance and certificates a program once knew exactly what each star stood for."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What programs and whoever answers for them read, beside rows that just don't belong."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import pytest

@@ -1,7 +1,5 @@
 """Rules of tokens, limits, keys and pages."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

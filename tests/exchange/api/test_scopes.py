@@ -1,7 +1,5 @@
 """Every scope on every address: one opens what the table says, and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Tokens: who may ask, agree and fetch, and all that ends one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Every table filled at its bounds: the largest numbers, the longest texts, the latest days."""
 
-from __future__ import annotations
-
 import random
 import re
 from datetime import UTC, date, datetime, time

@@ -1,7 +1,5 @@
 """An archive is whole or refused, says what it holds, and opens for nobody who has half of it."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """Archives that were asked for, beside those that just don't belong."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.exchange.archive.models import ArchiveRequest

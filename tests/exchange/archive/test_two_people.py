@@ -1,7 +1,5 @@
 """An archive takes two people: one has the file, another the words that open it."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable

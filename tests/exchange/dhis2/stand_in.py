@@ -1,8 +1,6 @@
 """DHIS2 as its documentation tells of it: values by data element, period, unit and option combos;
 an import summary, inside `response` or not; 409 if any value is left out."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from typing import Any

@@ -2,8 +2,6 @@
 community than the statements did: a figure that is forgotten there is one by which a star can be
 worked out."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

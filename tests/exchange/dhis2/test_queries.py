@@ -1,7 +1,5 @@
 """Mapped figures and pushes of a connection, where another one has the like."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

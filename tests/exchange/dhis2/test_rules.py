@@ -1,7 +1,5 @@
 """A push sends changes only, zero is not none, and an answer is believed as far as it speaks."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 

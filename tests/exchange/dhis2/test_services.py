@@ -1,8 +1,6 @@
 """Pushes through each fault of the network and of the other end: pushing again ends with the right
 values there, and with no value sent twice that was taken."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Money, workshops, attendances and people of a report add up over any parts of a year."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date

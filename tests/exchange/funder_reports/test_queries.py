@@ -1,7 +1,5 @@
 """Reports that somebody reads, beside those that just aren't hers."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

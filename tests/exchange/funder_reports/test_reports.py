@@ -1,7 +1,5 @@
 """A report tells what was sent, in the words that two people read, and never changes after."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from datetime import date

@@ -1,7 +1,5 @@
 """Sections stand in one order, and a digest fixes all that somebody approves."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """People and trainings of before, beside those that just don't belong."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,8 +1,6 @@
 """An export is read as it was written, or told to be wrong: nobody gets a training that was another
 one's, or of another day."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal

@@ -1,8 +1,6 @@
 """Earlier trainings reach the page of just the person who was seen beforehand, once, and go
 again."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The stand-in of KoboToolbox behind the client of connections."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.people.connections.services import Fetched, NotAnswered, NotReached, OtherSystem

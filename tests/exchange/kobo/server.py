@@ -1,8 +1,6 @@
 """A stand-in for KoboToolbox, built from its documentation: pages of 100 unless asked for more and
 never of more than 1,000, newest ids on every edit, and faults where a test asks for them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,8 +1,6 @@
 """Rows of a form become a list to confirm: whole or not at all, each row once, an edited row the
 same person."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

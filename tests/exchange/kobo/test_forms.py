@@ -1,8 +1,6 @@
 """Forms to download: other tools make forms of them without a warning, and what comes back is read
 without a question."""
 
-from __future__ import annotations
-
 import io
 
 import pytest

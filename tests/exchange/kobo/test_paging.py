@@ -1,7 +1,5 @@
 """All rows of a form, or none: a part of a list that looks whole leaves people out for good."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 

@@ -1,7 +1,5 @@
 """Forms, and rows that were brought in before, beside those that just don't count."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.exchange.kobo.models import KoboForm, KoboRow

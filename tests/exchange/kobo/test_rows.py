@@ -1,7 +1,5 @@
 """Rows of a form: an edited row is the same person, and nothing is kept that was not asked."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

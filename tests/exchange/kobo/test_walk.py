@@ -1,8 +1,6 @@
 """The whole way in a programme without any people, by the pages alone: a connection is recorded,
 agreed to and switched on, trainers are told, and what was typed on phones becomes people."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """A funder's first page tells what was sent to it, and of people nothing newer."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date

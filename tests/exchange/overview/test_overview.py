@@ -1,7 +1,5 @@
 """A quarter in one look, and nothing in it that nobody counted."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date

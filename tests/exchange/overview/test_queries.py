@@ -1,7 +1,5 @@
 """What a quarter in one look is read from, beside rows that just don't belong."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """A count is called behind only when it is, and never before there was time."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

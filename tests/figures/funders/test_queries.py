@@ -1,7 +1,5 @@
 """Which funder an account belongs to, beside ties that just don't tell it."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """An account reads of one funder only, and nobody says alone of which."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """A workshop that was held, with the rule of its certificates, and what confirms its registers."""
 
-from __future__ import annotations
-
 from kash.attendance.services.registers import confirm_slot
 from kash.figures.indicators.models import Completion
 from kash.people.models import Person

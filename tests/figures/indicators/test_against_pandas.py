@@ -1,8 +1,6 @@
 """Figures beside what pandas makes of the same rows: people in several groups over time, repeats,
 refreshers, shared workshops, unnamed heads."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from datetime import date, time, timedelta

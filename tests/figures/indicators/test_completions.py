@@ -1,7 +1,5 @@
 """Facts of completion, written in the transaction that confirms the last register."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, time, timedelta
 

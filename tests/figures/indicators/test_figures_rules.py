@@ -1,7 +1,5 @@
 """Counting people into cells, each once, and sharing them among funders."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from datetime import date, timedelta
 from fractions import Fraction

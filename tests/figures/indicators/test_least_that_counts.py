@@ -1,8 +1,6 @@
 """The least that a definition asks for counts wherever the figure is drawn, and its sentence says
 exactly that."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date

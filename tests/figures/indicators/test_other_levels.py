@@ -1,8 +1,6 @@
 """Figures that rest on certificates, tests and practice, and on two people who turn out to be
 one."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from kash.assessments.models import ListedScore, PracticeAnswer, WorkshopTest

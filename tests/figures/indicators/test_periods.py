@@ -1,7 +1,5 @@
 """Periods as they stand in addresses."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Rows from which figures are counted, beside those that just don't count."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

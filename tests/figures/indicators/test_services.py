@@ -1,7 +1,5 @@
 """Definitions that two people change, and targets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Pages of indicators: counts for whoever answers for them, names only where they are reached."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

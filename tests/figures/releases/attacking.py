@@ -5,8 +5,6 @@ without, follow the chances of each printed value in both, and from these all th
 learn.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Plans that were approved, and cases to print, for tests of this room."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 from kash.figures.releases.models import ReleasePlan

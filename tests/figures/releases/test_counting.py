@@ -1,7 +1,5 @@
 """The cases that enter a table."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

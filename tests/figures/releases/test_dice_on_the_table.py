@@ -1,7 +1,5 @@
 """Dice on a table: as the programme throws them, with an invented example."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

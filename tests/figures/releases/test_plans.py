@@ -1,7 +1,5 @@
 """Plans on their way: proposed by one, approved by another, before anybody can know a figure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Pages of what was printed: everybody sees the same, and nothing beside it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager

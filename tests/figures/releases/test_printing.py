@@ -1,7 +1,5 @@
 """Printing: once, all at once, from every case, and never again."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The promise: whatever somebody knows, all that is printed moves her odds by so much at most."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,8 +1,6 @@
 """Dice are thrown once, though the database is put back: whoever prints, looks, restores a backup
 of before and prints again would set two throws of one window side by side."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Aids to read printed lines."""
 
-from __future__ import annotations
-
 import inspect
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Page, leaflet and dice: for everybody who reads the figures, with and without a script."""
 
-from __future__ import annotations
-
 import io
 import re
 from base64 import b64decode

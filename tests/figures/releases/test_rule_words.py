@@ -1,7 +1,5 @@
 """The rule in plain words: every figure in them is the rule's own, in each language."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The tables that a plan may hold."""
 
-from __future__ import annotations
-
 from kash.figures.releases.queries import LINES, TITLES
 from kash.figures.releases.rules.tables import (
     EDITIONS,

@@ -1,7 +1,5 @@
 """The dice: what they add, exactly, and faces of its own for each line."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction

@@ -5,8 +5,6 @@ as a number of people, at least none, and asks of each star how few and how many
 Nothing of it is taken from the rules that it attacks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Workshops with facts of completion, written straight into tables, and funders who paid them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass

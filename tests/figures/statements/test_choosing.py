@@ -1,7 +1,5 @@
 """A statement tells of people what is true, as much as may leave, and nobody is found by it."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

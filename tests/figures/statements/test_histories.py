@@ -1,7 +1,5 @@
 """Histories of a programme and of what it sent, attacked with all of it: nobody is found."""
 
-from __future__ import annotations
-
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Ranges that anybody can work out from what was told are found, to the last number."""
 
-from __future__ import annotations
-
 from itertools import product
 
 from hypothesis import given

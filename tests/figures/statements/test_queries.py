@@ -1,7 +1,5 @@
 """Statements that somebody reads and what left by them, beside those that just didn't."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

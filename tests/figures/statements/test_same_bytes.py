@@ -1,7 +1,5 @@
 """A statement that was sent is the same to the last letter, whoever is merged or erased since."""
 
-from __future__ import annotations
-
 import random
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Figures are frozen, sent once two people stand for them, and stay as they were sent."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 

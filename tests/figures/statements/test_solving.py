@@ -1,7 +1,5 @@
 """The solver works in a confined child; without an answer nothing leaves."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.figures.statements import services as asking

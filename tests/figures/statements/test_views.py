@@ -1,7 +1,5 @@
 """Pages of statements: each role finds its steps, and a funder reads only what was sent to it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Stations whose officers were in a workshop, and cases at them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Limits of chance: wide where cases come in heaps, and kept by nearly all that chance makes."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

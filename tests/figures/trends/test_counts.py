@@ -1,7 +1,5 @@
 """Cases are counted by place and month, each once and on its own side of a workshop."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 import pytest

@@ -1,8 +1,6 @@
 """Falls of police cases: the tests cry wolf seldom, whatever else happens, and say what they
 could not have seen."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

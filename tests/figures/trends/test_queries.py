@@ -1,7 +1,5 @@
 """Stations and the day from which a workshop had reached them."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The page of trends: for members alone, from memory, and with nothing that leaves."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Worlds in which stations are trained one after the other, with an effect or without any."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

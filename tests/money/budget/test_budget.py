@@ -1,8 +1,6 @@
 """Budgets: figures follow their head counts until they are closed, payments are typed nowhere
 twice, and cents add up by funder and code."""
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Head counts and budgets, beside rows that just don't count."""
 
-from __future__ import annotations
-
 from datetime import date, time
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Sums of lines: cents add up whatever bears them, and each count is the one that is named."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

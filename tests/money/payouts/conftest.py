@@ -1,7 +1,5 @@
 """Workshops that were held, with rates, and the people who deal with their payouts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Nothing is due, approved or paid for a session that has not begun."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

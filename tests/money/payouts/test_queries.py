@@ -1,7 +1,5 @@
 """What is read of payouts where of each kind of row there is one that just doesn't belong."""
 
-from __future__ import annotations
-
 from datetime import date
 from itertools import count
 from typing import Any

@@ -1,7 +1,5 @@
 """Amounts, what is due, double claims, payments and files, by their properties."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 from datetime import date, timedelta

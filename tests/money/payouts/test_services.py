@@ -1,7 +1,5 @@
 """From rates to money that adds up, on both engines."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 from datetime import timedelta

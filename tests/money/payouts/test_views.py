@@ -1,7 +1,5 @@
 """The pages: who gets what, the list's way, the files that leave, and what is typed wrongly."""
 
-from __future__ import annotations
-
 import io
 import re
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Money goes to whom it was approved for, once, on both engines."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread

@@ -1,7 +1,5 @@
 """A connection as tests record it, and one that is on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 

@@ -1,8 +1,6 @@
 """A stand-in for another system: a small server on this machine that answers as a test says, keeps
 what it was sent, and fails in each way that networks and servers do."""
 
-from __future__ import annotations
-
 import socket
 import struct
 import threading

@@ -1,8 +1,6 @@
 """Another system is called within bounds: whatever it answers, nothing hangs, fills the memory,
 goes to another host or tells the token."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

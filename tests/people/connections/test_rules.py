@@ -1,7 +1,5 @@
 """Only protected addresses are called, and nothing is on that nobody agreed to."""
 
-from __future__ import annotations
-
 import string
 
 import pytest

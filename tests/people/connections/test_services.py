@@ -1,7 +1,5 @@
 """Nothing leaves before two people agreed on who takes it, and a change is agreed to anew."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The page of connections tells what leaves by which way, and to each role what it may do."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Lists brought in as a trainer brings them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

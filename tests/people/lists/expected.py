@@ -2,8 +2,6 @@
 
 # ruff: noqa: E501
 
-from __future__ import annotations
-
 # Row | outcome | name | number | phone | sex | born or age | rank | station | what is told
 OFFICERS = """
 5 | new | Otieno Wekesa Nyong'o | 103312 | +254726434641 | male | 45-plus | Constable | Lakeside Police Station | phone_letters birth_age

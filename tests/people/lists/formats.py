@@ -4,8 +4,6 @@ A form takes people as they are and writes them down in its own way. What it lea
 so that nobody could read it, it says: then the truth is empty, or what must be told of the field.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

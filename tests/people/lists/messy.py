@@ -1,7 +1,5 @@
 """Lists as messy as those from the field, made with what must come of each row."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass, field
 from io import BytesIO

@@ -1,7 +1,5 @@
 """ODS files as LibreOffice writes them, made by hand."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterable, Sequence

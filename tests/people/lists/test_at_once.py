@@ -1,7 +1,5 @@
 """How often the pages of lists ask the database, and what two who confirm at one instant store."""
 
-from __future__ import annotations
-
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

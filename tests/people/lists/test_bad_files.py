@@ -1,7 +1,5 @@
 """Files that are no list, or are made to do harm: a sentence each, and no great work done."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable

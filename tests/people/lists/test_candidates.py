@@ -1,7 +1,5 @@
 """A list that is compared with candidates says the same as one compared with everybody."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Collection, Iterator
 from dataclasses import replace

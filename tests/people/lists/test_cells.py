@@ -1,7 +1,5 @@
 """Cells of lists as they are found: numbers in names, shortened phones, answers of one's own."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 

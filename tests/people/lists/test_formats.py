@@ -1,7 +1,5 @@
 """Lists in the forms of the field: everybody is there once, with the right facts, or it is told."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import date
 

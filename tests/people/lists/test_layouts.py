@@ -1,7 +1,5 @@
 """However a sheet is laid out, nothing breaks, and no line of it is lost without a word."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

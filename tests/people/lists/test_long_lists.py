@@ -1,7 +1,5 @@
 """A long list keeps nobody waiting: the worker reads it once, and saving looks at what changed."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

@@ -1,8 +1,6 @@
 """Messy lists of which the truth is known: nearly every row is classed rightly, and no wrong
 row is ever stored."""
 
-from __future__ import annotations
-
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from tests.people.lists.conftest import confirm, preview_of

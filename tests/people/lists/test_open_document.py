@@ -1,7 +1,5 @@
 """ODS files: what LibreOffice saves is read as it was, and what claims a million cells is not."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Any

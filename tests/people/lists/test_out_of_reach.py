@@ -1,7 +1,5 @@
 """What a list tells of people whom its trainer does not reach: the name, the group, no more."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

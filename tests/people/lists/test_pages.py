@@ -1,7 +1,5 @@
 """Bringing in a list by its pages: what is shown, corrected, decided, saved and taken back."""
 
-from __future__ import annotations
-
 import io
 import re
 import tempfile

@@ -1,7 +1,5 @@
 """Rows that are pasted go the way of a file, and nothing of them is lost where that fails."""
 
-from __future__ import annotations
-
 import html
 import io
 import re

@@ -1,7 +1,5 @@
 """A quotation mark that was not meant as one loses nobody: the line is named, and nothing read."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Lists that are read whole: how many people one may hold, and what its page offers."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Reading of phones, births and headings, whatever stands in a cell."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

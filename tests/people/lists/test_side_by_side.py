@@ -1,7 +1,5 @@
 """What stands beside a person in a sheet or a chat: it makes nobody, and swallows nobody."""
 
-from __future__ import annotations
-
 import signal
 from datetime import date
 

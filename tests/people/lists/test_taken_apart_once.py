@@ -1,7 +1,5 @@
 """A list's file is taken apart once; what came of it is kept sealed as long as the file is."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """The two lists from the field: each row comes out as it must, and is stored so or not at all."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

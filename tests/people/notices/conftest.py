@@ -1,7 +1,5 @@
 """People who can be told something, a kind of message to tell them, and a gateway of one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -4,8 +4,6 @@ It takes messages as a network does (what it took is on somebody's phone), and t
 breaks the connection, or answers half, or twice. Which is drawn, the same each time.
 """
 
-from __future__ import annotations
-
 import json
 import random
 import socket

@@ -1,7 +1,5 @@
 """Messages that people were sent or were not, beside those that just aren't meant."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

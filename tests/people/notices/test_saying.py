@@ -1,7 +1,5 @@
 """Each person is told once, by a way she agreed to, at an hour of hers, and nobody else is."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,8 +1,6 @@
 """Whatever breaks, and whenever whoever sends is killed: nobody gets a message twice, and late
 reports settle what nobody knew."""
 
-from __future__ import annotations
-
 import random
 import socket
 from collections import Counter

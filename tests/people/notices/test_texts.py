@@ -1,7 +1,5 @@
 """A text that may not go out is refused beside its field; what goes is one SMS and tells little."""
 
-from __future__ import annotations
-
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given

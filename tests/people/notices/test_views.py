@@ -1,8 +1,6 @@
 """Pages of messages: what failed and what nobody knows is decided by a person, within her reach;
 numbers and texts are shown to nobody, and whoever stops messages gets none."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A workshop two weeks from now, with a trainer who runs it."""
 
-from __future__ import annotations
-
 from datetime import date, time, timedelta
 
 import pytest

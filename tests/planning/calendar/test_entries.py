@@ -1,7 +1,5 @@
 """Entries of a day in their order."""
 
-from __future__ import annotations
-
 from datetime import date, time
 
 from kash.planning.calendar import queries as entries

@@ -1,7 +1,5 @@
 """Entries on their days: sessions under their workshop, and long absences read once."""
 
-from __future__ import annotations
-
 from datetime import date, time
 
 from kash.planning.calendar.queries import KindEntry

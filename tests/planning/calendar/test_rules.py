@@ -1,7 +1,5 @@
 """What a calendar shows, and how bars lie in a week."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The calendar: who sees what in it, moving without a script and by one, undoing, planning."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta

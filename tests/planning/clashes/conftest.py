@@ -1,7 +1,5 @@
 """Workshops that lie across each other, weeks ahead, on days that are no holidays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta

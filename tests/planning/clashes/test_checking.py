@@ -1,7 +1,5 @@
 """Clashes of a workshop as they are read from what is planned, and what must not be saved."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta

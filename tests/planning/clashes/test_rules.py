@@ -1,7 +1,5 @@
 """Rules of clashes against an oracle that knows nothing but minutes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta

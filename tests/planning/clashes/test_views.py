@@ -1,7 +1,5 @@
 """Pages of clashes, and clashes on the pages of workshops."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import time, timedelta

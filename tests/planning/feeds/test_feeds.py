@@ -1,7 +1,5 @@
 """Calendars by a private address: what they hold, and when they end."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Addresses of calendars of accounts and venues."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.accounts.models import Account

@@ -1,7 +1,5 @@
 """A programme with two stations, two trainers and a hall, and a proposal for the next quarter."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta

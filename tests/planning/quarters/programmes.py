@@ -1,8 +1,6 @@
 """Generated programmes: quarters that are tight or roomy, with trainers who are away, venues that
 are let to others, and stations that wait. The same seed makes the same programme."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random

@@ -1,7 +1,5 @@
 """A programme from which what stands in the way of a workshop was taken away, one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date

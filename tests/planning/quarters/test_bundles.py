@@ -1,7 +1,5 @@
 """Workshops made of what stations need: everybody is in one, and no station is emptied for it."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from hypothesis import given

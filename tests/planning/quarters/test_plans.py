@@ -1,8 +1,6 @@
 """Plans of a quarter: nobody is in two places, what is fixed stays, and what found no place says
 what would have to go."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random

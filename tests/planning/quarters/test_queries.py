@@ -1,7 +1,5 @@
 """Proposals, their lines and what is planned for stations, beside rows that just don't count."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time
 from typing import Any
 

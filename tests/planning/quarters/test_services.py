@@ -1,8 +1,6 @@
 """Proposals: needs become lines with places, what a planner fixes stays, and what was accepted is
 taken back as one, but for what somebody touched since."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Days that are taken, as the planner is told of them."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from kash.planning.quarters.queries import spans

@@ -1,8 +1,6 @@
 """Quarters in the browser: needs by station, a proposal with its obstacles, and bad input told
 beside its field."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

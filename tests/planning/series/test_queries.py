@@ -1,7 +1,5 @@
 """Series that somebody runs and their dates, beside those that just aren't hers."""
 
-from __future__ import annotations
-
 from datetime import date, time, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Dates of a rule, held against somebody who reads its sentence with a calendar on the wall."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Series: shown before they are planned, each date its own, and the past left alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta

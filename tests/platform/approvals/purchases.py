@@ -1,7 +1,5 @@
 """A sample: purchases, which one person proposes and another approves. `USE` is what that costs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy import select

@@ -3,8 +3,6 @@
 The feature is `purchases.py` beside this; its roles are those of courses.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 """A small programme, an administrator, a director and two trainers, who all came by links of one
 administrator, does all its daily work."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

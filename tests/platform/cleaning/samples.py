@@ -1,7 +1,5 @@
 """Small files of each kind, with words planted wherever cameras and programmes leave them."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 import zlib

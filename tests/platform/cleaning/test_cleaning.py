@@ -1,7 +1,5 @@
 """Cleaned copies say nothing of where, with what and by whom; what they show stays."""
 
-from __future__ import annotations
-
 import io
 import os
 import re

@@ -1,7 +1,5 @@
 """What a child answers that a file has taken over is not believed, and breaks nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

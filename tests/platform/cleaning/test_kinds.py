@@ -1,7 +1,5 @@
 """The kind of a file is told by its content."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A file that is long in cleaning keeps no thread of the site from everybody else."""
 
-from __future__ import annotations
-
 import pytest
 
 from kash.platform import cleaning as child_process

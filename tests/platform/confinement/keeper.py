@@ -2,8 +2,6 @@
 that runs hostile code, confined or (to see that the code would do harm) not. Run by path.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 import sqlite3

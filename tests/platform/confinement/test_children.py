@@ -1,7 +1,5 @@
 """Children answer in time and in bounds or not at all, and all that reads others' files is one."""
 
-from __future__ import annotations
-
 import ast
 import ctypes
 import os

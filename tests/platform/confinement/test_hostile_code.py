@@ -4,8 +4,6 @@ Each try is run twice beside a server in small ("keeper.py"): in a bare child, w
 (else it would say nothing), and in a confined one. The server is root, and somebody who is not.
 """
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os

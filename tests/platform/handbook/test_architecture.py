@@ -1,7 +1,5 @@
 """The pages for maintainers stay short, and name nothing that is not there."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What maintainers' pages name in the code is there, so that a reader finds it."""
 
-from __future__ import annotations
-
 import re
 from importlib import import_module
 from pathlib import Path

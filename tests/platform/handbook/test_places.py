@@ -1,7 +1,5 @@
 """Each page leads to the part of the handbook that tells about it, as whoever looks may read it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

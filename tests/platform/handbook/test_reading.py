@@ -1,7 +1,5 @@
 """Chapters as they are read: whole, safe, and alike in both languages."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

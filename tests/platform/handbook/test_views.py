@@ -1,7 +1,5 @@
 """The handbook's pages: the way to them, who reads which, and what stays in a browser's history."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

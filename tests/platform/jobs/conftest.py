@@ -1,7 +1,5 @@
 """A bare application with jobs and files in it, and a Valkey of our own for those who need one."""
 
-from __future__ import annotations
-
 import shutil
 import socket
 import subprocess

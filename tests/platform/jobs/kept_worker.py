@@ -1,7 +1,5 @@
 """A process that keeps a worker alive, as the server does: `kept_worker.py FOLDER [QUEUE_URL]`."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Kinds of work that only the tests ask for."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from pathlib import Path

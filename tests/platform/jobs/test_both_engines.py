@@ -1,7 +1,5 @@
 """The rows behave the same on both databases."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Heavy work goes one piece at a time for each account, so that nobody keeps others waiting."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from kash.platform.database import db, utc_now, writing

@@ -1,7 +1,5 @@
 """A job's pages are its owner's, and nobody else's."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

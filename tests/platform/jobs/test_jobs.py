@@ -1,7 +1,5 @@
 """From asking to the file, on both kinds of queue."""
 
-from __future__ import annotations
-
 import errno
 import json
 from datetime import timedelta

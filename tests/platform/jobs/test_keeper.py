@@ -1,7 +1,5 @@
 """The worker is a process of its own: it is killed here, and comes back."""
 
-from __future__ import annotations
-
 import os
 import signal
 import time

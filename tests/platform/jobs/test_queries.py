@@ -1,7 +1,5 @@
 """Work of one's own, beside that of others."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

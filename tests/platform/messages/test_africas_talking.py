@@ -1,7 +1,5 @@
 """The gateway is asked as its documentation says, and what it doesn't say clearly is not known."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from urllib.parse import parse_qs

@@ -1,7 +1,5 @@
 """Calendars, read by a library that shares no line with the one that writes them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo

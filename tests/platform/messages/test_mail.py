@@ -1,7 +1,5 @@
 """Mail goes out whole, says nothing of what it is for, and a failing server is a sentence."""
 
-from __future__ import annotations
-
 import re
 import socket
 import ssl

@@ -1,7 +1,5 @@
 """Mails of the outbox, states and their order, the records of a domain, and shredding."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whole programmes to back up, on both engines, and empty places to put them back into."""
 
-from __future__ import annotations
-
 import shutil
 from itertools import count
 

@@ -1,7 +1,5 @@
 """Single bytes that turn, as on a disk that grows old."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

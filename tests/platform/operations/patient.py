@@ -3,8 +3,6 @@
 Its patience is short, and its pages wait until they are told to go on (by a file, in `TOLD`).
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

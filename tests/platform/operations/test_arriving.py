@@ -1,7 +1,5 @@
 """A request ends where its sender ends it, however its bytes are cut up on the way."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

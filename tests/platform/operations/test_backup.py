@@ -1,7 +1,5 @@
 """What is backed up comes back, is never in clear on the way, and nothing else is touched."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

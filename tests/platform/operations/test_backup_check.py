@@ -1,7 +1,5 @@
 """A backup counts once it passed what a restore asks of it, and no older one goes before that."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A damaged database is told of while it serves, not when the last good backup has gone."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The files for a server of one's own: checked by Caddy and systemd themselves, where they are."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

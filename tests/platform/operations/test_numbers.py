@@ -1,7 +1,5 @@
 """What is counted lies where a full disk ends no web process."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

@@ -3,8 +3,6 @@
 `patient.py` is the site: one process of two threads, so that two that wait would be all.
 """
 
-from __future__ import annotations
-
 import re
 import select
 import socket

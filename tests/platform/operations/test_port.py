@@ -1,7 +1,5 @@
 """A server that is started again at once waits for what is left of the one before it."""
 
-from __future__ import annotations
-
 import socket
 from contextlib import closing
 from functools import partial

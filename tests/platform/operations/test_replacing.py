@@ -1,7 +1,5 @@
 """Web processes that answered enough are replaced, and nobody who asks something notices."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import re

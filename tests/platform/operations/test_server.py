@@ -1,7 +1,5 @@
 """The server as `./kash.sh run` starts it: its processes, its words, and its end."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Eight slow uploads stop nobody: asked of the server itself, and through the shipped Caddyfile."""
 
-from __future__ import annotations
-
 import shutil
 import socket
 from contextlib import ExitStack, closing

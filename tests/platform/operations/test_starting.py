@@ -1,7 +1,5 @@
 """What a start does with a database of before, of another start, and of a newer version."""
 
-from __future__ import annotations
-
 import subprocess
 import threading
 from typing import Any

@@ -1,7 +1,5 @@
 """What the site's addresses say of a request before it is read."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest

@@ -1,7 +1,5 @@
 """Paper for the press's tests, and the reading of it by programs that are not ours."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess

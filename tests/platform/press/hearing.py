@@ -1,7 +1,5 @@
 """What two programs that are not ours hear of a PDF: `pdfua` and `outloud`."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

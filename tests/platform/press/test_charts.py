@@ -1,7 +1,5 @@
 """Charts: bare shapes that any page may show, that say no more than their figures."""
 
-from __future__ import annotations
-
 import base64
 import xml.etree.ElementTree as ET
 

@@ -1,7 +1,5 @@
 """A certificate with as much on it as a design can ask for: nothing lies on anything else."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

@@ -5,8 +5,6 @@ in one document of pages that end after the name: a design lays its page out fro
 comes below, and the border behind, move nothing. Whole pages are compared for some of the names.
 """
 
-from __future__ import annotations
-
 import ctypes
 import math
 import re

@@ -1,7 +1,5 @@
 """The ornate border: woven within its lines, ended below its rosettes, of few curves."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Marks stand on their letters: a name that a font can't set is set in one that can, as a whole."""
 
-from __future__ import annotations
-
 import ctypes
 import io
 

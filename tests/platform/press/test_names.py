@@ -1,7 +1,5 @@
 """Names as they come: read back as they are, set smaller where they must be, with their codes."""
 
-from __future__ import annotations
-
 import io
 import random
 import re

@@ -1,7 +1,5 @@
 """Codes by linear algebra beside an independent encoder, and read by an independent reader."""
 
-from __future__ import annotations
-
 import pytest
 import segno
 import zxingcpp

@@ -1,7 +1,5 @@
 """What a screen reader is told of paper: in order, in its language, and nothing that decorates."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from dataclasses import replace

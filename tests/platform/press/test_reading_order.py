@@ -1,7 +1,5 @@
 """The tree that is read aloud, put in order: whatever stands in it, it keeps the rules."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

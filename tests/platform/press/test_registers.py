@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from kash.platform.press import PagedDocument, RegisterSheet, document, register

@@ -1,7 +1,5 @@
 """Every kind of file: checked by qpdf, its structure walked to the end, the same bytes twice."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Fails loudly when another WeasyPrint moves what `weasyprint_parts` reads."""
 
-from __future__ import annotations
-
 import weasyprint
 
 from kash.platform.press.certificates import _EMPTY_PICTURE, _learned, _plate_request, _sample

@@ -1,7 +1,5 @@
 """The same promises on a folder and on S3."""
 
-from __future__ import annotations
-
 import errno
 import os
 import socket

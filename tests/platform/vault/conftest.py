@@ -1,7 +1,5 @@
 """A bare application with the vault in it, on both engines: the chain needs no other room."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

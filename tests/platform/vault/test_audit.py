@@ -1,7 +1,5 @@
 """Writing the audit chain on both engines."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import stat

@@ -1,7 +1,5 @@
 """The command line of the vault."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from sqlalchemy import select

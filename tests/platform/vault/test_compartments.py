@@ -1,8 +1,6 @@
 """Documents that only members open: whatever is altered, exchanged or of another generation is
 refused, always by a SealError and never otherwise."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Sealed texts and files: what opens, and what does not."""
 
-from __future__ import annotations
-
 import io
 import os
 from typing import Any

@@ -1,7 +1,5 @@
 """The server's key file."""
 
-from __future__ import annotations
-
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor

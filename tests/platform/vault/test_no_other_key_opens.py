@@ -6,8 +6,6 @@ Tried are the key file and what can be derived from it, what police officers and
 as it is, decoded and hashed: as symmetric keys, as private keys, and as passphrases.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import contextlib

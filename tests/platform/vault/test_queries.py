@@ -1,7 +1,5 @@
 """Entries of the trail that somebody looks for, beside those that just aren't meant."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

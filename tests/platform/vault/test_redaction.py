@@ -1,7 +1,5 @@
 """What the trail tells without keys: no ids of cases, and of mediators neither order nor minute."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 

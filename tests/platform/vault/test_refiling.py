@@ -1,7 +1,5 @@
 """Another text in the place of a document, put there by whoever cannot open it."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import select
 

@@ -1,7 +1,5 @@
 """Clearing SQLite's files of what was deleted, while others read and write."""
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files under a document's own key: whatever is done to one, it opens whole or not at all."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 

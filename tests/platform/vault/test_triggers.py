@@ -1,7 +1,5 @@
 """The database itself refuses to change the audit chain."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError

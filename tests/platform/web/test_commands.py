@@ -1,7 +1,5 @@
 """What a form fills, and where it shows what stood in the way."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Figures that are kept: never another than those of now, unless the page says of when they are."""
 
-from __future__ import annotations
-
 import os
 import pickle
 import threading

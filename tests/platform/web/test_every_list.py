@@ -1,8 +1,6 @@
 """Every list can be taken away as a table, or it is said here why not. A list that can't be is
 copied by hand from a screen, page by page, into a file of which nothing is written down."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re

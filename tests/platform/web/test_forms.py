@@ -1,7 +1,5 @@
 """What fields take, in which form they hand it on, and what they say to anything else."""
 
-from __future__ import annotations
-
 import warnings
 from datetime import UTC, date, datetime, time
 from typing import Any

@@ -1,7 +1,5 @@
 """The frame, the macros and the error pages, drawn without the rest of the programme."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A full disk: it is said as it is, nothing typed is lost, and reading goes on."""
 
-from __future__ import annotations
-
 import errno
 import json
 import re

@@ -1,7 +1,5 @@
 """The one door, and what every answer says to the browser."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """`_` and `ngettext` as templates find them: our own, in the place of Flask-Babel's."""
 
-from __future__ import annotations
-
 from flask import render_template_string
 from flask_babel import force_locale
 

@@ -1,7 +1,5 @@
 """Rules write the same addresses as those that compiled what writes them at once."""
 
-from __future__ import annotations
-
 import pytest
 from werkzeug.routing import BuildError, Map, Rule
 

@@ -1,7 +1,5 @@
 """Lists: pages, order, addresses; formats; static files."""
 
-from __future__ import annotations
-
 import gzip
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Amounts of money, as they are typed and as they are read."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Which places stand in a phone's bar."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """What a browser's history says of pages that belong to the vault."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

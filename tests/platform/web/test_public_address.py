@@ -1,7 +1,5 @@
 """Links and codes hold the address that is served; a useless one is printed by nobody unasked."""
 
-from __future__ import annotations
-
 import re
 import socket
 from types import SimpleNamespace

@@ -3,8 +3,6 @@
 A cell that a spreadsheet runs as a formula could send the rest of the file somewhere.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

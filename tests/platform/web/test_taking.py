@@ -2,8 +2,6 @@
 for, and noted. A list that only seems to be whole misleads whoever reports by it; one that names
 people is a file on somebody's laptop."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What is filled in and pressed before a page is pictured."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

@@ -1,7 +1,5 @@
 """The pictures know an address for every route."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 
 from kash.accounts.models import Account

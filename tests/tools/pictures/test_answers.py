@@ -1,7 +1,5 @@
 """The pages that come only when something was typed and pressed, as they are declared."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from kash.policy import NOBODY, Actor

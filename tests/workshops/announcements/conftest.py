@@ -1,7 +1,5 @@
 """A workshop ahead whose people can be told, and a gateway of one's own."""
 
-from __future__ import annotations
-
 from tests.people.notices.conftest import gateway, someone
 from tests.workshops.conftest import plan
 

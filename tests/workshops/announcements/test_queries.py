@@ -1,7 +1,5 @@
 """News that the people of a workshop were told, beside news of other things."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

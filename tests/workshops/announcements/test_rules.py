@@ -1,7 +1,5 @@
 """When a change is told, and to whom."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The people of a workshop are told of it: once, in time, and nobody who should not be."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Absences: written down in one form, read by whom they concern, and gone when they are over."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

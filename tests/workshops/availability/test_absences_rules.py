@@ -1,7 +1,5 @@
 """Days of an absence: which may be written down, and which two share."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Who is away, and which venues can be had, beside rows that just don't belong."""
 
-from __future__ import annotations
-
 from datetime import date, time, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What planning is told of who is away and what can't be had: the days, and never why."""
 
-from __future__ import annotations
-
 from datetime import date, time
 
 from kash.accounts.models import Account

@@ -1,7 +1,5 @@
 """Minutes between zones: the longer of both, and what was typed nearest goes first."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """Venues: found by what they have; whom to call and how safe one is for who plans alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta

@@ -1,7 +1,5 @@
 """Holidays of the law, whatever the year."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import date, timedelta
 

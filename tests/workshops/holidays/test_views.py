@@ -1,7 +1,5 @@
 """Holidays that a programme adds: the clocks of cases know them, and nothing typed is lost."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Links into a workshop and what came by each."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Rules of sign-ups: links that take names, and decisions on rows."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Names by link: typed without an account, sealed until decided on, and answered alike."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 
