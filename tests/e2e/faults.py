@@ -1,7 +1,5 @@
 """Faults of pages' scripts, as they happen."""
 
-from __future__ import annotations
-
 from playwright.sync_api import Page, Response
 
 # A page that is left while it still fetches a script says so, which is no fault. A script that

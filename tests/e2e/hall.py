@@ -1,7 +1,5 @@
 """A workshop of today with forty people, over the folder that a server serves."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta

@@ -1,8 +1,6 @@
 """What axe finds on a page, whether it is wider than its window, and whether its tab is in view:
 small and large, light and dark."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence, Set
 from importlib.resources import files
 from time import monotonic

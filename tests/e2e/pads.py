@@ -1,7 +1,5 @@
 """A phone in a browser: it takes a register along, loses the network, and what it keeps is read."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from contextlib import closing

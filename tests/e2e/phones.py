@@ -1,7 +1,5 @@
 """The application of a test, served to a phone's browser."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A browser's profile on disk, searched after the browser was closed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

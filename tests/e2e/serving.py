@@ -1,7 +1,5 @@
 """The site as it is served: gunicorn, two processes and the worker, over its own folder."""
 
-from __future__ import annotations
-
 import os
 import queue
 import re

@@ -1,8 +1,6 @@
 """Every page of the path as those see it who walked it: by axe, on a small phone and a desk, light
 and dark; and what each page weighs, and how one leaves it."""
 
-from __future__ import annotations
-
 import gzip
 from typing import Any
 
@@ -20,9 +18,7 @@ MOST_BYTES = 60 * 1024
 
 
 @pytest.mark.parametrize("who", WALKERS)
-def test_every_page_is_usable_by_everyone_and_no_title_tells_what_this_is(
-    walk: Walk, who: str
-) -> None:
+def test_every_page_is_usable_by_everyone_and_no_title_tells_what_this_is(walk, who):
     walker = walk.people[who]
     page = walker.page
     # Kept by the browser, it is there in half the time.
@@ -43,13 +39,13 @@ def test_every_page_is_usable_by_everyone_and_no_title_tells_what_this_is(
     assert titles == {"Lakeside"}
 
 
-def test_pages_of_a_report_are_usable_by_everyone(walk: Walk) -> None:
+def test_pages_of_a_report_are_usable_by_everyone(walk):
     """They were looked at while it was filed: they have no address to go to."""
     assert walk.looked_at > 10
     assert walk.found == [], "\n".join(walk.found)
 
 
-def test_every_kind_of_page_was_visited(walk: Walk) -> None:
+def test_every_kind_of_page_was_visited(walk):
     """The path goes through every room."""
     rooms = {path.split("/")[1] for walker in walk.people.values() for path in walker.been}
     assert rooms >= {
@@ -78,7 +74,7 @@ def test_every_kind_of_page_was_visited(walk: Walk) -> None:
     }  # fmt: skip
 
 
-def test_answers_to_what_was_typed_are_usable_by_everyone(walk: Walk) -> None:
+def test_answers_to_what_was_typed_are_usable_by_everyone(walk):
     """What is posted has no address of its own to go to."""
     found: list[str] = []
     trainer = walk.people["trainer"]
@@ -111,7 +107,7 @@ def test_answers_to_what_was_typed_are_usable_by_everyone(walk: Walk) -> None:
     assert found == [], "\n".join(found)
 
 
-def test_pages_of_a_lost_phone_and_of_a_new_device_are_usable_by_everyone(walk: Walk) -> None:
+def test_pages_of_a_lost_phone_and_of_a_new_device_are_usable_by_everyone(walk):
     """They are there for minutes, or until they are answered."""
     without = walk.newcomer("without a phone")
     without.go("/sign-in")
@@ -160,7 +156,7 @@ def cold_bytes(context: BrowserContext, address: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(("who", "path"), [("anyone", "/sign-in"), ("trainer", "/")])
-def test_the_first_pages_weigh_little(walk: Walk, who: str, path: str) -> None:
+def test_the_first_pages_weigh_little(walk, who, path):
     state = walk.people[who].context.storage_state()
     context = walk.browser.new_context(storage_state=state, viewport=PHONE)
     sizes = cold_bytes(context, walk.served.address + path)
@@ -182,7 +178,7 @@ def signed_in(walk: Walk) -> BrowserContext:
 
 
 @pytest.mark.parametrize("way", ["the button", "Shift three times"])
-def test_leaving_at_once_shows_nothing_and_back_neither(walk: Walk, way: str) -> None:
+def test_leaving_at_once_shows_nothing_and_back_neither(walk, way):
     context = signed_in(walk)
     page = context.pages[0]
     page.goto(walk.served.address + walk.workshop + "/people")
@@ -205,7 +201,7 @@ def test_leaving_at_once_shows_nothing_and_back_neither(walk: Walk, way: str) ->
     context.close()
 
 
-def test_a_page_kept_by_the_browser_is_fetched_anew_after_signing_out(walk: Walk) -> None:
+def test_a_page_kept_by_the_browser_is_fetched_anew_after_signing_out(walk):
     context = signed_in(walk)
     page = context.pages[0]
     page.goto(walk.served.address + walk.workshop + "/people")

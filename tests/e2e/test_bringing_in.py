@@ -1,20 +1,13 @@
 """Bringing in trainings of before, on a phone: what is chosen on one page is still chosen after
 another, and no first tap saves."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from kash.exchange.history.models import EarlierTraining
 from kash.platform.database import db
-from kash.policy import Actor
 from kash.workshops.services.people import enrol
-from tests.workshops.conftest import Held, make_person, plan
+from tests.workshops.conftest import make_person, plan
 
 from .looking import PHONE
 from .phones import Site
@@ -26,7 +19,7 @@ PEOPLE = ("Asali Sampuli", "Baraka Sampuli", "Chausiku Sampuli")
 
 
 @pytest.fixture
-def held(sqlite_app: APIFlask, plan: Callable[..., Held]) -> Held:
+def held(sqlite_app, plan):
     """A workshop with three people of one group and one of the other."""
     made = plan()
     for name in PEOPLE:
@@ -36,9 +29,7 @@ def held(sqlite_app: APIFlask, plan: Callable[..., Held]) -> Held:
 
 
 @pytest.fixture
-def phone(
-    sqlite_app: APIFlask, held: Held, browser: Browser, client_for: Callable[[Actor], FlaskClient]
-) -> Iterator[tuple[Page, str]]:
+def phone(sqlite_app, held, browser, client_for):
     """The phone of the trainer who runs it, and the address of the site."""
     cookie = client_for(held.trainer).get_cookie("session", domain="localhost")
     assert cookie is not None
@@ -51,9 +42,7 @@ def phone(
     site.die()
 
 
-def test_each_name_of_earlier_trainings_is_chosen_on_a_phone(
-    phone: tuple[Page, str], held: Held
-) -> None:
+def test_each_name_of_earlier_trainings_is_chosen_on_a_phone(phone, held):
     page, address = phone
     page.goto(f"{address}/history/")
     page.get_by_label("Group").select_option(index=1)

@@ -1,14 +1,11 @@
 """The calendar in a browser: a workshop is moved, moved back and planned by keyboard alone, by taps
 on a phone, and without a script; and it is dragged."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.people.models import Venue
 from kash.platform.database import db
@@ -39,9 +36,7 @@ def _planned_from(page: Page, first: date) -> None:
     expect(page.locator("[name=starts_on]")).to_have_value(str(first))
 
 
-def test_by_keyboard_alone_the_focus_follows_what_moves_and_it_is_said(
-    site: Site, coming: Held, browser: Browser
-) -> None:
+def test_by_keyboard_alone_the_focus_follows_what_moves_and_it_is_said(site, coming, browser):
     page = site.page(browser, coming.trainer, viewport=DESK)
     page.goto(_address(site, "month"))
     entry, told = f"workshop-{coming.workshop}", page.locator("#live")
@@ -84,7 +79,7 @@ def test_by_keyboard_alone_the_focus_follows_what_moves_and_it_is_said(
     _planned_from(page, date.fromisoformat(reached))
 
 
-def test_by_taps_on_a_phone(site: Site, coming: Held, browser: Browser) -> None:
+def test_by_taps_on_a_phone(site, coming, browser):
     page = site.page(browser, coming.trainer, viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(_address(site, "month"))
     page.locator(f"td[data-day='{day(1)}'] .day-number").tap()
@@ -102,7 +97,7 @@ def test_by_taps_on_a_phone(site: Site, coming: Held, browser: Browser) -> None:
     _planned_from(page, day(1))
 
 
-def test_without_a_script(site: Site, coming: Held, browser: Browser) -> None:
+def test_without_a_script(site, coming, browser):
     hall = Venue(name="Hall B")
     db.session.add(hall)
     db.session.commit()
@@ -129,8 +124,8 @@ def _said(site: Site, one: date) -> str:
 
 
 def test_dragging_a_bar_by_its_second_day_moves_it_by_as_much_and_every_view_is_sound(
-    site: Site, coming: Held, browser: Browser, plan: Callable[..., Held]
-) -> None:
+    site, coming, browser, plan
+):
     plan(title="Ahero", starts_on=day(3), ends_on=day(9), by=coming.trainer)
     page = site.page(browser, coming.trainer, viewport=DESK)
     page.goto(_address(site, "month"))

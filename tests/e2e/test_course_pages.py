@@ -1,13 +1,9 @@
 """A session is written in a browser, and pages of versions are usable by everyone."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.training.queries import version_with_plans
 from kash.training.rules.courses import SessionText
 from kash.training.services.course_files import start_version, translate
@@ -21,11 +17,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_steps_are_written_in_place_and_their_minutes_add_up(
-    site: Site,  # noqa: F811
-    draft: Draft,  # noqa: F811
-    browser: Browser,
-    actor: Callable[..., Actor],
-) -> None:
+    site,  # noqa: F811
+    draft,  # noqa: F811
+    browser,
+    actor,
+):
     page = site.page(browser, actor("trainer"), viewport=DESK)
     plan = draft.plans[1]
     page.goto(f"{site.address}/courses/versions/{draft.version}/plans/{plan}/edit")
@@ -63,11 +59,11 @@ def test_steps_are_written_in_place_and_their_minutes_add_up(
 
 
 def test_pages_of_versions_are_usable_by_everyone(
-    site: Site,  # noqa: F811
-    draft: Draft,  # noqa: F811
-    browser: Browser,
-    actor: Callable[..., Actor],
-) -> None:
+    site,  # noqa: F811
+    draft,  # noqa: F811
+    browser,
+    actor,
+):
     propose(draft.version, SYSTEM)
     publish(draft.version, ANOTHER)
     newer = start_version(draft.course, "en", SYSTEM)

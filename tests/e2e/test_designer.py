@@ -1,18 +1,14 @@
 """A design is written with its picture beside it, which is drawn anew of what was typed."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Response, expect
-
-from .walking import Walk
 
 # The page waits for a pause in typing, and the server draws by a fresh child.
 PATIENCE = 60_000
 
 
 @pytest.mark.browser
-def test_the_picture_follows_what_is_typed_and_shows_the_longest_name(walk: Walk) -> None:
+def test_the_picture_follows_what_is_typed_and_shows_the_longest_name(walk):
     director = walk.people["director"]
     page = director.page
     director.go("/certificates/designs/classic/edit")

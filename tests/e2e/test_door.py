@@ -3,12 +3,10 @@
 The site runs in this process, so that a test says what time it is on the server.
 """
 
-from __future__ import annotations
-
 import io
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +17,7 @@ import zxingcpp
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from kash.attendance.models import MarkOperation, Slot
@@ -88,7 +86,7 @@ class Site:
 
 
 @pytest.fixture
-def site(app: APIFlask, client_for: Callable[[Actor], FlaskClient]) -> Iterator[Site]:
+def site(app, client_for):
     answering = Answering(app)
     server = make_server("localhost", 0, answering, threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
@@ -146,13 +144,13 @@ def film(path: Path, *shown: Image.Image) -> Path:
 
 
 def test_badges_are_read_by_the_camera(
-    site: Site,
-    held: Held,  # noqa: F811
-    plan: Callable[..., Held],  # noqa: F811
-    browser_type: BrowserType,
-    browser_type_launch_args: dict[str, Any],
-    tmp_path: Path,
-) -> None:
+    site,
+    held,  # noqa: F811
+    plan,  # noqa: F811
+    browser_type,
+    browser_type_launch_args,
+    tmp_path,
+):
     other = plan(by=held.trainer)
     enrol(other.workshop, make_person("Tulivu Sampuli"), held.trainer)
     hers, stranger = entries(held)["Zawadi Sampuli"], entries(other)["Tulivu Sampuli"]
@@ -209,7 +207,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch):
     """The server's clock at the door: it stands, at the beginning of a turn."""
     moment = datetime.now(UTC).timestamp() // TURN.total_seconds() * TURN.total_seconds()
     found = Clock(datetime.fromtimestamp(moment, UTC) + timedelta(seconds=1))
@@ -226,12 +224,12 @@ def scanned(wall: Page) -> str:
 
 
 def test_the_code_on_the_wall_changes_and_lets_each_in_once(
-    site: Site,
-    held: Held,  # noqa: F811
-    browser: Browser,
-    actor: Callable[..., Actor],
-    clock: Clock,
-) -> None:
+    site,
+    held,  # noqa: F811
+    browser,
+    actor,
+    clock,
+):
     slot = db.session.query(Slot).filter_by(register_id=held.row.register_id, position=1).one()
     slot.starts_at = clock.now - timedelta(minutes=5)
     key = slot.public_id

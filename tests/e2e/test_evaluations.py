@@ -1,12 +1,7 @@
 """The sheet on a phone: the network goes at the worst moments, and no answer is lost or doubled."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 import pytest
-from apiflask import APIFlask
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from kash.assessments.evaluations.models import EvaluationBox
 from kash.platform.database import db
@@ -21,7 +16,7 @@ FELT = "Start later, please"
 
 
 @pytest.fixture
-def evaluation_site(app: APIFlask, evaluated: Evaluated) -> Iterator[Site]:  # noqa: F811
+def evaluation_site(app, evaluated):  # noqa: F811
     db.session.rollback()
     site = Site(app)
     yield site
@@ -29,7 +24,7 @@ def evaluation_site(app: APIFlask, evaluated: Evaluated) -> Iterator[Site]:  # n
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
+def phone(browser):
     context = browser.new_context(viewport=PHONE)
     context.set_default_timeout(30_000)
     yield context
@@ -46,10 +41,10 @@ def stored(page: Page) -> str:
 
 
 def test_no_answer_is_lost_or_doubled_however_the_network_goes(
-    evaluation_site: Site,
-    evaluated: Evaluated,  # noqa: F811
-    phone: BrowserContext,
-) -> None:
+    evaluation_site,
+    evaluated,  # noqa: F811
+    phone,
+):
     page, said = phone.new_page(), evaluated.code
     page.goto(f"{evaluation_site.address}/e")
     page.get_by_label("The code on the wall").fill(f"{said[:3]}-{said[3:]}".lower())
@@ -95,10 +90,10 @@ def test_no_answer_is_lost_or_doubled_however_the_network_goes(
 
 
 def test_a_form_that_closed_meanwhile_says_so_and_keeps_what_was_typed(
-    evaluation_site: Site,
-    evaluated: Evaluated,  # noqa: F811
-    phone: BrowserContext,
-) -> None:
+    evaluation_site,
+    evaluated,  # noqa: F811
+    phone,
+):
     page = phone.new_page()
     page.goto(f"{evaluation_site.address}/e?code={evaluated.code}")
     page.locator("textarea").fill(FELT)

@@ -1,21 +1,16 @@
 """A report filed in a browser at the width of a phone, in Kiswahili, over a server that dies."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.incidents.queries import cases
 from kash.incidents.services.alerts import tell_officers
 from kash.platform.database import utc_now
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
 from .looking import PHONE, findings
-from .phones import Site
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +23,7 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
-def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member: AMember) -> None:
+def test_a_report_in_kiswahili(a_phone, site, member):
     page = a_phone()
     found = findings(page, "the beginning")
     page.get_by_role("button", name="Ruka swali hili").click()
@@ -121,9 +116,7 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     assert found == []
 
 
-def test_an_urgent_report_with_place_and_number_over_a_network_that_is_cut_twice(
-    a_phone: Callable[..., Page], member: AMember
-) -> None:
+def test_an_urgent_report_with_place_and_number_over_a_network_that_is_cut_twice(a_phone, member):
     page = a_phone()
     page.set_viewport_size({"width": 360, "height": 640})
     yes, bar = page.get_by_role("button", name="Ndiyo, sasa"), page.locator("nav.bar")
@@ -163,9 +156,7 @@ def test_an_urgent_report_with_place_and_number_over_a_network_that_is_cut_twice
     assert found == []
 
 
-def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
-    a_phone: Callable[..., Page],
-) -> None:
+def test_the_phone_finds_its_report_again_and_keeps_no_receipt(a_phone):
     page = a_phone()
     page.get_by_role("button", name="Ruka swali hili").click()
     page.get_by_label("Alipigwa au kuumizwa").check()
@@ -241,12 +232,8 @@ def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
 
 
 def test_somebody_held_is_two_taps_from_the_officers_queue(
-    a_phone: Callable[..., Page],
-    browser: Browser,
-    site: Site,
-    member: AMember,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    a_phone, browser, site, member, monkeypatch
+):
     mails: list[tuple[str, ...]] = []
     monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: True)
     monkeypatch.setattr(

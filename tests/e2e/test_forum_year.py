@@ -1,12 +1,10 @@
 """A year of monthly meetings: figures are read, actions go on, a decision comes back with its
 lines, and each meeting confirms the minutes of the one before."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from kash.figures.releases.models import Release, ReleasePlan
@@ -103,10 +101,10 @@ def led_through(page: Page, site: Site, series: Series, meeting: str, before: st
 
 
 def test_a_forum_meets_for_a_year(
-    site: Site,  # noqa: F811
-    series: Series,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    series,  # noqa: F811
+    browser,
+):
     days = meeting_days()
     printed(days)
     page = site.page(browser, series.secretary, viewport=DESK)

@@ -1,19 +1,14 @@
 """From the starting library to a certificate, in a browser: a course is loaded, planned, taught
 over time, tested before and after, evaluated, and certified by a track of three requirements."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.workshops.conftest import make_person
 
 from .looking import DESK
@@ -60,11 +55,11 @@ def _path(page: Page) -> str:
 
 @pytest.fixture
 def programme(
-    site: Site,  # noqa: F811 - the fixture
-    browser: Browser,
-    app: APIFlask,
-    actor: Callable[..., Actor],
-) -> Programme:
+    site,  # noqa: F811 - the fixture
+    browser,
+    app,
+    actor,
+):
     with app.app_context():
         people = {name: make_person(name, "B") for name in PEOPLE}
     return Programme(
@@ -262,9 +257,7 @@ def certify(at: Programme) -> None:
     expect(page.locator("main").get_by_role("link", name=TITLE)).to_be_visible()
 
 
-def test_from_the_library_to_a_certificate_by_a_track_of_three_requirements(
-    programme: Programme,
-) -> None:
+def test_from_the_library_to_a_certificate_by_a_track_of_three_requirements(programme):
     load_course(programme)
     plan_workshop(programme)
     write_track(programme)

@@ -1,13 +1,7 @@
 """Inviting six people in few clicks, links that are copied, and codes that are seen as typed."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from .looking import DESK
 from .phones import Site
@@ -20,9 +14,7 @@ SIX = "\n".join(
 
 
 @pytest.fixture
-def desk(
-    sqlite_app: APIFlask, browser: Browser, sign_in: Callable[..., FlaskClient]
-) -> Iterator[tuple[Page, str]]:
+def desk(sqlite_app, browser, sign_in):
     """An administrator's browser, and the address of the site."""
     cookie = sign_in("administrator").get_cookie("session", domain="localhost")
     assert cookie is not None
@@ -36,9 +28,7 @@ def desk(
     site.die()
 
 
-def test_six_people_are_invited_and_their_links_copied_with_eight_clicks(
-    desk: tuple[Page, str],
-) -> None:
+def test_six_people_are_invited_and_their_links_copied_with_eight_clicks(desk):
     """Six pages with a form each, and links that were marked and copied by hand."""
     page, address = desk
     clicks = 0
@@ -72,7 +62,7 @@ def test_six_people_are_invited_and_their_links_copied_with_eight_clicks(
     assert len({line.rsplit("/join/")[1] for line in copied}) == 6
 
 
-def test_a_code_is_shown_in_groups_and_a_wrong_sign_at_once(desk: tuple[Page, str]) -> None:
+def test_a_code_is_shown_in_groups_and_a_wrong_sign_at_once(desk):
     """Twelve signs typed in one row were compared by nobody."""
     page, address = desk
     page.goto(f"{address}/verify")

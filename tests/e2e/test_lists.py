@@ -1,13 +1,9 @@
 """The two lists from the field, brought in by a trainer in a browser: each row as it must be."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.people.lists.expected import OFFICERS, PEERS, rows
 
@@ -31,9 +27,7 @@ WORDS = {"new": "New", "wrong": "Wrong"}
 
 
 @pytest.fixture(scope="module")
-def programme(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory, compiled: Path, empty_database: Path
-) -> Iterator[Walk]:
+def programme(browser, tmp_path_factory, compiled, empty_database):
     """An empty programme with a trainer and a custodian."""
     folder = tmp_path_factory.mktemp("lists")
     served = Served(folder / "var", compiled, empty_database)
@@ -50,7 +44,7 @@ def programme(
 
 
 @pytest.fixture
-def trainer(programme: Walk) -> Walker:
+def trainer(programme):
     """The trainer, at a desk."""
     walker = programme.people["trainer"]
     walker.page.set_viewport_size(DESK)
@@ -76,7 +70,7 @@ def shown(walker: Walker) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "table", "added"), [("officers.xlsx", OFFICERS, 46), ("peer-educators.csv", PEERS, 38)]
 )
-def test_each_row_comes_out_as_it_must(trainer: Walker, name: str, table: str, added: int) -> None:
+def test_each_row_comes_out_as_it_must(trainer, name, table, added):
     trainer.go("/people")
     trainer.link("Lists of people")
     trainer.link("Bring in a list")
@@ -131,7 +125,7 @@ def sends(walker: Walker, name: str, content: str) -> None:
 
 
 @pytest.mark.browser
-def test_pages_of_lists_and_twins_are_usable_by_everyone(programme: Walk, trainer: Walker) -> None:
+def test_pages_of_lists_and_twins_are_usable_by_everyone(programme, trainer):
     looked = Looked()
     adds(trainer, "Zawadi Kielelezo", reference="K-9001", ward="Kondele")
     trainer.page.wait_for_url(PERSON)

@@ -1,16 +1,11 @@
 """That what is looked for on pages is found."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from kash.accounts.models import Account
 from kash.platform.database import db
-from tests.conftest import AMember
 
 from .looking import DESK, OUT_OF_BOX, PHONE, SMALLEST, Looker, Moved
 
@@ -35,7 +30,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>Page</title>
 
 
 @pytest.mark.browser
-def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(page: Page) -> None:
+def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(page):
     look = Looker()
     content = {
         "sound": "<p>Sound</p>",
@@ -126,9 +121,7 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
 
 
 @pytest.mark.browser
-def test_on_the_page_of_the_vault_nothing_is_printed_over_its_parts_in_kiswahili(
-    page: Page, a_member: Callable[..., AMember]
-) -> None:
+def test_on_the_page_of_the_vault_nothing_is_printed_over_its_parts_in_kiswahili(page, a_member):
     member = a_member("custodian")
     account = db.session.get(Account, member.actor.account_id)
     assert account is not None
@@ -144,7 +137,7 @@ def test_on_the_page_of_the_vault_nothing_is_printed_over_its_parts_in_kiswahili
 
 
 @pytest.mark.browser
-def test_no_serial_is_too_wide_for_its_fact_on_a_phone(page: Page) -> None:
+def test_no_serial_is_too_wide_for_its_fact_on_a_phone(page):
     """Serials are drawn: one of wide letters stuck out of its column."""
     page.set_viewport_size(PHONE)
     page.set_content("""<main style="margin-inline: 16px"><dl class="facts">
@@ -173,9 +166,7 @@ Object.defineProperty(window, "looks", {
 @pytest.mark.browser
 @pytest.mark.parametrize("after", ["<p>Sound</p>", '<p class="box">Boxed</p>'])
 @pytest.mark.parametrize("moves", [1, 2, 3, 5])
-def test_a_page_that_a_script_changes_while_it_is_looked_at_is_looked_at_again(
-    page: Page, moves: int, after: str
-) -> None:
+def test_a_page_that_a_script_changes_while_it_is_looked_at_is_looked_at_again(page, moves, after):
     look = Looker()
     page.set_content(PAGE.format("<p>Sound</p>" + MOVES % (moves, f"<h1>Page</h1>{after}")))
     assert look.findings(page, "page") == []
@@ -188,7 +179,7 @@ def test_a_page_that_a_script_changes_while_it_is_looked_at_is_looked_at_again(
 
 
 @pytest.mark.browser
-def test_a_page_that_never_stands_still_is_said_to_move(page: Page) -> None:
+def test_a_page_that_never_stands_still_is_said_to_move(page):
     page.set_content(PAGE.format('<p>Sound</p><p id="one">One</p>'))
     page.evaluate("""() => {
       let size = 10;

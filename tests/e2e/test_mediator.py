@@ -1,27 +1,19 @@
 """A police mediator at the width of a phone, from the SMS to "two of three released", and what the
 officer reads of it."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.incidents.services.cases import changing
 from kash.platform.database import utc_now
 from kash.platform.messages.gateways import init_sms
-from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.test_mediation import a_case, on_duty
 
 from .looking import DESK, findings
-from .phones import Site, browser_of
+from .phones import browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -33,14 +25,8 @@ def _tap(page: Page, name: str) -> None:
 
 
 def test_a_police_mediator_answers_from_the_sms_to_two_of_three_released(
-    app: APIFlask,
-    browser: Browser,
-    site: Site,
-    member: AMember,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-    tmp_path: Path,
-) -> None:
+    app, browser, site, member, actor, client_for, tmp_path
+):
     init_sms(app, app.config["SETTINGS"].model_copy(update={"sms_url": f"file://{tmp_path}"}))
     mediator = actor("police_peer", name="Kamau", language="sw")
     on_duty(mediator, phone="+254700000009")

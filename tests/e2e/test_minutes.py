@@ -1,14 +1,10 @@
 """Two write the same minutes, one without a network; what waits in a browser that others use."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
@@ -29,12 +25,12 @@ NO_NETWORK = "Kept here, not sent. There is no network at the moment. It is trie
 
 
 @pytest.fixture
-def director(actor: Callable[..., Actor]) -> Actor:
+def director(actor):
     return actor("director", name="Neema Mkurugenzi")
 
 
 @pytest.fixture
-def address(site: Site, series: Series) -> str:  # noqa: F811
+def address(site, series):  # noqa: F811
     meeting = series.plan(utc_now() - timedelta(days=2))
     items = [
         add_item(series.forum, meeting, title=title, by=series.secretary)
@@ -66,12 +62,12 @@ def stored(page: Page) -> str:
 
 
 def test_two_who_write_while_one_is_offline_for_ten_minutes_lose_nothing_and_both_are_told(
-    site: Site,  # noqa: F811
-    series: Series,  # noqa: F811
-    director: Actor,
-    address: str,
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    series,  # noqa: F811
+    director,
+    address,
+    browser,
+):
     one = opened(site.page(browser, series.secretary, viewport=DESK), address)
     text = one.locator("#minute")
     text.press_sequentially("The rooms are small.\nWe look for others.\n")
@@ -136,13 +132,13 @@ def test_two_who_write_while_one_is_offline_for_ten_minutes_lose_nothing_and_bot
 
 
 def test_words_that_wait_in_a_browser_are_sent_for_whoever_wrote_them_and_read_by_nobody_else(
-    site: Site,  # noqa: F811
-    series: Series,  # noqa: F811
-    director: Actor,
-    address: str,
-    client_for: Callable[[Actor], FlaskClient],
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    series,  # noqa: F811
+    director,
+    address,
+    client_for,
+    browser,
+):
     page = opened(site.page(browser, series.secretary, viewport=DESK), address)
     waits = page.locator("[data-before]")
     # The session ends while the page is open.

@@ -1,12 +1,8 @@
 """The register on a phone without a network: nothing is lost, nobody is named, and wiping wipes."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.attendance.decision_cases import all_cases
 from tests.e2e.waiting import wait_until
@@ -25,9 +21,7 @@ _WALK_INS = ("Mgenikwanza Quellon", "Mgenipili Quellon")
 
 
 @pytest.fixture(scope="module")
-def hall(
-    tmp_path_factory: pytest.TempPathFactory, compiled: Path, empty_database: Path
-) -> Iterator[Hall]:
+def hall(tmp_path_factory, compiled, empty_database):
     folder = tmp_path_factory.mktemp("hall") / "var"
     served = Served(folder, compiled, empty_database)
     try:
@@ -39,7 +33,7 @@ def hall(
 
 
 @pytest.fixture
-def phone(hall: Hall, browser: Browser) -> Iterator[Callable[[], Pad]]:
+def phone(hall, browser):
     """`phone()` is another phone, signed in as the trainer."""
     phones: list[Pad] = []
 
@@ -54,7 +48,7 @@ def phone(hall: Hall, browser: Browser) -> Iterator[Callable[[], Pad]]:
         assert each.problems == []
 
 
-def test_the_pad_speaks_as_the_site_did(hall: Hall, phone: Callable[[], Pad]) -> None:
+def test_the_pad_speaks_as_the_site_did(hall, phone):
     pad = phone()
     speaks = "UPDATE account SET language = ?"
     hall.change(speaks, "sw")
@@ -71,9 +65,7 @@ def test_the_pad_speaks_as_the_site_did(hall: Hall, phone: Callable[[], Pad]) ->
         hall.change(speaks, "en")
 
 
-def test_a_register_is_taken_while_the_browser_waits_for_an_answer(
-    hall: Hall, phone: Callable[[], Pad]
-) -> None:
+def test_a_register_is_taken_while_the_browser_waits_for_an_answer(hall, phone):
     pad = phone()
     # Firefox asks whether data may stay, and answers the page only once the person did.
     pad.context.add_init_script(
@@ -86,7 +78,7 @@ def test_a_register_is_taken_while_the_browser_waits_for_an_answer(
     assert pad.dump()["session"] == {"asked": "1"}
 
 
-def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], Pad]) -> None:
+def test_a_day_without_a_network_arrives_whole(hall, phone):
     pad = phone()
     pad.take()
     pad.context.set_offline(True)
@@ -204,9 +196,7 @@ _OVER_WHEN_NOTHING_WAITS = """(() => {
 
 
 @pytest.mark.parametrize("way", [_ten_wrong_pins, _quick_exit, _signing_out])
-def test_the_register_is_wiped_and_the_queue_still_arrives(
-    hall: Hall, phone: Callable[[], Pad], way: Callable[[Pad], None]
-) -> None:
+def test_the_register_is_wiped_and_the_queue_still_arrives(hall, phone, way):
     slot = {_ten_wrong_pins: 1, _quick_exit: 2, _signing_out: 3}[way]
     pad = phone()
     pad.take()
@@ -235,9 +225,7 @@ def test_the_register_is_wiped_and_the_queue_still_arrives(
     assert [left[name] for name in ("queue", "pads", "held")] == [[], [], []]
 
 
-def test_a_register_that_is_taken_while_another_is_forgotten_keeps_its_pad(
-    hall: Hall, browser: Browser
-) -> None:
+def test_a_register_that_is_taken_while_another_is_forgotten_keeps_its_pad(hall, browser):
     pad = Pad(browser, hall)
     pad.go("/pad/")
     kept = pad.page.evaluate(
@@ -256,9 +244,7 @@ def test_a_register_that_is_taken_while_another_is_forgotten_keeps_its_pad(
     assert kept == ["new"]
 
 
-def test_a_register_for_which_there_is_no_room_leaves_the_one_before_as_it_was(
-    hall: Hall, browser: Browser
-) -> None:
+def test_a_register_for_which_there_is_no_room_leaves_the_one_before_as_it_was(hall, browser):
     pad = Pad(browser, hall)
     pad.go("/pad/")
     kept = pad.page.evaluate(
@@ -277,9 +263,7 @@ def test_a_register_for_which_there_is_no_room_leaves_the_one_before_as_it_was(
     assert kept == ["no room", "the half of before"]
 
 
-def test_a_page_that_stays_open_while_another_takes_the_register_anew_loses_no_mark(
-    hall: Hall, phone: Callable[[], Pad]
-) -> None:
+def test_a_page_that_stays_open_while_another_takes_the_register_anew_loses_no_mark(hall, phone):
     pad = phone()
     pad.take()
     pad.session(0)
@@ -303,9 +287,7 @@ def test_a_page_that_stays_open_while_another_takes_the_register_anew_loses_no_m
     ) == [("late",)]
 
 
-def test_what_met_another_mark_is_told_and_a_register_is_taken_again(
-    hall: Hall, phone: Callable[[], Pad]
-) -> None:
+def test_what_met_another_mark_is_told_and_a_register_is_taken_again(hall, phone):
     pad = phone()
     pad.take()
     pad.session(3)
@@ -357,7 +339,7 @@ def test_what_met_another_mark_is_told_and_a_register_is_taken_again(
     assert pad.page.locator(f"#present-{other}").is_checked()
 
 
-def test_badges_are_known_already_in_or_of_elsewhere(hall: Hall, phone: Callable[[], Pad]) -> None:
+def test_badges_are_known_already_in_or_of_elsewhere(hall, phone):
     pad = phone()
     pad.take()
     pad.session(1)
@@ -398,7 +380,7 @@ def test_badges_are_known_already_in_or_of_elsewhere(hall: Hall, phone: Callable
     pad.page.locator("#pin").wait_for()
 
 
-def test_the_pad_decides_as_the_server_does(hall: Hall, browser: Browser) -> None:
+def test_the_pad_decides_as_the_server_does(hall, browser):
     cases = all_cases()
     assert len(cases) >= 500
     pad = Pad(browser, hall)
@@ -418,7 +400,7 @@ def test_the_pad_decides_as_the_server_does(hall: Hall, browser: Browser) -> Non
     assert wrong == []
 
 
-def test_every_screen_is_usable_by_everyone(hall: Hall, phone: Callable[[], Pad]) -> None:
+def test_every_screen_is_usable_by_everyone(hall, phone):
     pad = phone()
     page = pad.page
     found: list[str] = []
@@ -467,7 +449,7 @@ def test_every_screen_is_usable_by_everyone(hall: Hall, phone: Callable[[], Pad]
     assert found == [], "\n".join(found)
 
 
-def test_what_is_kept_for_use_without_a_network_is_small(hall: Hall, browser: Browser) -> None:
+def test_what_is_kept_for_use_without_a_network_is_small(hall, browser):
     from benchmarks.sync_browser import precached_kb
 
     assert 20 < precached_kb(hall.served.address) <= MOST_KB
@@ -475,8 +457,8 @@ def test_what_is_kept_for_use_without_a_network_is_small(hall: Hall, browser: Br
 
 
 def test_a_saved_queue_is_brought_in_elsewhere_unless_it_was_changed(
-    hall: Hall, browser: Browser, phone: Callable[[], Pad], tmp_path: Path
-) -> None:
+    hall, browser, phone, tmp_path
+):
     pad = phone()
     pad.take()
     pad.cut()

@@ -1,10 +1,6 @@
 """Passkeys in a real browser, whose device is a virtual one: made, used, lost and replaced."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,9 +134,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory, compiled: Path, empty_database: Path
-) -> Iterator[Site]:
+def site(browser, tmp_path_factory, compiled, empty_database):
     others = list(browser.contexts)
     served = Served(tmp_path_factory.mktemp("passkeys") / "var", compiled, empty_database)
     try:
@@ -152,7 +146,7 @@ def site(
         served.stop()
 
 
-def test_who_must_have_a_second_step_needs_a_passkey_only(site: Site) -> None:
+def test_who_must_have_a_second_step_needs_a_passkey_only(site):
     device = site.administrator
     assert len(set(site.codes)) == 10
     device.go("/account")
@@ -176,7 +170,7 @@ def test_who_must_have_a_second_step_needs_a_passkey_only(site: Site) -> None:
     assert device.troubles == []
 
 
-def test_a_device_that_checks_nobody_comes_after_the_password(site: Site) -> None:
+def test_a_device_that_checks_nobody_comes_after_the_password(site):
     site.account("trainer", "trainer@example.org")
     device = site.device(verifies=False)
     device.password("trainer@example.org")
@@ -218,7 +212,7 @@ def test_a_device_that_checks_nobody_comes_after_the_password(site: Site) -> Non
     assert found == [], "\n".join(found)
 
 
-def test_lost_with_all_codes_by_two_people(site: Site) -> None:
+def test_lost_with_all_codes_by_two_people(site):
     site.account("monitoring", "monitoring@example.org")
     owner, director = site.device(), site.device()
     owner.password("monitoring@example.org")
@@ -258,7 +252,7 @@ def test_lost_with_all_codes_by_two_people(site: Site) -> None:
     assert found == [], "\n".join(found)
 
 
-def test_the_pages_of_passkeys_and_new_devices_are_usable(site: Site) -> None:
+def test_the_pages_of_passkeys_and_new_devices_are_usable(site):
     device = site.administrator
     other = site.device()
     other.password("amina@example.org")
@@ -284,7 +278,7 @@ def test_the_pages_of_passkeys_and_new_devices_are_usable(site: Site) -> None:
     assert found == [], "\n".join(found)
 
 
-def test_without_javascript_the_password_does_it_all(site: Site) -> None:
+def test_without_javascript_the_password_does_it_all(site):
     site.account("peer", "peer@example.org")
     context = site.browser.new_context(viewport=DESK, java_script_enabled=False)
     page = context.new_page()

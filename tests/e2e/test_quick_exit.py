@@ -1,9 +1,6 @@
 """Leaving at once: what is still to be seen, and what lies in the browser afterwards."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -22,9 +19,7 @@ def _a_report(page: Page) -> Page:
     return page
 
 
-def test_leaving_by_the_button_shows_the_code_of_a_report_and_leaves_only_unsent_marks(
-    a_phone: Callable[..., Page],
-) -> None:
+def test_leaving_by_the_button_shows_the_code_of_a_report_and_leaves_only_unsent_marks(a_phone):
     page = _a_report(a_phone())
     code = page.locator("form[data-code]").get_attribute("data-code") or ""
     assert len(code) == 12
@@ -39,7 +34,7 @@ def test_leaving_by_the_button_shows_the_code_of_a_report_and_leaves_only_unsent
     page.wait_for_url(re.compile("/(leave|sign-in)"))
 
 
-def test_leaving_by_shift_waits_for_nothing(a_phone: Callable[..., Page]) -> None:
+def test_leaving_by_shift_waits_for_nothing(a_phone):
     page = _a_report(a_phone())
     for _press in range(3):
         page.keyboard.press("Shift")
@@ -48,7 +43,7 @@ def test_leaving_by_shift_waits_for_nothing(a_phone: Callable[..., Page]) -> Non
     assert page.evaluate("Object.keys(localStorage).sort()") == ["pad-left", "pad-waits"]
 
 
-def test_other_tabs_are_left_with_the_one_that_she_looks_at(a_phone: Callable[..., Page]) -> None:
+def test_other_tabs_are_left_with_the_one_that_she_looks_at(a_phone):
     page = _a_report(a_phone())
     other = page.context.new_page()
     other.goto(page.url)
@@ -61,9 +56,7 @@ def test_other_tabs_are_left_with_the_one_that_she_looks_at(a_phone: Callable[..
     assert other.evaluate("Object.keys(sessionStorage)") == []
 
 
-def test_an_answer_that_comes_after_she_left_is_neither_shown_nor_kept(
-    a_phone: Callable[..., Page],
-) -> None:
+def test_an_answer_that_comes_after_she_left_is_neither_shown_nor_kept(a_phone):
     page = _a_report(a_phone())
     waiting: list[Route] = []
     page.route("**/w/n", lambda route: waiting.append(route))

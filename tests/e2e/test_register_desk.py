@@ -1,18 +1,13 @@
 """The grid saves by itself, its heads stay, and no docked bar hides anything on a phone."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, Route, expect
+from playwright.sync_api import Frame, Locator, Page, Route, expect
 
 from kash.attendance.forms import one_operation
 from kash.attendance.services.marking import apply_marks
 from kash.certificates.services.issuing import confirm_names
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
-from kash.policy import Actor
 from kash.workshops.queries.plan import session_of
 from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
@@ -42,10 +37,10 @@ def first_mark(page: Page, held: Held, name: str) -> str:  # noqa: F811
 
 
 def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     page = site.page(browser, held.trainer, viewport=DESK)
     asked: list[str] = []
 
@@ -93,10 +88,10 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
 
 
 def test_a_browser_that_is_wrong_about_its_network_keeps_nobody_from_saving(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     """Some say that there is no network wherever they know of none that they made themselves."""
     page = site.page(browser, held.trainer, viewport=DESK)
     page.add_init_script(
@@ -121,10 +116,10 @@ def test_a_browser_that_is_wrong_about_its_network_keeps_nobody_from_saving(
 
 
 def test_a_network_that_answers_nothing_holds_nobody_on_the_page_without_a_word(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     page = site.page(browser, held.trainer, viewport=DESK)
     page.add_init_script(
         "const whole = AbortSignal.timeout.bind(AbortSignal);"
@@ -144,10 +139,10 @@ def test_a_network_that_answers_nothing_holds_nobody_on_the_page_without_a_word(
 
 
 def test_a_key_hit_in_a_confirmed_name_takes_nothing_back_until_the_field_is_left(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().public_id
     confirm_names(held.row, {person: "Zawadi Sampuli"}, held.trainer)
     page = site.page(browser, held.trainer, viewport=DESK)
@@ -170,10 +165,10 @@ def test_a_key_hit_in_a_confirmed_name_takes_nothing_back_until_the_field_is_lef
 
 
 def test_the_heads_of_the_grid_stay_and_saving_is_in_reach(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     for number in range(14):
         enrol(held.workshop, make_person(f"Mtu {number:02}"), held.trainer)
     page = site.page(browser, held.trainer, viewport={"width": 600, "height": 500})
@@ -202,10 +197,10 @@ def test_the_heads_of_the_grid_stay_and_saving_is_in_reach(
 
 
 def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     page = site.page(browser, held.trainer)
     session = sessions(held)[0]
     page.goto(f"{site.address}/workshops/{held.workshop}/attendance/{session}?group=B")
@@ -278,11 +273,11 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
 
 
 def test_no_docked_bar_hides_another_or_the_last_control_on_a_phone(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-    actor: Callable[..., Actor],
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+    actor,
+):
     at = f"/workshops/{held.workshop}"
     page = site.page(browser, held.trainer, viewport=PHONE)
     for path in (
@@ -315,10 +310,10 @@ def test_no_docked_bar_hides_another_or_the_last_control_on_a_phone(
 
 
 def test_ticks_are_not_lost_by_following_a_name(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     """The name beside a box leads on, and a page of eighty ticks went with it."""
     page = site.page(browser, held.trainer, viewport=PHONE)
     asked: list[str] = []
@@ -359,10 +354,10 @@ def test_ticks_are_not_lost_by_following_a_name(
 
 
 def test_what_was_sent_without_a_network_is_there_when_she_goes_back(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     page = site.page(browser, held.trainer, viewport=PHONE)
     address = f"{site.address}/workshops/{held.workshop}/cancel"
     page.goto(f"{site.address}/workshops/{held.workshop}")
@@ -386,10 +381,10 @@ def test_what_was_sent_without_a_network_is_there_when_she_goes_back(
 
 
 def test_a_second_touch_of_an_answer_sends_nothing_twice(
-    site: Site,  # noqa: F811
-    held: Held,  # noqa: F811
-    browser: Browser,
-) -> None:
+    site,  # noqa: F811
+    held,  # noqa: F811
+    browser,
+):
     """On a slow network it would be told that what was just done can't be done."""
     page = site.page(browser, held.trainer, viewport=PHONE)
     page.goto(f"{site.address}/workshops/{held.workshop}")

@@ -1,18 +1,14 @@
 """What lies in a browser's profile and storage once somebody has typed, sent, or left."""
 
-from __future__ import annotations
-
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.waiting import wait_until
 
 from .profiles import canary, found_in, kept_profile, type_into_every_field
 from .walkers import Walker
-from .walking import Walk
 
 pytestmark = pytest.mark.browser
 
@@ -42,9 +38,7 @@ def _control(context: BrowserContext, address: str) -> Page:
     return page
 
 
-def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
-    walk: Walk, browser: Browser, tmp_path: Path
-) -> None:
+def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(walk, browser, tmp_path):
     """Each kind of field that anybody met on her way, those of the sealed record among them."""
     typed: dict[str, int] = {}
     seen: set[str] = set()
@@ -75,9 +69,7 @@ def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
     assert found == {*_KEPT_BY_A_FORM, _KEPT_BY_A_TAB}
 
 
-def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(
-    walk: Walk, browser: Browser, tmp_path: Path
-) -> None:
+def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(walk, browser, tmp_path):
     """Names are kept in the tab while they are pasted, minutes in the browser while they are
     written, and nobody reads them off the disk."""
     trainer, director = walk.people["trainer"], walk.people["director"]

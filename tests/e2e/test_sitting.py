@@ -1,14 +1,10 @@
 """A test on two phones without an account, with the network cut at every step: every answer is
 there in the end, and none twice."""
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
@@ -29,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(app: APIFlask) -> Iterator[str]:
+def address(app):
     answering = Answering(app)
     server = make_server("localhost", 0, answering, threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
@@ -57,10 +53,10 @@ def _begin(page: Page, badge: str) -> None:
 
 
 def test_no_answer_is_lost_or_doubled_between_two_phones_and_a_broken_network(
-    browser: Browser,
-    bank: Bank,  # noqa: F811 - the fixture
-    address: str,
-) -> None:
+    browser,
+    bank,  # noqa: F811 - the fixture
+    address,
+):
     test = bank.test(questions=bank.questions[:3])
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     code, who = bank.row(test).hall_code, bank.people()[0]
@@ -134,10 +130,10 @@ def test_no_answer_is_lost_or_doubled_between_two_phones_and_a_broken_network(
 
 
 def test_whoever_was_taken_off_the_register_holds_up_nobody_behind_her_on_a_shared_phone(
-    browser: Browser,
-    bank: Bank,  # noqa: F811 - the fixture
-    address: str,
-) -> None:
+    browser,
+    bank,  # noqa: F811 - the fixture
+    address,
+):
     test = bank.test(questions=bank.questions[:1])
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     first, second = bank.people()[:2]

@@ -1,15 +1,11 @@
 """Taking back by a receipt with every vault closed, and a child's case, at the width of a phone and
 in both languages."""
 
-from __future__ import annotations
-
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from kash.incidents.models import MediationBrief
@@ -32,7 +28,7 @@ from tests.incidents.sent_reports import sent
 from tests.platform.cleaning import samples
 
 from .looking import PHONE, findings
-from .phones import Site, browser_of
+from .phones import browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -83,15 +79,8 @@ def _asked(member: AMember, mediator: Actor, peer: Actor) -> Receipt:
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_what_is_taken_back_ends_for_her_mediator_and_members_while_no_vault_is_open(
-    a_phone: Callable[..., Page],
-    browser: Browser,
-    site: Site,
-    member: AMember,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-    language: str,
-) -> None:
+    a_phone, browser, site, member, a_member, actor, client_for, language
+):
     mediator = actor("peer", name="Mediates", language=language)
     add_mediator(SYSTEM, mediator.public_id, DutyDetails())
     receipt = _asked(member, mediator, actor("peer", name="Another"))
@@ -140,8 +129,8 @@ def child_and_adult() -> Record:
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_a_custodian_notes_who_decides_for_a_child_and_an_adult_beside_her_is_not_barred(
-    browser: Browser, site: Site, a_member: Callable[..., AMember], language: str
-) -> None:
+    browser, site, a_member, language
+):
     grace = a_member("custodian", language=language)
     reference = filed(child_and_adult())
     said = {
@@ -180,8 +169,8 @@ MISSING = {
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_paper(
-    browser: Browser, site: Site, a_member: Callable[..., AMember], language: str
-) -> None:
+    browser, site, a_member, language
+):
     grace = a_member("custodian", language=language)
     reference = filed(child_and_adult())
     original = samples.jpeg()

@@ -1,20 +1,15 @@
 """A certificate is checked on a phone whose network is gone, after one visit. Nothing is sent."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import segno
-from apiflask import APIFlask
 from flask_migrate import stamp
-from playwright.sync_api import Browser, BrowserType, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import certificates_of
@@ -55,7 +50,7 @@ def fragment(certificate: Certificate) -> str:
 
 
 @pytest.fixture
-def programme(ready: Ready, app: APIFlask, compiled: Path) -> Iterator[Programme]:  # noqa: F811
+def programme(ready, app, compiled):  # noqa: F811
     ready.confirm(ALL, MOST)
     one, other = certificates_of(ready.batch(ready.issued()))
     told = (
@@ -92,12 +87,7 @@ def film(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def phone(
-    programme: Programme,
-    browser_type: BrowserType,
-    browser_type_launch_args: dict[str, Any],
-    tmp_path: Path,
-) -> Iterator[Browser]:
+def phone(programme, browser_type, browser_type_launch_args, tmp_path):
     """A browser of its own, whose camera looks at the valid certificate."""
     printed = f"{programme.served.address.upper()}/V#{programme.valid}"
     filmed = film(tmp_path / "code.y4m", printed)
@@ -158,7 +148,7 @@ def checked_by_serial_though_the_browser_knows_no_network(page: Page, to: Progra
     page.close()
 
 
-def test_a_certificate_is_checked_without_a_network(programme: Programme, phone: Browser) -> None:
+def test_a_certificate_is_checked_without_a_network(programme, phone):
     served = programme.served
     context = phone.new_context(locale="en-GB", service_workers="allow")
     page = context.new_page()

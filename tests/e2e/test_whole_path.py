@@ -1,7 +1,5 @@
 """What the whole path leaves behind: papers that say what was entered, no more and no less."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile
@@ -9,7 +7,7 @@ import zipfile
 import pytest
 
 from .to_a_funder import FUNDER, SUMMARY
-from .walking import ACTION, DECISION, ELIGIBLE, MISSED_ONE, SECRETARY_TEXT, Walk, text_of
+from .walking import ACTION, DECISION, ELIGIBLE, MISSED_ONE, SECRETARY_TEXT, text_of
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +17,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_each_eligible_person_stands_on_one_certificate_and_nobody_else(walk: Walk) -> None:
+def test_each_eligible_person_stands_on_one_certificate_and_nobody_else(walk):
     pages = walk.text("certificates.pdf").split("\f")[:-1]
     named = [[name for name in ELIGIBLE if name in page] for page in pages]
     assert sorted(name for names in named for name in names) == sorted(ELIGIBLE)
@@ -34,7 +32,7 @@ def test_each_eligible_person_stands_on_one_certificate_and_nobody_else(walk: Wa
         assert "Police" not in page
 
 
-def test_the_zip_holds_one_file_for_each_serial(walk: Walk) -> None:
+def test_the_zip_holds_one_file_for_each_serial(walk):
     with zipfile.ZipFile(io.BytesIO(walk.papers["certificates.zip"])) as packed:
         assert sorted(packed.namelist()) == sorted(
             f"{serial}.pdf" for serial in walk.serials.values()
@@ -45,12 +43,12 @@ def test_the_zip_holds_one_file_for_each_serial(walk: Walk) -> None:
             assert serial in text
 
 
-def test_whoever_missed_hours_is_told_what_is_missing(walk: Walk) -> None:
+def test_whoever_missed_hours_is_told_what_is_missing(walk):
     assert "Lacks" in walk.notes["lacking"]
     assert "40" in walk.notes["lacking"]
 
 
-def test_the_register_has_a_sheet_for_each_group_without_its_name(walk: Walk) -> None:
+def test_the_register_has_a_sheet_for_each_group_without_its_name(walk):
     pages = walk.text("register.pdf").split("\f")[:-1]
     by_letter = {
         letter: "".join(page for page in pages if f"Sign-in sheet {letter}" in page)
@@ -73,18 +71,18 @@ def test_the_register_has_a_sheet_for_each_group_without_its_name(walk: Walk) ->
     assert "Community" not in whole.replace("Community health basics", "")
 
 
-def test_the_name_sheet_lists_one_group(walk: Walk) -> None:
+def test_the_name_sheet_lists_one_group(walk):
     text = walk.text("names-B.pdf")
     assert "Makeena Sample" in text
     assert "Odera" not in text
 
 
-def test_the_guide_holds_the_sessions_in_their_order(walk: Walk) -> None:
+def test_the_guide_holds_the_sessions_in_their_order(walk):
     text = flat(walk.text("guide.pdf"))
     assert text.index("What the law says") < text.index("On the street")
 
 
-def test_verification_tells_status_title_and_whether_the_name_matches(walk: Walk) -> None:
+def test_verification_tells_status_title_and_whether_the_name_matches(walk):
     match, no_match = walk.notes["verified, match"], walk.notes["verified, no match"]
     assert "The name matches the printed one." in match
     assert "The name does not match the printed one." in no_match
@@ -97,7 +95,7 @@ def test_verification_tells_status_title_and_whether_the_name_matches(walk: Walk
     assert "Valid" not in walk.notes["verified, unknown"]
 
 
-def test_the_minutes_say_what_was_decided_and_name_nobody_who_did_not_choose_it(walk: Walk) -> None:
+def test_the_minutes_say_what_was_decided_and_name_nobody_who_did_not_choose_it(walk):
     text = flat(walk.text("minutes.pdf"))
     assert SECRETARY_TEXT in text
     assert DECISION in text
@@ -109,7 +107,7 @@ def test_the_minutes_say_what_was_decided_and_name_nobody_who_did_not_choose_it(
         assert hidden not in text
 
 
-def test_the_minutes_carry_a_code_of_the_audit(walk: Walk) -> None:
+def test_the_minutes_carry_a_code_of_the_audit(walk):
     codes = re.findall(
         r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", walk.text("minutes.pdf")
     )
@@ -117,22 +115,22 @@ def test_the_minutes_carry_a_code_of_the_audit(walk: Walk) -> None:
     assert walk.served.command("audit", "code", codes[0]).strip()
 
 
-def test_what_is_open_comes_up_in_the_next_agenda(walk: Walk) -> None:
+def test_what_is_open_comes_up_in_the_next_agenda(walk):
     assert "From earlier meetings: 1" in walk.notes["next agenda"]
 
 
-def test_the_audit_of_all_this_is_sound(walk: Walk) -> None:
+def test_the_audit_of_all_this_is_sound(walk):
     assert walk.served.command("audit", "verify")
 
 
-def test_nothing_went_wrong_in_any_browser(walk: Walk) -> None:
+def test_nothing_went_wrong_in_any_browser(walk):
     """No error of a script, nothing refused by the content policy, no failure of the server."""
     assert {name: walker.troubles for name, walker in walk.people.items()} == {
         name: [] for name in walk.people
     }
 
 
-def test_cards_of_a_shelter_and_what_others_read_of_it(walk: Walk) -> None:
+def test_cards_of_a_shelter_and_what_others_read_of_it(walk):
     said = walk.text("cards.pdf")
     assert said.count("Sample House") == said.count("116") == 10
     for telling in ("Hidden Lane", "Lakeside", "Programme"):
@@ -144,7 +142,7 @@ def test_cards_of_a_shelter_and_what_others_read_of_it(walk: Walk) -> None:
     assert "call first" in walk.notes["peer at service"]
 
 
-def test_a_funder_reads_figures_and_a_report_that_two_people_each_sent(walk: Walk) -> None:
+def test_a_funder_reads_figures_and_a_report_that_two_people_each_sent(walk):
     page, paper = walk.notes["what the funder reads"], flat(walk.text("report.pdf"))
     assert [SUMMARY in text for text in (page, paper)] == [True, True]
     assert [FUNDER in text for text in (page, paper)] == [True, True]

@@ -1,7 +1,5 @@
 """Someone who walks through the pages with a browser of her own, and reads what she is given."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from contextlib import AbstractContextManager

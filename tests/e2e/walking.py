@@ -1,8 +1,6 @@
 """The whole path, walked in a browser by four people: from an empty programme to printed
 certificates and the forum's minutes."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -1,13 +1,9 @@
 """Actions and decisions as they are read, where another forum has the like of everything."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.forums.models import Action, ActionLink, ActionNote, Decision, DecisionReview
 from kash.forums.queries.decisions import (
@@ -34,7 +30,7 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from tests.rows import row
 
-from .test_queries import NOW, TODAY, Forums, _act, two
+from .test_queries import NOW, TODAY, _act, two
 
 __all__ = ["two"]
 
@@ -45,9 +41,7 @@ def _line(action: Action, actor: Actor) -> ActionLine:
     return action_line(action, action.item, action.item.meeting, actor)
 
 
-def test_an_action_is_told_as_far_as_each_may_see_it(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_an_action_is_told_as_far_as_each_may_see_it(two, actor):
     action = _act(two, "Alpha", "before", "Call", owner="Nyota", due_on=TODAY)
     free = _act(two, "Alpha", "before", "Write", state="done", outcome="Sent", closed_at=NOW)
     nyota, bahari = (actor("peer", person_id=two.people[name].id) for name in ("Nyota", "Bahari"))
@@ -99,9 +93,7 @@ def test_an_action_is_told_as_far_as_each_may_see_it(
     assert _line(action, two.secretary) == left
 
 
-def test_actions_are_found_by_state_words_and_what_they_change(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_actions_are_found_by_state_words_and_what_they_change(two, actor):
     alpha, director = two.forums["Alpha"], actor("director")
     two.seats["Alpha", "Bahari"].left_on = TODAY
     made = {
@@ -170,9 +162,7 @@ def test_actions_are_found_by_state_words_and_what_they_change(
             ask(alpha, wrong, nyota)
 
 
-def test_notes_are_those_of_the_action_and_their_files_hers_who_may_close_it(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_notes_are_those_of_the_action_and_their_files_hers_who_may_close_it(two, actor):
     action = _act(two, "Alpha", "before", "Call", owner="Nyota")
     other = _act(two, "Alpha", "before", "Write", owner="Nyota")
     notes = [
@@ -206,7 +196,7 @@ def test_notes_are_those_of_the_action_and_their_files_hers_who_may_close_it(
             evidence_of(closes, wrong)
 
 
-def test_owners_are_reminded_around_the_day_while_they_sit_in_the_forum(two: Forums) -> None:
+def test_owners_are_reminded_around_the_day_while_they_sit_in_the_forum(two):
     two.seats["Alpha", "Bahari"].left_on = TODAY
     made = [
         _act(two, "Alpha", meeting, "Call", owner=owner, due_on=due, **more)
@@ -231,7 +221,7 @@ def test_owners_are_reminded_around_the_day_while_they_sit_in_the_forum(two: For
     ]
 
 
-def test_ages_count_days_and_meetings_held_of_the_forum_since(two: Forums) -> None:
+def test_ages_count_days_and_meetings_held_of_the_forum_since(two):
     alpha = two.forums["Alpha"]
     made = [
         _act(two, "Alpha", "long ago", "Open"),
@@ -247,9 +237,7 @@ def test_ages_count_days_and_meetings_held_of_the_forum_since(two: Forums) -> No
     assert ages_of(alpha, [], NOW) == {}
 
 
-def test_decisions_come_back_on_their_day_until_something_was_concluded(
-    app: APIFlask, two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_decisions_come_back_on_their_day_until_something_was_concluded(app, two, actor):
     def decide(
         text: str, meeting: str, look_on: date | None = None, *, ended: bool = False, of: str = ""
     ) -> Decision:

@@ -1,7 +1,5 @@
 """Agendas by the clock, and the papers that lie before a meeting."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -36,7 +34,7 @@ _MINUTES = st.lists(st.none() | st.integers(1, 480), max_size=60)
 
 
 @given(items=_MINUTES, length=st.integers(0, 480))
-def test_each_item_begins_when_the_one_before_it_ends(items: list[int | None], length: int) -> None:
+def test_each_item_begins_when_the_one_before_it_ends(items, length):
     clock = agenda_clock(NINE, length, items)
     whole = sum(each or 0 for each in items)
     begins = [time.begins for time in clock.items]
@@ -49,7 +47,7 @@ def test_each_item_begins_when_the_one_before_it_ends(items: list[int | None], l
     assert clock.over == (max(0, whole - length) if length else 0)
 
 
-def test_the_usual_items_together_take_as_long_as_a_meeting() -> None:
+def test_the_usual_items_together_take_as_long_as_a_meeting():
     assert list(USUAL_MINUTES) == list(USUAL_ITEMS)
     assert sum(USUAL_MINUTES.values()) == MEETING_MINUTES
 
@@ -63,7 +61,7 @@ def _pdf() -> bytes:
 
 
 @pytest.fixture
-def place(series: Series) -> tuple[str, str, str]:
+def place(series):
     """Forum, planned meeting and an item of it."""
     meeting = series.plan()
     return (
@@ -77,9 +75,7 @@ def _paper(place: tuple[str, str, str], series: Series, content: bytes = b"") ->
     return add_paper(*place, title="A plan", content=content or _pdf(), by=series.secretary)
 
 
-def test_a_paper_lies_nowhere_in_clear_and_is_gone_once_it_is_removed(
-    series: Series, place: tuple[str, str, str], client_for: ClientFor
-) -> None:
+def test_a_paper_lies_nowhere_in_clear_and_is_gone_once_it_is_removed(series, place, client_for):
     client = client_for(series.secretary)
     at = "/forums/{}/meetings/{}/items/{}/papers".format(*place)
     answer = client.post(
@@ -102,8 +98,8 @@ def test_a_paper_lies_nowhere_in_clear_and_is_gone_once_it_is_removed(
 
 @pytest.mark.any_engine
 def test_a_file_that_is_no_paper_is_told_beside_its_field_and_its_title_is_not_lost(
-    series: Series, place: tuple[str, str, str], client_for: ClientFor
-) -> None:
+    series, place, client_for
+):
     at = "/forums/{}/meetings/{}/items/{}/papers".format(*place)
     sent = {"title": "A plan", "file": (io.BytesIO(b"GIF89a" + b"x" * 600), "x.gif")}
     answer = client_for(series.secretary).post(at, data=sent)
@@ -114,17 +110,15 @@ def test_a_file_that_is_no_paper_is_told_beside_its_field_and_its_title_is_not_l
 
 @pytest.mark.any_engine
 def test_a_title_with_a_figure_beside_a_station_is_refused_since_both_groups_read_it(
-    series: Series, place: tuple[str, str, str], client_for: ClientFor
-) -> None:
+    series, place, client_for
+):
     at = "/forums/{}/meetings/{}/items/{}/papers".format(*place)
     sent = {"title": "Two arrests at one station", "file": (io.BytesIO(_pdf()), "x.pdf")}
     assert client_for(series.secretary).post(at, data=sent).status_code == 422
 
 
 @pytest.mark.any_engine
-def test_a_meeting_does_not_take_more_papers_than_its_pack_can_hold(
-    series: Series, place: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_meeting_does_not_take_more_papers_than_its_pack_can_hold(series, place, monkeypatch):
     monkeypatch.setattr(services, "MOST_PAPERS", 1)
     monkeypatch.setattr(services, "store", _kept)
     _paper(place, series)
@@ -138,9 +132,7 @@ def _kept(content: bytes) -> stored_files.ForumFile:
 
 
 @pytest.mark.any_engine
-def test_no_paper_is_put_under_a_meeting_that_was_called_off(
-    series: Series, place: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_paper_is_put_under_a_meeting_that_was_called_off(series, place, monkeypatch):
     monkeypatch.setattr(services, "store", _kept)
     cancel_meeting(*place[:2], reason="Rain", by=series.secretary)
     with pytest.raises(MeetingOver):
@@ -148,8 +140,8 @@ def test_no_paper_is_put_under_a_meeting_that_was_called_off(
 
 
 def test_the_papers_of_an_item_that_is_taken_off_do_not_stay_in_the_store(
-    series: Series, place: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    series, place, monkeypatch
+):
     paper = _paper(place, series, picture("PNG"))
     kept = _paper(
         (*place[:2], add_item(*place[:2], title="Other", by=series.secretary)),
@@ -166,8 +158,8 @@ def test_the_papers_of_an_item_that_is_taken_off_do_not_stay_in_the_store(
 
 @pytest.mark.any_engine
 def test_the_pack_holds_the_agenda_with_its_hours_and_the_pages_of_the_papers_behind_it(
-    series: Series, place: tuple[str, str, str], client_for: ClientFor
-) -> None:
+    series, place, client_for
+):
     _paper(place, series)
     _paper(place, series, picture("PNG"))
     answer = client_for(series.secretary).get("/forums/{}/meetings/{}/agenda.pdf".format(*place))
@@ -180,9 +172,7 @@ def test_the_pack_holds_the_agenda_with_its_hours_and_the_pages_of_the_papers_be
 
 
 @pytest.mark.any_engine
-def test_a_new_forum_begins_with_the_usual_items_and_their_hours(
-    series: Series, client_for: ClientFor
-) -> None:
+def test_a_new_forum_begins_with_the_usual_items_and_their_hours(series, client_for):
     client = client_for(series.secretary)
     forum = open_forum(name="Another", by=series.secretary)
     page = client.get(f"/forums/{forum}/meetings/new")

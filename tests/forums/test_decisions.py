@@ -1,7 +1,5 @@
 """Decisions that come back: on their day, with the printed lines before and after."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,15 +42,15 @@ def _noon(day: date) -> datetime:
 
 @given(taken=_DAYS, look=_DAYS, meeting=_DAYS)
 def test_a_decision_comes_up_in_each_meeting_from_its_day_on_until_something_is_concluded(
-    taken: date, look: date, meeting: date
-) -> None:
+    taken, look, meeting
+):
     one = ReviewedDecision(1, _noon(taken), look, None)
     back = coming_back([one], _noon(meeting), meeting, None, _noon(meeting))
     assert back == ([(1, False)] if taken < meeting and look <= meeting else [])
 
 
 @given(look=_DAYS, concluded=_DAYS, gap=st.integers(1, 60))
-def test_what_was_concluded_is_told_once(look: date, concluded: date, gap: int) -> None:
+def test_what_was_concluded_is_told_once(look, concluded, gap):
     one = ReviewedDecision(1, _noon(date(2025, 12, 1)), look, _noon(concluded))
     days = [date(2026, 1, 1) + timedelta(days=gap * step) for step in range(60)]
     told = 0
@@ -68,9 +65,7 @@ def test_what_was_concluded_is_told_once(look: date, concluded: date, gap: int) 
 
 
 @given(st.lists(_DAYS, max_size=12, unique=True), _DAYS, _DAYS)
-def test_a_decision_is_compared_with_no_window_that_holds_a_day_before_it(
-    days: list[date], taken: date, until: date
-) -> None:
+def test_a_decision_is_compared_with_no_window_that_holds_a_day_before_it(days, taken, until):
     ends = sorted(days)
     windows = [
         PrintedWindow(begins + timedelta(days=1), end, number)
@@ -104,9 +99,7 @@ def _line(taken: date) -> DecisionLine:
 
 
 @pytest.mark.any_engine
-def test_the_difference_is_that_of_the_printed_values_and_of_nothing_else(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_difference_is_that_of_the_printed_values_and_of_nothing_else(app, monkeypatch):
     tables = [
         _table(date(2026, 4, 5), 40),
         _table(date(2026, 7, 5), None),
@@ -137,12 +130,7 @@ def test_the_difference_is_that_of_the_printed_values_and_of_nothing_else(
         ((100, 100, 90, 80, 20), Trend.FALLING),
     ],
 )
-def test_a_line_since_a_decision_has_no_other_word_than_its_trend(
-    app: APIFlask,
-    monkeypatch: pytest.MonkeyPatch,
-    printed: tuple[int | None, ...],
-    word: Trend | None,
-) -> None:
+def test_a_line_since_a_decision_has_no_other_word_than_its_trend(app, monkeypatch, printed, word):
     days = [
         date(year, month, day)
         for year in (2026, 2027)
@@ -159,8 +147,8 @@ def test_a_line_since_a_decision_has_no_other_word_than_its_trend(
 
 @pytest.mark.any_engine
 def test_each_page_says_the_same_sentence_of_a_line_and_what_else_may_be_behind_it(
-    series: Series, decided: tuple[str, str], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    series, decided, client_for, monkeypatch
+):
     taken = local_today() - timedelta(days=20)
     tables = [_table(taken - timedelta(days=80), 90), _table(taken + timedelta(days=12), 30)]
     monkeypatch.setattr(queries, "printed_tables", lambda: tables)
@@ -188,9 +176,7 @@ def test_each_page_says_the_same_sentence_of_a_line_and_what_else_may_be_behind_
 
 
 @pytest.mark.any_engine
-def test_windows_of_another_length_are_not_held_against_each_other(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_windows_of_another_length_are_not_held_against_each_other(app, monkeypatch):
     yearly = TablePlan("who", "who", ("police", "client", "other"), 4, 1, 10, 4, 1)
     tables = [_table(date(2026, 1, 5), 20), _table(date(2027, 1, 5), 80, yearly)]
     monkeypatch.setattr(queries, "printed_tables", lambda: tables)
@@ -200,7 +186,7 @@ def test_windows_of_another_length_are_not_held_against_each_other(
 
 
 @pytest.fixture
-def decided(series: Series) -> tuple[str, str]:
+def decided(series):
     """A held meeting and its decision."""
     meeting = series.plan(utc_now() - timedelta(days=20))
     item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
@@ -227,8 +213,8 @@ def _review(series: Series, decision: str, days: int, row_version: int = 0) -> N
 
 @pytest.mark.any_engine
 def test_it_comes_back_to_the_meeting_on_or_after_its_day_and_keeps_its_item_there(
-    series: Series, decided: tuple[str, str], client_for: ClientFor
-) -> None:
+    series, decided, client_for
+):
     sooner = series.plan(utc_now() + timedelta(days=1))
     later = series.plan(utc_now() + timedelta(days=9))
     # Somebody took the matters arising off the agenda.
@@ -248,9 +234,7 @@ def test_it_comes_back_to_the_meeting_on_or_after_its_day_and_keeps_its_item_the
 
 
 @pytest.mark.any_engine
-def test_a_forum_writes_down_what_it_found_once_its_day_has_come(
-    series: Series, decided: tuple[str, str], client_for: ClientFor
-) -> None:
+def test_a_forum_writes_down_what_it_found_once_its_day_has_come(series, decided, client_for):
     _review(series, decided[1], 2)
     with refuses("The day on which the forum looks again has not come."):
         conclude(series.forum, decided[1], conclusion="worked", found="", by=series.secretary)
@@ -275,9 +259,7 @@ def test_a_forum_writes_down_what_it_found_once_its_day_has_come(
 
 
 @pytest.mark.any_engine
-def test_a_day_before_the_meeting_and_an_old_page_are_refused(
-    series: Series, decided: tuple[str, str], client_for: ClientFor
-) -> None:
+def test_a_day_before_the_meeting_and_an_old_page_are_refused(series, decided, client_for):
     with refuses("Choose a day after the meeting that took the decision."):
         _review(series, decided[1], -20)
     _review(series, decided[1], 5)
@@ -293,8 +275,8 @@ def test_a_day_before_the_meeting_and_an_old_page_are_refused(
 
 @pytest.mark.any_engine
 def test_members_read_the_decisions_of_held_meetings_and_no_drafts(
-    series: Series, decided: tuple[str, str], client_for: ClientFor, actor: Callable[..., Actor]
-) -> None:
+    series, decided, client_for, actor
+):
     draft = series.plan(utc_now() - timedelta(days=1))
     item = add_item(series.forum, draft, title="Hours", by=series.secretary)
     write_item(
@@ -323,8 +305,8 @@ def test_members_read_the_decisions_of_held_meetings_and_no_drafts(
 @pytest.mark.any_engine
 @pytest.mark.parametrize("rows", [1, 3])
 def test_from_result_to_change_asks_the_same_of_one_decision_and_of_three(
-    series: Series, client_for: ClientFor, count_queries: Counting, rows: int
-) -> None:
+    series, client_for, count_queries, rows
+):
     for number in range(rows):
         meeting = series.plan(utc_now() - timedelta(days=20 + number))
         item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)

@@ -1,13 +1,9 @@
 """Figures beside cases in minutes: asked about, kept internal, released by two people."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -29,7 +25,6 @@ from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import Forbidden, NotFound
-from kash.policy import Actor
 from tests.forums.conftest import Series
 from tests.forums.test_views import _paper
 from tests.refusals import refuses
@@ -57,17 +52,17 @@ HARMLESS = "The hall was found too small."
         "Half of them were beaten.",
     ],
 )
-def test_a_figure_beside_a_case_is_seen(line: str) -> None:
+def test_a_figure_beside_a_case_is_seen(line):
     assert telling_lines(f"{HARMLESS}\n{line}\n{HARMLESS}", STATIONS) == [line]
 
 
-def test_a_list_below_a_heading_is_seen() -> None:
+def test_a_list_below_a_heading_is_seen():
     text = "Reports by station:\n- Mfano: 5\n- Beach: 7\n\nThe hall holds 40."
     assert telling_lines(text, STATIONS) == ["- Mfano: 5", "- Beach: 7"]
     assert telling_lines("To bring:\n- Beach: 7", STATIONS) == []
 
 
-def test_a_station_is_known_by_what_it_is_called_in_talk() -> None:
+def test_a_station_is_known_by_what_it_is_called_in_talk():
     assert telling_lines("Mfano had 5.", STATIONS) == ["Mfano had 5."]
 
 
@@ -84,7 +79,7 @@ def test_a_station_is_known_by_what_it_is_called_in_talk() -> None:
         "Two report offices have the notice.",
     ],
 )
-def test_a_day_a_sum_or_a_count_of_something_else_is_not_asked_about(line: str) -> None:
+def test_a_day_a_sum_or_a_count_of_something_else_is_not_asked_about(line):
     assert telling_lines(line, STATIONS) == []
 
 
@@ -93,17 +88,15 @@ WORDS = st.lists(st.sampled_from(["hall", "the", "was", "and", "read", "agreed"]
 
 @given(WORDS, WORDS, st.sampled_from(["12", "five", "tano", "none"]), st.booleans())
 def test_whatever_stands_between_a_figure_and_a_case_in_a_sentence_it_is_seen(
-    before: list[str], between: list[str], figure: str, turned: bool
-) -> None:
+    before, between, figure, turned
+):
     pair = ["incidents", *between, figure] if turned else [figure, *between, "incidents"]
     line = " ".join([*before, *pair])
     assert telling_lines(line, ()) == [line]
 
 
 @given(st.lists(st.text(max_size=30), max_size=8), st.data())
-def test_what_is_published_holds_no_internal_line_and_all_others(
-    lines: list[str], data: st.DataObject
-) -> None:
+def test_what_is_published_holds_no_internal_line_and_all_others(lines, data):
     text = "\n".join(lines)
     present = text.splitlines()
     internal = data.draw(st.sets(st.sampled_from(present))) if present else set()
@@ -119,7 +112,7 @@ def test_what_is_published_holds_no_internal_line_and_all_others(
 
 
 @pytest.fixture
-def item(series: Series) -> tuple[str, str, str]:
+def item(series):
     """A meeting that was held, with an empty item: forum, meeting and item."""
     db.session.add(Organisation(name="Mfano Patrol Base", kind="station"))
     db.session.commit()
@@ -153,9 +146,7 @@ def lines() -> list[InternalLine]:
     return list(db.session.scalars(select(InternalLine).order_by(InternalLine.id)))
 
 
-def test_a_figure_beside_a_station_is_not_saved_before_it_was_asked_about(
-    series: Series, item: tuple[str, str, str]
-) -> None:
+def test_a_figure_beside_a_station_is_not_saved_before_it_was_asked_about(series, item):
     with pytest.raises(FiguresBesideCases) as asked:
         write(series, item, f"{HARMLESS}\n{TELLING}")
     assert asked.value.lines == [TELLING]
@@ -171,9 +162,7 @@ def test_a_figure_beside_a_station_is_not_saved_before_it_was_asked_about(
     assert lines() == []
 
 
-def test_a_line_stays_internal_when_its_station_has_another_name(
-    series: Series, item: tuple[str, str, str]
-) -> None:
+def test_a_line_stays_internal_when_its_station_has_another_name(series, item):
     line = "12 talked about, 5 at Mfano"
     write(series, item, line, mark_of([line_digest(line)]))
     station = db.session.scalars(select(Organisation).where(Organisation.kind == "station")).one()
@@ -183,9 +172,7 @@ def test_a_line_stays_internal_when_its_station_has_another_name(
     assert [row.digest for row in lines()] == [line_digest(line)]
 
 
-def test_a_line_is_released_by_two_people_and_not_by_one(
-    series: Series, item: tuple[str, str, str], actor: Callable[..., Actor]
-) -> None:
+def test_a_line_is_released_by_two_people_and_not_by_one(series, item, actor):
     director, peer = actor("director"), actor("peer", person_id=series.person_ids["name"])
     write(series, item, TELLING, mark_of([line_digest(TELLING)]))
     (line,) = lines()
@@ -213,9 +200,7 @@ def test_a_line_is_released_by_two_people_and_not_by_one(
     assert list(actions[:2]) == ["forums.line_released", "forums.release_asked"]
 
 
-def test_what_was_asked_for_can_be_kept_internal(
-    series: Series, item: tuple[str, str, str], actor: Callable[..., Actor]
-) -> None:
+def test_what_was_asked_for_can_be_kept_internal(series, item, actor):
     director = actor("director")
     write(series, item, TELLING, mark_of([line_digest(TELLING)]))
     key = lines()[0].public_id
@@ -229,12 +214,7 @@ def test_what_was_asked_for_can_be_kept_internal(
 # --- In the browser ---------------------------------------------------------------------------
 
 
-def test_members_and_paper_read_a_line_only_once_it_was_released(
-    series: Series,
-    item: tuple[str, str, str],
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+def test_members_and_paper_read_a_line_only_once_it_was_released(series, item, actor, client_for):
     secretary, director = client_for(series.secretary), client_for(actor("director"))
     member = client_for(actor("peer", person_id=series.person_ids["name"]))
     forum, meeting, key = item
@@ -279,9 +259,7 @@ def test_members_and_paper_read_a_line_only_once_it_was_released(
         assert "5 cases" not in page
 
 
-def test_a_title_an_outcome_and_a_reason_take_no_such_figure(
-    series: Series, item: tuple[str, str, str], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_title_an_outcome_and_a_reason_take_no_such_figure(series, item, client_for):
     secretary = client_for(series.secretary)
     forum, meeting, key = item
     sent = secretary.post(

@@ -1,7 +1,5 @@
 """The lock of minutes and their life, tried on whatever hypothesis can think of."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
 from datetime import date, timedelta
@@ -55,9 +53,7 @@ def sound(leaves: list[SaltedLeaf], root: str) -> bool:
 
 
 @given(PARTS, st.data())
-def test_withdrawn_leaves_keep_the_root_and_say_nothing(
-    parts: list[tuple[str, str]], data: st.DataObject
-) -> None:
+def test_withdrawn_leaves_keep_the_root_and_say_nothing(parts, data):
     leaves, root = locked(parts)
     for place in data.draw(st.sets(st.integers(0, len(leaves) - 1))):
         leaves[place] = withdrawn(leaves[place])
@@ -66,9 +62,7 @@ def test_withdrawn_leaves_keep_the_root_and_say_nothing(
 
 
 @given(PARTS, st.data(), st.characters())
-def test_an_altered_letter_is_found(
-    parts: list[tuple[str, str]], data: st.DataObject, letter: str
-) -> None:
+def test_an_altered_letter_is_found(parts, data, letter):
     leaves, root = locked(parts)
     place = data.draw(st.integers(0, len(leaves) - 1))
     value = leaves[place].value or ""
@@ -85,9 +79,7 @@ def test_an_altered_letter_is_found(
 
 
 @given(PARTS, st.data())
-def test_another_order_kind_count_or_meeting_is_found(
-    parts: list[tuple[str, str]], data: st.DataObject
-) -> None:
+def test_another_order_kind_count_or_meeting_is_found(parts, data):
     leaves, root = locked(parts)
     place = data.draw(st.integers(0, len(leaves) - 1))
     if data.draw(st.booleans()):
@@ -103,7 +95,7 @@ def test_another_order_kind_count_or_meeting_is_found(
         assert not sound([*leaves[1:], leaves[0]], root)
 
 
-def test_three_of_eight_names_are_withdrawn_and_one_letter_altered() -> None:
+def test_three_of_eight_names_are_withdrawn_and_one_letter_altered():
     leaves, root = locked([("name", name) for name in NAMES])
     for place in (1, 4, 6):
         leaves[place] = withdrawn(leaves[place])
@@ -115,7 +107,7 @@ def test_three_of_eight_names_are_withdrawn_and_one_letter_altered() -> None:
     assert altered(leaves) == [2, 3]
 
 
-def test_a_withdrawn_short_name_cannot_be_guessed_from_its_leaf() -> None:
+def test_a_withdrawn_short_name_cannot_be_guessed_from_its_leaf():
     """Whoever tries every name without the salt meets none; with the salt she would meet it."""
     (leaf,), _root = locked([("name", "Siri")])
     kept = leaf.salt
@@ -129,13 +121,13 @@ def test_a_withdrawn_short_name_cannot_be_guessed_from_its_leaf() -> None:
     assert again.digest != left.digest
 
 
-def test_a_short_salt_is_refused() -> None:
+def test_a_short_salt_is_refused():
     with pytest.raises(ValueError, match="128"):
         leaves_of([("name", "Siri")], lambda: bytes(8))
 
 
 @given(st.lists(st.text(max_size=8), min_size=2, max_size=5))
-def test_no_erratum_can_be_left_out(texts: list[str]) -> None:
+def test_no_erratum_can_be_left_out(texts):
     def last(leaves: list[SaltedLeaf]) -> str:
         root = "root"
         for number, leaf in enumerate(leaves, start=1):
@@ -191,7 +183,7 @@ RECORDS = st.builds(
 
 
 @given(RECORDS)
-def test_a_record_comes_back_from_its_parts(record: MinutesRecord) -> None:
+def test_a_record_comes_back_from_its_parts(record):
     parts = parts_in_order(record)
     read = [
         MinutesPart(part.kind, None if part.withdrawn else said_in(part.value), part.about)
@@ -200,7 +192,7 @@ def test_a_record_comes_back_from_its_parts(record: MinutesRecord) -> None:
     assert record_of(read) == record
 
 
-def test_parts_in_no_order_of_minutes_are_refused() -> None:
+def test_parts_in_no_order_of_minutes_are_refused():
     for kinds in ([], ["item"], ["meeting", "item", "action", "paragraph"]):
         with pytest.raises(ValueError, match="minutes"):
             record_of([MinutesPart(kind, {}) for kind in kinds])
@@ -209,7 +201,7 @@ def test_parts_in_no_order_of_minutes_are_refused() -> None:
 # --- the life -------------------------------------------------------------------------------------
 
 
-def test_each_state_has_its_one_next_step() -> None:
+def test_each_state_has_its_one_next_step():
     draft, circulated, done = MinutesState.DRAFT, MinutesState.CIRCULATED, MinutesState.LOCKED
     table = [
         ("planned", draft, 0, False, MinutesStep.HOLD),
@@ -227,7 +219,7 @@ def test_each_state_has_its_one_next_step() -> None:
 
 
 @given(st.sampled_from(MinutesState), st.integers(-3, 3))
-def test_remarks_are_taken_until_the_end_of_their_day(state: MinutesState, late: int) -> None:
+def test_remarks_are_taken_until_the_end_of_their_day(state, late):
     until = date(2026, 11, 20)
     taken = may_remark(state, until, until + timedelta(days=late))
     assert taken == (state is MinutesState.CIRCULATED and late <= 0)
@@ -253,13 +245,11 @@ FINE = Confirmation(
         ({"quorate": False}, ConfirmRefusal.NO_QUORUM),
     ],
 )
-def test_minutes_are_confirmed_only_when_nothing_stands_against_it(
-    changes: dict[str, object], reason: ConfirmRefusal | None
-) -> None:
+def test_minutes_are_confirmed_only_when_nothing_stands_against_it(changes, reason):
     assert refusal(replace(FINE, **changes)) == reason  # type: ignore[arg-type]
 
 
-def test_a_part_of_the_minutes_is_written_in_the_letters_in_which_it_was_said() -> None:
+def test_a_part_of_the_minutes_is_written_in_the_letters_in_which_it_was_said():
     part = MinutesPart("minute", {"text": "Wanjikũ", "number": "2"})
     assert part.value == '{"number":"2","text":"Wanjikũ"}'
     assert said_in(part.value) == part.said

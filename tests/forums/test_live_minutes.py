@@ -1,10 +1,7 @@
 """Minutes that two write at once: what their pages send, and what stays different."""
 
-from __future__ import annotations
-
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -54,7 +50,6 @@ from kash.platform.vault import AuditEntry
 from kash.platform.vault.phones import point_of, unpadded
 from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
-from tests.forums.conftest import Series
 from tests.refusals import refuses
 
 
@@ -98,7 +93,7 @@ def count(kind: type[Any]) -> int:
 
 
 @pytest.fixture
-def place(series: Series) -> tuple[str, str, str]:
+def place(series):
     meeting = series.plan(utc_now() - timedelta(days=2))
     return (
         series.forum,
@@ -108,16 +103,14 @@ def place(series: Series) -> tuple[str, str, str]:
 
 
 @pytest.fixture
-def director(actor: Callable[..., Actor]) -> Actor:
+def director(actor):
     return actor("director", name="Neema Mkurugenzi")
 
 
 # --- Writing ----------------------------------------------------------------------------------
 
 
-def test_two_who_write_at_once_lose_nothing_and_it_is_there_once(
-    series: Series, place: tuple[str, str, str], director: Actor
-) -> None:
+def test_two_who_write_at_once_lose_nothing_and_it_is_there_once(series, place, director):
     one, other = Page(place, series.secretary), Page(place, director)
     key = new_public_id()
     one.writes("The rooms are small.")
@@ -142,11 +135,8 @@ def test_two_who_write_at_once_lose_nothing_and_it_is_there_once(
 
 
 def test_a_sentence_that_both_changed_is_told_to_both_until_one_settles_it(
-    series: Series,
-    place: tuple[str, str, str],
-    director: Actor,
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+    series, place, director, client_for
+):
     one, other = Page(place, series.secretary), Page(place, director)
     one.writes("The rooms are small. We look for others.")
     other.base = standing(place)
@@ -170,9 +160,7 @@ def test_a_sentence_that_both_changed_is_told_to_both_until_one_settles_it(
         settle_difference(place, found, "other", by=director)
 
 
-def test_who_and_by_when_are_told_when_both_chose(
-    series: Series, place: tuple[str, str, str], director: Actor
-) -> None:
+def test_who_and_by_when_are_told_when_both_chose(series, place, director):
     key = new_public_id()
     one, other = Page(place, series.secretary), Page(place, director)
     one.writes(actions=(TypedMinutesRow(key, "Ask"),))
@@ -187,9 +175,7 @@ def test_who_and_by_when_are_told_when_both_chose(
     assert standing(place).actions[0].owner == series.members["alias"]
 
 
-def test_a_line_with_a_figure_beside_a_case_is_kept_and_stays_internal(
-    series: Series, place: tuple[str, str, str]
-) -> None:
+def test_a_line_with_a_figure_beside_a_case_is_kept_and_stays_internal(series, place):
     db.session.add(Organisation(name="Mfano Patrol Base", kind="station"))
     db.session.commit()
     page = Page(place, series.secretary)
@@ -200,9 +186,7 @@ def test_a_line_with_a_figure_beside_a_case_is_kept_and_stays_internal(
     assert count(InternalLine) == 0
 
 
-def test_nobody_sends_for_another_or_into_what_is_closed(
-    series: Series, place: tuple[str, str, str], director: Actor, actor: Callable[..., Actor]
-) -> None:
+def test_nobody_sends_for_another_or_into_what_is_closed(series, place, director, actor):
     one = Page(place, series.secretary)
     one.writes("The rooms.")
     with pytest.raises(NotFound):
@@ -216,9 +200,7 @@ def test_nobody_sends_for_another_or_into_what_is_closed(
     assert standing(place).minute == "The rooms."
 
 
-def test_what_is_too_long_or_too_much_is_refused_whole(
-    series: Series, place: tuple[str, str, str]
-) -> None:
+def test_what_is_too_long_or_too_much_is_refused_whole(series, place):
     page = Page(place, series.secretary)
     page.writes("Short.")
     with refuses("This is too long for one item."):
@@ -230,9 +212,7 @@ def test_what_is_too_long_or_too_much_is_refused_whole(
     assert standing(place) == WrittenItem("Short again.")
 
 
-def test_an_action_that_was_closed_meanwhile_is_not_made_again(
-    series: Series, place: tuple[str, str, str], director: Actor
-) -> None:
+def test_an_action_that_was_closed_meanwhile_is_not_made_again(series, place, director):
     key = new_public_id()
     one, other = Page(place, series.secretary), Page(place, director)
     one.writes(actions=(TypedMinutesRow(key, "Ask"),))
@@ -242,9 +222,7 @@ def test_an_action_that_was_closed_meanwhile_is_not_made_again(
     assert standing(place) == WrittenItem("More.")
 
 
-def test_a_key_that_is_taken_elsewhere_makes_a_row_of_another_key(
-    series: Series, place: tuple[str, str, str]
-) -> None:
+def test_a_key_that_is_taken_elsewhere_makes_a_row_of_another_key(series, place):
     elsewhere = (*place[:2], add_item(*place[:2], title="Hours", by=series.secretary))
     taken = new_public_id()
     Page(elsewhere, series.secretary).writes(decisions=(TypedMinutesRow(taken, "There"),))
@@ -258,15 +236,13 @@ def test_a_key_that_is_taken_elsewhere_makes_a_row_of_another_key(
     assert count(Decision) == 2
 
 
-def test_whoever_left_takes_on_nothing_new(series: Series, place: tuple[str, str, str]) -> None:
+def test_whoever_left_takes_on_nothing_new(series, place):
     stranger = TypedMinutesRow(new_public_id(), "Ask", new_public_id())
     Page(place, series.secretary).writes(actions=(stranger,))
     assert standing(place).actions == (TypedMinutesRow(stranger.key, "Ask"),)
 
 
-def test_what_was_written_before_is_forgotten(
-    series: Series, place: tuple[str, str, str], director: Actor
-) -> None:
+def test_what_was_written_before_is_forgotten(series, place, director):
     one, other = Page(place, series.secretary), Page(place, director)
     one.writes("It is so.")
     other.writes("It is not so.")
@@ -306,12 +282,7 @@ def sealed(account: str, item: str, operation: MinutesOperation) -> dict[str, st
     }
 
 
-def test_only_the_account_that_sealed_it_has_it_opened(
-    series: Series,
-    place: tuple[str, str, str],
-    director: Actor,
-    client_for: Callable[[Actor], FlaskClient],
-) -> None:
+def test_only_the_account_that_sealed_it_has_it_opened(series, place, director, client_for):
     page = Page(place, series.secretary)
     sent = sealed(series.secretary.public_id, place[2], page.sends("The rooms are small."))
     address = "/forums/{}/meetings/{}/items/{}/live".format(*place)
@@ -327,9 +298,7 @@ def test_only_the_account_that_sealed_it_has_it_opened(
     assert (looked["item"], looked["version"]) == (answer["item"], answer["version"])
 
 
-def test_what_can_no_longer_be_taken_is_given_back_to_whoever_wrote_it(
-    series: Series, place: tuple[str, str, str], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_what_can_no_longer_be_taken_is_given_back_to_whoever_wrote_it(series, place, client_for):
     sent = sealed(
         series.secretary.public_id, place[2], Page(place, series.secretary).sends("Late words.")
     )
@@ -339,7 +308,7 @@ def test_what_can_no_longer_be_taken_is_given_back_to_whoever_wrote_it(
     assert (answer.status_code, answer.get_json()["typed"]["minute"]) == (409, "Late words.")
 
 
-def test_a_decision_is_of_when_it_was_taken_whatever_the_clock_of_the_browser_says() -> None:
+def test_a_decision_is_of_when_it_was_taken_whatever_the_clock_of_the_browser_says():
     now = utc_now()
     # Its clock is years off, and so is what it says of both moments.
     assert moment_of(1_000_000, 1_600_000, now) == now - timedelta(minutes=10)
@@ -353,9 +322,7 @@ ROWS = st.lists(
 
 
 @given(st.text("ab. \n"), ROWS)
-def test_what_a_page_sends_is_read_as_it_was_written(
-    minute: str, rows: list[TypedMinutesRow]
-) -> None:
+def test_what_a_page_sends_is_read_as_it_was_written(minute, rows):
     item = WrittenItem(
         minute if minute.strip() else "", tuple(row for row in rows if row.text.strip())
     )
@@ -385,7 +352,7 @@ WHOLE = {"began": 0, "base": values_of(WrittenItem()), "now": values_of(WrittenI
         {**WHOLE, "now": {"minute": "", "decisions": [None], "actions": []}},
     ],
 )
-def test_nothing_else_is_read(wrong: Any) -> None:
+def test_nothing_else_is_read(wrong):
     with pytest.raises(UnreadableOperation):
         read_operation(json.dumps(wrong).encode(), new_public_id(), 1)
     for nothing in (b"", b"{", b"\xff", b"[" * 100_000):
@@ -394,7 +361,7 @@ def test_nothing_else_is_read(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("more", [0, 1])
-def test_as_many_rows_as_an_item_can_gather_are_read_and_no_more(more: int) -> None:
+def test_as_many_rows_as_an_item_can_gather_are_read_and_no_more(more):
     row = {"text": "Ask", "owner": "", "due": ""}
     rows = [{**row, "key": new_public_id()} for _ in range(ROWS_OF_AN_ITEM * 4 + more)]
     sent = {**WHOLE, "now": {"minute": "", "decisions": rows, "actions": []}}
@@ -410,7 +377,7 @@ def test_as_many_rows_as_an_item_can_gather_are_read_and_no_more(more: int) -> N
 
 
 @pytest.mark.parametrize("due", ["1900-01-01", "2199-12-31"])
-def test_the_first_and_the_last_day_that_may_be_due_are_read(due: str) -> None:
+def test_the_first_and_the_last_day_that_may_be_due_are_read(due):
     row = {"key": new_public_id(), "text": "Ask", "owner": "", "due": due}
     now = {"minute": "", "decisions": [], "actions": [row]}
     read = read_operation(json.dumps({**WHOLE, "now": now}).encode(), new_public_id(), 1)
@@ -418,7 +385,7 @@ def test_the_first_and_the_last_day_that_may_be_due_are_read(due: str) -> None:
 
 
 @pytest.mark.parametrize("due", ["0001-01-01", "1899-12-31", "2200-01-01", "2026-13-01", 20261116])
-def test_a_day_that_is_none_is_not_read(due: Any) -> None:
+def test_a_day_that_is_none_is_not_read(due):
     row = {"key": new_public_id(), "text": "Ask", "owner": "", "due": due}
     now = {"minute": "", "decisions": [], "actions": [row]}
     with pytest.raises(UnreadableOperation):
@@ -434,9 +401,7 @@ def test_a_day_that_is_none_is_not_read(due: Any) -> None:
         ("action:a", "Write", {"text": "Write"}),
     ],
 )
-def test_what_was_chosen_of_a_difference_goes_where_it_belongs(
-    part: str, other: str, settled: dict[str, Any]
-) -> None:
+def test_what_was_chosen_of_a_difference_goes_where_it_belongs(part, other, settled):
     row, beside = (TypedMinutesRow(key, "Call", "m1", date(2026, 11, 20)) for key in ("a", "b"))
     written = WrittenItem("Said", (TypedMinutesRow("d", "Call"),), (row, beside))
     found = TextDifference(part, "", "Call", other)
@@ -445,7 +410,7 @@ def test_what_was_chosen_of_a_difference_goes_where_it_belongs(
     assert _settled(written, found, "other") == changed
 
 
-def test_of_a_row_that_is_gone_what_was_chosen_is_said_in_the_minute() -> None:
+def test_of_a_row_that_is_gone_what_was_chosen_is_said_in_the_minute():
     written = WrittenItem("Said", (TypedMinutesRow("d", "Call"),))
     chosen = {
         part: _settled(written, TextDifference(part, "", "Said", "Told"), "other")

@@ -1,7 +1,5 @@
 """Texts of several writers are merged: nothing that was typed is lost, nothing is there twice."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -277,7 +275,7 @@ def faults(seed: int, steps: int = 40) -> tuple[list[str], list[str]]:
     return lost, [word for word in every if there[word] > 1 and word not in words.asked]
 
 
-def test_no_history_of_several_writers_loses_a_word_or_doubles_one() -> None:
+def test_no_history_of_several_writers_loses_a_word_or_doubles_one():
     """Two to four writers, offline spells, killed pages and servers, repeats and reordering."""
     found = {
         seed: wrong for seed in range(usual_or_long(300, 10_000)) if any(wrong := faults(seed))
@@ -285,7 +283,7 @@ def test_no_history_of_several_writers_loses_a_word_or_doubles_one() -> None:
     assert found == {}
 
 
-def test_the_histories_find_what_a_server_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_histories_find_what_a_server_forgets(monkeypatch):
     """One that does not know what a page sent before has it twice once an answer was lost."""
     take = Server.take
 
@@ -353,20 +351,18 @@ BASE = "The rooms are small. We look for others.\nWho pays?"
         ("", "", "", []),
     ],
 )
-def test_texts_are_merged_by_paragraph_then_by_sentence(
-    mine: str, theirs: str, merged: str, other: list[str]
-) -> None:
+def test_texts_are_merged_by_paragraph_then_by_sentence(mine, theirs, merged, other):
     text, differences = merge_text(BASE, mine, theirs)
     assert (text, [found.other for found in differences]) == (merged, other)
 
 
 @given(st.text("ab. \n", max_size=30), st.text("ab. \n", max_size=30))
-def test_what_only_one_wrote_stands_as_it_was_written(before: str, after: str) -> None:
+def test_what_only_one_wrote_stands_as_it_was_written(before, after):
     assert merge_text(before, after, before) == (after, [])
     assert merge_text(before, before, after) == (after, [])
 
 
-def test_a_line_that_became_a_decision_takes_along_what_somebody_else_changed_in_it() -> None:
+def test_a_line_that_became_a_decision_takes_along_what_somebody_else_changed_in_it():
     base = WrittenItem("All came.\nThe desk is open on Fridays.")
     decided = WrittenItem(
         "All came.", decisions=(TypedMinutesRow("k", "The desk is open on Fridays."),)
@@ -391,9 +387,7 @@ def test_a_line_that_became_a_decision_takes_along_what_somebody_else_changed_in
         ("due_on", None, date(2026, 1, 2), date(2026, 1, 2), True),
     ],
 )
-def test_who_and_by_when_stand_as_the_one_chose_who_changed_them(
-    fact: str, mine: object, theirs: object, stands: object, both: bool
-) -> None:
+def test_who_and_by_when_stand_as_the_one_chose_who_changed_them(fact, mine, theirs, stands, both):
     row = TypedMinutesRow("k", "Open the desk.", "a", date(2026, 1, 1))
     base, wrote, there = (
         WrittenItem(actions=(replace(row, **{fact: value}),))
@@ -405,7 +399,7 @@ def test_who_and_by_when_stand_as_the_one_chose_who_changed_them(
     assert [(one.stands, one.other) for one in merged.differences] == [tuple(said)] * both
 
 
-def test_two_who_make_a_decision_of_one_line_make_one() -> None:
+def test_two_who_make_a_decision_of_one_line_make_one():
     base = WrittenItem("The desk is open on Fridays.")
     mine, theirs = (
         WrittenItem("", decisions=(TypedMinutesRow(key, "The desk is open on Fridays."),))
@@ -428,11 +422,11 @@ def test_two_who_make_a_decision_of_one_line_make_one() -> None:
         ("", "both", "Zwei."),
     ],
 )
-def test_a_difference_is_settled_where_it_stands(text: str, take: str, settled: str) -> None:
+def test_a_difference_is_settled_where_it_stands(text, take, settled):
     assert settled_text(text, TextDifference("minute", "Zero.", "Two.", "Zwei."), take) == settled
 
 
-def test_whoever_writes_on_in_a_sentence_that_differs_makes_no_second_difference() -> None:
+def test_whoever_writes_on_in_a_sentence_that_differs_makes_no_second_difference():
     earlier = TextDifference("minute", "The hall.", "The hall is dark.", "The hall is small.")
     later = TextDifference(
         "minute", "The hall is small.", "The hall is dark.", "The hall is small, too."
@@ -442,7 +436,7 @@ def test_whoever_writes_on_in_a_sentence_that_differs_makes_no_second_difference
     assert carried_on(earlier, replace(later, before="Something else.")) is None
 
 
-def test_a_long_text_of_alike_sentences_is_merged_as_a_short_one() -> None:
+def test_a_long_text_of_alike_sentences_is_merged_as_a_short_one():
     told = ["Nothing new."] * 210
     before = " ".join(told)
     mine = " ".join(["The chair opened.", *told])
@@ -453,7 +447,7 @@ def test_a_long_text_of_alike_sentences_is_merged_as_a_short_one() -> None:
     )
 
 
-def test_a_decision_that_one_took_out_is_gone_unless_the_other_changed_it() -> None:
+def test_a_decision_that_one_took_out_is_gone_unless_the_other_changed_it():
     before = TypedMinutesRow("d1", "Two officers a shift")
     changed = TypedMinutesRow("d1", "Three officers a shift")
     base, out = WrittenItem(decisions=(before,)), WrittenItem()

@@ -1,13 +1,10 @@
 """Minutes from their draft until they are locked, and names that leave them again."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
 from kash.attendance.models import RosterEntry
@@ -170,7 +167,7 @@ class Life:
 
 
 @pytest.fixture
-def life(series: Series, actor: Callable[..., Actor]) -> Life:
+def life(series, actor):
     start = utc_now().replace(microsecond=0)
     meeting = series.plan(start - timedelta(days=30), place="Hall")
     item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
@@ -209,7 +206,7 @@ def everything_stored() -> str:
     )
 
 
-def test_minutes_live_from_draft_to_locked(life: Life) -> None:
+def test_minutes_live_from_draft_to_locked(life):
     """Each step leads to the next, and leaves one entry."""
     assert life_of(life.stored(), utc_now()).step is MinutesStep.CIRCULATE
     life.circulate()
@@ -239,7 +236,7 @@ def test_minutes_live_from_draft_to_locked(life: Life) -> None:
     ]
 
 
-def test_the_leaves_say_what_every_group_may_read(life: Life) -> None:
+def test_the_leaves_say_what_every_group_may_read(life):
     life.lock()
     record = locked_record(life.stored())
     counted = [(part["group"], part["members"], part["counts"]) for part in record.groups]
@@ -279,7 +276,7 @@ def test_the_leaves_say_what_every_group_may_read(life: Life) -> None:
 
 
 @pytest.mark.any_engine
-def test_circulated_minutes_keep_their_numbers(life: Life) -> None:
+def test_circulated_minutes_keep_their_numbers(life):
     """Words are corrected; what would shift a number waits until the minutes are taken back."""
     life.circulate()
     item = _row(AgendaItem, life.item)
@@ -313,8 +310,8 @@ def test_circulated_minutes_keep_their_numbers(life: Life) -> None:
 
 @pytest.mark.any_engine
 def test_minutes_are_not_confirmed_over_a_sentence_that_came_late_and_nobody_settled(
-    life: Life, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+    life, client_for
+):
     """A page that had no network sends what was written before they were circulated."""
     place = (life.forum, life.meeting, life.item)
     stood = written_item(_row(AgendaItem, life.item))
@@ -344,7 +341,7 @@ def test_minutes_are_not_confirmed_over_a_sentence_that_came_late_and_nobody_set
 
 
 @pytest.mark.any_engine
-def test_what_stands_against_circulating(life: Life, actor: Callable[..., Actor]) -> None:
+def test_what_stands_against_circulating(life, actor):
     with pytest.raises(Forbidden):
         circulate(life.forum, life.meeting, remarks_until=local_today(), by=life.peer)
     with refuses("Record the meeting as held first."):
@@ -379,9 +376,7 @@ def test_what_stands_against_circulating(life: Life, actor: Callable[..., Actor]
 
 
 @pytest.mark.any_engine
-def test_only_who_was_there_remarks_and_only_in_time(
-    life: Life, actor: Callable[..., Actor]
-) -> None:
+def test_only_who_was_there_remarks_and_only_in_time(life, actor):
     absent = actor("peer", person_id=life.series.person_ids["counted"])
 
     def say(by: Actor, text: str = "Not so.") -> str:
@@ -414,7 +409,7 @@ def test_only_who_was_there_remarks_and_only_in_time(
 
 
 @pytest.mark.any_engine
-def test_minutes_are_not_confirmed_without_quorum_or_by_who_is_not_there(life: Life) -> None:
+def test_minutes_are_not_confirmed_without_quorum_or_by_who_is_not_there(life):
     members = life.series.members
     with pytest.raises(problems.NotConfirmed) as refused:
         life.confirm()
@@ -441,7 +436,7 @@ def test_minutes_are_not_confirmed_without_quorum_or_by_who_is_not_there(life: L
 
 
 @pytest.mark.any_engine
-def test_who_left_neither_confirms_nor_makes_a_quorum(life: Life) -> None:
+def test_who_left_neither_confirms_nor_makes_a_quorum(life):
     """The only officer left halfway: what the meeting confirms now is not confirmed."""
     life.circulate()
     start, now = _row(Meeting, life.later).starts_at, utc_now()
@@ -480,7 +475,7 @@ def spell(appears: str, life: Life, arrived: datetime, left: datetime | None) ->
 
 
 @pytest.mark.any_engine
-def test_a_withdrawn_member_stands_beside_the_minutes_no_more(life: Life) -> None:
+def test_a_withdrawn_member_stands_beside_the_minutes_no_more(life):
     """With the name goes when she came, what she had answered, and a conflict of interest."""
     life.circulate()
     later = _row(Meeting, life.later)
@@ -526,7 +521,7 @@ def test_a_withdrawn_member_stands_beside_the_minutes_no_more(life: Life) -> Non
     assert [one.sound for one in verify_minutes()] == [True, True]
 
 
-def test_nothing_of_a_locked_meeting_changes(life: Life, person) -> None:
+def test_nothing_of_a_locked_meeting_changes(life, person):
     life.lock()
     (guest, _key) = person("Mgeni Mfano")
     version = _row(AgendaItem, life.item).row_version
@@ -550,9 +545,7 @@ def test_nothing_of_a_locked_meeting_changes(life: Life, person) -> None:
     assert life.sound()
 
 
-def test_names_are_withdrawn_and_an_altered_letter_is_found(
-    life: Life, actor: Callable[..., Actor]
-) -> None:
+def test_names_are_withdrawn_and_an_altered_letter_is_found(life, actor):
     root = life.lock()
     name = life.leaf("name", "Zawadi")
     with pytest.raises(NotFound):
@@ -584,7 +577,7 @@ def test_names_are_withdrawn_and_an_altered_letter_is_found(
     assert (found.sound, found.altered) == (False, (place + 1,))
 
 
-def test_a_root_made_anew_is_not_the_one_in_the_chain(life: Life) -> None:
+def test_a_root_made_anew_is_not_the_one_in_the_chain(life):
     life.lock()
     with writing() as session:
         row = session.scalars(
@@ -610,7 +603,7 @@ def test_a_root_made_anew_is_not_the_one_in_the_chain(life: Life) -> None:
         ("action", "Task of name"),
     ],
 )
-def test_a_withdrawn_text_is_nowhere_any_more(life: Life, kind: str, text: str) -> None:
+def test_a_withdrawn_text_is_nowhere_any_more(life, kind, text):
     life.lock()
     assert text in everything_stored()
     withdraw(life.forum, life.meeting, life.leaf(kind, text), by=life.by)
@@ -619,7 +612,7 @@ def test_a_withdrawn_text_is_nowhere_any_more(life: Life, kind: str, text: str) 
 
 
 @pytest.mark.any_engine
-def test_an_action_is_withdrawn_from_all_minutes_that_carry_it(life: Life) -> None:
+def test_an_action_is_withdrawn_from_all_minutes_that_carry_it(life):
     life.circulate()
     hold = life.later
     item = add_item(life.forum, hold, title="More", by=life.by)
@@ -645,7 +638,7 @@ def test_an_action_is_withdrawn_from_all_minutes_that_carry_it(life: Life) -> No
     assert [one.sound for one in verify_minutes()] == [True, True]
 
 
-def test_errata_stand_on_the_root(life: Life) -> None:
+def test_errata_stand_on_the_root(life):
     with refuses("The minutes are not locked yet:"):
         add_erratum(life.forum, life.meeting, text="Too soon", by=life.by)
     life.lock()
@@ -668,9 +661,7 @@ def test_errata_stand_on_the_root(life: Life) -> None:
     assert not life.sound()
 
 
-def test_merging_two_people_keeps_the_root_and_no_name_beside_it(
-    life: Life, actor: Callable[..., Actor]
-) -> None:
+def test_merging_two_people_keeps_the_root_and_no_name_beside_it(life, actor):
     """Her names follow her to who she is; what is kept for undoing the merge holds none of them."""
     life.lock()
     ids = [life.series.people["name"], life.series.people["alias"]]
@@ -690,7 +681,7 @@ def _own(life: Life) -> set[str]:
     return own_names(life.stored(), life.peer)
 
 
-def test_erasing_a_person_leaves_nothing_of_her_in_the_minutes(life: Life) -> None:
+def test_erasing_a_person_leaves_nothing_of_her_in_the_minutes(life):
     life.circulate()
     remark(life.forum, life.meeting, life.item, text="Mine.", by=life.officer)
     take_back(life.forum, life.meeting, by=life.by)
@@ -706,7 +697,7 @@ def test_erasing_a_person_leaves_nothing_of_her_in_the_minutes(life: Life) -> No
     assert life.sound()
 
 
-def test_today_names_what_waits(life: Life, actor: Callable[..., Actor]) -> None:
+def test_today_names_what_waits(life, actor):
     now = utc_now()
     absent = actor("peer", person_id=life.series.person_ids["counted"])
     assert minutes_to_read(life.peer, now) == []

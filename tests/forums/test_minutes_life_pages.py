@@ -1,12 +1,9 @@
 """Pages of the life of minutes: what each reader meets there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
-from typing import Any
 
 import pytest
 from flask import current_app
@@ -22,7 +19,7 @@ from kash.forums.services.minutes_life import add_erratum, remark, settle_remark
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today, to_local
 from kash.policy import Actor
-from tests.forums.test_minutes_life import TOLD, Life, life
+from tests.forums.test_minutes_life import TOLD, life
 
 __all__ = ["life"]
 
@@ -36,12 +33,12 @@ def text_of(body: str) -> str:
 
 
 @pytest.fixture
-def secretary(life: Life, client_for: ClientFor) -> FlaskClient:
+def secretary(life, client_for):
     return client_for(life.by)
 
 
 @pytest.fixture
-def here(life: Life) -> str:
+def here(life):
     return f"/forums/{life.forum}/meetings/{life.meeting}"
 
 
@@ -51,9 +48,7 @@ def read(browser: FlaskClient, address: str, status: int = 200) -> str:
     return text_of(answer.text)
 
 
-def test_a_secretary_leads_minutes_from_draft_to_locked(
-    life: Life, here: str, secretary: FlaskClient, client_for: ClientFor
-) -> None:
+def test_a_secretary_leads_minutes_from_draft_to_locked(life, here, secretary, client_for):
     peer, officer = client_for(life.peer), client_for(life.officer)
     assert "Circulate the minutes" in read(secretary, here)
     assert "Circulate the minutes" not in read(peer, here)
@@ -120,9 +115,7 @@ def test_a_secretary_leads_minutes_from_draft_to_locked(
         assert (register, secretary.get(f"{here}/{register}").status_code) == (register, 409)
 
 
-def test_locked_minutes_are_read_from_their_leaves(
-    life: Life, here: str, secretary: FlaskClient, client_for: ClientFor
-) -> None:
+def test_locked_minutes_are_read_from_their_leaves(life, here, secretary, client_for):
     life.lock()
     peer, officer = client_for(life.peer), client_for(life.officer)
     with db.session.begin():
@@ -144,9 +137,7 @@ def test_locked_minutes_are_read_from_their_leaves(
     assert f"/leaves/{life.leaf('paragraph', 'Rooms')}" not in peer.get(f"{here}?withdraw=1").text
 
 
-def test_a_member_withdraws_her_name_for_ever(
-    life: Life, here: str, secretary: FlaskClient, client_for: ClientFor
-) -> None:
+def test_a_member_withdraws_her_name_for_ever(life, here, secretary, client_for):
     life.lock()
     peer, officer = client_for(life.peer), client_for(life.officer)
     name = life.leaf("name", "Zawadi")
@@ -166,9 +157,7 @@ def test_a_member_withdraws_her_name_for_ever(
     assert "Book early" not in read(officer, here)
 
 
-def test_errata_stand_beside_the_minutes_and_on_paper(
-    life: Life, here: str, secretary: FlaskClient
-) -> None:
+def test_errata_stand_beside_the_minutes_and_on_paper(life, here, secretary):
     life.lock()
     assert secretary.post(f"{here}/errata", data={"text": ""}).status_code == 422
     assert secretary.post(f"{here}/errata", data={"text": "The hall is large."}).status_code == 303
@@ -185,9 +174,7 @@ def test_errata_stand_beside_the_minutes_and_on_paper(
     assert answer.data.startswith(b"%PDF")
 
 
-def test_the_next_meeting_offers_to_confirm(
-    life: Life, here: str, secretary: FlaskClient, client_for: ClientFor
-) -> None:
+def test_the_next_meeting_offers_to_confirm(life, here, secretary, client_for):
     later = f"/forums/{life.forum}/meetings/{life.later}"
     assert "To confirm" not in read(secretary, later)
     life.circulate()
@@ -208,9 +195,7 @@ def test_the_next_meeting_offers_to_confirm(
     assert code not in read(secretary, f"{later}/items/{other}")
 
 
-def test_today_tells_what_waits(
-    life: Life, here: str, secretary: FlaskClient, client_for: ClientFor
-) -> None:
+def test_today_tells_what_waits(life, here, secretary, client_for):
     peer = client_for(life.peer)
     life.circulate()
     assert "Minutes to read" in read(peer, "/")
@@ -227,9 +212,7 @@ def test_today_tells_what_waits(
         assert "Minutes to" not in page
 
 
-def test_what_was_taken_back_is_a_draft_again(
-    life: Life, here: str, secretary: FlaskClient
-) -> None:
+def test_what_was_taken_back_is_a_draft_again(life, here, secretary):
     life.circulate()
     assert "a draft again?" in read(secretary, f"{here}/take-back")
     assert secretary.post(f"{here}/take-back").status_code == 303
@@ -237,7 +220,7 @@ def test_what_was_taken_back_is_a_draft_again(
     assert secretary.post(f"{here}/take-back", follow_redirects=True).status_code == 200
 
 
-def test_the_command_verifies_and_names_what_was_altered(life: Life) -> None:
+def test_the_command_verifies_and_names_what_was_altered(life):
     life.lock()
     add_erratum(life.forum, life.meeting, text="The hall is large.", by=life.by)
     runner = current_app.test_cli_runner()
@@ -256,9 +239,7 @@ def test_the_command_verifies_and_names_what_was_altered(life: Life) -> None:
     assert "early" not in wrong.output
 
 
-def test_queries_do_not_grow_with_what_is_written(
-    life: Life, here: str, secretary: FlaskClient, count_queries: Callable[[], Any]
-) -> None:
+def test_queries_do_not_grow_with_what_is_written(life, here, secretary, count_queries):
     counts = []
     life.circulate()
     for times in (1, 3):

@@ -1,8 +1,6 @@
 """Minutes on paper and on their page: printed figures under Results, decisions without a quorum,
 what was confirmed and what came back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -27,7 +25,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.figures.releases.test_printed_pages import released
 from tests.forums.conftest import Series
-from tests.forums.test_minutes_life import Life, life, mark
+from tests.forums.test_minutes_life import life, mark
 
 __all__ = ["life"]
 
@@ -36,7 +34,7 @@ Paper = Callable[..., str]
 
 
 @pytest.fixture
-def paper(monkeypatch: pytest.MonkeyPatch, client_for: ClientFor) -> Paper:
+def paper(monkeypatch, client_for):
     """`paper(series, meeting, language)`: what stands on a meeting's minutes."""
     pages: list[PagedDocument] = []
     monkeypatch.setattr(documents, "document", lambda paged: pages.append(paged) or b"")
@@ -56,8 +54,8 @@ def _between(text: str, first: str, last: str) -> str:
 @pytest.mark.any_engine
 @pytest.mark.parametrize("results", ["Results", "Matokeo"])
 def test_printed_figures_stand_under_results_on_the_page_and_on_paper(
-    series: Series, client_for: ClientFor, paper: Paper, results: str
-) -> None:
+    series, client_for, paper, results
+):
     released(values=(40, None, 15))
     meeting = series.plan(utc_now() - timedelta(days=2))
     items = [
@@ -78,8 +76,8 @@ def test_printed_figures_stand_under_results_on_the_page_and_on_paper(
 
 @pytest.mark.any_engine
 def test_without_an_item_for_them_they_stand_below_all_items_also_once_minutes_are_locked(
-    life: Life, client_for: ClientFor, paper: Paper
-) -> None:
+    life, client_for, paper
+):
     released(values=(40, None, 15))
     address = f"/forums/{life.forum}/meetings/{life.meeting}"
     for locked in (False, True):
@@ -92,9 +90,7 @@ def test_without_an_item_for_them_they_stand_below_all_items_also_once_minutes_a
 
 
 @pytest.mark.any_engine
-def test_where_every_line_reads_few_it_says_what_that_means_and_no_more(
-    series: Series, client_for: ClientFor, paper: Paper
-) -> None:
+def test_where_every_line_reads_few_it_says_what_that_means_and_no_more(series, client_for, paper):
     *_others, last = released(number=4, values=(None, None, None))
     meeting = series.plan(utc_now() - timedelta(days=2))
     item = add_item(series.forum, meeting, title="Results", by=series.secretary)
@@ -115,9 +111,7 @@ def test_where_every_line_reads_few_it_says_what_that_means_and_no_more(
 
 
 @pytest.mark.any_engine
-def test_no_paper_says_that_enough_came_above_a_decision_taken_without_them(
-    series: Series, paper: Paper
-) -> None:
+def test_no_paper_says_that_enough_came_above_a_decision_taken_without_them(series, paper):
     meeting = series.plan(utc_now().replace(microsecond=0) - timedelta(days=20))
     held = db.session.scalars(select(Meeting).where(Meeting.public_id == meeting)).one()
     begins = held.starts_at
@@ -165,9 +159,7 @@ def test_no_paper_says_that_enough_came_above_a_decision_taken_without_them(
 
 
 @pytest.mark.any_engine
-def test_paper_prints_what_was_confirmed_and_which_decisions_came_back(
-    life: Life, paper: Paper
-) -> None:
+def test_paper_prints_what_was_confirmed_and_which_decisions_came_back(life, paper):
     (decision, _other) = db.session.scalars(select(Decision.public_id).order_by(Decision.id)).all()
     db.session.rollback()
     details = ReviewDetails("Hoped for much", local_today())
@@ -190,9 +182,7 @@ def test_paper_prints_what_was_confirmed_and_which_decisions_came_back(
 
 
 @pytest.mark.any_engine
-def test_an_action_that_nobody_took_on_says_so_everywhere(
-    series: Series, client_for: ClientFor, paper: Paper
-) -> None:
+def test_an_action_that_nobody_took_on_says_so_everywhere(series, client_for, paper):
     meeting = series.plan(utc_now() - timedelta(days=20))
     item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
     write_item(
@@ -215,7 +205,7 @@ def test_an_action_that_nobody_took_on_says_so_everywhere(
 
 
 @pytest.mark.any_engine
-def test_usual_titles_are_read_in_the_language_of_the_paper(series: Series, paper: Paper) -> None:
+def test_usual_titles_are_read_in_the_language_of_the_paper(series, paper):
     meeting = series.plan(utc_now() - timedelta(days=2))
     for title in ("opening", "Minutes of the last meeting", "Njia ya kliniki"):
         add_item(series.forum, meeting, title=title, by=series.secretary)
@@ -251,7 +241,7 @@ def _pages(body: str) -> list[str]:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("app")
-def test_signatures_never_stand_alone_and_no_table_is_broken() -> None:
+def test_signatures_never_stand_alone_and_no_table_is_broken():
     on_two = 0
     for lines in range(32, 44, 2):
         pages = _pages("".join(f"<p>Line {line}.</p>" for line in range(lines)))
@@ -271,9 +261,7 @@ def test_signatures_never_stand_alone_and_no_table_is_broken() -> None:
 
 
 @pytest.mark.any_engine
-def test_the_agenda_reads_figures_and_usual_titles_as_the_minutes_do(
-    series: Series, paper: Paper
-) -> None:
+def test_the_agenda_reads_figures_and_usual_titles_as_the_minutes_do(series, paper):
     released(values=(40, None, 15))
     meeting = series.plan(utc_now() + timedelta(days=2))
     add_item(series.forum, meeting, title="Mengineyo", by=series.secretary)

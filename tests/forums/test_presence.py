@@ -1,7 +1,5 @@
 """Presence as it is kept on both engines: with each decision, by group, at its moment."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest
@@ -99,7 +97,7 @@ def _decide(series: Series, meeting: str, item: str, version: int, *texts: Typed
     )
 
 
-def test_a_decision_after_one_group_left_is_kept_as_it_was(series: Series) -> None:
+def test_a_decision_after_one_group_left_is_kept_as_it_was(series):
     """Each decision says who was there when it was written, whatever happened since; taken away it
     leaves nothing behind."""
     meeting = series.plan(utc_now().replace(microsecond=0) - timedelta(hours=1))
@@ -131,9 +129,7 @@ def test_a_decision_after_one_group_left_is_kept_as_it_was(series: Series) -> No
     assert _kept() == before
 
 
-def test_a_meeting_in_which_nobody_was_marked_does_not_say_that_nobody_was_there(
-    series: Series,
-) -> None:
+def test_a_meeting_in_which_nobody_was_marked_does_not_say_that_nobody_was_there(series):
     """A decision written before the register is noted once the meeting is recorded as held."""
     meeting = series.plan(utc_now().replace(microsecond=0) - timedelta(hours=1))
     item = add_item(series.forum, meeting, title="Workshops", by=series.secretary)

@@ -1,13 +1,9 @@
 """Who was at a meeting, for which terms, and what came of its minutes, where of each kind of row
 there is one that just doesn't belong."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.forums.models import (
@@ -70,7 +66,6 @@ from kash.forums.rules.meetings import (
     TimeThere,
     Votes,
 )
-from kash.people.models import Group
 from kash.platform.database import db
 from kash.platform.messages.calendars import CalendarEvent
 from kash.platform.vault.chain import code_of
@@ -108,9 +103,7 @@ def _register(two: Forums, meeting: Meeting, **marks: str | None) -> dict[str, R
     return made
 
 
-def test_those_at_a_meeting_stand_by_group_and_name_with_times_terms_and_answers(
-    two: Forums,
-) -> None:
+def test_those_at_a_meeting_stand_by_group_and_name_with_times_terms_and_answers(two):
     meeting, seats = two.meetings["Alpha", "next"], two.seats
     day = meeting.starts_at.date()
     on = _register(two, meeting, Nyota="present", Bahari=None, Mto="absent", Left="present")
@@ -182,7 +175,7 @@ def test_those_at_a_meeting_stand_by_group_and_name_with_times_terms_and_answers
     assert usual_marks(beta, others) == {}
 
 
-def test_an_answer_and_a_seat_are_the_actors_own(two: Forums, actor: Callable[..., Actor]) -> None:
+def test_an_answer_and_a_seat_are_the_actors_own(two, actor):
     meeting = two.meetings["Alpha", "next"]
     _register(two, meeting, Nyota="in_attendance", Bahari="present", Mto="absent", Left="present")
     _register(two, two.meetings["Beta", "next"], Mto="present")
@@ -207,9 +200,7 @@ def test_an_answer_and_a_seat_are_the_actors_own(two: Forums, actor: Callable[..
     assert names == [("Left", "A"), ("Bahari", "B")]
 
 
-def test_terms_and_quorums_are_those_of_the_forum_that_hold_on_the_day(
-    two: Forums, actor: Callable[..., Actor], groups: tuple[Group, Group]
-) -> None:
+def test_terms_and_quorums_are_those_of_the_forum_that_hold_on_the_day(two, actor, groups):
     alpha, beta = two.forums["Alpha"], two.forums["Beta"]
     nyota, mto = two.seats["Alpha", "Nyota"], two.seats["Alpha", "Mto"]
     kept = [_term(nyota, 1, 60, "Chair"), _term(nyota, -90, 0), _term(mto, -90, -1)]
@@ -263,9 +254,7 @@ def test_terms_and_quorums_are_those_of_the_forum_that_hold_on_the_day(
     ]
 
 
-def test_conflicts_and_presence_are_noted_beside_items_and_decisions(
-    two: Forums, groups: tuple[Group, Group]
-) -> None:
+def test_conflicts_and_presence_are_noted_beside_items_and_decisions(two, groups):
     alpha = two.forums["Alpha"]
     meeting, other = two.meetings["Alpha", "before"], two.meetings["Alpha", "long ago"]
     item, second = meeting.items
@@ -320,9 +309,7 @@ def test_conflicts_and_presence_are_noted_beside_items_and_decisions(
         decision_in(item, decisions[1].public_id)
 
 
-def test_a_decision_is_told_as_quorate_only_if_every_group_met_its_quorum(
-    two: Forums, groups: tuple[Group, Group]
-) -> None:
+def test_a_decision_is_told_as_quorate_only_if_every_group_met_its_quorum(two, groups):
     meeting, other = two.meetings["Alpha", "before"], two.meetings["Alpha", "long ago"]
     item = meeting.items[0]
     needed, voted = (2, 3), {"votes_for": 1, "votes_against": 0, "abstained": 1}
@@ -354,9 +341,7 @@ def test_a_decision_is_told_as_quorate_only_if_every_group_met_its_quorum(
     assert presence_with_decisions(meeting) == {decision: told[decision] for decision in own}
 
 
-def test_minutes_are_remarked_confirmed_and_put_right_in_their_order(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_minutes_are_remarked_confirmed_and_put_right_in_their_order(two, actor):
     of = {name: one for (forum, name), one in two.meetings.items() if forum == "Alpha"}
     meeting = of["before"]
     last = of["next"].starts_at
@@ -439,9 +424,7 @@ def test_minutes_are_remarked_confirmed_and_put_right_in_their_order(
     assert own_names(meeting, two.secretary) == set()
 
 
-def test_meetings_are_in_calendars_of_secretary_and_members(
-    app: APIFlask, two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_meetings_are_in_calendars_of_secretary_and_members(app, two, actor):
     for (forum, _name), meeting in two.meetings.items():
         row(Slot, register_id=meeting.register_id, position=1, minutes=90)
         meeting.row_version = 3 if forum == "Alpha" else 1

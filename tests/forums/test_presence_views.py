@@ -1,7 +1,5 @@
 """Pages of who is there: what whoever runs the forum taps, and what members see and say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -97,7 +95,7 @@ def _fields(body: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def meeting(series: Series) -> str:
+def meeting(series):
     """A meeting of today that began half an hour ago, for which half of each group is needed."""
     agree_quorum(
         series.forum,
@@ -118,7 +116,7 @@ class TestTaps:
     pytestmark = pytest.mark.usefixtures("both_engines_app")
 
     @pytest.mark.any_engine
-    def test_who_came_counts_until_she_leaves(self, series: Series, meeting: str) -> None:
+    def test_who_came_counts_until_she_leaves(self, series, meeting):
         before = len(_actions())
         _tap(series, meeting, "office", DoorTap.CAME)
         _tap(series, meeting, "name", DoorTap.CAME)
@@ -138,9 +136,7 @@ class TestTaps:
         ]
 
     @pytest.mark.any_engine
-    def test_a_wrong_arrival_leaves_no_mark_of_being_there(
-        self, series: Series, meeting: str
-    ) -> None:
+    def test_a_wrong_arrival_leaves_no_mark_of_being_there(self, series, meeting):
         answer = {series.members["alias"]: "no"}
         note_answers(series.forum, meeting, answer, by=series.secretary)
         for appears in ("alias", "name"):
@@ -151,9 +147,7 @@ class TestTaps:
         assert db.session.scalar(select(func.count(PresenceSpell.id))) == 0
 
     @pytest.mark.any_engine
-    def test_guests_and_ended_terms_are_there_and_do_not_count(
-        self, series: Series, meeting: str, person: Callable[..., tuple[str, int]]
-    ) -> None:
+    def test_guests_and_ended_terms_are_there_and_do_not_count(self, series, meeting, person):
         guest, key = person("Mgeni Mwema", group=0)
         add_guest(series.forum, meeting, guest, by=series.secretary)
         series.person_ids["guest"] = key
@@ -165,9 +159,7 @@ class TestTaps:
         assert _quorum(meeting) == [("A", 0, 0, 1), ("B", 0, 3, 2)]
 
     @pytest.mark.any_engine
-    def test_a_whole_group_comes_at_one_tap_but_for_who_sent_an_apology(
-        self, series: Series, meeting: str
-    ) -> None:
+    def test_a_whole_group_comes_at_one_tap_but_for_who_sent_an_apology(self, series, meeting):
         note_answers(
             series.forum,
             meeting,
@@ -178,9 +170,7 @@ class TestTaps:
         assert all_came(series.forum, meeting, "B", by=series.secretary) == 0
         assert _quorum(meeting) == [("A", 0, 1, 1), ("B", 2, 3, 2)]
 
-    def test_a_time_that_stays_keeps_who_noted_it(
-        self, series: Series, meeting: str, actor: Callable[..., Actor]
-    ) -> None:
+    def test_a_time_that_stays_keeps_who_noted_it(self, series, meeting, actor):
         director = actor("director")
         entry, began = _entry(series, meeting, "office"), _meeting(meeting).starts_at
         part = (utc_now() - began) / 4
@@ -195,8 +185,8 @@ class TestTaps:
 
     @pytest.mark.any_engine
     def test_times_are_corrected_after_the_register_was_closed_but_marks_are_not(
-        self, series: Series, meeting: str
-    ) -> None:
+        self, series, meeting
+    ):
         _tap(series, meeting, "office", DoorTap.CAME)
         hold_meeting(series.forum, meeting, by=series.secretary)
         began = _meeting(meeting).starts_at
@@ -219,9 +209,7 @@ class TestTaps:
         assert _quorum(meeting)[1] == ("B", 1, 3, 2)
 
 
-def test_an_answer_that_one_does_not_come_is_an_apology_in_the_register(
-    series: Series, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_an_answer_that_one_does_not_come_is_an_apology_in_the_register(series, actor, client_for):
     """Her last answer holds; a member answers for herself alone, and whoever is none not at all."""
     meeting = series.plan()
     member = actor("peer", person_id=series.person_ids["counted"])
@@ -240,9 +228,7 @@ def test_an_answer_that_one_does_not_come_is_an_apology_in_the_register(
     assert db.session.scalar(stored) == "apology"
 
 
-def test_a_member_sees_how_many_come_and_not_who(
-    series: Series, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+def test_a_member_sees_how_many_come_and_not_who(series, actor, client_for):
     meeting = series.plan()
     address = f"/forums/{series.forum}/meetings/{meeting}"
     note_answers(
@@ -264,8 +250,8 @@ def test_a_member_sees_how_many_come_and_not_who(
 
 
 def test_what_a_member_answers_while_the_secretary_notes_answers_of_others_stays(
-    series: Series, actor: Callable[..., Actor], client_for: ClientFor
-) -> None:
+    series, actor, client_for
+):
     meeting = series.plan()
     address = f"/forums/{series.forum}/meetings/{meeting}"
     note_answers(
@@ -290,9 +276,7 @@ def test_what_a_member_answers_while_the_secretary_notes_answers_of_others_stays
     assert kept == {series.members["name"]: "no", series.members["alias"]: "yes"}
 
 
-def test_a_conflict_that_somebody_else_noted_meanwhile_stays(
-    series: Series, decided: tuple[str, str, str], client_for: ClientFor
-) -> None:
+def test_a_conflict_that_somebody_else_noted_meanwhile_stays(series, decided, client_for):
     meeting, item, _decision = decided
     alias, name = series.members["alias"], series.members["name"]
     place = (series.forum, meeting, item)
@@ -311,7 +295,7 @@ def test_a_conflict_that_somebody_else_noted_meanwhile_stays(
 
 
 @pytest.fixture
-def decided(series: Series, meeting: str) -> tuple[str, str, str]:
+def decided(series, meeting):
     """The meeting, an item and a decision that both groups took."""
     all_came(series.forum, meeting, "B", by=series.secretary)
     _tap(series, meeting, "office", DoorTap.CAME)
@@ -328,9 +312,7 @@ def decided(series: Series, meeting: str) -> tuple[str, str, str]:
     return meeting, item, db.session.scalars(select(Decision.public_id)).one()
 
 
-def test_no_more_votes_are_kept_than_members_were_there(
-    series: Series, decided: tuple[str, str, str]
-) -> None:
+def test_no_more_votes_are_kept_than_members_were_there(series, decided):
     meeting, item, decision = decided
     place = (series.forum, meeting, item, decision)
     now = utc_now()
@@ -377,9 +359,7 @@ def _addresses(series: Series, meeting: str, item: str, decision: str) -> list[s
     ]
 
 
-def test_every_page_opens_and_says_how_many_are_there(
-    series: Series, decided: tuple[str, str, str], client_for: ClientFor
-) -> None:
+def test_every_page_opens_and_says_how_many_are_there(series, decided, client_for):
     secretary = client_for(series.secretary)
     add_term(
         series.forum,
@@ -394,9 +374,7 @@ def test_every_page_opens_and_says_how_many_are_there(
     assert "3 of 3, 2 needed" in _text(secretary.get(_addresses(series, *decided)[0]).text)
 
 
-def test_a_tap_answers_with_the_quorum_in_place(
-    series: Series, meeting: str, client_for: ClientFor
-) -> None:
+def test_a_tap_answers_with_the_quorum_in_place(series, meeting, client_for):
     secretary = client_for(series.secretary)
     at = f"/forums/{series.forum}/meetings/{meeting}/presence"
     entry = _entry(series, meeting, "office")
@@ -415,9 +393,7 @@ def test_a_tap_answers_with_the_quorum_in_place(
     assert "The register is closed." in _text(closed.text)
 
 
-def test_times_are_typed_and_keep_the_seconds_of_a_tap(
-    series: Series, meeting: str, client_for: ClientFor
-) -> None:
+def test_times_are_typed_and_keep_the_seconds_of_a_tap(series, meeting, client_for):
     _tap(series, meeting, "office", DoorTap.CAME)
     tapped = people_at(_meeting(meeting))[0].times[0].arrived_at
     secretary = client_for(series.secretary)
@@ -449,8 +425,8 @@ def test_times_are_typed_and_keep_the_seconds_of_a_tap(
 
 
 def test_a_quorum_holds_from_its_day_on_and_earlier_meetings_keep_theirs(
-    series: Series, meeting: str, client_for: ClientFor
-) -> None:
+    series, meeting, client_for
+):
     secretary = client_for(series.secretary)
     address = f"/forums/{series.forum}/quorum"
     later = local_today() + timedelta(days=10)
@@ -463,8 +439,8 @@ def test_a_quorum_holds_from_its_day_on_and_earlier_meetings_keep_theirs(
 
 
 def test_whose_term_ends_soon_stands_on_today_of_the_secretary_alone(
-    series: Series, actor: Callable[..., Actor], client_for: ClientFor, count_queries: Counting
-) -> None:
+    series, actor, client_for, count_queries
+):
     day = local_today()
     for appears, ends in (("office", 30), ("name", 61), ("alias", -3), ("counted", 10)):
         details = TermDetails(date(2024, 1, 1), day + timedelta(days=ends))
@@ -485,9 +461,7 @@ def test_whose_term_ends_soon_stands_on_today_of_the_secretary_alone(
     assert "Terms of office end" in _text(client_for(series.secretary).get("/").text)
 
 
-def test_who_is_there_costs_no_more_with_more_people(
-    series: Series, meeting: str, person: Callable[..., tuple[str, int]], count_queries: Counting
-) -> None:
+def test_who_is_there_costs_no_more_with_more_people(series, meeting, person, count_queries):
     def cost() -> int:
         held = _meeting(meeting)
         with count_queries() as statements:

@@ -1,7 +1,5 @@
 """Progress of actions: who writes and reads it, what they change, and who is reminded."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -61,9 +59,7 @@ _DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
 @given(raised=_DAYS, until=_DAYS, held=st.lists(_DAYS, max_size=20))
-def test_an_action_is_as_old_as_the_days_and_the_meetings_since_it_came_up(
-    raised: date, until: date, held: list[date]
-) -> None:
+def test_an_action_is_as_old_as_the_days_and_the_meetings_since_it_came_up(raised, until, held):
     age = age_of(raised, until, held)
     assert age.days == max(0, (until - raised).days)
     assert age.meetings == len([day for day in held if day > raised and day <= until])
@@ -71,7 +67,7 @@ def test_an_action_is_as_old_as_the_days_and_the_meetings_since_it_came_up(
 
 
 @given(due=_DAYS, away=st.integers(-40, 40))
-def test_an_owner_is_reminded_around_the_day_and_not_for_ever(due: date, away: int) -> None:
+def test_an_owner_is_reminded_around_the_day_and_not_for_ever(due, away):
     said = reminder_of(due, due + timedelta(days=away))
     if -SOON.days <= away <= 0:
         assert said is Reminder.SOON
@@ -92,7 +88,7 @@ class Taken:
 
 
 @pytest.fixture
-def taken(series: Series, actor: Callable[..., Actor]) -> Taken:
+def taken(series, actor):
     meeting = series.plan(utc_now() - timedelta(days=9))
     item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
     write_item(
@@ -120,8 +116,8 @@ def _at(series: Series, action: str) -> str:
 
 
 def test_her_evidence_is_opened_by_her_and_the_secretary_and_by_no_other_member(
-    series: Series, taken: Taken, client_for: ClientFor, actor: Callable[..., Actor]
-) -> None:
+    series, taken, client_for, actor
+):
     at = _at(series, taken.actions["name"])
     sent = {"text": "The hall is found", "file": (io.BytesIO(picture("JPEG")), "x.jpg")}
     assert client_for(taken.peer).post(f"{at}/progress", data=sent).status_code == 303
@@ -146,8 +142,8 @@ def test_her_evidence_is_opened_by_her_and_the_secretary_and_by_no_other_member(
 
 @pytest.mark.any_engine
 def test_a_note_with_a_figure_beside_a_station_is_refused_and_kept_in_its_field(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+    series, taken, client_for
+):
     at = _at(series, taken.actions["name"])
     said = "Two arrests at one station"
     answer = client_for(taken.peer).post(f"{at}/progress", data={"text": said})
@@ -156,9 +152,7 @@ def test_a_note_with_a_figure_beside_a_station_is_refused_and_kept_in_its_field(
 
 
 @pytest.mark.any_engine
-def test_who_neither_has_the_action_nor_runs_the_forum_writes_nothing(
-    series: Series, taken: Taken
-) -> None:
+def test_who_neither_has_the_action_nor_runs_the_forum_writes_nothing(series, taken):
     with pytest.raises(Forbidden):
         add_note(series.forum, taken.actions["alias"], text="Mine", by=taken.peer)
     assert db.session.scalars(select(ActionNote)).all() == []
@@ -174,9 +168,7 @@ def test_who_neither_has_the_action_nor_runs_the_forum_writes_nothing(
 
 
 @pytest.mark.any_engine
-def test_an_action_of_whoever_left_is_shown_so_and_handed_over(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+def test_an_action_of_whoever_left_is_shown_so_and_handed_over(series, taken, client_for):
     end_membership(series.forum, series.members["alias"], by=series.secretary)
     secretary = client_for(series.secretary)
     at = _at(series, taken.actions["alias"])
@@ -193,7 +185,7 @@ def test_an_action_of_whoever_left_is_shown_so_and_handed_over(
 
 
 @pytest.mark.any_engine
-def test_nothing_new_is_given_to_somebody_who_left(series: Series, taken: Taken) -> None:
+def test_nothing_new_is_given_to_somebody_who_left(series, taken):
     end_membership(series.forum, series.members["alias"], by=series.secretary)
     with pytest.raises(UnknownOwner):
         hand_over(
@@ -214,9 +206,7 @@ def test_nothing_new_is_given_to_somebody_who_left(series: Series, taken: Taken)
 
 
 @pytest.mark.any_engine
-def test_a_link_stands_on_both_pages_and_only_for_who_sees_both(
-    series: Series, taken: Taken, client_for: ClientFor, actor: Callable[..., Actor]
-) -> None:
+def test_a_link_stands_on_both_pages_and_only_for_who_sees_both(series, taken, client_for, actor):
     service = ServiceEntry(
         name="Clinic of Mfano", sort_name="clinic", kind="clinic", checked_on=local_today()
     )
@@ -244,9 +234,7 @@ def test_a_link_stands_on_both_pages_and_only_for_who_sees_both(
 
 
 @pytest.mark.any_engine
-def test_a_link_is_taken_back_after_a_question_also_without_script(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+def test_a_link_is_taken_back_after_a_question_also_without_script(series, taken, client_for):
     service = ServiceEntry(
         name="Clinic of Mfano", sort_name="clinic", kind="clinic", checked_on=local_today()
     )
@@ -269,9 +257,7 @@ def test_a_link_is_taken_back_after_a_question_also_without_script(
 
 
 @pytest.mark.any_engine
-def test_linking_twice_links_once_and_a_link_can_be_taken_back(
-    series: Series, taken: Taken
-) -> None:
+def test_linking_twice_links_once_and_a_link_can_be_taken_back(series, taken):
     place = (series.forum, taken.actions["name"])
     for _ in range(2):
         link(*place, kind="workshop", target="a" * 16, by=series.secretary)
@@ -282,9 +268,7 @@ def test_linking_twice_links_once_and_a_link_can_be_taken_back(
 
 
 @pytest.mark.any_engine
-def test_what_is_not_offered_cannot_be_linked(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+def test_what_is_not_offered_cannot_be_linked(series, taken, client_for):
     at = _at(series, taken.actions["name"])
     client = client_for(series.secretary)
     answer = client.post(f"{at}/links/new/workshop", data={"target": "a" * 16})
@@ -294,8 +278,8 @@ def test_what_is_not_offered_cannot_be_linked(
 
 
 def test_a_search_finds_by_what_one_may_read_and_stays_out_of_the_address(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+    series, taken, client_for
+):
     at = f"/forums/{series.forum}/actions"
     answer = client_for(taken.peer).post(
         f"{at}/search", data={"search": "do ALIAS", "state": "all"}
@@ -310,9 +294,7 @@ def test_a_search_finds_by_what_one_may_read_and_stays_out_of_the_address(
 
 
 @pytest.mark.any_engine
-def test_nobody_guesses_at_an_internal_line_by_searching(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+def test_nobody_guesses_at_an_internal_line_by_searching(series, taken, client_for):
     meeting = series.plan(utc_now() - timedelta(days=2))
     item = add_item(series.forum, meeting, title="Cells", by=series.secretary)
     rows = [TypedMinutesRow("", "Ask about 3 arrests at Zeta station")]
@@ -339,8 +321,8 @@ def test_nobody_guesses_at_an_internal_line_by_searching(
 
 @pytest.mark.any_engine
 def test_the_sheet_of_actions_names_nobody_who_did_not_choose_to_be_named(
-    series: Series, taken: Taken, client_for: ClientFor
-) -> None:
+    series, taken, client_for
+):
     close_action(series.forum, taken.actions["name"], state="done", by=series.secretary)
     answer = client_for(series.secretary).post(
         f"/forums/{series.forum}/actions?state=all&take=xlsx"
@@ -355,9 +337,7 @@ def test_the_sheet_of_actions_names_nobody_who_did_not_choose_to_be_named(
 
 
 @pytest.mark.any_engine
-def test_reminders_go_once_and_never_to_somebody_who_left(
-    series: Series, taken: Taken, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reminders_go_once_and_never_to_somebody_who_left(series, taken, monkeypatch):
     end_membership(series.forum, series.members["alias"], by=series.secretary)
     close_action(series.forum, taken.actions["office"], state="done", by=series.secretary)
     db.session.execute(update(Action).values(due_on=date(2026, 11, 20)))
@@ -382,15 +362,15 @@ def test_reminders_go_once_and_never_to_somebody_who_left(
     assert reminders.remind_of_actions(nairobi(2026, 11, 22)) == 0
 
 
-def test_a_reminder_says_nothing_of_the_forum_or_of_the_action() -> None:
+def test_a_reminder_says_nothing_of_the_forum_or_of_the_action():
     assert {field.name for kind in reminders.KINDS for field in kind.fields} == {"when"}
 
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_of_an_action_ask_the_same_of_one_note_and_of_three(
-    series: Series, taken: Taken, client_for: ClientFor, count_queries: Counting, rows: int
-) -> None:
+    series, taken, client_for, count_queries, rows
+):
     for number in range(rows):
         add_note(series.forum, taken.actions["name"], text=f"Note {number}", by=series.secretary)
         link(
@@ -407,9 +387,7 @@ def test_pages_of_an_action_ask_the_same_of_one_note_and_of_three(
 
 
 @pytest.mark.any_engine
-def test_what_is_withdrawn_from_minutes_is_not_told_on_beside_them(
-    series: Series, taken: Taken
-) -> None:
+def test_what_is_withdrawn_from_minutes_is_not_told_on_beside_them(series, taken):
     text = "Told of it once more"
     note = add_note(
         series.forum, taken.actions["name"], text=text, content=picture("PNG"), by=series.secretary

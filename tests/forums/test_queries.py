@@ -1,14 +1,10 @@
 """What is read of forums where another one beside it has the like of everything, and of each kind
 of row there is one that just doesn't belong."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Register
 from kash.forums.models import (
@@ -42,7 +38,7 @@ from kash.forums.queries.series import (
     template_lines,
     template_of,
 )
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -77,7 +73,7 @@ class Forums:
 
 
 @pytest.fixture
-def two(app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]) -> Forums:
+def two(app, actor, groups):
     """Members in no order of theirs; in each forum one who left."""
     first, second = (group.id for group in groups)
     made = Forums(actor("trainer", name="Zawadi"), actor("trainer", name="Amani"))
@@ -139,9 +135,7 @@ def _act(two: Forums, forum: str, meeting: str, text: str, **more: object) -> Ac
     return action
 
 
-def test_forums_are_listed_by_name_with_what_is_their_own(
-    app: APIFlask, two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_forums_are_listed_by_name_with_what_is_their_own(app, two, actor):
     _act(two, "Alpha", "before", "Open")
     _act(two, "Alpha", "before", "Done", state="done", closed_at=NOW)
     director = actor("director")
@@ -160,9 +154,7 @@ def test_forums_are_listed_by_name_with_what_is_their_own(
     assert find_forums(director, "%", 5) == []
 
 
-def test_a_member_finds_the_forums_in_which_she_holds_a_seat(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_a_member_finds_the_forums_in_which_she_holds_a_seat(two, actor):
     ids = {name: forum.public_id for name, forum in two.forums.items()}
     for person, names in (("Nyota", ["Alpha", "Beta"]), ("Bahari", ["Alpha"]), ("Left", [])):
         peer = actor("peer", person_id=two.people[person].id)
@@ -170,9 +162,7 @@ def test_a_member_finds_the_forums_in_which_she_holds_a_seat(
     assert find_forums(actor("peer"), "", 5) == []
 
 
-def test_members_stand_by_group_and_name_and_those_who_left_do_not(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_members_stand_by_group_and_name_and_those_who_left_do_not(two, actor):
     director = actor("director")
     alpha, beta = two.forums["Alpha"], two.forums["Beta"]
     assert [line.name for line in member_lines(alpha, director)] == ["Mto", "Bahari", "Nyota"]
@@ -201,9 +191,7 @@ def test_members_stand_by_group_and_name_and_those_who_left_do_not(
     assert seated(beta) == {two.people[name].public_id for name in ("Mto", "Nyota")}
 
 
-def test_people_with_an_account_in_use_are_offered_by_group_and_name(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_people_with_an_account_in_use_are_offered_by_group_and_name(two, actor):
     for name in ("Nyota", "Bahari", "Mto"):
         actor("peer", "trainer", person_id=two.people[name].id)
     actor("peer", person_id=two.people["Left"].id, active=False)
@@ -220,9 +208,7 @@ def test_people_with_an_account_in_use_are_offered_by_group_and_name(
     assert people_with_account(actor("peer"), []) == []
 
 
-def test_meetings_of_a_forum_follow_each_other_without_those_called_off(
-    app: APIFlask, two: Forums
-) -> None:
+def test_meetings_of_a_forum_follow_each_other_without_those_called_off(app, two):
     for name, before, after in (
         ("long ago", None, "before"),
         ("before", "long ago", "unrecorded"),
@@ -241,9 +227,7 @@ def test_meetings_of_a_forum_follow_each_other_without_those_called_off(
     ]
 
 
-def test_today_shows_meetings_that_are_planned_and_those_left_unrecorded(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_today_shows_meetings_that_are_planned_and_those_left_unrecorded(two, actor):
     director = actor("director")
 
     def shown(who: Actor, **more: int) -> list[tuple[str, str, bool, int]]:
@@ -281,9 +265,7 @@ def test_today_shows_meetings_that_are_planned_and_those_left_unrecorded(
     assert meetings_to_record(actor("peer"), NOW) == []
 
 
-def test_actions_are_those_of_the_forum_the_first_due_first(
-    app: APIFlask, two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_actions_are_those_of_the_forum_the_first_due_first(app, two, actor):
     _act(two, "Alpha", "before", "Some day", owner="Nyota")
     _act(two, "Alpha", "before", "Late", due_on=date(2026, 11, 30), owner="Bahari")
     _act(two, "Alpha", "before", "Soon", due_on=date(2026, 11, 27), owner="Mto")
@@ -327,7 +309,7 @@ def test_actions_are_those_of_the_forum_the_first_due_first(
     assert due(nyota) == []
 
 
-def test_what_comes_up_again_is_of_earlier_meetings_of_the_same_forum(two: Forums) -> None:
+def test_what_comes_up_again_is_of_earlier_meetings_of_the_same_forum(two):
     meeting = two.meetings["Alpha", "next"]
     since = two.meetings["Alpha", "unrecorded"].starts_at
     _act(two, "Alpha", "long ago", "Open")
@@ -345,7 +327,7 @@ def test_what_comes_up_again_is_of_earlier_meetings_of_the_same_forum(two: Forum
     assert arising(two.meetings["Alpha", "before"]) == [("Open", "open")]
 
 
-def test_templates_stand_by_name_with_how_much_is_in_them(app: APIFlask) -> None:
+def test_templates_stand_by_name_with_how_much_is_in_them(app):
     made = {}
     for name, minutes in (("short", (5,)), ("Empty", ()), ("Long", (10, None, 20))):
         made[name] = AgendaTemplate(
@@ -371,9 +353,7 @@ def test_templates_stand_by_name_with_how_much_is_in_them(app: APIFlask) -> None
     assert template_of(None) == ""
 
 
-def test_lines_wait_for_a_second_person_among_those_who_run_the_forum(
-    two: Forums, actor: Callable[..., Actor]
-) -> None:
+def test_lines_wait_for_a_second_person_among_those_who_run_the_forum(two, actor):
     director = actor("director")
     asker, another = two.secretary.public_id, two.other.public_id
     for place, asked, released in (

@@ -1,7 +1,5 @@
 """Quorum of a meeting: who counts, who is there at a moment, and how many it needs."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -104,7 +102,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_whether_a_meeting_is_quorate(case: str) -> None:
+def test_whether_a_meeting_is_quorate(case):
     police, community, needed, clock, conflict, in_a, in_b, met = CASES[case]
     sitting = [*seats("A", *police), *seats("B", *community)]
     conflicted = {ord(conflict[0]) * 100 + int(conflict[1])} if conflict else set()
@@ -128,7 +126,7 @@ def test_whether_a_meeting_is_quorate(case: str) -> None:
         (QuorumShare.ALL, [1, 1, 2, 3, 4, 5, 6, 7]),
     ],
 )
-def test_how_many_a_share_needs(share: QuorumShare, of_members: list[int]) -> None:
+def test_how_many_a_share_needs(share, of_members):
     """Of no member at all up to seven; a share is never met by nobody."""
     assert [NeededOfGroup(share).of(members) for members in range(8)] == of_members
 
@@ -140,7 +138,7 @@ MARKS = st.sampled_from(["present", "absent", "apology", "in_attendance", None])
 
 
 @given(TAPS)
-def test_no_taps_in_order_make_times_that_cannot_be(taps: list[tuple[str, datetime]]) -> None:
+def test_no_taps_in_order_make_times_that_cannot_be(taps):
     """Whatever is tapped one after the other, wrong taps and second ones among them."""
     spells: tuple[TimeThere, ...] = ()
     for what, moment in sorted(taps, key=lambda tap: tap[1]):
@@ -161,9 +159,7 @@ def test_no_taps_in_order_make_times_that_cannot_be(taps: list[tuple[str, dateti
 
 
 @given(TAPS, MINUTES)
-def test_a_wrong_tap_is_taken_back_as_if_it_had_never_been(
-    taps: list[tuple[str, datetime]], moment: datetime
-) -> None:
+def test_a_wrong_tap_is_taken_back_as_if_it_had_never_been(taps, moment):
     spells: tuple[TimeThere, ...] = (spell("08:30"),)
     for what, clock in sorted(taps, key=lambda tap: tap[1]):
         spells = arrived(spells, clock) if what == "came" else gone(spells, clock, at("09:00"))
@@ -177,9 +173,7 @@ def test_a_wrong_tap_is_taken_back_as_if_it_had_never_been(
     RULES,
     MINUTES,
 )
-def test_declaring_a_conflict_never_makes_a_meeting_quorate(
-    people: list[tuple[str, str | None, datetime, bool]], rule: NeededOfGroup, moment: datetime
-) -> None:
+def test_declaring_a_conflict_never_makes_a_meeting_quorate(people, rule, moment):
     sitting = [
         Seat(place, letter, mark, [TimeThere(came)])
         for place, (letter, mark, came, _out) in enumerate(people)
@@ -205,20 +199,18 @@ def test_declaring_a_conflict_never_makes_a_meeting_quorate(
         ([spell(f"09:{n:02}", f"09:{n + 1:02}") for n in range(9)], (SpellFault.TOO_MANY, 8)),
     ],
 )
-def test_times_that_cannot_be_are_refused(
-    spells: list[TimeThere], fault: tuple[SpellFault, int] | None
-) -> None:
+def test_times_that_cannot_be_are_refused(spells, fault):
     assert spell_fault(spells, at("08:30"), at("11:00")) == fault
 
 
-def test_who_has_no_term_counts_until_the_membership_ends() -> None:
+def test_who_has_no_term_counts_until_the_membership_ends():
     assert counts_on([], None, DAY)
     assert counts_on([], DAY, DAY)
     assert not counts_on([], DAY - timedelta(days=1), DAY)
     assert not counts_on([OfficeTerm(DAY)], DAY - timedelta(days=1), DAY)
 
 
-def test_a_term_that_goes_on_does_not_end() -> None:
+def test_a_term_that_goes_on_does_not_end():
     """Whoever was chosen again is not told as leaving."""
     first = OfficeTerm(date(2025, 1, 1), date(2026, 12, 31))
     assert ends_after([first], DAY) == date(2026, 12, 31)
@@ -235,9 +227,7 @@ DAYS = st.integers(0, 30).map(lambda days: DAY + timedelta(days=days))
 
 
 @given(DAYS, st.none() | DAYS, DAYS, st.none() | DAYS)
-def test_two_terms_of_one_member_share_no_day(
-    begin: date, end: date | None, other: date, other_end: date | None
-) -> None:
+def test_two_terms_of_one_member_share_no_day(begin, end, other, other_end):
     term, before = OfficeTerm(begin, end), OfficeTerm(other, other_end)
     fault = term_fault(term, [before] if other_end is None or other_end >= other else [])
     if end is not None and end < begin:
@@ -248,7 +238,7 @@ def test_two_terms_of_one_member_share_no_day(
     assert fault is (TermFault.OVERLAP if both else None)
 
 
-def test_no_more_vote_than_are_there() -> None:
+def test_no_more_vote_than_are_there():
     votes = {"A": Votes(2, 1), "B": Votes(1, 0, 1), "C": Votes(1)}
     assert too_many_votes(votes, {"A": 2, "B": 2}) == ["A", "C"]
     assert GroupQuorum("A", "Police", 3, 2, 2).met

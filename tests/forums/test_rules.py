@@ -1,7 +1,5 @@
 """What a forum decides by rule, tried on whatever hypothesis can think of."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -36,23 +34,23 @@ MOMENTS = st.integers(0, 400).map(lambda hours: START + timedelta(hours=hours))
     st.text(min_size=1).filter(str.strip),
     st.sampled_from(["alias", "office", "counted"]),
 )
-def test_a_name_shows_only_by_choice(shown_as: str, name: str, appears: str) -> None:
+def test_a_name_shows_only_by_choice(shown_as, name, appears):
     shown = shown_name(appears, shown_as, name)
     assert shown == ("" if appears == "counted" else shown_as.strip())
 
 
-def test_a_chosen_name_shows_when_chosen() -> None:
+def test_a_chosen_name_shows_when_chosen():
     assert shown_name("name", "another", " Zawadi ") == "Zawadi"
     assert shown_name("something new", "another", "Zawadi") == ""
 
 
-def test_the_number_of_a_minute() -> None:
+def test_the_number_of_a_minute():
     assert minute_number(3, date(2026, 11, 26)) == "MIN 3/11/2026"
     assert minute_number(3, date(2026, 11, 27), "B") == "MIN 3/11B/2026"
 
 
 @given(st.sets(st.sampled_from("BCDEFGHIJKLMNOPQRSTUVWXYZ")), st.booleans())
-def test_a_letter_is_the_first_that_is_free(taken: set[str], first: bool) -> None:
+def test_a_letter_is_the_first_that_is_free(taken, first):
     everything = taken | ({""} if first else set())
     if len(everything) == 26:
         with pytest.raises(NoLetterLeft):
@@ -75,9 +73,7 @@ def _actions(draw: st.DrawFn) -> list[OpenedAction]:
 
 
 @given(_actions(), MOMENTS, st.none() | MOMENTS, MOMENTS)
-def test_what_is_open_always_comes_up(
-    actions: list[OpenedAction], meeting_at: datetime, previous_at: datetime | None, as_of: datetime
-) -> None:
+def test_what_is_open_always_comes_up(actions, meeting_at, previous_at, as_of):
     carried = arising(actions, meeting_at, previous_at, as_of)
     keys = [key for key, _state in carried]
     assert len(keys) == len(set(keys))
@@ -94,7 +90,7 @@ def test_what_is_open_always_comes_up(
             assert action.closed_at > previous_at
 
 
-def test_a_closed_action_is_told_once() -> None:
+def test_a_closed_action_is_told_once():
     """Closed between the second meeting and the third: told in the third, not in the fourth."""
     moments = [START + timedelta(days=30 * number) for number in range(4)]
     action = OpenedAction(1, moments[0], "done", moments[1] + timedelta(days=3))
@@ -116,7 +112,7 @@ def test_a_closed_action_is_told_once() -> None:
         )
     )
 )
-def test_everybody_is_counted_once(attendees: list[Attendee]) -> None:
+def test_everybody_is_counted_once(attendees):
     table = attendance_by_group(attendees, ["A", "B"])
     assert [line.group for line in table] == [
         group for group in "AB" if any(one.group == group for one in attendees)
@@ -133,7 +129,7 @@ def test_everybody_is_counted_once(attendees: list[Attendee]) -> None:
 
 
 @given(st.text("ab \n\r"))
-def test_paragraphs_keep_every_word(text: str) -> None:
+def test_paragraphs_keep_every_word(text):
     parts = paragraphs(text)
     assert "".join("".join(parts).split()) == "".join(text.split())
     assert all(part.strip() and "\n\n" not in part for part in parts)
@@ -147,9 +143,7 @@ def test_paragraphs_keep_every_word(text: str) -> None:
         )
     ),
 )
-def test_rows_that_a_page_did_not_know_stay(
-    present: set[str], written: list[TypedMinutesRow]
-) -> None:
+def test_rows_that_a_page_did_not_know_stay(present, written):
     changes = row_changes(present, written)
     named = {row.key for row in written}
     assert set(changes.removed) | {row.key for row in changes.changed} == present & named
@@ -160,9 +154,7 @@ def test_rows_that_a_page_did_not_know_stay(
 
 
 @given(st.lists(st.sampled_from(["", *USUAL_ITEMS]), max_size=12))
-def test_usual_items_are_added_once_and_nothing_that_stands_there_is_moved(
-    present: list[str],
-) -> None:
+def test_usual_items_are_added_once_and_nothing_that_stands_there_is_moved(present):
     agenda = with_usual_items(present)
     kept = [place for place, _usual in agenda if place >= 0]
     assert kept == list(range(len(present)))
@@ -173,11 +165,11 @@ def test_usual_items_are_added_once_and_nothing_that_stands_there_is_moved(
     ]
 
 
-def test_an_empty_agenda_gets_the_usual_items_in_their_order() -> None:
+def test_an_empty_agenda_gets_the_usual_items_in_their_order():
     assert [usual for _place, usual in with_usual_items([])] == list(USUAL_ITEMS)
 
 
-def test_usual_items_go_beside_those_that_are_there_and_other_business_to_the_end() -> None:
+def test_usual_items_go_beside_those_that_are_there_and_other_business_to_the_end():
     assert [usual for _place, usual in with_usual_items(["opening", "", "arising", ""])] == [
         "opening",
         "quorum",
@@ -192,21 +184,21 @@ def test_usual_items_go_beside_those_that_are_there_and_other_business_to_the_en
     ]
 
 
-def test_an_agenda_after_the_first_meeting_has_its_matters_arising_once() -> None:
+def test_an_agenda_after_the_first_meeting_has_its_matters_arising_once():
     plain, own = PlannedItem("Opening", 10), PlannedItem("Left over", 5, "arising")
     assert agenda_from([plain], first_meeting=True) == [plain]
     assert agenda_from([plain, own], first_meeting=False) == [plain, own]
     assert agenda_from([plain], first_meeting=False) == [PlannedItem("", None, "arising"), plain]
 
 
-def test_numbers_of_minutes_are_fixed_once_a_meeting_was_held_or_cancelled() -> None:
+def test_numbers_of_minutes_are_fixed_once_a_meeting_was_held_or_cancelled():
     assert [state for state in ("planned", "held", "cancelled") if order_is_fixed(state)] == [
         "held",
         "cancelled",
     ]
 
 
-def test_a_guest_is_never_among_the_members_present() -> None:
+def test_a_guest_is_never_among_the_members_present():
     counted = {
         (member, status): Attendee("A", status, "Nyota", member).counts_as
         for member in (True, False)
@@ -222,12 +214,12 @@ def test_a_guest_is_never_among_the_members_present() -> None:
     }
 
 
-def test_an_empty_line_begins_a_paragraph_and_a_broken_one_does_not() -> None:
+def test_an_empty_line_begins_a_paragraph_and_a_broken_one_does_not():
     assert paragraphs(" a \r\nb\n\n \nc\rd\n") == ["a\nb", "c\nd"]
     assert paragraphs("") == []
 
 
-def test_the_row_that_was_written_last_says_whether_a_row_is_left() -> None:
+def test_the_row_that_was_written_last_says_whether_a_row_is_left():
     words, emptied = TypedMinutesRow("a", "x"), TypedMinutesRow("a", " ")
     for written, changed, removed in (
         ([words], (words,), ()),
@@ -254,11 +246,7 @@ def test_the_row_that_was_written_last_says_whether_a_row_is_left() -> None:
         (("name", "", 5), ("counted", "", 7), ("name", "", 7)),
     ],
 )
-def test_of_two_seats_of_one_person_the_one_that_shows_less_is_kept(
-    kept: tuple[str, str, int | None],
-    gone: tuple[str, str, int | None],
-    merged: tuple[str, str, int | None],
-) -> None:
+def test_of_two_seats_of_one_person_the_one_that_shows_less_is_kept(kept, gone, merged):
     fields = ("appears", "shown_as", "left_on")
     one, other = (dict(zip(fields, seat, strict=True)) for seat in (kept, gone))
     assert merged_seat(one, other) == dict(zip(fields, merged, strict=True))

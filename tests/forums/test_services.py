@@ -1,12 +1,8 @@
 """Forums as they are kept, on both engines."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select, update
 
 from kash.accounts.services.locking import lock_at_once
@@ -90,7 +86,7 @@ def _write(series: Series, meeting: str, item: str, **more: object) -> int:
 
 
 @pytest.mark.any_engine
-def test_every_write_leaves_one_entry(series: Series) -> None:
+def test_every_write_leaves_one_entry(series):
     """Opening a forum and adding four members are five entries, of ids alone."""
     assert _entries() == ["forums.forum_opened"] + ["forums.member_added"] * 4
     before = len(_entries())
@@ -105,14 +101,14 @@ def test_every_write_leaves_one_entry(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_name_is_given_once(series: Series) -> None:
+def test_a_name_is_given_once(series):
     with refuses("There is a forum of this name already."):
         open_forum(name="Monthly review", by=series.secretary)
     assert db.session.scalar(select(func.count(Forum.id))) == 1
 
 
 @pytest.mark.any_engine
-def test_a_trainer_runs_what_she_opens(series: Series, actor: Callable[..., Actor]) -> None:
+def test_a_trainer_runs_what_she_opens(series, actor):
     """Another trainer sees the forum but cannot change it, whoever she names as secretary."""
     other = actor("trainer")
     with pytest.raises(Forbidden):
@@ -122,9 +118,7 @@ def test_a_trainer_runs_what_she_opens(series: Series, actor: Callable[..., Acto
     assert (forum.name, forum.secretary_id) == ("Ours", series.secretary.account_id)
 
 
-def test_a_locked_secretary_is_offered_to_her_own_forum_only(
-    series: Series, actor: Callable[..., Actor]
-) -> None:
+def test_a_locked_secretary_is_offered_to_her_own_forum_only(series, actor):
     other = actor("trainer", name="Neema")
     lock_at_once(series.secretary, series.secretary.public_id)
     offered = (other.public_id, "Neema")
@@ -134,7 +128,7 @@ def test_a_locked_secretary_is_offered_to_her_own_forum_only(
 
 
 @pytest.mark.any_engine
-def test_the_director_chooses_the_secretary(series: Series, actor: Callable[..., Actor]) -> None:
+def test_the_director_chooses_the_secretary(series, actor):
     director, other, peer = actor("director"), actor("trainer"), actor("peer")
     change_forum(series.forum, name="Ours", secretary=other.public_id, by=director)
     assert _row(Forum, series.forum).secretary_id == other.account_id
@@ -143,9 +137,7 @@ def test_the_director_chooses_the_secretary(series: Series, actor: Callable[...,
 
 
 @pytest.mark.any_engine
-def test_a_member_is_only_counted_until_she_chooses(
-    series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_a_member_is_only_counted_until_she_chooses(series, person):
     public_id, _key = person("Mpya Kabisa")
     member = add_member(series.forum, public_id, by=series.secretary)
     row = _row(ForumMember, member)
@@ -155,9 +147,7 @@ def test_a_member_is_only_counted_until_she_chooses(
 
 
 @pytest.mark.any_engine
-def test_a_member_chooses_for_herself_and_for_nobody_else(
-    series: Series, actor: Callable[..., Actor]
-) -> None:
+def test_a_member_chooses_for_herself_and_for_nobody_else(series, actor):
     own = actor("peer", person_id=series.person_ids["counted"])
     choose_appearance(
         series.forum, series.members["counted"], appears="alias", shown_as="Mto", by=own
@@ -173,9 +163,7 @@ def test_a_member_chooses_for_herself_and_for_nobody_else(
 
 
 @pytest.mark.any_engine
-def test_a_member_finds_herself_among_groups_that_stand_together(
-    series: Series, actor: Callable[..., Actor]
-) -> None:
+def test_a_member_finds_herself_among_groups_that_stand_together(series, actor):
     db.session.execute(update(Group).values(position=0))
     db.session.commit()
     seen = {}
@@ -190,7 +178,7 @@ def test_a_member_finds_herself_among_groups_that_stand_together(
 
 
 @pytest.mark.any_engine
-def test_whoever_left_reaches_nothing(series: Series, actor: Callable[..., Actor]) -> None:
+def test_whoever_left_reaches_nothing(series, actor):
     own = actor("police_peer", person_id=series.person_ids["office"])
     assert series_queries.forum(series.forum, own).public_id == series.forum
     planned = series.plan()
@@ -206,9 +194,7 @@ def test_whoever_left_reaches_nothing(series: Series, actor: Callable[..., Actor
 
 
 @pytest.mark.any_engine
-def test_a_new_member_is_expected_in_what_is_planned(
-    series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_a_new_member_is_expected_in_what_is_planned(series, person):
     planned = series.plan()
     public_id, key = person("Mpya Kabisa")
     add_member(series.forum, public_id, by=series.secretary)
@@ -216,9 +202,7 @@ def test_a_new_member_is_expected_in_what_is_planned(
 
 
 @pytest.mark.any_engine
-def test_who_leaves_or_joins_after_a_meeting_was_at_it_as_she_was(
-    series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_who_leaves_or_joins_after_a_meeting_was_at_it_as_she_was(series, person):
     """It was held this morning, and is recorded as held only in the evening."""
     held = series.plan(utc_now() - timedelta(hours=3))
     guest, key = person("Mgeni Mfano")
@@ -232,7 +216,7 @@ def test_who_leaves_or_joins_after_a_meeting_was_at_it_as_she_was(
 
 
 @pytest.mark.any_engine
-def test_meetings_of_a_month_have_letters(series: Series) -> None:
+def test_meetings_of_a_month_have_letters(series):
     """A cancelled meeting keeps its letter; one that moves to another month is numbered anew."""
     first = series.plan(nairobi(2026, 11, 26))
     second = series.plan(nairobi(2026, 11, 27))
@@ -251,14 +235,14 @@ def test_meetings_of_a_month_have_letters(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_month_is_that_of_the_programme(series: Series) -> None:
+def test_a_month_is_that_of_the_programme(series):
     """Half past midnight on the first in Nairobi is still the last month in UTC."""
     october = series.plan(nairobi(2026, 10, 31))
     november = series.plan(nairobi(2026, 11, 1, hour=0) + timedelta(minutes=30))
     assert [_row(Meeting, each).letter for each in (october, november)] == ["", ""]
 
 
-def test_two_meetings_never_begin_at_once(series: Series) -> None:
+def test_two_meetings_never_begin_at_once(series):
     first = series.plan(nairobi(2026, 11, 26))
     with refuses("The forum has a meeting at this time already."):
         series.plan(nairobi(2026, 11, 26))
@@ -269,7 +253,7 @@ def test_two_meetings_never_begin_at_once(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
+def test_moving_a_meeting_moves_its_slot(series):
     meeting = series.plan(nairobi(2026, 11, 26))
     moment = nairobi(2026, 11, 30)
     change_meeting(
@@ -286,7 +270,7 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_meeting_is_held_on_its_day_or_later(series: Series) -> None:
+def test_a_meeting_is_held_on_its_day_or_later(series):
     ahead = series.plan(utc_now() + timedelta(days=3))
     with refuses("The meeting has not begun."):
         hold_meeting(series.forum, ahead, by=series.secretary)
@@ -300,7 +284,7 @@ def test_a_meeting_is_held_on_its_day_or_later(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
+def test_an_agenda_keeps_its_order_once_held(series):
     meeting = series.plan(utc_now() - timedelta(hours=3))
     items = [_item(series, meeting, title) for title in ("One", "Two", "Three")]
     order_items(series.forum, meeting, order=[items[2], "0" * 16, items[0]], by=series.secretary)
@@ -321,7 +305,7 @@ def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_what_is_written_stays_on_the_agenda(series: Series) -> None:
+def test_what_is_written_stays_on_the_agenda(series):
     meeting = series.plan()
     item = _item(series, meeting)
     _write(series, meeting, item, decisions=[TypedMinutesRow("", "Go")])
@@ -330,7 +314,7 @@ def test_what_is_written_stays_on_the_agenda(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
+def test_the_agenda_of_the_last_meeting_begins_the_next(series):
     first = series.plan(nairobi(2026, 10, 29))
     for title in ("Opening", "Closing"):
         _item(series, first, title)
@@ -345,7 +329,7 @@ def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -> None:
+def test_an_action_gives_a_planned_meeting_its_matters_arising(series):
     """Also when the later meeting was planned first."""
     later = series.plan(nairobi(2026, 12, 17))
     _item(series, later, "Opening")
@@ -363,7 +347,7 @@ def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -
 
 
 @pytest.mark.any_engine
-def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> None:
+def test_open_actions_come_up_until_they_were_told_as_closed(series):
     start = utc_now() - timedelta(days=40)
     meetings = [series.plan(start + timedelta(days=10 * number)) for number in range(4)]
     item = _item(series, meetings[0])
@@ -392,7 +376,7 @@ def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> 
     assert carried(3) == [("Visit", "open")]
 
 
-def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
+def test_two_who_write_at_once_lose_nothing(series):
     meeting = series.plan()
     item = _item(series, meeting)
     assert (
@@ -425,7 +409,7 @@ def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
     assert (row.minute, row.row_version) == ("Both", 3)
 
 
-def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Series) -> None:
+def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series):
     meeting = series.plan()
     item = _item(series, meeting)
     _write(
@@ -451,7 +435,7 @@ def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Serie
 
 
 @pytest.mark.any_engine
-def test_only_a_member_takes_something_on(series: Series) -> None:
+def test_only_a_member_takes_something_on(series):
     meeting = series.plan()
     item = _item(series, meeting)
     member = series.members["alias"]
@@ -469,7 +453,7 @@ def test_only_a_member_takes_something_on(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_item_has_a_limit(series: Series) -> None:
+def test_an_item_has_a_limit(series):
     meeting = series.plan()
     item = _item(series, meeting)
     with pytest.raises(problems.TooManyRows):
@@ -478,9 +462,7 @@ def test_an_item_has_a_limit(series: Series) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_action_is_closed_by_its_owner_or_the_secretary_once(
-    series: Series, actor: Callable[..., Actor]
-) -> None:
+def test_an_action_is_closed_by_its_owner_or_the_secretary_once(series, actor):
     meeting = series.plan()
     item = _item(series, meeting)
     _write(
@@ -510,9 +492,7 @@ def test_an_action_is_closed_by_its_owner_or_the_secretary_once(
 
 
 @pytest.mark.any_engine
-def test_children_are_reached_through_their_own_forum(
-    series: Series, actor: Callable[..., Actor]
-) -> None:
+def test_children_are_reached_through_their_own_forum(series, actor):
     director = actor("director")
     elsewhere = open_forum(name="Another", by=director)
     meeting = series.plan()
@@ -530,9 +510,7 @@ def test_children_are_reached_through_their_own_forum(
 
 
 @pytest.mark.any_engine
-def test_who_is_no_member_is_a_guest(
-    series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_who_is_no_member_is_a_guest(series, person):
     meeting = series.plan()
     public_id, _key = person("Mgeni Wetu")
     add_guest(series.forum, meeting, public_id, by=series.secretary)
@@ -543,7 +521,7 @@ def test_who_is_no_member_is_a_guest(
         add_guest(series.forum, meeting, "0" * 16, by=series.secretary)
 
 
-def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
+def test_what_is_due(series, actor):
     """A member sees all she took on, the secretary what is late or due within a week."""
     now = utc_now()
     meeting = series.plan()
@@ -575,16 +553,14 @@ def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
 
 
 @pytest.mark.any_engine
-def test_people_stay_as_they_are(series: Series) -> None:
+def test_people_stay_as_they_are(series):
     """Nothing that happens in a forum changes a person."""
     before = db.session.scalars(select(Person.changed_at).order_by(Person.id)).all()
     series.plan()
     assert db.session.scalars(select(Person.changed_at).order_by(Person.id)).all() == before
 
 
-def test_a_case_is_linked_to_meetings_of_a_forum_by_its_name(
-    app: APIFlask, series: Series, actor: Callable[..., Actor]
-) -> None:
+def test_a_case_is_linked_to_meetings_of_a_forum_by_its_name(app, series, actor):
     from kash.forums.parts import find_meetings, meetings_named
 
     meeting = series.plan(nairobi(2026, 11, 16))
@@ -602,7 +578,7 @@ def test_a_case_is_linked_to_meetings_of_a_forum_by_its_name(
 
 
 @pytest.mark.any_engine
-def test_of_two_terms_the_one_entered_by_mistake_goes_and_is_named(series: Series) -> None:
+def test_of_two_terms_the_one_entered_by_mistake_goes_and_is_named(series):
     place = (series.forum, series.members["office"])
     mistaken, right = (
         add_term(*place, TermDetails(date(year, 1, 1), date(year, 12, 31)), by=series.secretary)

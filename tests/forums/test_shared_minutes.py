@@ -1,13 +1,9 @@
 """Minutes that leave the forum, and the signed copy that does not."""
 
-from __future__ import annotations
-
 import io
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
@@ -18,7 +14,6 @@ from kash.forums.services.meetings import TermDetails, add_term
 from kash.forums.services.minutes_life import withdraw
 from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
-from kash.policy import Actor
 from tests.forums.conftest import SHOWN
 from tests.forums.test_minutes_life import Life, life
 
@@ -33,9 +28,7 @@ def _printed(life: Life, *, to_share: bool) -> str:
 
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("locked", [False, True])
-def test_minutes_to_share_hold_what_was_decided_and_nobody_by_name(
-    life: Life, locked: bool
-) -> None:
+def test_minutes_to_share_hold_what_was_decided_and_nobody_by_name(life, locked):
     if locked:
         life.lock()
     inside, outside = _printed(life, to_share=False), _printed(life, to_share=True)
@@ -50,7 +43,7 @@ def test_minutes_to_share_hold_what_was_decided_and_nobody_by_name(
 
 
 @pytest.mark.usefixtures("app")
-def test_an_office_stands_beside_a_name_and_tells_nobody_whose_alias_it_is(life: Life) -> None:
+def test_an_office_stands_beside_a_name_and_tells_nobody_whose_alias_it_is(life):
     for appears, office in (("name", "Chair"), ("alias", "Treasurer")):
         details = TermDetails(date(2020, 1, 1), office=office)
         add_term(life.forum, life.series.members[appears], details, by=life.by)
@@ -71,9 +64,7 @@ def _scan(colour: str) -> bytes:
 
 
 @pytest.mark.any_engine
-def test_a_signed_copy_is_kept_for_those_who_run_the_forum_until_it_is_removed(
-    life: Life, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_a_signed_copy_is_kept_for_those_who_run_the_forum_until_it_is_removed(life, client_for):
     here = f"/forums/{life.forum}/meetings/{life.meeting}/signed"
     secretary, member = client_for(life.by), client_for(life.peer)
     assert member.get(here).status_code in (403, 404)
@@ -103,9 +94,7 @@ def test_a_signed_copy_is_kept_for_those_who_run_the_forum_until_it_is_removed(
 
 
 @pytest.mark.any_engine
-def test_minutes_of_a_meeting_to_come_have_no_copy(
-    life: Life, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_minutes_of_a_meeting_to_come_have_no_copy(life, client_for):
     """Nobody signed yet, and nothing is to be shared yet."""
     here = f"/forums/{life.forum}/meetings/{life.later}"
     secretary = client_for(life.by)

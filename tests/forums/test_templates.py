@@ -1,12 +1,8 @@
 """Agenda templates: what a meeting that begins with one holds."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from apiflask import APIFlask
 
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import series as templates
@@ -22,7 +18,6 @@ from kash.forums.services.presence import (
 from kash.platform.database import db
 from kash.platform.web import Forbidden, NotFound
 from kash.platform.web.errors import ChangedMeanwhile
-from kash.policy import Actor
 from tests.refusals import refuses
 
 ITEMS = (PlannedItem("Opening", 10), PlannedItem("Plans", 25))
@@ -39,9 +34,7 @@ def _agenda(meeting: str) -> list[tuple[str, str, int | None]]:
     return [(row.kind, row.title, row.minutes) for row in rows]
 
 
-def test_a_meeting_begins_with_a_template_and_keeps_its_matters_arising(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_meeting_begins_with_a_template_and_keeps_its_matters_arising(both_engines_app, actor):
     by = actor("director")
     template = add_template("Monthly review", "en", ITEMS, by)
     forum = open_forum(name="Review", template=template, by=by)
@@ -71,9 +64,7 @@ def test_a_meeting_begins_with_a_template_and_keeps_its_matters_arising(
 
 
 @pytest.mark.any_engine
-def test_names_stand_once_and_nothing_empty_is_kept(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_names_stand_once_and_nothing_empty_is_kept(both_engines_app, actor):
     by = actor("trainer")
     add_template("Monthly", "", ITEMS, by)
     with refuses("There is a forum of this name already."):
@@ -84,7 +75,7 @@ def test_names_stand_once_and_nothing_empty_is_kept(
         add_template("Other", "", ITEMS, actor("police_peer"))
 
 
-def test_matters_arise_once_and_never_at_first() -> None:
+def test_matters_arise_once_and_never_at_first():
     arising = PlannedItem("", None, "arising")
     assert agenda_from(ITEMS, first_meeting=True) == list(ITEMS)
     assert agenda_from(ITEMS, first_meeting=False) == [arising, *ITEMS]

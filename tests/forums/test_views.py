@@ -1,7 +1,5 @@
 """Pages of forums: what stands on them, and whose names must not."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess
@@ -49,12 +47,12 @@ def _text(body: str) -> str:
 
 
 @pytest.fixture
-def secretary(series: Series, client_for: ClientFor) -> FlaskClient:
+def secretary(series, client_for):
     return client_for(series.secretary)
 
 
 @pytest.fixture
-def held(series: Series) -> tuple[str, str]:
+def held(series):
     """A meeting that is over, with an action for each member; its id and that of its item."""
     meeting = series.plan(utc_now() - timedelta(days=2), place="Hall")
     item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
@@ -103,9 +101,7 @@ def _addresses(series: Series, meeting: str, item: str) -> list[str]:
     ]
 
 
-def test_every_page_opens_for_the_secretary(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_every_page_opens_for_the_secretary(secretary, series, held):
     for address in _addresses(series, *held):
         answer = secretary.get(address)
         assert (address, answer.status_code) == (address, 200)
@@ -114,13 +110,7 @@ def test_every_page_opens_for_the_secretary(
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer"])
-def test_a_member_reads_others_only_as_they_chose(
-    series: Series,
-    held: tuple[str, str],
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    role: str,
-) -> None:
+def test_a_member_reads_others_only_as_they_chose(series, held, actor, client_for, role):
     own = "counted" if role == "peer" else "office"
     browser = client_for(actor(role, person_id=series.person_ids[own]))
     meeting, _item = held
@@ -146,12 +136,7 @@ def test_a_member_reads_others_only_as_they_chose(
     assert f"Task of {own} You" in minutes
 
 
-def test_a_stranger_reaches_nothing(
-    series: Series,
-    held: tuple[str, str],
-    sign_in: Callable[..., FlaskClient],
-    person: Callable[..., tuple[str, int]],
-) -> None:
+def test_a_stranger_reaches_nothing(series, held, sign_in, person):
     _public_id, key = person("Mgeni Mwingine")
     stranger = sign_in("peer", person_id=key)
     administrator = sign_in("administrator")
@@ -165,9 +150,7 @@ def test_a_stranger_reaches_nothing(
     assert stranger.get(f"/forums/{series.forum}/meetings/{held[0]}/minutes.pdf").status_code == 404
 
 
-def test_who_only_sees_a_forum_changes_nothing(
-    series: Series, held: tuple[str, str], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_who_only_sees_a_forum_changes_nothing(series, held, sign_in):
     """Another trainer reads it all and is refused every change."""
     meeting, item = held
     other = sign_in("trainer")
@@ -187,9 +170,7 @@ def test_who_only_sees_a_forum_changes_nothing(
         assert other.post(address).status_code == 403
 
 
-def test_until_it_is_held_members_see_the_agenda_only(
-    series: Series, actor: Callable[..., Actor], client_for: ClientFor, secretary: FlaskClient
-) -> None:
+def test_until_it_is_held_members_see_the_agenda_only(series, actor, client_for, secretary):
     meeting = series.plan()
     item = add_item(series.forum, meeting, title="Keys", by=series.secretary)
     write_item(
@@ -222,9 +203,7 @@ def test_until_it_is_held_members_see_the_agenda_only(
     assert "Not yet agreed" in secretary.get(listed).text
 
 
-def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
-    sign_in: Callable[..., FlaskClient], person: Callable[..., tuple[str, int]]
-) -> None:
+def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(sign_in, person):
     public_id, _key = person("Zuhura Mpya")
     browser = sign_in("trainer")
     opened = browser.post("/forums/new", data={"name": "Station heads"})
@@ -248,9 +227,7 @@ def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
     assert (twice.status_code, "Choose another name" in twice.text) == (422, True)
 
 
-def test_four_members_are_found_together_ticked_and_added_on_five_pages(
-    secretary: FlaskClient, series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_four_members_are_found_together_ticked_and_added_on_five_pages(secretary, series, person):
     """One by one it took sixteen pages. Who was ticked stays so while one looks for the next."""
     ids = {name: person(name)[0] for name in ("Zuhura Moja", "Amani Mbili", "Tatu Njeri", "Nne O")}
     base = f"/forums/{series.forum}"
@@ -277,7 +254,7 @@ def test_four_members_are_found_together_ticked_and_added_on_five_pages(
     assert {one.appears for one in new} == {"counted"}
 
 
-def test_nobody_is_added_by_an_empty_tick_or_twice(secretary: FlaskClient, series: Series) -> None:
+def test_nobody_is_added_by_an_empty_tick_or_twice(secretary, series):
     base = f"/forums/{series.forum}"
     nobody = secretary.post(f"{base}/members/new", data={"step": "add"})
     assert (nobody.status_code, "Tick somebody first." in nobody.text) == (422, True)
@@ -289,12 +266,8 @@ def test_nobody_is_added_by_an_empty_tick_or_twice(secretary: FlaskClient, serie
 
 
 def test_who_has_an_account_is_offered_with_group_and_role_to_whoever_sees_accounts(
-    sign_in: Callable[..., FlaskClient],
-    secretary: FlaskClient,
-    series: Series,
-    actor: Callable[..., Actor],
-    person: Callable[..., tuple[str, int]],
-) -> None:
+    sign_in, secretary, series, actor, person
+):
     public_id, key = person("Zuhura Mpya")
     actor("peer", person_id=key)
     address = f"/forums/{series.forum}/members/new"
@@ -305,11 +278,8 @@ def test_who_has_an_account_is_offered_with_group_and_role_to_whoever_sees_accou
 
 
 def test_members_are_sought_one_group_at_a_time_and_no_tick_is_lost_by_turning(
-    sign_in: Callable[..., FlaskClient],
-    series: Series,
-    actor: Callable[..., Actor],
-    person: Callable[..., tuple[str, int]],
-) -> None:
+    sign_in, series, actor, person
+):
     ids = {}
     for name, group in (("Zuhura Afisa", 0), ("Zuhura Dada", 1), ("Zuhura Shangazi", 1)):
         ids[name], key = person(name, group)
@@ -345,11 +315,8 @@ def test_members_are_sought_one_group_at_a_time_and_no_tick_is_lost_by_turning(
 
 
 def test_minors_are_flagged_where_members_and_guests_are_found_and_in_the_register(
-    secretary: FlaskClient,
-    series: Series,
-    held: tuple[str, str],
-    person: Callable[..., tuple[str, int]],
-) -> None:
+    secretary, series, held, person
+):
     young, _key = person("Zuhura Mdogo")
     person("Zuhura Mkubwa")
     _row(Person, young).minor = True
@@ -370,9 +337,7 @@ def test_minors_are_flagged_where_members_and_guests_are_found_and_in_the_regist
     assert flags() == 1
 
 
-def test_two_who_write_at_once_see_both_texts(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_two_who_write_at_once_see_both_texts(secretary, series, held):
     meeting, item = held
     address = f"/forums/{series.forum}/meetings/{meeting}/items/{item}"
     row = _row(AgendaItem, item)
@@ -433,12 +398,8 @@ def test_two_who_write_at_once_see_both_texts(
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
-    secretary: FlaskClient,
-    series: Series,
-    held: tuple[str, str],
-    given: dict[str, Any],
-    sentence: str,
-) -> None:
+    secretary, series, held, given, sentence
+):
     meeting, item = held
     answer = secretary.post(
         f"/forums/{series.forum}/meetings/{meeting}/items/{item}",
@@ -450,9 +411,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     assert _row(AgendaItem, item).row_version == 2
 
 
-def test_hostile_text_is_shown_as_text(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_hostile_text_is_shown_as_text(secretary, series, held):
     meeting, item = held
     base = f"/forums/{series.forum}/meetings/{meeting}"
     secretary.post(
@@ -475,9 +434,7 @@ def test_hostile_text_is_shown_as_text(
     assert "alert(1)" in _paper(paper.data)
 
 
-def test_no_input_breaks_a_page(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_no_input_breaks_a_page(secretary, series, held):
     meeting, item = held
     names = ("name", "secretary", "appears", "shown_as", "day", "time", "place", "row_version")
     names += ("reason", "title", "state", "outcome", "search", "up", "down", "order", "minute")
@@ -495,7 +452,7 @@ def test_no_input_breaks_a_page(
             assert secretary.get(wrong).status_code == 404
 
 
-def test_back_and_again_changes_nothing_twice(secretary: FlaskClient, series: Series) -> None:
+def test_back_and_again_changes_nothing_twice(secretary, series):
     meeting = series.plan(utc_now() - timedelta(hours=1))
     base = f"/forums/{series.forum}/meetings/{meeting}"
     assert secretary.post(f"{base}/hold").status_code == 303
@@ -505,7 +462,7 @@ def test_back_and_again_changes_nothing_twice(secretary: FlaskClient, series: Se
     assert _row(Meeting, meeting).state == "held"
 
 
-def test_the_register_is_marked_by_group_and_once(secretary: FlaskClient, series: Series) -> None:
+def test_the_register_is_marked_by_group_and_once(secretary, series):
     meeting = series.plan(utc_now() - timedelta(hours=1))
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
     pages = {letter: secretary.get(f"{address}?group={letter}").text for letter in "AB"}
@@ -550,9 +507,7 @@ def _standing(meeting: str) -> dict[str, str | None]:
     return {one.entry: one.status for one in sheet.rows}
 
 
-def test_turning_to_the_other_group_loses_no_tap_and_marks_nobody_by_itself(
-    secretary: FlaskClient, series: Series
-) -> None:
+def test_turning_to_the_other_group_loses_no_tap_and_marks_nobody_by_itself(secretary, series):
     meeting = series.plan(utc_now() - timedelta(hours=1))
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
     page = secretary.get(f"{address}?group=B").text
@@ -572,8 +527,8 @@ def test_turning_to_the_other_group_loses_no_tap_and_marks_nobody_by_itself(
 
 
 def test_a_register_that_could_not_be_closed_keeps_the_marks_and_does_not_say_saved(
-    secretary: FlaskClient, series: Series
-) -> None:
+    secretary, series
+):
     # The door is open, the meeting has not begun: a page from before it was moved asks to close it.
     meeting = series.plan(utc_now() + timedelta(minutes=10))
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
@@ -588,9 +543,7 @@ def test_a_register_that_could_not_be_closed_keeps_the_marks_and_does_not_say_sa
     assert set(_standing(meeting).values()) == {"present"}
 
 
-def test_nobody_marked_is_told_without_a_word_of_success(
-    secretary: FlaskClient, series: Series
-) -> None:
+def test_nobody_marked_is_told_without_a_word_of_success(secretary, series):
     meeting = series.plan(utc_now() - timedelta(hours=1))
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
     answer = secretary.post(address, data={"action": "close"}, follow_redirects=True)
@@ -599,8 +552,8 @@ def test_nobody_marked_is_told_without_a_word_of_success(
 
 
 def test_a_stale_page_of_one_group_closes_no_register_of_a_meeting_with_unmarked_people(
-    secretary: FlaskClient, series: Series
-) -> None:
+    secretary, series
+):
     meeting = series.plan(utc_now() - timedelta(hours=1))
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
     sent = _offered(secretary.get(f"{address}?group=B").text) | {"action": "close"}
@@ -614,7 +567,7 @@ def test_a_stale_page_of_one_group_closes_no_register_of_a_meeting_with_unmarked
     assert slot_of(row).closed_at is None
 
 
-def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series: Series) -> None:
+def test_the_agenda_moves_with_and_without_script(secretary, series):
     meeting = series.plan()
     base = f"/forums/{series.forum}/meetings/{meeting}/agenda"
     for title in ("One", "Two"):
@@ -629,9 +582,7 @@ def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series
     assert [item.title for item in _row(Meeting, meeting).items] == ["One", "Two"]
 
 
-def test_matters_arising_that_are_given_time_keep_their_name_in_each_language(
-    secretary: FlaskClient, series: Series
-) -> None:
+def test_matters_arising_that_are_given_time_keep_their_name_in_each_language(secretary, series):
     series.plan()
     meeting = series.plan(utc_now() + timedelta(days=40))
     (item,) = _row(Meeting, meeting).items
@@ -643,8 +594,8 @@ def test_matters_arising_that_are_given_time_keep_their_name_in_each_language(
 
 
 def test_whoever_moves_a_meeting_from_an_older_page_reads_what_somebody_else_saved(
-    secretary: FlaskClient, series: Series
-) -> None:
+    secretary, series
+):
     meeting = series.plan(nairobi(2026, 12, 10))
     at = f"/forums/{series.forum}/meetings/{meeting}/edit"
     moved = {"row_version": "1", "day": "2026-12-17", "time": "10:30", "minutes": "120"}
@@ -658,9 +609,7 @@ def test_whoever_moves_a_meeting_from_an_older_page_reads_what_somebody_else_sav
     assert _row(Meeting, meeting).place == "Hall"
 
 
-def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(
-    secretary: FlaskClient, series: Series
-) -> None:
+def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(secretary, series):
     meeting, other = series.plan(), series.plan(utc_now() + timedelta(days=40))
     agenda = f"/forums/{series.forum}/meetings/{{}}/agenda"
     before = len(_row(Meeting, meeting).items)
@@ -678,9 +627,7 @@ def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(
     assert len(_row(Meeting, meeting).items) == before + 2
 
 
-def test_a_forum_names_members_of_one_group_at_a_time(
-    secretary: FlaskClient, series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_a_forum_names_members_of_one_group_at_a_time(secretary, series, person):
     """Its page lies open on the table while both groups sit around it."""
     officer, _key = person("Otieno Afisa", 0)
     add_member(series.forum, officer, by=series.secretary)
@@ -694,9 +641,7 @@ def test_a_forum_names_members_of_one_group_at_a_time(
     assert shown["A"] | shown["B"] == everybody
 
 
-def test_actions_name_owners_of_one_group_at_a_time(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_actions_name_owners_of_one_group_at_a_time(secretary, series, held):
     """Of the others stands how they appear, or their group."""
     forum = f"/forums/{series.forum}"
     officer, member = NAMES["office"], NAMES["counted"]
@@ -714,9 +659,7 @@ def test_actions_name_owners_of_one_group_at_a_time(
         assert "Group B" in shown["A"]
 
 
-def test_today_names_no_owner(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_today_names_no_owner(secretary, series, held):
     """Lines of both groups stand there together: the meeting tells whose it is."""
     db.session.execute(update(Action).values(due_on=local_today()))
     db.session.commit()
@@ -726,9 +669,7 @@ def test_today_names_no_owner(
     assert "with Liaison officer" in today
 
 
-def test_guests_are_found_in_one_group_at_a_time(
-    secretary: FlaskClient, series: Series, person: Callable[..., tuple[str, int]]
-) -> None:
+def test_guests_are_found_in_one_group_at_a_time(secretary, series, person):
     (officer, _one), (member, _two) = person("Otieno Mgeni", 0), person("Neema Mgeni", 1)
     find = f"/forums/{series.forum}/meetings/{series.plan()}/attendance/guests"
     for letter, name, key in (("A", "Otieno Mgeni", officer), ("B", "Neema Mgeni", member)):
@@ -738,13 +679,7 @@ def test_guests_are_found_in_one_group_at_a_time(
         assert "Found: 2" in shown
 
 
-def test_an_owner_says_what_became_of_it(
-    series: Series,
-    held: tuple[str, str],
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    secretary: FlaskClient,
-) -> None:
+def test_an_owner_says_what_became_of_it(series, held, actor, client_for, secretary):
     member = client_for(actor("peer", person_id=series.person_ids["alias"]))
     own = db.session.scalar(select(Action.public_id).where(Action.text == "Task of alias"))
     other = db.session.scalar(select(Action.public_id).where(Action.text == "Task of name"))
@@ -770,9 +705,7 @@ def _paper(content: bytes) -> str:
     return " ".join(read.stdout.decode().split())
 
 
-def test_the_minutes_on_paper(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_the_minutes_on_paper(secretary, series, held):
     """Numbers, decisions, owners as they appear, groups as letters, the chain's code."""
     db.session.rollback()
     code = head_code()
@@ -804,9 +737,7 @@ def test_the_minutes_on_paper(
         assert str(pdf.docinfo["/Title"]) == f"Minutes {day}"
 
 
-def test_what_came_up_stands_on_the_next_paper(
-    secretary: FlaskClient, series: Series, held: tuple[str, str]
-) -> None:
+def test_what_came_up_stands_on_the_next_paper(secretary, series, held):
     action = db.session.scalar(select(Action.public_id).where(Action.text == "Task of alias"))
     close_action(series.forum, action, state="done", outcome="All sent", by=series.secretary)
     following = series.plan(utc_now() - timedelta(hours=1))
@@ -825,9 +756,7 @@ def test_what_came_up_stands_on_the_next_paper(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_pages_ask_the_same_of_one_row_and_of_three(
-    series: Series, client_for: ClientFor, count_queries: Counting, rows: int
-) -> None:
+def test_pages_ask_the_same_of_one_row_and_of_three(series, client_for, count_queries, rows):
     start = utc_now() - timedelta(days=40)
     for number in range(rows):
         meeting = series.plan(start + timedelta(days=number))
@@ -870,14 +799,14 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
     ), counted
 
 
-def test_a_forum_that_is_gone_is_not_found(secretary: FlaskClient) -> None:
+def test_a_forum_that_is_gone_is_not_found(secretary):
     assert db.session.scalar(select(Forum.id).where(Forum.public_id == "0" * 16)) is None
     assert secretary.get("/forums/" + "0" * 16).status_code == 404
 
 
 def test_one_tap_adds_the_usual_items_that_are_missing_in_the_language_of_the_page(
-    series: Series, client_for: ClientFor
-) -> None:
+    series, client_for
+):
     meeting = series.plan(utc_now() + timedelta(days=3))
     add_item(series.forum, meeting, title="  QUORUM ", by=series.secretary)
     add_item(series.forum, meeting, title="Rooms", by=series.secretary)
@@ -909,9 +838,7 @@ def test_one_tap_adds_the_usual_items_that_are_missing_in_the_language_of_the_pa
     assert len(minutes_of(_row(Meeting, meeting))) == 9
 
 
-def test_a_held_meeting_keeps_its_numbers_and_is_offered_no_usual_items(
-    held: tuple[str, str], series: Series, secretary: FlaskClient
-) -> None:
+def test_a_held_meeting_keeps_its_numbers_and_is_offered_no_usual_items(held, series, secretary):
     agenda = f"/forums/{series.forum}/meetings/{held[0]}/agenda"
     before = [item.title for item in minutes_of(_row(Meeting, held[0]))]
     assert "Add the usual items" not in secretary.get(agenda).text

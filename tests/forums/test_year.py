@@ -1,12 +1,8 @@
 """Attendance of a forum over a year: nobody is read there who is only counted, or who withdrew."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +14,6 @@ from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes_life import withdraw
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local
-from kash.policy import Actor
 from tests.forums.conftest import HIDDEN
 from tests.forums.test_minutes_life import Life, life, mark
 
@@ -45,7 +40,7 @@ _MEETINGS = st.lists(
 
 
 @given(_MEETINGS)
-def test_each_name_is_counted_as_often_as_it_was_shown(meetings: list[MeetingInYear]) -> None:
+def test_each_name_is_counted_as_often_as_it_was_shown(meetings):
     shown = sum(
         len(names)
         for meeting in meetings
@@ -59,7 +54,7 @@ def test_each_name_is_counted_as_often_as_it_was_shown(meetings: list[MeetingInY
 
 
 @given(_GROUPS)
-def test_a_quorum_is_met_by_those_who_were_present_alone(group: GroupInMeeting) -> None:
+def test_a_quorum_is_met_by_those_who_were_present_alone(group):
     there = group.counts.get("present", 0)
     assert group.met == (None if group.needed is None else there >= group.needed)
 
@@ -72,7 +67,7 @@ def _rows(life: Life) -> list[list[object]]:
 
 
 @pytest.mark.usefixtures("app")
-def test_a_name_that_was_withdrawn_stands_in_no_sheet_of_the_year(life: Life) -> None:
+def test_a_name_that_was_withdrawn_stands_in_no_sheet_of_the_year(life):
     counted = [row[:5] for row in _rows(life) if row and row[1] in ("A", "B") and row[2] != ""]
     assert {str(row[0]) for row in _rows(life)[1:] if row} >= {"Nyota", "Zawadi Kielelezo"}
     assert not any(hidden in str(_rows(life)) for hidden in HIDDEN)
@@ -86,9 +81,7 @@ def test_a_name_that_was_withdrawn_stands_in_no_sheet_of_the_year(life: Life) ->
 
 
 @pytest.mark.usefixtures("app")
-def test_the_year_is_read_in_as_many_queries_however_many_meetings_are_locked(
-    life: Life, count_queries: Callable[..., object]
-) -> None:
+def test_the_year_is_read_in_as_many_queries_however_many_meetings_are_locked(life, count_queries):
     life.lock()
     year = to_local(life.stored().starts_at).year
     found = forum_seen(life.forum, life.by)
@@ -98,9 +91,7 @@ def test_the_year_is_read_in_as_many_queries_however_many_meetings_are_locked(
 
 
 @pytest.mark.any_engine
-def test_the_page_of_the_year_names_nobody_and_leads_to_paper_and_sheet(
-    life: Life, client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_the_page_of_the_year_names_nobody_and_leads_to_paper_and_sheet(life, client_for):
     browser = client_for(life.peer)
     year = to_local(life.stored().starts_at).year
     page = browser.get(f"/forums/{life.forum}/attendance").text
@@ -117,7 +108,7 @@ def test_the_page_of_the_year_names_nobody_and_leads_to_paper_and_sheet(
 
 
 @pytest.mark.any_engine
-def test_a_forum_that_never_met_has_no_year(life: Life, actor: Callable[..., Actor]) -> None:
+def test_a_forum_that_never_met_has_no_year(life, actor):
     from kash.forums.services.presence import open_forum
 
     new = open_forum(name="Another", by=life.by)
@@ -127,7 +118,7 @@ def test_a_forum_that_never_met_has_no_year(life: Life, actor: Callable[..., Act
 
 
 @pytest.mark.any_engine
-def test_meetings_that_were_not_held_are_not_in_the_year(life: Life) -> None:
+def test_meetings_that_were_not_held_are_not_in_the_year(life):
     planned = life.series.plan(utc_now() - timedelta(days=29))
     mark(life.series, planned)
     found = forum_seen(life.forum, life.by)
@@ -139,7 +130,7 @@ def test_meetings_that_were_not_held_are_not_in_the_year(life: Life) -> None:
     assert len(meetings_in_year(found, year)) == before + 1
 
 
-def test_a_group_without_a_member_is_nobody_of_that_letter() -> None:
+def test_a_group_without_a_member_is_nobody_of_that_letter():
     there = [GroupInMeeting(letter, 4) for letter in "BA"]
     meeting = MeetingInYear(utc_now(), "", there)
     assert [meeting.group(letter) for letter in "ABC"] == [

@@ -3,8 +3,6 @@
 Each holds one of a few stems, or is a phone number of a range of its own, written in several ways.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

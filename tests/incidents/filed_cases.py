@@ -1,7 +1,5 @@
 """Cases as they are filed, for tests of this room."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

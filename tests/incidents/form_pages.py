@@ -1,7 +1,5 @@
 """What a browser sends of the full form, and what it would send back of a page."""
 
-from __future__ import annotations
-
 import html
 import re
 from typing import Any

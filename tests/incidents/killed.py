@@ -3,8 +3,6 @@
 Run by the tests in a process of its own.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 from multiprocessing.connection import Connection

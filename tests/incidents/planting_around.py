@@ -1,8 +1,6 @@
 """Canaries in evidence, in the register, in forms that something stood in the way of, and in what
 is refused; and the papers that are asked for at the end."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """Canaries typed on a phone and into the full form, and what is kept of it while it is typed."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The best attack on the quota: every state that its store passed through, and the code."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random

@@ -5,8 +5,6 @@ that is found. Files are unpacked as far as they go: zip, gzip, the streams of P
 they say, and what is packed inside those.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import gzip

@@ -1,7 +1,5 @@
 """Reports as a phone sends them, for tests of this room: through the pages, or by the services."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

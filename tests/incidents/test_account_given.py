@@ -1,10 +1,7 @@
 """Her first account for somebody outside: by the consents that originals ask, and remembered."""
 
-from __future__ import annotations
-
 import hashlib
 import io
-from collections.abc import Callable
 from datetime import timedelta
 from zipfile import ZipFile
 
@@ -23,7 +20,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed, Member
+from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import PAPER, asked_again, may_leave
 from tests.incidents.test_case_file import text_of
 from tests.incidents.test_first_account import bytes_kept
@@ -36,7 +33,7 @@ WHO = {"paper": PAPER.key, "more": "Petition 12"}
 
 
 @pytest.fixture
-def anna(a_member: Member) -> AMember:
+def anna(a_member):
     return a_member("documentation", name="Anna Officer")
 
 
@@ -54,9 +51,7 @@ def agreed(person: str, **more: str) -> list[CaseConsent]:
 
 
 @pytest.mark.any_engine
-def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(
-    anna: AMember, a_member: Member, filed: Filed
-) -> None:
+def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(anna, a_member, filed):
     brenda = a_member("documentation", name="Brenda Second")
     reference = kept_case(anna, filed, may_leave())
     version = open_case(anna.actor, anna.vault(), reference).version
@@ -116,13 +111,8 @@ def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(
     ],
 )
 def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
-    anna: AMember,
-    a_member: Member,
-    filed: Filed,
-    band: str,
-    consents: Callable[[], list[CaseConsent]],
-    leaves: bool,
-) -> None:
+    anna, a_member, filed, band, consents, leaves
+):
     # A case with a child is for a custodian alone, others are not.
     her = a_member("custodian") if band == "under_18" else anna
     persons = [Person(id="p1", code="A", age_band="25_34"), Person(id="p2", code="B")]
@@ -167,8 +157,8 @@ def late(person: str) -> list[CourtAsk]:
     ],
 )
 def test_it_goes_to_nobody_about_whom_not_everybody_in_it_was_asked_again(
-    anna: AMember, filed: Filed, asks: Callable[[], list[CourtAsk]], missing: str
-) -> None:
+    anna, filed, asks, missing
+):
     persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
     consents = agreed("p1") + agreed("p2")
     record = Record(persons=persons, consents=consents, court_asks=asks())
@@ -184,7 +174,7 @@ def test_it_goes_to_nobody_about_whom_not_everybody_in_it_was_asked_again(
     assert open_case(anna.actor, anna.vault(), reference).record.accounts_given == []
 
 
-def test_whoever_was_taken_off_the_record_is_still_told_of(anna: AMember, filed: Filed) -> None:
+def test_whoever_was_taken_off_the_record_is_still_told_of(anna, filed):
     persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
     consents = agreed("p1") + agreed("p2")
     reference = kept_case(
@@ -198,7 +188,7 @@ def test_whoever_was_taken_off_the_record_is_still_told_of(anna: AMember, filed:
     assert "somebody who was taken off" in anna.client.get(f"/w/{reference}/h/out").text
 
 
-def test_nothing_is_given_before_anything_is_kept(anna: AMember, filed: Filed) -> None:
+def test_nothing_is_given_before_anything_is_kept(anna, filed):
     reference = filed(may_leave())
     assert "Nothing can be given out" in anna.client.get(f"/w/{reference}/h/out").text
     answer = anna.client.post(f"/w/{reference}/h/out", data=WHO)

@@ -1,8 +1,6 @@
 """What somebody tells afterwards of a report: whoever must not read one of the two reads neither,
 and neither is shredded before the other."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -29,7 +27,6 @@ from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 
 CANARY = "Kanari wa Mfano"
 AMemberOf = Callable[..., AMember]
@@ -74,12 +71,8 @@ def shown(member: AMember, *references: str) -> Iterator[bool]:
 @SECRET
 @pytest.mark.parametrize("afterwards", [False, True], ids=["said first", "said afterwards"])
 def test_what_one_of_two_reports_keeps_from_officers_keeps_the_other_from_them(
-    a_member: AMemberOf,
-    actor: Callable[..., Actor],
-    filed: Filed,
-    secret: dict[str, Screen],
-    afterwards: bool,
-) -> None:
+    a_member, actor, filed, secret, afterwards
+):
     grace, anna = a_member("custodian"), a_member("documentation")
     first, more = (NOTHING, secret | WORDS) if afterwards else (secret, WORDS)
     both = told(actor("peer"), first, more)
@@ -91,17 +84,13 @@ def test_what_one_of_two_reports_keeps_from_officers_keeps_the_other_from_them(
     assert CANARY in grace.client.get(f"/w/{both[1]}").text
 
 
-def test_what_hides_nothing_is_told_afterwards_to_officers_as_before(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_what_hides_nothing_is_told_afterwards_to_officers_as_before(a_member, actor):
     a_member("custodian")
     anna = a_member("documentation")
     assert all(shown(anna, *told(actor("peer"), NOTHING, WORDS)))
 
 
-def test_what_an_earlier_version_filed_is_hidden_as_well_once_anybody_looked(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_what_an_earlier_version_filed_is_hidden_as_well_once_anybody_looked(a_member, actor):
     a_member("custodian")
     anna = a_member("documentation")
     one, two = told(actor("peer"), NOTHING, CHILD)
@@ -114,9 +103,7 @@ def test_what_an_earlier_version_filed_is_hidden_as_well_once_anybody_looked(
     assert anna.client.get(f"/w/{one}").status_code == 404
 
 
-def test_an_addition_is_kept_as_long_as_the_report_that_it_adds_to(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_an_addition_is_kept_as_long_as_the_report_that_it_adds_to(a_member, actor):
     a_member("custodian")
     anna = a_member("documentation")
     agreed = {"next": Screen(consents=["record"], origin="herself")}
@@ -146,9 +133,7 @@ def test_an_addition_is_kept_as_long_as_the_report_that_it_adds_to(
     assert shred_unkept(local_today() + timedelta(days=8)) == 2
 
 
-def test_a_link_that_is_taken_away_lets_both_stand_alone(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_a_link_that_is_taken_away_lets_both_stand_alone(a_member, actor):
     grace, anna = a_member("custodian"), a_member("documentation")
     one, two = told(actor("peer"), CHILD, WORDS)
     with pytest.raises(NotFound):
@@ -160,7 +145,7 @@ def test_a_link_that_is_taken_away_lets_both_stand_alone(
 # --- The rules ----------------------------------------------------------------------------------
 
 
-def test_a_link_that_a_member_made_adds_to_nothing() -> None:
+def test_a_link_that_a_member_made_adds_to_nothing():
     record = Record(filing=Filing(how="phone"), links=[Link(kind="incident", id="made")])
     assert adds_to(record) == "made"
     record.links.append(Link(kind="incident", id="sent"))
@@ -170,14 +155,14 @@ def test_a_link_that_a_member_made_adds_to_nothing() -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdef"])))
-def test_all_that_belong_together_find_the_same_group(adds: dict[str, str]) -> None:
+def test_all_that_belong_together_find_the_same_group(adds):
     for one in "abcdef":
         group = together_with(one, adds)
         assert all(together_with(other, adds) == group for other in group)
         assert all(adds[more] in group for more in group if adds.get(more))
 
 
-def test_what_one_of_them_says_is_said_of_all() -> None:
+def test_what_one_of_them_says_is_said_of_all():
     plain = Record(filing=Filing(how="phone", author="peer"))
     child = Record(persons=[Person(id="p1", code="P1", age_band="unsure")], declared=["anna"])
     ours = Record(parties=[Party(id="q1", kind="programme", account="grace")])

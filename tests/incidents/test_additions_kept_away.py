@@ -1,8 +1,6 @@
 """Reports that belong together are kept from the same people: who has one, is asked to mediate in
 it or was named to a mediator, must be free of all of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -39,7 +37,7 @@ Recorded = Callable[..., Record]
 
 
 @pytest.fixture
-def mediator(actor: Callable[..., Actor]) -> Actor:
+def mediator(actor):
     found = actor("peer", name="Mediates")
     add_mediator(SYSTEM, found.public_id, DutyDetails())
     return found
@@ -70,8 +68,8 @@ def responses(record: Record) -> tuple[str, list[str]]:
 
 
 def test_who_has_what_was_told_afterwards_has_it_no_more_once_a_child_is_in_the_first(
-    a_member: AMemberOf, actor: Callable[..., Actor], mediator: Actor, record_of: Recorded
-) -> None:
+    a_member, actor, mediator, record_of
+):
     grace, anna, brenda = (a_member(one) for one in ("custodian", "documentation", "documentation"))
     one, two = told(actor("peer"), NOTHING, WORDS)
     work(anna, two, mediator)
@@ -87,8 +85,8 @@ def child() -> Person:
 
 
 def test_who_has_the_first_has_it_no_more_once_a_phone_told_of_a_child(
-    a_member: AMemberOf, actor: Callable[..., Actor], mediator: Actor, record_of: Recorded
-) -> None:
+    a_member, actor, mediator, record_of
+):
     grace, anna, peer = a_member("custodian"), a_member("documentation"), actor("peer")
     one, two = told(peer, NOTHING, WORDS)
     work(anna, one, mediator)
@@ -116,8 +114,8 @@ def tell_more(peer: Actor, *but: str) -> str:
 
 @pytest.mark.parametrize("part", ["party", "declared", "source"])
 def test_who_has_a_part_in_one_of_them_is_given_neither_and_keeps_neither(
-    a_member: AMemberOf, actor: Callable[..., Actor], record_of: Recorded, part: str
-) -> None:
+    a_member, actor, record_of, part
+):
     anna, brenda = a_member("documentation"), a_member("documentation")
     one, two = told(actor("peer"), NOTHING, WORDS)
     assign(two, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
@@ -139,9 +137,7 @@ def takes_part(record: Record, account: str, part: str) -> None:
         record.information.append(Information(id="i1", account=account))
 
 
-def test_nobody_mediates_of_whom_another_report_of_the_same_tells(
-    a_member: AMemberOf, actor: Callable[..., Actor], mediator: Actor
-) -> None:
+def test_nobody_mediates_of_whom_another_report_of_the_same_tells(a_member, actor, mediator):
     anna = a_member("documentation")
     one, two = told(actor("peer"), NOTHING, WORDS)
     change(anna, one, lambda record: takes_part(record, mediator.public_id, "party"))
@@ -158,8 +154,8 @@ def test_nobody_mediates_of_whom_another_report_of_the_same_tells(
 
 
 def test_who_was_asked_mediates_no_more_once_another_report_of_the_same_names_him(
-    a_member: AMemberOf, actor: Callable[..., Actor], mediator: Actor, record_of: Recorded
-) -> None:
+    a_member, actor, mediator, record_of
+):
     anna, brenda = a_member("documentation"), a_member("documentation")
     one, two = told(actor("peer"), NOTHING, WORDS)
     work(anna, two, mediator)
@@ -167,9 +163,7 @@ def test_who_was_asked_mediates_no_more_once_another_report_of_the_same_names_hi
     assert responses(record_of(two, anna.vault())) == (anna.actor.public_id, ["ended"])
 
 
-def test_a_custodian_whom_one_of_them_names_learns_no_name_from_the_other(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_a_custodian_whom_one_of_them_names_learns_no_name_from_the_other(a_member, actor):
     grace, ruth, anna = (a_member(one) for one in ("custodian", "custodian", "documentation"))
     one, two = told(actor("peer"), NOTHING, WORDS)
     named = Person(id="p1", code="P1", identity="i" * 16)

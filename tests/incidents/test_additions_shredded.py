@@ -1,8 +1,6 @@
 """What is kept of a report that was shredded, while what was told of it afterwards is there: enough
 to keep a child's from officers, and no more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -14,7 +12,7 @@ from sqlalchemy import select
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.letterbox import Receipt, keys_of, opened_box
-from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import Box, Draft, Fate, as_bytes, from_bytes, together_with
 from kash.incidents.rules.totals import DAYS_KEPT
 from kash.incidents.services import retention
@@ -23,7 +21,6 @@ from kash.incidents.services.filing import answer_screen, begin_addition, say_he
 from kash.incidents.services.second_member import shred_unkept
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import shredded
 from tests.incidents.test_additions import CHILD, NOTHING, OURS, WORDS, shown, told
@@ -60,12 +57,8 @@ def kept() -> tuple[dict[str, str], list[str]]:
 @FIRST
 @pytest.mark.parametrize("by_hand", [True, False], ids=["by hand", "after seven days"])
 def test_what_was_told_afterwards_of_a_child_is_no_officers_once_her_report_is_shredded(
-    a_member: AMemberOf,
-    actor: Callable[..., Actor],
-    first: dict[str, Screen],
-    officers: bool,
-    by_hand: bool,
-) -> None:
+    a_member, actor, first, officers, by_hand
+):
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     one, two = told(actor("peer"), first, WORDS)
     if by_hand:
@@ -86,8 +79,8 @@ def test_what_was_told_afterwards_of_a_child_is_no_officers_once_her_report_is_s
 
 @FIRST
 def test_what_is_still_being_told_when_the_first_is_shredded_is_kept_from_officers_too(
-    a_member: AMemberOf, actor: Callable[..., Actor], first: dict[str, Screen], officers: bool
-) -> None:
+    a_member, actor, first, officers
+):
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     peer, code, after = actor("peer"), new_code(), new_code()
     say_held(peer, code)
@@ -106,9 +99,7 @@ def test_what_is_still_being_told_when_the_first_is_shredded_is_kept_from_office
     assert list(shown(grace, two)) == [True] * 4
 
 
-def test_a_report_stays_a_custodians_when_what_told_of_the_child_is_shredded(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_a_report_stays_a_custodians_when_what_told_of_the_child_is_shredded(a_member, actor):
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     one, two = told(actor("peer"), NOTHING, CHILD)
     shred(grace, two)
@@ -117,8 +108,8 @@ def test_a_report_stays_a_custodians_when_what_told_of_the_child_is_shredded(
 
 
 def test_a_link_to_a_shredded_report_that_is_taken_away_lets_officers_work_on_the_other(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+    a_member, actor
+):
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     one, two = told(actor("peer"), CHILD, WORDS)
     shred(grace, one)
@@ -126,15 +117,15 @@ def test_a_link_to_a_shredded_report_that_is_taken_away_lets_officers_work_on_th
     assert all(shown(anna, two))
 
 
-def test_what_was_noted_before_officers_were_told_apart_is_kept_from_them() -> None:
+def test_what_was_noted_before_officers_were_told_apart_is_kept_from_them():
     """Of a report that an earlier version shredded nobody knows whether a child was in it."""
     kept_before = Fate.model_validate_json('{"until":"2026-11-20"}')
     assert not kept_before.for_officers
 
 
 def test_who_tells_more_late_has_seven_days_of_her_own_in_which_she_can_agree(
-    a_member: AMemberOf, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    a_member, actor, monkeypatch
+):
     a_member("custodian")
     anna = a_member("documentation")
     one, two = told(actor("peer"), NOTHING, WORDS)
@@ -171,9 +162,7 @@ REFERENCES = st.sampled_from("abcdef")
     st.sets(REFERENCES),
     st.sampled_from(["", *"abcdef"]),
 )
-def test_what_is_forgotten_parts_none_of_those_that_are_there(
-    adds: dict[str, str], there: set[str], officers: set[str], coming: str
-) -> None:
+def test_what_is_forgotten_parts_none_of_those_that_are_there(adds, there, officers, coming):
     draft = Draft(kept_until=date(2026, 11, 20), adds_to=coming)
     box = Box(additions=dict(adds), for_officers=sorted(officers), drafts={"x": draft})
     box.forget_alone(there)

@@ -1,8 +1,6 @@
 """Over random cases: no path shreds, prints, briefs, counts or tells against the consents that
 stand at that moment. What stands is said here once more, in plain words and not by the rules."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -182,9 +180,7 @@ def _held(record: Record) -> set[str]:
 
 @many
 @given(cases)
-def test_nobody_is_printed_and_nothing_that_shows_her_leaves_against_her_word(
-    record: Record,
-) -> None:
+def test_nobody_is_printed_and_nothing_that_shows_her_leaves_against_her_word(record):
     file = contents(record, IDS, with_narrative=True)
     printed = {one.id for one in file.persons}
     printed |= {person for act in file.acts for person in act.persons}
@@ -204,9 +200,7 @@ def test_nobody_is_printed_and_nothing_that_shows_her_leaves_against_her_word(
 
 @many
 @given(cases, st.sampled_from(sorted(OPEN | OVER)))
-def test_nobody_is_counted_or_told_of_against_her_word_nor_where_a_child_is(
-    record: Record, state: str
-) -> None:
+def test_nobody_is_counted_or_told_of_against_her_word_nor_where_a_child_is(record, state):
     child = any(one.age_band in MAY_BE_MINOR for one in record.persons)
     used = {one for one in TOLD if record.consents_to(one)}
     if may_be_counted(record, state):
@@ -218,8 +212,8 @@ def test_nobody_is_counted_or_told_of_against_her_word_nor_where_a_child_is(
 @many
 @given(cases, st.lists(st.sampled_from(REQUESTS), min_size=1, unique=True), st.booleans())
 def test_no_mediator_is_asked_against_her_word_but_for_the_release_of_who_is_held(
-    record: Record, requests: list[str], alone: bool
-) -> None:
+    record, requests, alone
+):
     whom = _everybody(record)[:1] if alone else _everybody(record)
     asked = [kind for kind in requests if why_not(record, [*filter(None, whom)], [kind]) is None]
     (intervention,) = record.interventions
@@ -243,8 +237,8 @@ def test_no_mediator_is_asked_against_her_word_but_for_the_release_of_who_is_hel
 @many
 @given(cases, st.sampled_from(sorted(OPEN | OVER)))
 def test_nothing_is_deleted_by_itself_that_somebody_wanted_kept_nor_kept_by_anothers_yes(
-    record: Record, state: str
-) -> None:
+    record, state
+):
     keeps = what_keeps(record, state)
     own = {}
     for one in record.consents:
@@ -261,7 +255,7 @@ def test_nothing_is_deleted_by_itself_that_somebody_wanted_kept_nor_kept_by_anot
 
 @many
 @given(cases, withdrawals)
-def test_what_was_taken_back_last_is_used_by_nothing(record: Record, purposes: list[str]) -> None:
+def test_what_was_taken_back_last_is_used_by_nothing(record, purposes):
     take_back(record, Withdrawal(purposes=purposes, at=NOW + timedelta(days=1)))
     gone = set(PURPOSES) if "record" in purposes else set(purposes)
     for purpose in gone:

@@ -1,7 +1,5 @@
 """Who is told first, who next, and that a drill can come in any minute of the week."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,9 +40,7 @@ _rosters = some.lists(
 
 @settings(deadline=None)
 @given(_rosters, some.integers(0, MINUTES_OF_WEEK - 1))
-def test_whoever_is_on_duty_is_told_before_anybody_else(
-    roster: list[OnRoster], minute: int
-) -> None:
+def test_whoever_is_on_duty_is_told_before_anybody_else(roster, minute):
     order = in_order(roster, minute)
     told = [one.is_on_duty(minute) for one in order]
     assert told == sorted(told, reverse=True)
@@ -54,9 +50,7 @@ def test_whoever_is_on_duty_is_told_before_anybody_else(
 
 @settings(deadline=None)
 @given(_rosters, some.lists(some.sampled_from(["grace", "joan"]), unique=True))
-def test_nobody_is_left_out_and_custodians_come_with_the_second(
-    roster: list[OnRoster], custodians: list[str]
-) -> None:
+def test_nobody_is_left_out_and_custodians_come_with_the_second(roster, custodians):
     order = in_order(roster, 0)
     plan = steps(order, custodians, ["dora"])
     everybody = {one.account for one in order} | {"dora", *custodians}
@@ -67,7 +61,7 @@ def test_nobody_is_left_out_and_custodians_come_with_the_second(
         assert plan[1:] == [rest[:1], ["dora"], rest[1:]]
 
 
-def test_the_next_is_told_after_a_quarter_of_an_hour() -> None:
+def test_the_next_is_told_after_a_quarter_of_an_hour():
     minutes = (-9, 0, 14, 15, 29, 30, 45, 59, 60, 119, 120)
     due = [steps_due(NOW, NOW + timedelta(minutes=minute)) for minute in minutes]
     assert due == [1, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6]
@@ -85,13 +79,13 @@ def test_the_next_is_told_after_a_quarter_of_an_hour() -> None:
 
 @settings(deadline=None)
 @given(some.integers(0, 7))
-def test_of_all_minutes_of_a_week_as_many_hold_a_drill_as_were_asked_for(drills: int) -> None:
+def test_of_all_minutes_of_a_week_as_many_hold_a_drill_as_were_asked_for(drills):
     assert sum(is_drill(drills, roll) for roll in range(MINUTES_OF_WEEK)) == drills
 
 
 @settings(deadline=None)
 @given(some.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=some.just(UTC)))
-def test_reports_come_at_the_fixed_hours_and_no_others(now: datetime) -> None:
+def test_reports_come_at_the_fixed_hours_and_no_others(now):
     comes = next_arrival(now, NAIROBI)
     there = comes.astimezone(NAIROBI)
     assert now < comes <= now + timedelta(hours=14)
@@ -99,7 +93,7 @@ def test_reports_come_at_the_fixed_hours_and_no_others(now: datetime) -> None:
     assert next_arrival(comes - timedelta(microseconds=1), NAIROBI) == comes
 
 
-def test_nobody_who_is_away_is_on_duty_whatever_her_hours() -> None:
+def test_nobody_who_is_away_is_on_duty_whatever_her_hours():
     hours = (Stretch(60, 120),)
     told = {
         (active, stretches, minute): OnRoster("a", stretches=stretches, active=active).is_on_duty(

@@ -1,10 +1,7 @@
 """Asked again before a paper goes to a court: about this paper, by day, and read back."""
 
-from __future__ import annotations
-
 import html
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -36,7 +33,7 @@ NOW = datetime(2026, 12, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -78,8 +75,8 @@ ASKS = st.builds(
     st.sampled_from(["2026-5", VERSION]),
 )
 def test_a_paper_tells_of_nobody_who_was_not_asked_about_it_in_the_fourteen_days_before(
-    asks: list[CourtAsk], agree: list[str], wording: str
-) -> None:
+    asks, agree, wording
+):
     record = Record(
         persons=[Person(id=one, code=one) for one in PERSONS],
         consents=[agreed(one, wording=wording) for one in agree],
@@ -123,8 +120,8 @@ def sent(**more: Any) -> dict[str, Any]:
 
 
 def test_no_file_is_printed_before_everybody_whom_it_tells_of_was_asked_about_it(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(a_record())
     page = officer.client.get(f"/w/{reference}/f").text
     assert "Nobody was asked again about this paper" in page
@@ -150,7 +147,7 @@ def test_no_file_is_printed_before_everybody_whom_it_tells_of_was_asked_about_it
     assert officer.client.post(f"/w/{reference}/f", data=other).status_code == 422
 
 
-def test_a_yes_of_more_than_fourteen_days_ago_prints_nothing(officer: Member, filed: Any) -> None:
+def test_a_yes_of_more_than_fourteen_days_ago_prints_nothing(officer, filed):
     old = local_today() - LASTS - timedelta(days=1)
     for days in ({"on": old, "read_back_on": old}, {"read_back_on": old}, {"given": False}):
         facts = {"on": local_today(), "read_back_on": local_today(), "at": utc_now()} | days
@@ -177,8 +174,8 @@ def test_a_yes_of_more_than_fourteen_days_ago_prints_nothing(officer: Member, fi
     ],
 )
 def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(
-    officer: Member, filed: Any, record_of: Any, wrong: dict[str, Any], said: str
-) -> None:
+    officer, filed, record_of, wrong, said
+):
     reference = filed(a_record())
     answer = officer.client.post(f"/w/{reference}/c/f", data=sent(**wrong))
     assert (answer.status_code, said in answer.text) == (422, True)
@@ -187,9 +184,7 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert record_of(reference, officer.vault()).court_asks == []
 
 
-def test_she_is_asked_in_the_language_that_was_chosen_and_unread_words_say_so(
-    app: Any, officer: Member, filed: Any
-) -> None:
+def test_she_is_asked_in_the_language_that_was_chosen_and_unread_words_say_so(app, officer, filed):
     reference = filed(a_record())
     unread = "No speaker has read these words in this language yet."
     for query, language in (("", "en"), ("?in=sw", "sw"), ("?in=xx", "en")):
@@ -209,8 +204,8 @@ def test_she_is_asked_in_the_language_that_was_chosen_and_unread_words_say_so(
 
 
 def test_another_language_of_the_words_keeps_what_was_typed_and_notes_nothing(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(a_record())
     chosen = sent(**{"in": "sw", "shown_in": "en", "language": "en"})
     page = officer.client.post(f"/w/{reference}/c/f", data=chosen)
@@ -224,9 +219,7 @@ def test_another_language_of_the_words_keeps_what_was_typed_and_notes_nothing(
     assert record_of(reference, officer.vault()).court_asks == []
 
 
-def test_a_no_needs_no_reading_back_and_ends_an_earlier_yes(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_a_no_needs_no_reading_back_and_ends_an_earlier_yes(officer, filed, record_of):
     reference = filed(a_record())
     officer.client.post(f"/w/{reference}/c/f", data=sent())
     no = sent(version="2", answer="no", read_back_on="")
@@ -242,9 +235,7 @@ def test_a_no_needs_no_reading_back_and_ends_an_earlier_yes(
     assert "Dholuo" in page
 
 
-def test_whose_consent_to_a_court_does_not_stand_is_not_asked_again(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_whose_consent_to_a_court_does_not_stand_is_not_asked_again(officer, filed, record_of):
     record = a_record()
     record.consents = [agreed("p1"), agreed("p2", wording="2026-5")]
     reference = filed(record)

@@ -1,18 +1,14 @@
 """Unfinished forms: kept while they are typed, found again by their writer, and gone in the end."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, text
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
@@ -33,7 +29,7 @@ Member = Any
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -65,7 +61,7 @@ def kept_rows() -> tuple[int, int, int]:
 
 
 @pytest.mark.any_engine
-def test_one_page_keeps_one_text_the_last(both_engines_app: object, a_member: Any) -> None:
+def test_one_page_keeps_one_text_the_last(both_engines_app, a_member):
     one, two = a_member("documentation"), a_member("documentation")
     for word in ("first", "second", "third"):
         keep_typed(one.actor, "", TOKEN, [("narrative", word), ("narrative", "twice")])
@@ -82,9 +78,7 @@ def test_one_page_keeps_one_text_the_last(both_engines_app: object, a_member: An
 
 
 @pytest.mark.any_engine
-def test_what_is_kept_names_neither_account_nor_case(
-    both_engines_app: object, a_member: Any
-) -> None:
+def test_what_is_kept_names_neither_account_nor_case(both_engines_app, a_member):
     one = a_member("documentation")
     reference = filed()
     keep_typed(one.actor, reference, TOKEN, [("narrative", PHRASE)])
@@ -96,8 +90,8 @@ def test_what_is_kept_names_neither_account_nor_case(
 
 
 def test_what_was_kept_is_shredded_when_the_case_is_saved_or_it_is_thrown_away(
-    both_engines_app: object, a_member: Any
-) -> None:
+    both_engines_app, a_member
+):
     one = a_member("documentation")
     keep_typed(one.actor, "", TOKEN, [("narrative", "x")])
     add_case(one.actor, one.vault(), SentPage(typed_record(), TOKEN), "en")
@@ -110,7 +104,7 @@ def test_what_was_kept_is_shredded_when_the_case_is_saved_or_it_is_thrown_away(
     assert kept_rows() == (0, 0, 0)
 
 
-def test_typed_text_is_offered_again_and_gone_once_it_was_saved(officer: Member) -> None:
+def test_typed_text_is_offered_again_and_gone_once_it_was_saved(officer):
     data = filled(narrative="Half a sentence", do="")
     answer = officer.client.post("/w/t", data=data)
     assert (answer.status_code, answer.data) == (204, b"")
@@ -130,9 +124,7 @@ def test_typed_text_is_offered_again_and_gone_once_it_was_saved(officer: Member)
     assert "Go on with it" not in officer.client.get("/w/new").text
 
 
-def test_nobody_finds_or_throws_away_what_another_typed(
-    officer: Member, a_member: Callable[..., Member]
-) -> None:
+def test_nobody_finds_or_throws_away_what_another_typed(officer, a_member):
     other = a_member("documentation")
     officer.client.post("/w/t", data=filled())
     (kept,) = own_autosaves(officer.actor, officer.vault())
@@ -152,14 +144,14 @@ def test_nobody_finds_or_throws_away_what_another_typed(
     assert kept_rows() == (0, 0, 0)
 
 
-def test_typed_text_of_a_case_is_offered_on_that_case_only(officer: Member) -> None:
+def test_typed_text_of_a_case_is_offered_on_that_case_only(officer):
     reference = saved(officer)
     officer.client.post("/w/t", data=filled(case=reference))
     assert "Go on with it" in officer.client.get(f"/w/{reference}/edit").text
     assert "Go on with it" not in officer.client.get("/w/new").text
 
 
-def test_typing_goes_on_being_kept_when_the_vault_has_closed(officer: Member) -> None:
+def test_typing_goes_on_being_kept_when_the_vault_has_closed(officer):
     db.session.query(VaultOpening).delete()
     db.session.commit()
     kept = officer.client.post("/w/t", data=filled(narrative="Still typing"))
@@ -182,21 +174,19 @@ def test_typing_goes_on_being_kept_when_the_vault_has_closed(officer: Member) ->
         ({"narrative": "x" * 600_000}, 413),
     ],
 )
-def test_what_no_page_sends_is_not_kept(officer: Member, more: dict[str, str], status: int) -> None:
+def test_what_no_page_sends_is_not_kept(officer, more, status):
     assert officer.client.post("/w/t", data=filled(**more)).status_code == status
     assert kept_rows() == (0, 0, 0)
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer", "trainer", "administrator", "funder"])
-def test_others_have_no_such_page(sign_in: Callable[..., Any], role: str) -> None:
+def test_others_have_no_such_page(sign_in, role):
     client = sign_in(role)
     assert client.get("/w/new").status_code == 403
     assert client.post("/w/t", data=filled()).status_code == 403
 
 
-def test_finding_what_was_typed_takes_one_question_however_much_there_is(
-    officer: Member, count_queries: Callable[[], Any]
-) -> None:
+def test_finding_what_was_typed_takes_one_question_however_much_there_is(officer, count_queries):
     counts = []
     for number in (1, 3):
         for one in range(number):
@@ -208,13 +198,13 @@ def test_finding_what_was_typed_takes_one_question_however_much_there_is(
     assert counts == [1, 1]
 
 
-def test_what_a_page_remembers_of_itself_is_no_text(officer: Member) -> None:
+def test_what_a_page_remembers_of_itself_is_no_text(officer):
     reference = saved(officer)
     fields = fields_of(officer.client.get(f"/w/{reference}/edit").text)
     assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in json.loads(fields["seen"]).values())
 
 
-def test_a_form_sent_with_a_closed_vault_comes_back_whole(a_member: Callable[..., Member]) -> None:
+def test_a_form_sent_with_a_closed_vault_comes_back_whole(a_member):
     a_member("documentation")
     officer = a_member("documentation", is_open=False)
     sent = officer.client.post("/w/new", data=filled(do="submit"))
@@ -244,7 +234,7 @@ def test_a_form_sent_with_a_closed_vault_comes_back_whole(a_member: Callable[...
     assert record.acts[0].persons == ["p1"]
 
 
-def test_an_unfinished_form_is_shredded_after_its_day_and_not_on_it(sqlite_app: APIFlask) -> None:
+def test_an_unfinished_form_is_shredded_after_its_day_and_not_on_it(sqlite_app):
     today = local_today()
     for key, day in (("a", today - timedelta(days=1)), ("b", today), ("c", today)):
         db.session.add(IncidentDraft(code_hash=key * 64, kept_until=day))

@@ -6,8 +6,6 @@ and a backup. Controls: whoever holds keys reads them all back, a case file that
 tells them, and what was planted in clear is found in every encoding.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import re
@@ -235,12 +233,8 @@ def _not_read_back(canaries: Canaries, told: bytes) -> list[str]:
 
 
 def test_a_thousand_canaries_are_nowhere_in_clear(
-    room: Room,
-    both_engines_app: APIFlask,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+    room, both_engines_app, tmp_path, monkeypatch, capfd
+):
     app, passing = both_engines_app, tmp_path / "passing"
     passing.mkdir()
     for name in ("TMPDIR", "SQLITE_TMPDIR"):

@@ -1,11 +1,8 @@
 """The case file for a lawyer: read back, its marks, its properties, and who gets none."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
@@ -43,7 +40,7 @@ Member = Any
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -107,7 +104,7 @@ def printed(member: Member, reference: str, **chosen: Any) -> bytes:
     return bytes(answer.data)
 
 
-def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> None:
+def test_it_holds_what_was_chosen_of_who_agreed(officer, filed):
     record = a_record()
     record.consents = agreed_to_all("p1")
     reference = filed(record)
@@ -133,8 +130,8 @@ def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> 
 
 
 def test_it_says_who_wrote_it_who_looked_at_it_and_never_doubts_her_own_account(
-    officer: Member, actor: Any, filed: Any
-) -> None:
+    officer, actor, filed
+):
     record = a_record()
     record.consents = agreed_to_all()
     author, second = (
@@ -164,7 +161,7 @@ def test_it_says_who_wrote_it_who_looked_at_it_and_never_doubts_her_own_account(
     assert "by Amani Mfano" not in text.replace("Printed by Amani Mfano", "")
 
 
-def test_it_lists_evidence_with_the_hash_of_its_original(officer: Member, filed: Any) -> None:
+def test_it_lists_evidence_with_the_hash_of_its_original(officer, filed):
     record = a_record()
     record.consents = agreed_to_all()
     reference, stream = filed(record), io.BytesIO(samples.jpeg())
@@ -178,9 +175,7 @@ def test_it_lists_evidence_with_the_hash_of_its_original(officer: Member, filed:
     assert "Pieces of evidence that are not listed: 1." in left_out
 
 
-def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(
-    officer: Member, filed: Any
-) -> None:
+def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(officer, filed):
     record = a_record()
     record.consents = agreed_to_all("p1")
     half = filed(record)
@@ -192,7 +187,7 @@ def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(
     assert "at night" not in text_of(printed(officer, whole, persons=["p1"]))
 
 
-def test_what_was_asked_for_is_never_printed_as_agreed(officer: Member, filed: Any) -> None:
+def test_what_was_asked_for_is_never_printed_as_agreed(officer, filed):
     record = a_record()
     record.terms, record.wanted = [], ["release", "pay"]
     record.persons[0].arrested_at = datetime(2026, 11, 2, 19, 30, tzinfo=UTC)
@@ -220,7 +215,7 @@ def test_what_was_asked_for_is_never_printed_as_agreed(officer: Member, filed: A
         {"wording": ""},
     ],
 )
-def test_a_wish_alone_prints_nothing(officer: Member, filed: Any, wished: dict[str, Any]) -> None:
+def test_a_wish_alone_prints_nothing(officer, filed, wished):
     record = a_record()
     record.consents = [
         one.model_copy(update=wished) for person in record.persons
@@ -260,9 +255,7 @@ EVERYTHING = {
 }
 
 
-def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
-    officer: Member, filed: Any
-) -> None:
+def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(officer, filed):
     record = of_health()
     record.consents = [agreed()]
     record.place.ward = "Kondele"
@@ -287,7 +280,7 @@ def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
     assert text.count(CANARY) == 12
 
 
-def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, filed: Any) -> None:
+def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer, filed):
     record = a_record()
     clinic = "HIV clinic"
     record.place.ward = clinic
@@ -320,7 +313,7 @@ def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, fi
         assert there in text
 
 
-def test_of_two_only_what_was_done_to_her_who_agreed_is_told(officer: Member, filed: Any) -> None:
+def test_of_two_only_what_was_done_to_her_who_agreed_is_told(officer, filed):
     record = of_health()
     record.consents = [*agreed_to_all("p1"), agreed("p2")]
     text = text_of(printed(officer, filed(record), **EVERYTHING))
@@ -334,7 +327,7 @@ def test_of_two_only_what_was_done_to_her_who_agreed_is_told(officer: Member, fi
     assert "H2" not in text
 
 
-def test_each_page_says_who_printed_it_and_when(officer: Member, filed: Any) -> None:
+def test_each_page_says_who_printed_it_and_when(officer, filed):
     record = a_record()
     record.narrative = "A line of what happened.\n" * 150
     record.consents = agreed_to_all()
@@ -349,7 +342,7 @@ def test_each_page_says_who_printed_it_and_when(officer: Member, filed: Any) -> 
     assert said == [8] * pages
 
 
-def test_its_properties_say_nothing(officer: Member, filed: Any) -> None:
+def test_its_properties_say_nothing(officer, filed):
     record = a_record()
     record.consents = [agreed()]
     reference = filed(record)
@@ -364,7 +357,7 @@ def test_its_properties_say_nothing(officer: Member, filed: Any) -> None:
         assert secret not in metadata
 
 
-def test_printing_is_one_entry_and_no_job(officer: Member, filed: Any) -> None:
+def test_printing_is_one_entry_and_no_job(officer, filed):
     record = a_record()
     record.consents = [agreed()]
     reference = filed(record)
@@ -378,9 +371,7 @@ def test_printing_is_one_entry_and_no_job(officer: Member, filed: Any) -> None:
     "consents",
     [[], [agreed(purpose="funder"), agreed(purpose="record")], [agreed(), agreed(given=False)]],
 )
-def test_without_the_consent_there_is_none(
-    officer: Member, filed: Any, consents: list[CaseConsent]
-) -> None:
+def test_without_the_consent_there_is_none(officer, filed, consents):
     record = a_record()
     record.consents = consents
     reference = filed(record)
@@ -393,7 +384,7 @@ def test_without_the_consent_there_is_none(
     assert "Nobody in this case has agreed" in refused.text
 
 
-def test_whoever_did_not_agree_cannot_be_chosen(officer: Member, filed: Any) -> None:
+def test_whoever_did_not_agree_cannot_be_chosen(officer, filed):
     record = a_record()
     record.consents = [agreed("p1")]
     reference = filed(record)
@@ -405,9 +396,7 @@ def test_whoever_did_not_agree_cannot_be_chosen(officer: Member, filed: Any) -> 
     assert "Weaver" in officer.client.get(f"/w/{reference}/f").text
 
 
-def test_names_are_in_it_only_by_a_custodians_own_keys(
-    a_member: Callable[..., Member], filed: Any
-) -> None:
+def test_names_are_in_it_only_by_a_custodians_own_keys(a_member, filed):
     custodian = a_member("custodian", name="Neema Mfano")
     officer = a_member("documentation")
     record = a_record()
@@ -432,7 +421,7 @@ def test_names_are_in_it_only_by_a_custodians_own_keys(
     assert len(last.subjects) == 2
 
 
-def test_hostile_words_stay_words(officer: Member, filed: Any) -> None:
+def test_hostile_words_stay_words(officer, filed):
     record = a_record()
     record.narrative = '<img src="http://127.0.0.1:9/x"><script>alert(1)</script>\u202e'
     record.persons[0].code = "</td><h1>"
@@ -442,7 +431,7 @@ def test_hostile_words_stay_words(officer: Member, filed: Any) -> None:
     assert "</td><h1>" in text
 
 
-def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
+def test_the_words_of_consent_on_paper_name_nobody(officer):
     answer = officer.client.get("/w/c.pdf")
     assert answer.mimetype == "application/pdf"
     text = text_of(answer.data)
@@ -452,8 +441,8 @@ def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
 
 
 def test_a_file_names_the_first_account_by_its_day_and_digest_and_tells_nothing_of_it(
-    officer: Member, filed: Callable[..., str]
-) -> None:
+    officer, filed
+):
     record = a_record()
     record.narrative, record.consents = "As it came in.", agreed_to_all()
     reference = filed(record)

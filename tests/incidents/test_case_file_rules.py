@@ -1,7 +1,5 @@
 """Who and what a case file may hold, what is due, and which act somebody means."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -89,9 +87,7 @@ def a_case(draw: st.DrawFn) -> Record:
 
 
 @given(a_case(), st.sets(st.sampled_from(PERSONS)), st.booleans())
-def test_nothing_of_whoever_did_not_agree_is_in_the_file(
-    record: Record, chosen: set[str], with_narrative: bool
-) -> None:
+def test_nothing_of_whoever_did_not_agree_is_in_the_file(record, chosen, with_narrative):
     made = repr(contents(record, chosen, with_narrative=with_narrative))
     for person in record.persons:
         if not record.consents_to("court", person.id):
@@ -103,8 +99,8 @@ def test_nothing_of_whoever_did_not_agree_is_in_the_file(
 
 @given(a_case(), st.sets(st.sampled_from(PERSONS)), st.booleans())
 def test_nothing_of_the_health_of_whoever_did_not_agree_to_that_is_in_the_file(
-    record: Record, chosen: set[str], with_narrative: bool
-) -> None:
+    record, chosen, with_narrative
+):
     made = contents(record, chosen, with_narrative=with_narrative)
     told = {one.id for one in record.persons if record.consents_to("health", one.id)}
     everyone = [one.id for one in record.persons]
@@ -119,9 +115,7 @@ def test_nothing_of_the_health_of_whoever_did_not_agree_to_that_is_in_the_file(
 
 
 @given(a_case(), st.sets(st.sampled_from(PERSONS)))
-def test_money_and_referrals_of_another_are_in_nobodys_file(
-    record: Record, chosen: set[str]
-) -> None:
+def test_money_and_referrals_of_another_are_in_nobodys_file(record, chosen):
     people = [one.id for one in record.persons]
     record.bail = [CashBail(id=f"b{key}", person=key, amount=500) for key in [*people, ""]]
     record.referrals = [Referral(id=f"r{key}", kind="legal", person=key) for key in [*people, ""]]
@@ -134,7 +128,7 @@ def test_money_and_referrals_of_another_are_in_nobodys_file(
 
 
 @given(a_case())
-def test_a_file_can_be_printed_exactly_if_somebody_agreed(record: Record) -> None:
+def test_a_file_can_be_printed_exactly_if_somebody_agreed(record):
     assert may_print(record) == (
         any(record.consents_to("court", one.id) for one in record.persons)
         if record.persons
@@ -145,19 +139,19 @@ def test_a_file_can_be_printed_exactly_if_somebody_agreed(record: Record) -> Non
         assert not may_hold_narrative(record, PERSONS)
 
 
-def test_what_was_taken_back_holds_no_more() -> None:
+def test_what_was_taken_back_holds_no_more():
     record = Record(persons=[Person(id="p1", code="A")], consents=[answer("p1", True, 0)])
     assert may_print(record)
     record.consents.append(answer("p1", False, 1))
     assert not may_print(record)
 
 
-def test_another_purpose_does_not_cover_a_file_for_a_court() -> None:
+def test_another_purpose_does_not_cover_a_file_for_a_court():
     record = Record(persons=[Person(id="p1", code="A")], consents=[answer("", True, 0, "funder")])
     assert not may_print(record)
 
 
-def test_a_file_says_all_that_it_leaves_out_and_no_officers_number() -> None:
+def test_a_file_says_all_that_it_leaves_out_and_no_officers_number():
     persons = [Person(id=key, code=key) for key in ("p1", "p2")]
     record = Record(narrative="Both.", persons=persons, acts=[Act(id="a1", code="P1")])
     record.parties = [Party(id="o1", service_number="No 0099")]
@@ -176,7 +170,7 @@ def test_a_file_says_all_that_it_leaves_out_and_no_officers_number() -> None:
     assert contents(record, ["p1", "p2"], with_narrative=False).left_out == LeftOut(words=True)
 
 
-def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words() -> None:
+def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words():
     record = Record(
         persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
         acts=[Act(id="a1", code="P1", persons=["p1", "p2"], circumstances="B was hit too")],
@@ -186,7 +180,7 @@ def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words() -> None:
     assert (act.persons, act.circumstances) == (["p1"], "")
 
 
-def test_an_act_to_those_alone_who_agreed_keeps_its_words() -> None:
+def test_an_act_to_those_alone_who_agreed_keeps_its_words():
     record = Record(
         persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
         acts=[Act(id="a1", code="P1", persons=["p1"], circumstances="A was hit")],
@@ -196,7 +190,7 @@ def test_an_act_to_those_alone_who_agreed_keeps_its_words() -> None:
     assert (act.persons, act.circumstances) == (["p1"], "A was hit")
 
 
-def test_an_act_to_everybody_names_in_the_file_those_who_are_in_it() -> None:
+def test_an_act_to_everybody_names_in_the_file_those_who_are_in_it():
     record = Record(
         persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
         acts=[Act(id="a1", code="P1")],
@@ -216,9 +210,7 @@ REFERRALS = st.builds(
 
 
 @given(st.lists(TERMS), st.lists(REFERRALS), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
-def test_what_is_overdue_is_open_and_past(
-    terms: list[Term], referrals: list[Referral], today: date
-) -> None:
+def test_what_is_overdue_is_open_and_past(terms, referrals, today):
     days = due_days(Record(terms=terms, referrals=referrals))
     assert all(part.due_on for part in (*terms, *referrals) if is_overdue(part, today))
     late = [part.due_on for part in (*terms, *referrals) if is_overdue(part, today)]
@@ -228,7 +220,7 @@ def test_what_is_overdue_is_open_and_past(
     ) + sum(part.due_on is not None and part.outcome == "" for part in referrals)
 
 
-def test_every_act_is_in_one_group_and_is_found_by_code_name_and_as_offered() -> None:
+def test_every_act_is_in_one_group_and_is_found_by_code_name_and_as_offered():
     grouped = [code for codes in GROUPS.values() for code in codes]
     assert sorted(grouped) == sorted(ACTS)
     for code, name in NAMES.items():
@@ -237,7 +229,7 @@ def test_every_act_is_in_one_group_and_is_found_by_code_name_and_as_offered() ->
         assert acts_meant(f"{code} {name}", NAMES) == [code]
 
 
-def test_words_find_what_holds_all_of_them() -> None:
+def test_words_find_what_holds_all_of_them():
     assert acts_meant("arrest", NAMES) == ["L1", "L4"]
     assert acts_meant("without arr", NAMES) == ["L1"]
     assert acts_meant("hiv test", NAMES) == ["H1"]
@@ -246,11 +238,11 @@ def test_words_find_what_holds_all_of_them() -> None:
 
 
 @given(st.text(max_size=40))
-def test_anything_typed_means_known_acts_or_none(typed: str) -> None:
+def test_anything_typed_means_known_acts_or_none(typed):
     assert set(acts_meant(typed, NAMES)) <= set(ACTS)
 
 
-def test_a_file_about_everybody_says_where_and_when_and_what_was_wanted() -> None:
+def test_a_file_about_everybody_says_where_and_when_and_what_was_wanted():
     record = Record(
         persons=[Person(id="p1", code="P1", age_band="25_34")],
         narrative="What happened",

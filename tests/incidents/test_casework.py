@@ -1,12 +1,9 @@
 """What is done with cases, on both engines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.incidents.models import Incident, Remains, Shredding
@@ -57,7 +54,6 @@ from kash.platform.vault import (
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
 from tests.declaring import also_declared
-from tests.incidents.conftest import Filed, Member
 from tests.incidents.filed_cases import shredded
 from tests.refusals import refuses
 
@@ -91,9 +87,7 @@ def step(her: AMember, reference: str, verb: str, **more: object) -> str:
 
 
 @pytest.mark.any_engine
-def test_a_case_goes_its_way_and_every_step_is_one_entry(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_a_case_goes_its_way_and_every_step_is_one_entry(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     wants = Choice(wanted=["mediation"], on=utc_now().date(), at=utc_now(), by="")
     agreed = CaseConsent(purpose="mediation", given=True, at=utc_now(), by="")
@@ -126,14 +120,14 @@ def test_a_case_goes_its_way_and_every_step_is_one_entry(
 
 
 @pytest.mark.any_engine
-def test_what_is_closed_is_not_called_urgent(a_member: Member, filed: Filed) -> None:
+def test_what_is_closed_is_not_called_urgent(a_member, filed):
     her = a_member("documentation")
     with pytest.raises(StepRefused):
         mark_urgent(filed(Record(), state="closed"), True, by=her.actor, vault=her.vault())
 
 
 @pytest.mark.any_engine
-def test_whoever_filed_or_triaged_does_not_verify(a_member: Member, filed: Filed) -> None:
+def test_whoever_filed_or_triaged_does_not_verify(a_member, filed):
     anna, brenda, carol = (a_member("documentation") for _ in range(3))
     record = Record()
     record.filing.author = anna.actor.public_id
@@ -147,7 +141,7 @@ def test_whoever_filed_or_triaged_does_not_verify(a_member: Member, filed: Filed
 
 
 @pytest.mark.any_engine
-def test_the_only_officer_does_not_verify_alone(a_member: Member, filed: Filed) -> None:
+def test_the_only_officer_does_not_verify_alone(a_member, filed):
     anna = a_member("documentation")
     reference = filed(Record())
     step(anna, reference, "triage")
@@ -156,9 +150,7 @@ def test_the_only_officer_does_not_verify_alone(a_member: Member, filed: Filed) 
     assert refused.value.why is Refusal.SAME_PERSON
 
 
-def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     comment(reference, "Called her.", by=brenda.actor, vault=brenda.vault())
@@ -169,9 +161,7 @@ def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
 
 
 @pytest.mark.any_engine
-def test_reopened_it_stands_where_it_had_been_verified(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_reopened_it_stands_where_it_had_been_verified(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     step(anna, reference, "triage")
@@ -185,9 +175,7 @@ def test_reopened_it_stands_where_it_had_been_verified(
 
 
 @pytest.mark.any_engine
-def test_looked_at_again_it_must_be_verified_again(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_looked_at_again_it_must_be_verified_again(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     step(anna, reference, "triage")
@@ -210,8 +198,8 @@ def officer_of(kind: str, her: AMember, station: str) -> Party:
 
 @pytest.mark.parametrize("kind", ["account", "station", "number"])
 def test_who_has_a_part_in_a_case_finds_nothing_wherever_she_asks(
-    kind: str, a_member: Member, filed: Filed, officer_at: Officer
-) -> None:
+    kind, a_member, filed, officer_at
+):
     person, station = officer_at("Lake station", service_number="4177")
     anna, brenda = a_member("documentation"), a_member("documentation", person_id=person)
     reference = filed(Record(parties=[officer_of(kind, brenda, station)]))
@@ -235,7 +223,7 @@ def test_who_has_a_part_in_a_case_finds_nothing_wherever_she_asks(
 
 
 @pytest.mark.any_engine
-def test_i_must_not_work_on_this(a_member: Member, filed: Filed, record_of: Recorded) -> None:
+def test_i_must_not_work_on_this(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     assign(reference, anna.actor.public_id, by=brenda.actor, vault=brenda.vault())
@@ -249,9 +237,7 @@ def test_i_must_not_work_on_this(a_member: Member, filed: Filed, record_of: Reco
 
 
 @pytest.mark.any_engine
-def test_whoever_turns_out_to_have_a_part_loses_the_case(
-    a_member: Member, filed: Filed, officer_at: Officer, record_of: Recorded
-) -> None:
+def test_whoever_turns_out_to_have_a_part_loses_the_case(a_member, filed, officer_at, record_of):
     person, station = officer_at("Lake station")
     anna, brenda = a_member("documentation"), a_member("documentation", person_id=person)
     reference = filed()
@@ -264,9 +250,7 @@ def test_whoever_turns_out_to_have_a_part_loses_the_case(
 
 
 @pytest.mark.any_engine
-def test_a_custodian_sees_minors_and_conflicts_and_nothing_else(
-    a_member: Member, filed: Filed, officer_at: Officer
-) -> None:
+def test_a_custodian_sees_minors_and_conflicts_and_nothing_else(a_member, filed, officer_at):
     person, station = officer_at("Lake station")
     grace = a_member("custodian")
     a_member("documentation", person_id=person)
@@ -280,7 +264,7 @@ def test_a_custodian_sees_minors_and_conflicts_and_nothing_else(
 
 
 @pytest.mark.any_engine
-def test_a_director_with_keys_reads(a_member: Member, filed: Filed) -> None:
+def test_a_director_with_keys_reads(a_member, filed):
     a_member("documentation")
     dora = a_member("director")
     reference = filed()
@@ -292,9 +276,7 @@ def test_a_director_with_keys_reads(a_member: Member, filed: Filed) -> None:
 
 
 @pytest.mark.any_engine
-def test_comments_stand_beside_each_other_and_twice_sent_is_once(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_comments_stand_beside_each_other_and_twice_sent_is_once(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     for her, text in [(anna, "Called her."), (brenda, "Good."), (brenda, "Good.")]:
@@ -307,9 +289,7 @@ def test_comments_stand_beside_each_other_and_twice_sent_is_once(
 
 
 @pytest.mark.any_engine
-def test_a_link_between_cases_stands_in_both_and_goes_from_both(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_a_link_between_cases_stands_in_both_and_goes_from_both(a_member, filed, record_of):
     anna = a_member("documentation")
     one, two = filed(), filed()
 
@@ -332,7 +312,7 @@ def test_a_link_between_cases_stands_in_both_and_goes_from_both(
 
 
 @pytest.mark.any_engine
-def test_views_are_own_or_shared(a_member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_views_are_own_or_shared(a_member, monkeypatch):
     anna, brenda = a_member("documentation"), a_member("documentation")
     asked = Filters(words="nyalenda", show="open", act="M1", urgent=True)
     own = save_view("Mine", asked, shared=False, by=anna.actor, vault=anna.vault())
@@ -361,9 +341,7 @@ def test_views_are_own_or_shared(a_member: Member, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.any_engine
-def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(a_member, filed, record_of):
     grace, anna = a_member("custodian"), a_member("documentation")
     away = ["0123456789abcdef"]
     reference = filed(Record(declared=away, persons=[Person(id="p1", code="A")]))
@@ -384,7 +362,7 @@ def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
 
 
 @pytest.mark.any_engine
-def test_without_a_custodian_no_name_is_taken(a_member: Member, filed: Filed) -> None:
+def test_without_a_custodian_no_name_is_taken(a_member, filed):
     anna = a_member("documentation")
     reference = filed(Record(persons=[Person(id="p1", code="A")]))
     with pytest.raises(identities.NobodyHoldsKeys):  # type: ignore[attr-defined]
@@ -400,9 +378,7 @@ def reminder(reference: str) -> datetime | None:
     return db.session.scalar(select(Incident.remind_at).where(Incident.public_id == reference))
 
 
-def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(a_member, filed):
     anna = a_member("documentation")
     exposed = Person(id="p1", code="A", exposed_at=utc_now() - timedelta(hours=1))
     record = Record(acts=[Act(id="a1", code="S1")], persons=[exposed])
@@ -425,9 +401,7 @@ def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
 
 
 @pytest.mark.any_engine
-def test_what_is_due_is_told_once_without_content(
-    a_member: Member, filed: Filed, app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_due_is_told_once_without_content(a_member, filed, app, monkeypatch):
     anna = a_member("documentation", language="sw")
     a_member("director")
     record = Record(referrals=[Referral(id="r1", kind="legal", due_on=date(2020, 1, 1))])
@@ -459,7 +433,7 @@ def test_what_is_due_is_told_once_without_content(
 
 
 @pytest.mark.any_engine
-def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member: Member, filed: Filed) -> None:
+def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member, filed):
     anna = a_member("documentation")
     tomorrow = utc_now().date() + timedelta(days=2)
     reference = filed(Record(referrals=[Referral(id="r1", kind="legal", due_on=tomorrow)]))
@@ -470,9 +444,7 @@ def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member: Member, fi
     assert entries("incidents.opened") == [(anna.actor.public_id, [reference])]
 
 
-def test_somebody_is_given_up_by_two_after_two_tries(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+def test_somebody_is_given_up_by_two_after_two_tries(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
     reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
@@ -512,8 +484,8 @@ def tries_failed(her: AMember, reference: str, times: int = 2) -> None:
 @pytest.mark.any_engine
 @pytest.mark.parametrize("by_court", [False, True])
 def test_whoever_was_heard_of_is_not_given_up_by_what_waited_before(
-    a_member: Member, filed: Filed, record_of: Recorded, by_court: bool
-) -> None:
+    a_member, filed, record_of, by_court
+):
     anna, brenda = a_member("documentation"), a_member("documentation")
     held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
     reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
@@ -541,8 +513,8 @@ def test_whoever_was_heard_of_is_not_given_up_by_what_waited_before(
 
 
 def test_whoever_is_heard_of_after_two_said_not_known_counts_as_held_again(
-    a_member: Member, filed: Filed, record_of: Recorded
-) -> None:
+    a_member, filed, record_of
+):
     anna, brenda = a_member("documentation"), a_member("documentation")
     held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
     reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
@@ -572,9 +544,7 @@ def test_whoever_is_heard_of_after_two_said_not_known_counts_as_held_again(
 # --- Shredding ------------------------------------------------------------------------------
 
 
-def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(
-    a_member: Member, filed: Filed, app: APIFlask
-) -> None:
+def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(a_member, filed, app):
     grace, anna = a_member("custodian"), a_member("documentation")
     session = db.session()
     piece = file_document(session, "evidence", b"hashes").public_id

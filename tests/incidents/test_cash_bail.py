@@ -1,10 +1,7 @@
 """Official cash bail: with a receipt, to an office, for somebody, and back again."""
 
-from __future__ import annotations
-
 import html
 import re
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -40,7 +37,7 @@ FINE: dict[str, Any] = {
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation")
 
 
@@ -84,7 +81,7 @@ BAIL = st.builds(
 
 
 @given(BAIL, st.lists(BAIL, max_size=2), st.booleans())
-def test_what_is_let_through_is_whole(bail: CashBail, others: list[CashBail], none: bool) -> None:
+def test_what_is_let_through_is_whole(bail, others, none):
     if wrong_with(bail, others, ["p1"], TODAY, no_receipt=none):
         return
     assert bail.person == "p1"
@@ -97,7 +94,7 @@ def test_what_is_let_through_is_whole(bail: CashBail, others: list[CashBail], no
         assert (bail.paid_on or bail.returned_on) <= bail.returned_on <= TODAY
 
 
-def test_one_receipt_stands_for_one_payment_however_it_is_written() -> None:
+def test_one_receipt_stands_for_one_payment_however_it_is_written():
     first = CashBail(id="b1", amount=1, receipt="MR 1", place_name="Winam")
     again = first.model_copy(update={"id": "b2", "receipt": "mr-1"})
     assert wrong_with(again, [first], [], TODAY, no_receipt=False) == [
@@ -110,9 +107,7 @@ def test_one_receipt_stands_for_one_payment_however_it_is_written() -> None:
 
 
 @pytest.mark.any_engine
-def test_bail_is_written_down_once_corrected_and_taken_off(
-    both_engines_app: object, a_member: Callable[..., Member], filed: Any
-) -> None:
+def test_bail_is_written_down_once_corrected_and_taken_off(both_engines_app, a_member, filed):
     one = a_member("documentation")
     reference = filed(two_women())
     bail = CashBail(id="b1", person="p1", amount=500000, receipt="17", place_name="Winam")
@@ -132,8 +127,8 @@ def test_bail_is_written_down_once_corrected_and_taken_off(
 
 @pytest.mark.any_engine
 def test_bail_of_a_closed_case_is_neither_written_down_nor_taken_off(
-    both_engines_app: object, a_member: Callable[..., Member], filed: Any
-) -> None:
+    both_engines_app, a_member, filed
+):
     one = a_member("documentation")
     bail = CashBail(id="b1", person="p1", amount=500000, receipt="17", place_name="Winam")
     record = two_women()
@@ -147,7 +142,7 @@ def test_bail_of_a_closed_case_is_neither_written_down_nor_taken_off(
     assert entries() == []
 
 
-def test_bail_is_written_down_on_its_page_with_its_receipt(officer: Member, filed: Any) -> None:
+def test_bail_is_written_down_on_its_page_with_its_receipt(officer, filed):
     reference = filed(two_women())
     page = officer.client.get(f"/w/{reference}/v").text
     assert re.findall(r'<option[^>]*value="p\d">(\w)</option>', page) == ["A", "B"]
@@ -192,7 +187,7 @@ def test_bail_is_written_down_on_its_page_with_its_receipt(officer: Member, file
     assert officer.client.get(address).status_code == 404
 
 
-def test_bail_goes_to_a_station_of_the_list_under_its_name(officer: Member, filed: Any) -> None:
+def test_bail_goes_to_a_station_of_the_list_under_its_name(officer, filed):
     station = Organisation(name="Lake Station", kind="station")
     db.session.add(station)
     db.session.commit()
@@ -237,8 +232,8 @@ def test_bail_goes_to_a_station_of_the_list_under_its_name(officer: Member, file
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_bail_is_said_beside_its_field_and_nothing_typed_is_lost(
-    officer: Member, filed: Any, changed: dict[str, str], field: str, sentence: str
-) -> None:
+    officer, filed, changed, field, sentence
+):
     reference = filed(two_women())
     sent = FINE | changed
     answer = officer.client.post(f"/w/{reference}/v", data=sent)
@@ -249,9 +244,7 @@ def test_what_is_wrong_with_bail_is_said_beside_its_field_and_nothing_typed_is_l
     assert bail_in(officer, reference) == []
 
 
-def test_money_without_a_receipt_is_marked_and_belongs_under_what_was_done(
-    officer: Member, filed: Any
-) -> None:
+def test_money_without_a_receipt_is_marked_and_belongs_under_what_was_done(officer, filed):
     reference = filed(two_women())
     sent = FINE | {"receipt": "", "no_receipt": "y"}
     assert officer.client.post(f"/w/{reference}/v", data=sent).status_code == 303
@@ -264,8 +257,8 @@ def test_money_without_a_receipt_is_marked_and_belongs_under_what_was_done(
 
 @pytest.mark.parametrize("taken_off", [True, False])
 def test_bail_without_a_receipt_asks_the_custodian_though_it_be_taken_off_or_get_one(
-    officer: Member, filed: Any, taken_off: bool
-) -> None:
+    officer, filed, taken_off
+):
     record = two_women()
     record.bail = [CashBail(id="b1", person="p1", amount=500000, place_name="Winam")]
     reference = filed(record)
@@ -280,8 +273,8 @@ def test_bail_without_a_receipt_asks_the_custodian_though_it_be_taken_off_or_get
 
 
 def test_of_two_who_correct_bail_neither_overwrites_the_other_and_nothing_typed_is_lost(
-    a_member: Callable[..., Member], filed: Any
-) -> None:
+    a_member, filed
+):
     one, two = a_member("documentation"), a_member("documentation")
     record = two_women()
     record.bail = [CashBail(id="b1", person="p1", amount=500000, receipt="17", paid_on=TODAY,
@@ -319,9 +312,7 @@ def test_of_two_who_correct_bail_neither_overwrites_the_other_and_nothing_typed_
 # --- On paper -------------------------------------------------------------------------------------
 
 
-def test_a_case_file_shows_her_bail_and_nobody_elses(
-    officer: Member, filed: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_case_file_shows_her_bail_and_nobody_elses(officer, filed, monkeypatch):
     record = two_women()
     record.consents = [
         CaseConsent(
@@ -352,9 +343,7 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
         assert other not in paper
 
 
-def test_what_was_corrected_of_bail_stands_among_the_changes_in_words(
-    officer: Member, filed: Any
-) -> None:
+def test_what_was_corrected_of_bail_stands_among_the_changes_in_words(officer, filed):
     reference = filed(two_women())
     sent = FINE | {"person": "p2"}
     assert officer.client.post(f"/w/{reference}/v", data=sent).status_code == 303

@@ -1,12 +1,9 @@
 """Clocks after an arrest and an assault, by their properties and by days of the calendar."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,17 +56,17 @@ def at(text: str) -> datetime:
         ("2026-12-24 09:00", "2026-12-28 17:00"),
     ],
 )
-def test_court_by_the_calendar(arrested: str, before_court: str) -> None:
+def test_court_by_the_calendar(arrested, before_court):
     assert court_deadline(at(arrested), ZONE, COURTS) == at(before_court)
 
 
-def test_a_day_that_the_programme_knows_of_is_no_court_day() -> None:
+def test_a_day_that_the_programme_knows_of_is_no_court_day():
     strike = CourtDays(closed={date(2026, 11, 18), date(2026, 11, 19)})
     assert court_deadline(at("2026-11-17 10:30"), ZONE, strike) == at("2026-11-20 17:00")
 
 
 @given(arrested=MOMENTS)
-def test_court_is_never_before_24_hours_and_always_while_a_court_sits(arrested: datetime) -> None:
+def test_court_is_never_before_24_hours_and_always_while_a_court_sits(arrested):
     deadline = court_deadline(arrested, ZONE, COURTS)
     there = deadline.astimezone(ZONE)
     assert deadline - arrested >= timedelta(hours=24)
@@ -80,7 +77,7 @@ def test_court_is_never_before_24_hours_and_always_while_a_court_sits(arrested: 
 
 
 @given(arrested=MOMENTS)
-def test_between_24_hours_and_the_deadline_no_court_day_ends(arrested: datetime) -> None:
+def test_between_24_hours_and_the_deadline_no_court_day_ends(arrested):
     deadline = court_deadline(arrested, ZONE, COURTS)
     after = (arrested + timedelta(hours=24)).astimezone(ZONE)
     day = after.date()
@@ -91,7 +88,7 @@ def test_between_24_hours_and_the_deadline_no_court_day_ends(arrested: datetime)
 
 
 @given(exposed=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=6)))
-def test_medicine_has_72_hours_and_contraception_120(exposed: datetime, later: timedelta) -> None:
+def test_medicine_has_72_hours_and_contraception_120(exposed, later):
     pep, contraception = clocks_from([Moments("p1", None, exposed)], ZONE, COURTS)
     assert (pep.kind, contraception.kind) == ("pep", "contraception")
     now = exposed + later
@@ -100,9 +97,7 @@ def test_medicine_has_72_hours_and_contraception_120(exposed: datetime, later: t
     assert pep.left(now) == timedelta(hours=72) - later
 
 
-def test_the_clock_of_the_court_stops_once_she_was_before_one_and_she_is_held_all_the_same() -> (
-    None
-):
+def test_the_clock_of_the_court_stops_once_she_was_before_one_and_she_is_held_all_the_same():
     person = Person(id="p1", code="P1", arrested_at=at("2026-11-17 10:30"))
     record = Record(acts=[Act(id="a1", code="L1")], persons=[person])
     assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
@@ -111,7 +106,7 @@ def test_the_clock_of_the_court_stops_once_she_was_before_one_and_she_is_held_al
     assert who_is_held(record) == [person]
 
 
-def test_a_day_without_an_hour_is_told_as_such_until_its_hour_is_known(app: APIFlask) -> None:
+def test_a_day_without_an_hour_is_told_as_such_until_its_hour_is_known(app):
     person = Person(id="p1", code="P1", arrested_at=at("2026-11-17 00:00"))
     with app.test_request_context():
         assert told_at(person, "arrested_at").endswith("00:00")
@@ -121,7 +116,7 @@ def test_a_day_without_an_hour_is_told_as_such_until_its_hour_is_known(app: APIF
         assert told_at(person, "arrested_at").endswith("10:30")
 
 
-def test_the_advice_of_the_court_begins_with_what_the_constitution_says(app: APIFlask) -> None:
+def test_the_advice_of_the_court_begins_with_what_the_constitution_says(app):
     arrested = at("2026-11-17 10:30")
     (court,) = clocks_from([Moments("p1", arrested, None)], ZONE, COURTS)
     with app.test_request_context():
@@ -131,7 +126,7 @@ def test_the_advice_of_the_court_begins_with_what_the_constitution_says(app: API
 
 
 @pytest.mark.parametrize("done", [{"pep"}, {"contraception"}, {"pep", "contraception"}])
-def test_a_limit_ends_once_it_is_said_what_came_of_it_and_no_other_does(done: set[str]) -> None:
+def test_a_limit_ends_once_it_is_said_what_came_of_it_and_no_other_does(done):
     limits = dict.fromkeys(done, "given")
     person = Person(
         id="p1",
@@ -144,7 +139,7 @@ def test_a_limit_ends_once_it_is_said_what_came_of_it_and_no_other_does(done: se
     assert kinds == {"court", "pep", "contraception"} - done
 
 
-def test_the_clock_of_the_court_stops_when_she_is_let_go() -> None:
+def test_the_clock_of_the_court_stops_when_she_is_let_go():
     record = Record(persons=[Person(id="p1", code="A", arrested_at=at("2026-11-17 10:30"))])
     assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
     record.terms = [Term(id="t1", kind="release", due_on=date(2026, 11, 18))]
@@ -161,9 +156,7 @@ def test_the_clock_of_the_court_stops_when_she_is_let_go() -> None:
         st.tuples(st.none() | MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS), max_size=5
     )
 )
-def test_one_womans_release_stops_nobody_elses_clock(
-    people: list[tuple[datetime | None, datetime | None, datetime | None]],
-) -> None:
+def test_one_womans_release_stops_nobody_elses_clock(people):
     record = Record(
         persons=[
             Person(
@@ -186,7 +179,7 @@ def test_one_womans_release_stops_nobody_elses_clock(
     assert len({(clock.kind, clock.began) for clock in clocks}) == len(clocks)
 
 
-def test_three_held_and_one_released_leave_two_on_the_clock() -> None:
+def test_three_held_and_one_released_leave_two_on_the_clock():
     arrested = at("2026-11-17 10:30")
     record = Record(
         persons=[
@@ -208,7 +201,7 @@ def three_held() -> Record:
 
 
 @pytest.mark.parametrize("owed_to", ["", "q1", "gone"])
-def test_a_release_that_names_none_of_three_stops_nobodys_clock(owed_to: str) -> None:
+def test_a_release_that_names_none_of_three_stops_nobodys_clock(owed_to):
     record = three_held()
     done = date(2026, 11, 18)
     record.terms = [Term(id="t1", kind="release", owed_to=owed_to, fulfilled_on=done)]
@@ -222,7 +215,7 @@ def test_a_release_that_names_none_of_three_stops_nobodys_clock(owed_to: str) ->
     assert court.persons == ("p2", "p3")
 
 
-def test_a_release_of_one_stops_hers_alone() -> None:
+def test_a_release_of_one_stops_hers_alone():
     record = three_held()
     done = date(2026, 11, 18)
     record.terms = [Term(id="t1", kind="release", owed_to="p2", fulfilled_on=done)]
@@ -230,7 +223,7 @@ def test_a_release_of_one_stops_hers_alone() -> None:
     assert (court.persons, somebody_is_free(record)) == (("p1", "p3"), False)
 
 
-def test_whoever_was_let_go_alone_stays_free_when_others_are_added() -> None:
+def test_whoever_was_let_go_alone_stays_free_when_others_are_added():
     record = three_held()
     others, record.persons = record.persons[1:], record.persons[:1]
     record.terms = [Term(id="t1", kind="release", fulfilled_on=date(2026, 11, 18))]
@@ -242,7 +235,7 @@ def test_whoever_was_let_go_alone_stays_free_when_others_are_added() -> None:
     assert (court.persons, record.terms[0].owed_to) == (("p2", "p3"), "p1")
 
 
-def test_acts_ask_for_the_moment_that_starts_their_clock() -> None:
+def test_acts_ask_for_the_moment_that_starts_their_clock():
     record = Record(acts=[Act(id="a1", code="L1"), Act(id="a2", code="S1", persons=["p1"])])
     assert unset_clocks(record) == ["court", "pep"]
     record.persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
@@ -275,9 +268,7 @@ CLOCKS = st.lists(
     now=MOMENTS,
     newly=st.booleans(),
 )
-def test_a_reminder_is_a_whole_hour_to_come(
-    clocks: list[Clock], days: list[date], now: datetime, newly: bool
-) -> None:
+def test_a_reminder_is_a_whole_hour_to_come(clocks, days, now, newly):
     found = remind_at(clocks, days, now, ZONE, newly=newly)
     if found is None:
         assert not (newly and any(clock.runs(now) for clock in clocks))
@@ -286,7 +277,7 @@ def test_a_reminder_is_a_whole_hour_to_come(
     assert (found.minute, found.second, found.microsecond) == (0, 0, 0)
 
 
-def test_reminders_of_one_clock_come_before_it_ends_and_then_no_more() -> None:
+def test_reminders_of_one_clock_come_before_it_ends_and_then_no_more():
     clock = Clock("court", at("2026-11-17 10:30"), at("2026-11-18 10:30"))
 
     def next_after(moment: str, **more: bool) -> datetime | None:
@@ -299,7 +290,7 @@ def test_reminders_of_one_clock_come_before_it_ends_and_then_no_more() -> None:
     assert next_after("2026-11-18 11:00", newly=True) is None
 
 
-def test_what_is_promised_and_not_done_is_due() -> None:
+def test_what_is_promised_and_not_done_is_due():
     day = date(2026, 11, 20)
     record = Record(
         terms=[

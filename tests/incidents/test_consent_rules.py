@@ -1,7 +1,5 @@
 """What holds of all that was said: wishes, answers, refusals, and what older records say."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,9 +52,7 @@ def said(person: str, given_: bool, minute: int = 0, **more: Any) -> CaseConsent
 
 
 @given(st.lists(SAID, max_size=12))
-def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known(
-    consents: list[CaseConsent],
-) -> None:
+def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known(consents):
     record = two(*consents)
     for person in PERSONS:
         for purpose in set(PURPOSES) - WISHED:
@@ -79,8 +75,8 @@ ALL_AGREED = [said(person, True, purpose=one) for person in PERSONS for one in P
 @example(ALL_AGREED, "2026-1")
 @example(ALL_AGREED, "2026-5")
 def test_a_yes_to_words_that_said_something_else_counts_for_nothing_until_it_is_asked_again(
-    consents: list[CaseConsent], before: str
-) -> None:
+    consents, before
+):
     record = two(*(one.model_copy(update={"wording": before}) for one in consents))
     assert not any(record.consents_to(one, who) for one in ASKED_AGAIN for who in ("", *PERSONS))
     # Whatever she refused then she still refuses, and what keeps a report keeps it.
@@ -98,7 +94,7 @@ def test_a_yes_to_words_that_said_something_else_counts_for_nothing_until_it_is_
     assert all(record.consents_to(one) for one in ASKED_AGAIN)
 
 
-def test_a_guardians_word_counts_by_a_paper_and_for_a_child_alone() -> None:
+def test_a_guardians_word_counts_by_a_paper_and_for_a_child_alone():
     decided = said("p1", True, origin="guardian", paper="Form of 3 May")
 
     def agrees(age: str, *consents: CaseConsent) -> bool:
@@ -115,7 +111,7 @@ def test_a_guardians_word_counts_by_a_paper_and_for_a_child_alone() -> None:
 
 
 @given(st.lists(SAID.filter(lambda one: one.wish), max_size=12))
-def test_wishes_alone_print_tell_and_count_nothing(consents: list[CaseConsent]) -> None:
+def test_wishes_alone_print_tell_and_count_nothing(consents):
     record = two(*consents)
     assert {one for one in PURPOSES if record.consents_to(one)} <= WISHED
     assert not may_print(record)
@@ -123,9 +119,7 @@ def test_wishes_alone_print_tell_and_count_nothing(consents: list[CaseConsent]) 
 
 
 @given(st.lists(SAID, max_size=12), st.lists(st.sampled_from(PURPOSES), unique=True))
-def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(
-    before: list[CaseConsent], purposes: list[str]
-) -> None:
+def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(before, purposes):
     record = two(*before)
     refused = [
         (purpose, person)
@@ -154,9 +148,7 @@ def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(
 
 @pytest.mark.parametrize("persons", [0, 1, 2])
 @pytest.mark.parametrize("by_receipt", [False, True])
-def test_somebody_elses_yes_never_goes_over_her_own_no_or_what_was_taken_back(
-    persons: int, by_receipt: bool
-) -> None:
+def test_somebody_elses_yes_never_goes_over_her_own_no_or_what_was_taken_back(persons, by_receipt):
     person = "p1" if persons else ""
     for purpose in sorted(WISHED):
         record = two(said(person, True, purpose=purpose))
@@ -174,7 +166,7 @@ def test_somebody_elses_yes_never_goes_over_her_own_no_or_what_was_taken_back(
         assert record.consents_to(purpose, person)
 
 
-def test_a_refusal_by_one_leaves_the_others_as_they_are() -> None:
+def test_a_refusal_by_one_leaves_the_others_as_they_are():
     record = two(said("p2", False), said("", True, 1))
     assert [one.id for one in contents(record, PERSONS, with_narrative=True).persons] == ["p1"]
     # A no for everybody goes over an earlier yes of one, and her own later one over that.
@@ -184,7 +176,7 @@ def test_a_refusal_by_one_leaves_the_others_as_they_are() -> None:
     assert [record.consents_to("court", one) for one in PERSONS] == [True, False]
 
 
-def test_what_was_taken_back_by_the_receipt_is_given_again_by_each_herself() -> None:
+def test_what_was_taken_back_by_the_receipt_is_given_again_by_each_herself():
     record = two(said("", True))
     take_back(record, Withdrawal(purposes=["court"], at=NOW))
     record.consents.append(said("", True, 5))
@@ -193,7 +185,7 @@ def test_what_was_taken_back_by_the_receipt_is_given_again_by_each_herself() -> 
     assert [record.consents_to("court", one) for one in PERSONS] == [False, True]
 
 
-def test_a_report_from_a_phone_is_kept_and_a_mediator_asked_at_once() -> None:
+def test_a_report_from_a_phone_is_kept_and_a_mediator_asked_at_once():
     record = Record(
         filing=Filing(how="phone", author="a" * 16, filed_at=NOW, screens={"next": "n" * 16})
     )
@@ -214,7 +206,7 @@ def test_a_report_from_a_phone_is_kept_and_a_mediator_asked_at_once() -> None:
     assert made.consents_to("funder")
 
 
-def test_on_could_not_be_asked_only_a_mediator_is_asked() -> None:
+def test_on_could_not_be_asked_only_a_mediator_is_asked():
     record = two(
         *[said("p1", True, purpose=purpose, origin="not_asked", wish=True) for purpose in PURPOSES]
     )
@@ -235,7 +227,7 @@ def edition_2(consents: list[dict[str, Any]]) -> Record:
 
 
 @pytest.mark.parametrize("origin", ["herself", "told_reporter", "not_asked"])
-def test_a_tick_that_an_older_version_sealed_becomes_a_wish(origin: str) -> None:
+def test_a_tick_that_an_older_version_sealed_becomes_a_wish(origin):
     tick = {"given": True, "at": NOW.isoformat(), "by": "a" * 16, "person": "p1"}
     tick |= {} if origin == "herself" else {"origin": origin}
     record = edition_2([{"purpose": purpose, **tick} for purpose in PURPOSES[:6]])
@@ -247,7 +239,7 @@ def test_a_tick_that_an_older_version_sealed_becomes_a_wish(origin: str) -> None
     assert holding == WISHED
 
 
-def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was() -> None:
+def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was():
     noted = {"at": NOW.isoformat(), "by": OFFICER, "wording": "2026-1"}
     newer = noted | {"wording": VERSION}
     record = edition_2(
@@ -271,7 +263,7 @@ def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was() -> Non
     assert not record.consents_to("health", "p1")
 
 
-def test_what_somebody_wished_before_anyone_was_on_record_is_of_several_nobodys() -> None:
+def test_what_somebody_wished_before_anyone_was_on_record_is_of_several_nobodys():
     """Nobody knows who of them it was that wished it, or whether the others were asked."""
     wish = said("", True, purpose="mediation", wish=True, wording="")
     alone = Record(persons=[Person(id="p1", code="P1")], consents=[wish])

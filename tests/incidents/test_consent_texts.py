@@ -1,7 +1,5 @@
 """The words of consent: every version stays as it was read out."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from pathlib import Path
@@ -18,7 +16,7 @@ from kash.policy import GRANTS, Role
 FOLDER = Path(consent_texts.__file__).with_name("consent_words")
 
 
-def test_every_version_that_was_read_out_is_kept_word_for_word() -> None:
+def test_every_version_that_was_read_out_is_kept_word_for_word():
     files = sorted(FOLDER.glob("*.toml"))
     assert [file.stem for file in files] == list(DIGESTS) == list(VERSIONS)
     for file in files:
@@ -28,7 +26,7 @@ def test_every_version_that_was_read_out_is_kept_word_for_word() -> None:
 
 
 @pytest.mark.parametrize("version", list(DIGESTS))
-def test_a_word_that_is_changed_without_a_new_version_stops_the_start(version: str) -> None:
+def test_a_word_that_is_changed_without_a_new_version_stops_the_start(version):
     content = (FOLDER / f"{version}.toml").read_bytes()
     assert words_of(version, content) == VERSIONS[version]
     for changed in (content + b" ", content.replace(b"a", b"e", 1), b""):
@@ -36,7 +34,7 @@ def test_a_word_that_is_changed_without_a_new_version_stops_the_start(version: s
             words_of(version, changed)
 
 
-def test_what_is_read_out_now_is_there_in_every_language_and_for_every_purpose() -> None:
+def test_what_is_read_out_now_is_there_in_every_language_and_for_every_purpose():
     assert list(DIGESTS)[-1] == VERSION
     assert list(TEXTS) == list(PURPOSES) == list(PURPOSE_NAMES)
     assert set(VERSIONS[VERSION]) == {"en", "sw", "luo"}
@@ -51,7 +49,7 @@ def test_what_is_read_out_now_is_there_in_every_language_and_for_every_purpose()
     assert len(set(spoken)) == 3
 
 
-def test_an_old_answer_can_be_read_in_the_words_in_which_it_was_given() -> None:
+def test_an_old_answer_can_be_read_in_the_words_in_which_it_was_given():
     old = text_of("court", "2026-1", "sw")
     assert old is not None
     assert str(old.words).startswith("Programu inaweza kumpa wakili")
@@ -64,7 +62,7 @@ def test_an_old_answer_can_be_read_in_the_words_in_which_it_was_given() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "sw", "luo"])
-def test_the_words_promise_no_more_than_the_odds(language: str) -> None:
+def test_the_words_promise_no_more_than_the_odds(language):
     said = VERSIONS[VERSION][language]
     # 2.62 to one half and 6.9 to one half, as percentages.
     assert re.findall(r"(\d+)\s%", said["forum_totals"]["small_print"]) == ["50", "73", "88"]
@@ -82,16 +80,14 @@ def test_the_words_promise_no_more_than_the_odds(language: str) -> None:
         ("luo", ("mandiko weche", "jatend chenro", "Jarit weche")),
     ],
 )
-def test_whoever_agrees_that_it_is_kept_is_told_of_everybody_who_can_read_it(
-    language: str, names: tuple[str, ...]
-) -> None:
+def test_whoever_agrees_that_it_is_kept_is_told_of_everybody_who_can_read_it(language, names):
     readers = {Role.DOCUMENTATION, Role.DIRECTOR, Role.CUSTODIAN}
     assert set(GRANTS["incidents.see"]) == readers
     words = VERSIONS[VERSION][language]["record"]["words"]
     assert [one for one in names if one not in words] == []
 
 
-def test_the_words_are_nowhere_else() -> None:
+def test_the_words_are_nowhere_else():
     catalogue = Path(consent_texts.__file__).parents[2] / "translations/sw/LC_MESSAGES/messages.po"
     known = {str(one.id) for one in read_po(catalogue.open("rb"), locale="sw")}
     said = {str(text.words) for text in TEXTS.values()}

@@ -1,10 +1,7 @@
 """Consents: noted as they were read out, refused, taken back; and what stands for whom."""
 
-from __future__ import annotations
-
 import html
 import re
-from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -39,7 +36,7 @@ def two_women() -> Record:
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -63,8 +60,8 @@ def give(
 
 @pytest.mark.any_engine
 def test_an_answer_is_noted_with_when_by_whom_and_which_words(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     before = utc_now()
@@ -85,8 +82,8 @@ def test_an_answer_is_noted_with_when_by_whom_and_which_words(
 
 @pytest.mark.any_engine
 def test_what_is_taken_back_holds_no_more_and_the_answer_before_stays_on_record(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     give(one, reference, "p1", "court", "record")
@@ -99,8 +96,8 @@ def test_what_is_taken_back_holds_no_more_and_the_answer_before_stays_on_record(
 
 @pytest.mark.any_engine
 def test_an_answer_for_everybody_counts_for_each_and_each_may_differ_afterwards(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     give(one, reference, "", "record", "court")
@@ -113,8 +110,8 @@ def test_an_answer_for_everybody_counts_for_each_and_each_may_differ_afterwards(
 
 @pytest.mark.any_engine
 def test_an_answer_that_changes_nothing_leaves_nothing(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     nothing = answer_consents(one.actor, one.vault(), reference, 1, "p1", {})
@@ -129,9 +126,7 @@ def test_an_answer_that_changes_nothing_leaves_nothing(
     assert holding(record_of(reference, one.vault()), "p1") == ["record"]
 
 
-def test_a_mediators_open_brief_ends_when_the_consent_is_taken_back(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_a_mediators_open_brief_ends_when_the_consent_is_taken_back(officer, filed, record_of):
     brief = MediationBrief(
         account_id=officer.actor.account_id, runs_out_at=utc_now() + timedelta(days=7)
     )
@@ -175,9 +170,7 @@ def controls(text: str) -> int:
     return len(re.findall(r"<(?:select|textarea|input|button)\b", shown))
 
 
-def test_the_page_says_what_stands_and_saves_what_is_marked(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_the_page_says_what_stands_and_saves_what_is_marked(officer, filed, record_of):
     reference = filed(two_women())
     page = officer.client.get(f"/w/{reference}/c").text
     # One screen for one person: each word stands once, and twelve things at most can be pressed.
@@ -215,8 +208,8 @@ def test_the_page_says_what_stands_and_saves_what_is_marked(
 
 
 def test_the_page_says_when_somebody_else_was_faster_and_keeps_what_was_marked(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(two_women())
     give(officer, reference, "p1", "record")
     wrong = post(officer, reference, person="p2", court="yes", funder="no", origin="")
@@ -244,17 +237,13 @@ def test_the_page_says_when_somebody_else_was_faster_and_keeps_what_was_marked(
         {"person": "p1", "record": "yes", "wording": "2026-1"},
     ],
 )
-def test_what_the_page_never_sends_changes_nothing(
-    officer: Member, filed: Any, record_of: Any, sent: dict[str, Any]
-) -> None:
+def test_what_the_page_never_sends_changes_nothing(officer, filed, record_of, sent):
     reference = filed(two_women())
     assert post(officer, reference, **sent).status_code in (404, 409, 422)
     assert record_of(reference, officer.vault()).consents == []
 
 
-def test_words_that_changed_since_the_page_was_opened_are_read_out_again(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_words_that_changed_since_the_page_was_opened_are_read_out_again(officer, filed, record_of):
     reference = filed(two_women())
     answer = post(officer, reference, person="p1", court="yes", wording="2026-1")
     assert "The words have changed since this page was opened" in answer.text
@@ -262,9 +251,7 @@ def test_words_that_changed_since_the_page_was_opened_are_read_out_again(
     assert f'name="wording" value="{VERSION}"' in answer.text
 
 
-def test_what_is_never_done_with_a_childs_case_is_not_offered_nor_noted(
-    a_member: Callable[..., Member], filed: Any, record_of: Any
-) -> None:
+def test_what_is_never_done_with_a_childs_case_is_not_offered_nor_noted(a_member, filed, record_of):
     record = two_women()
     record.persons[0].age_band = "unsure"
     custodian, reference = a_member("custodian"), filed(record)
@@ -286,9 +273,7 @@ def test_what_is_never_done_with_a_childs_case_is_not_offered_nor_noted(
     assert hers == {"record", "mediation", "court", "health"}
 
 
-def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(
-    officer: Member, filed: Any
-) -> None:
+def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(officer, filed):
     record = two_women()
     record.consents = [
         CaseConsent(
@@ -310,8 +295,8 @@ def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(
 
 @pytest.mark.any_engine
 def test_for_whoever_could_not_be_asked_nothing_is_noted_but_mediation(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     everything = dict.fromkeys(PURPOSES, True)
@@ -325,9 +310,7 @@ def test_for_whoever_could_not_be_asked_nothing_is_noted_but_mediation(
         answer_consents(one.actor, one.vault(), reference, 2, "p1", everything, "guessed")
 
 
-def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(officer, filed, record_of):
     reference = filed(two_women())
     for more in ({"court": "yes"}, {"court": "no"}):
         answer = post(officer, reference, person="p1", origin="not_asked", mediation="yes", **more)
@@ -349,8 +332,8 @@ def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(
 
 
 def test_what_she_told_somebody_else_is_a_wish_and_her_no_counts_all_the_same(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(two_women())
     told = {"person": "p1", "origin": "told_reporter"}
     answer = post(officer, reference, **told, record="yes", court="yes")
@@ -371,8 +354,8 @@ def test_what_she_told_somebody_else_is_a_wish_and_her_no_counts_all_the_same(
 
 
 def test_her_refusal_outweighs_a_later_tick_of_somebody_who_did_not_ask_her(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(two_women())
     give(officer, reference, "p1", "mediation")
     give(officer, reference, "p1", version=2)
@@ -391,8 +374,8 @@ def test_her_refusal_outweighs_a_later_tick_of_somebody_who_did_not_ask_her(
 
 
 def test_the_officer_is_told_that_somebody_elses_yes_is_not_noted_over_her_own_no(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(two_women())
     give(officer, reference, "p1", "record")
     told = {"person": "p1", "origin": "told_reporter", "version": "2"}
@@ -402,9 +385,7 @@ def test_the_officer_is_told_that_somebody_elses_yes_is_not_noted_over_her_own_n
     assert "Ask a mediator to help: not noted for A, who refused it herself." in page
 
 
-def test_a_brief_for_one_stays_when_another_takes_her_consent_back(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_a_brief_for_one_stays_when_another_takes_her_consent_back(officer, filed, record_of):
     briefs = [
         MediationBrief(
             account_id=officer.actor.account_id, runs_out_at=utc_now() + timedelta(days=7)
@@ -442,8 +423,8 @@ def record_version(member: Member, reference: str) -> int:
 
 @pytest.mark.any_engine
 def test_whoever_refused_is_not_in_the_file_though_all_are_said_to_agree_later(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     give(one, reference, "p2")
@@ -458,9 +439,7 @@ def test_whoever_refused_is_not_in_the_file_though_all_are_said_to_agree_later(
     assert holding(record_of(reference, one.vault()), "p2") == ["record", "court"]
 
 
-def test_what_one_refuses_after_all_refused_is_her_own_refusal(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_what_one_refuses_after_all_refused_is_her_own_refusal(officer, filed, record_of):
     reference = filed(two_women())
     give(officer, reference, "")
     give(officer, reference, "p2", version=2)
@@ -470,9 +449,7 @@ def test_what_one_refuses_after_all_refused_is_her_own_refusal(
     assert (holding(record, "p1"), holding(record, "p2")) == (["record", "court"], [])
 
 
-def test_the_officer_is_told_whom_a_yes_for_everybody_leaves_out(
-    officer: Member, filed: Any
-) -> None:
+def test_the_officer_is_told_whom_a_yes_for_everybody_leaves_out(officer, filed):
     reference = filed(two_women())
     give(officer, reference, "p2", "record")
     post(officer, reference, person="", version="2", record="yes", court="yes")
@@ -482,8 +459,8 @@ def test_the_officer_is_told_whom_a_yes_for_everybody_leaves_out(
 
 
 def test_whoever_comes_on_record_later_has_not_agreed_by_what_all_said_before(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(two_women())
     give(officer, reference, "", "record", "court")
     record = record_of(reference, officer.vault())
@@ -495,9 +472,7 @@ def test_whoever_comes_on_record_later_has_not_agreed_by_what_all_said_before(
 # --- the words of an answer ----------------------------------------------------------------------
 
 
-def test_every_stored_answer_has_a_version_of_which_the_words_are_known(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_every_stored_answer_has_a_version_of_which_the_words_are_known(officer, filed, record_of):
     reference = filed(two_women())
     give(officer, reference, "", "court")
     post(officer, reference, person="p1", version="2", funder="yes")
@@ -510,9 +485,7 @@ def test_every_stored_answer_has_a_version_of_which_the_words_are_known(
         assert text.version in DIGESTS
 
 
-def test_an_answer_in_older_words_is_asked_again_and_can_be_read_as_it_was(
-    officer: Member, filed: Any
-) -> None:
+def test_an_answer_in_older_words_is_asked_again_and_can_be_read_as_it_was(officer, filed):
     record = two_women()
     record.consents = [
         CaseConsent(purpose=one, given=True, at=utc_now(), by="", person="p1", wording="2026-1")
@@ -527,8 +500,8 @@ def test_an_answer_in_older_words_is_asked_again_and_can_be_read_as_it_was(
 
 @pytest.mark.parametrize(("page", "spoken"), [("en", "sw"), ("sw", "luo"), ("sw", "other")])
 def test_the_language_in_which_she_was_asked_is_kept_and_not_that_of_the_officers_page(
-    officer: Member, filed: Any, record_of: Any, page: str, spoken: str
-) -> None:
+    officer, filed, record_of, page, spoken
+):
     reference = filed(two_women())
     officer.client.post("/language", data={"language": page})
     post(officer, reference, person="p1", court="yes", language=spoken)
@@ -539,8 +512,8 @@ def test_the_language_in_which_she_was_asked_is_kept_and_not_that_of_the_officer
 
 
 def test_the_words_stand_on_the_page_and_on_paper_in_the_language_that_was_chosen(
-    app: Any, officer: Member, filed: Any
-) -> None:
+    app, officer, filed
+):
     reference = filed(two_women())
     unread = "No speaker has read these words in this language yet."
     own = officer.client.get(f"/w/{reference}/c").text
@@ -558,8 +531,8 @@ def test_the_words_stand_on_the_page_and_on_paper_in_the_language_that_was_chose
 
 
 def test_another_language_of_the_words_keeps_what_was_marked_and_saves_nothing(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+    officer, filed, record_of
+):
     reference = filed(two_women())
     sent = {"person": "p1", "shown_in": "en", "in": "sw", "language": "en", "court": "yes"}
     page = post(officer, reference, **sent, funder="no")
@@ -597,9 +570,7 @@ def said_to(wording: str, person: str = "p1", purpose: str = "court", **more: An
         max_size=6,
     )
 )
-def test_whoever_said_yes_to_earlier_words_alone_is_to_be_asked_again(
-    said: list[CaseConsent],
-) -> None:
+def test_whoever_said_yes_to_earlier_words_alone_is_to_be_asked_again(said):
     record = two_women()
     record.consents = said
     expected = set()
@@ -618,9 +589,7 @@ def test_whoever_said_yes_to_earlier_words_alone_is_to_be_asked_again(
     assert summary_of("r", "closed", record).ask_again == 0
 
 
-def test_members_read_on_today_and_in_the_list_how_many_are_asked_again(
-    officer: Member, filed: Any
-) -> None:
+def test_members_read_on_today_and_in_the_list_how_many_are_asked_again(officer, filed):
     old = two_women()
     old.consents = [said_to("2026-5"), said_to("2026-5", "p2", "funder")]
     new = two_women()

@@ -1,8 +1,6 @@
 """Whoever is or may be under 18, and somebody of the programme: a custodian alone sees such a case,
 whatever page, list, search, link or alert a documentation officer or a director tries."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -43,9 +41,7 @@ from kash.incidents.services.second_member import StepRefused, take_step
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import OpenVault, SealedDocument, fetch, open_document
 from kash.platform.web import NotFound
-from kash.policy import Actor
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.form_pages import TOKEN, fields_of, filled
 from tests.incidents.sent_reports import sent
@@ -84,8 +80,8 @@ KINDS = pytest.mark.parametrize("kind", ["minor", "unsure", "programme"])
     st.booleans(),
 )
 def test_only_a_custodian_reads_what_is_for_her_and_somebody_reads_of_a_child(
-    ages: list[str], kinds: list[str], custodian: bool, free: bool
-) -> None:
+    ages, kinds, custodian, free
+):
     record = Record(
         persons=[Person(id=f"p{n}", code=f"P{n}", age_band=age) for n, age in enumerate(ages)],
         parties=[Party(id=f"q{n}", kind=kind) for n, kind in enumerate(kinds)],
@@ -123,9 +119,7 @@ def routes_of_a_case(app: APIFlask, reference: str, record: Record) -> Iterator[
 
 
 @KINDS
-def test_no_route_of_a_case_answers_an_officer_or_a_director(
-    app: APIFlask, a_member: AMemberOf, filed: Filed, record_of: Recorded, kind: str
-) -> None:
+def test_no_route_of_a_case_answers_an_officer_or_a_director(app, a_member, filed, record_of, kind):
     grace, anna, dora = (a_member(one) for one in ("custodian", "documentation", "director"))
     record = secret_case(kind)
     reference = filed(record)
@@ -145,9 +139,7 @@ def test_no_route_of_a_case_answers_an_officer_or_a_director(
 
 
 @KINDS
-def test_no_list_search_count_link_or_today_tells_of_it(
-    a_member: AMemberOf, filed: Filed, kind: str
-) -> None:
+def test_no_list_search_count_link_or_today_tells_of_it(a_member, filed, kind):
     grace, anna, dora = (a_member(one) for one in ("custodian", "documentation", "director"))
     hidden = filed(secret_case(kind))
     seen = filed(Record(narrative="Another", links=[Link(kind="incident", id=hidden)]))
@@ -168,9 +160,7 @@ def test_no_list_search_count_link_or_today_tells_of_it(
     assert hidden in grace.client.get("/w?show=all").text
 
 
-def test_what_a_phone_said_and_nobody_saved_yet_hides_it_as_well(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_what_a_phone_said_and_nobody_saved_yet_hides_it_as_well(a_member, actor):
     grace, anna, peer = a_member("custodian"), a_member("documentation"), actor("peer")
     code = new_code()
     answer_screen(peer, code, "whom", Screen(ages=["unsure"]))
@@ -189,8 +179,8 @@ def test_what_a_phone_said_and_nobody_saved_yet_hides_it_as_well(
 
 @pytest.mark.parametrize("name", ["whom", "who"])
 def test_a_screen_that_does_not_open_is_taken_for_one_that_keeps_it_from_officers(
-    a_member: AMemberOf, actor: Callable[..., Actor], name: str
-) -> None:
+    a_member, actor, name
+):
     grace, anna, peer = a_member("custodian"), a_member("documentation"), actor("peer")
     sent(peer, **{name: Screen(count=1), "words": Screen(narrative=CANARY)})
     let_arrive()
@@ -211,9 +201,7 @@ def test_a_screen_that_does_not_open_is_taken_for_one_that_keeps_it_from_officer
     assert "Part of what the phone sent does not open" in page
 
 
-def test_it_is_given_to_custodians_only_and_stays_with_nobody_else(
-    a_member: AMemberOf, filed: Filed, record_of: Recorded
-) -> None:
+def test_it_is_given_to_custodians_only_and_stays_with_nobody_else(a_member, filed, record_of):
     grace, anna = a_member("custodian"), a_member("documentation")
     record = secret_case("minor", assigned_to=anna.actor.public_id)
     reference = filed(record)
@@ -225,9 +213,7 @@ def test_it_is_given_to_custodians_only_and_stays_with_nobody_else(
     assert record_of(reference, grace.vault()).assigned_to == ""
 
 
-def test_a_custodian_who_is_named_does_not_read_it_and_another_does(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_a_custodian_who_is_named_does_not_read_it_and_another_does(a_member, filed):
     grace, ruth = a_member("custodian"), a_member("custodian")
     record = secret_case("programme")
     record.parties[0].account = grace.actor.public_id
@@ -237,8 +223,8 @@ def test_a_custodian_who_is_named_does_not_read_it_and_another_does(
 
 
 def test_without_a_free_custodian_officers_help_a_child_and_nobody_reads_of_the_programme(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+    a_member, filed
+):
     anna = a_member("documentation")
     child, ours = filed(secret_case("minor")), filed(secret_case("programme"))
     page = anna.client.get(f"/w/{child}").text
@@ -250,9 +236,7 @@ def test_without_a_free_custodian_officers_help_a_child_and_nobody_reads_of_the_
     assert anna.client.get(f"/w/{filed(named)}").status_code == 200
 
 
-def test_the_last_custodian_is_told_what_becomes_of_a_case_she_must_not_work_on(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_the_last_custodian_is_told_what_becomes_of_a_case_she_must_not_work_on(a_member, filed):
     grace = a_member("custodian")
     a_member("documentation")
     ours, child = filed(secret_case("programme")), filed(secret_case("minor"))
@@ -268,9 +252,7 @@ def test_the_last_custodian_is_told_what_becomes_of_a_case_she_must_not_work_on(
     assert (nobody in page, "only one who can work" in page) == (False, False)
 
 
-def test_one_custodian_verifies_what_she_triaged_and_two_do_not(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_one_custodian_verifies_what_she_triaged_and_two_do_not(a_member, filed):
     grace = a_member("custodian")
     a_member("documentation")
     reference = filed(secret_case("minor"))
@@ -290,9 +272,7 @@ def minor_form(**more: Any) -> dict[str, Any]:
     return filled(**{"persons-0-age_band": "unsure", "terms-0-kind": "release"} | more)
 
 
-def test_she_is_told_before_her_saving_hands_it_over_and_loses_nothing_typed(
-    a_member: AMemberOf, record_of: Recorded
-) -> None:
+def test_she_is_told_before_her_saving_hands_it_over_and_loses_nothing_typed(a_member, record_of):
     grace, anna = a_member("custodian", name="Neema Mfano"), a_member("documentation")
     answer = anna.client.post("/w/new", data=minor_form())
     assert answer.status_code == 422
@@ -325,8 +305,8 @@ def test_she_is_told_before_her_saving_hands_it_over_and_loses_nothing_typed(
 
 
 def test_a_case_that_turns_out_to_be_a_childs_moves_in_the_moment_of_saving(
-    a_member: AMemberOf, filed: Filed, record_of: Recorded
-) -> None:
+    a_member, filed, record_of
+):
     grace, anna = a_member("custodian"), a_member("documentation")
     reference = filed(Record(assigned_to=anna.actor.public_id), "triaged")
     before = record_of(reference, grace.vault())
@@ -343,8 +323,8 @@ def test_a_case_that_turns_out_to_be_a_childs_moves_in_the_moment_of_saving(
 
 
 def test_what_an_officer_typed_while_a_colleague_handed_the_case_over_reaches_the_custodian(
-    a_member: AMemberOf, filed: Filed, record_of: Recorded
-) -> None:
+    a_member, filed, record_of
+):
     grace = a_member("custodian")
     anna, ruth = a_member("documentation", name="Amani Mfano"), a_member("documentation")
     reference = filed(Record(), "triaged")
@@ -382,9 +362,7 @@ def test_what_an_officer_typed_while_a_colleague_handed_the_case_over_reaches_th
     assert anna.client.post(f"/w/{'x' * 16}/edit", data=hers).status_code == 404
 
 
-def test_no_custodian_reaches_what_another_who_may_work_on_the_case_still_writes(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_no_custodian_reaches_what_another_who_may_work_on_the_case_still_writes(a_member, filed):
     grace, vera, anna = (a_member(one) for one in ("custodian", "custodian", "documentation"))
     record = secret_case("minor")
     reference = filed(record)
@@ -405,8 +383,8 @@ def test_no_custodian_reaches_what_another_who_may_work_on_the_case_still_writes
     ],
 )
 def test_a_custodian_is_asked_before_one_change_gives_her_case_to_every_officer(
-    a_member: AMemberOf, filed: Filed, record_of: Recorded, kind: str, corrected: dict[str, str]
-) -> None:
+    a_member, filed, record_of, kind, corrected
+):
     grace, anna = a_member("custodian"), a_member("documentation")
     record = secret_case(kind, terms=[], evidence=[], interventions=[])
     reference = filed(record, "submitted")
@@ -422,9 +400,7 @@ def test_a_custodian_is_asked_before_one_change_gives_her_case_to_every_officer(
     assert anna.client.get(f"/w/{reference}").status_code == 200
 
 
-def test_who_corrects_the_age_after_the_warning_hands_it_in_and_is_not_told_it_went(
-    a_member: AMemberOf,
-) -> None:
+def test_who_corrects_the_age_after_the_warning_hands_it_in_and_is_not_told_it_went(a_member):
     a_member("custodian")
     anna = a_member("documentation")
     form = minor_form(do="submit", **{"persons-0-age_band": "under_18"})
@@ -446,7 +422,7 @@ def test_who_corrects_the_age_after_the_warning_hands_it_in_and_is_not_told_it_w
     assert ("Saved." in answer.text, "handed over" in answer.text) == (True, False)
 
 
-def test_a_custodian_hands_over_to_nobody(a_member: AMemberOf) -> None:
+def test_a_custodian_hands_over_to_nobody(a_member):
     grace = a_member("custodian")
     a_member("documentation")
     assert grace.client.post("/w/new", data=minor_form()).status_code == 303
@@ -466,8 +442,8 @@ def raise_one() -> None:
 
 
 def test_of_a_held_child_the_officer_reads_that_a_custodian_has_it_and_nothing_else(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+    a_member, filed
+):
     grace = a_member("custodian", name="Neema Mfano")
     anna, dora = a_member("documentation"), a_member("director")
     filed(held_case("minor"))
@@ -484,8 +460,8 @@ def test_of_a_held_child_the_officer_reads_that_a_custodian_has_it_and_nothing_e
 
 
 def test_words_that_a_hidden_case_holds_show_the_same_page_as_words_that_none_holds(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+    a_member, filed
+):
     a_member("custodian")
     anna = a_member("documentation")
     reference = filed(held_case("minor"))
@@ -505,9 +481,7 @@ def test_words_that_a_hidden_case_holds_show_the_same_page_as_words_that_none_ho
     assert "went to a custodian" in anna.client.get("/w").text
 
 
-def test_of_a_held_child_the_officer_is_told_to_call_no_custodian_who_is_a_party(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_of_a_held_child_the_officer_is_told_to_call_no_custodian_who_is_a_party(a_member, filed):
     grace = a_member("custodian", name="Neema Mfano")
     a_member("custodian", name="Ruth Mfano")
     anna = a_member("documentation")
@@ -519,9 +493,7 @@ def test_of_a_held_child_the_officer_is_told_to_call_no_custodian_who_is_a_party
     assert "Neema Mfano" not in page.partition("went to a custodian")[2].partition("</p>")[0]
 
 
-def test_of_somebody_held_by_the_programme_no_officer_reads_that_it_is_there(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_of_somebody_held_by_the_programme_no_officer_reads_that_it_is_there(a_member, filed):
     grace, anna = a_member("custodian"), a_member("documentation")
     filed(held_case("programme"))
     raise_one()
@@ -531,9 +503,7 @@ def test_of_somebody_held_by_the_programme_no_officer_reads_that_it_is_there(
     assert open_alerts() == []
 
 
-def test_handing_over_a_child_who_is_held_tells_the_custodian_until_she_has_it(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_handing_over_a_child_who_is_held_tells_the_custodian_until_she_has_it(a_member, filed):
     grace, anna = a_member("custodian"), a_member("documentation")
     reference = filed(Record(), "triaged")
     form = minor_form(
@@ -554,8 +524,8 @@ def test_handing_over_a_child_who_is_held_tells_the_custodian_until_she_has_it(
 
 @pytest.mark.parametrize("how", ["a step", "let go", "a day"])
 def test_an_officers_look_ends_alerts_again_once_a_hidden_case_is_taken_up_let_go_or_a_day_old(
-    a_member: AMemberOf, filed: Filed, how: str
-) -> None:
+    a_member, filed, how
+):
     grace, anna = a_member("custodian"), a_member("documentation")
     record = held_case("programme")
     record.filing.filed_at = utc_now() - timedelta(hours=25 if how == "a day" else 1)
@@ -587,9 +557,7 @@ def test_an_officers_look_ends_alerts_again_once_a_hidden_case_is_taken_up_let_g
         (40, [("handed_over", 24)], False),
     ],
 )
-def test_a_case_is_untaken_for_a_day_and_until_any_step_after_it_came(
-    filed_ago: int | None, events: list[tuple[str, int]], expected: bool
-) -> None:
+def test_a_case_is_untaken_for_a_day_and_until_any_step_after_it_came(filed_ago, events, expected):
     now = utc_now()
     record = Record(
         filing=Filing(held=True, filed_at=filed_ago and now - timedelta(hours=filed_ago)),
@@ -606,9 +574,7 @@ def test_a_case_is_untaken_for_a_day_and_until_any_step_after_it_came(
     assert not untaken()
 
 
-def test_a_custodian_who_filed_it_on_a_phone_is_kept_away(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_a_custodian_who_filed_it_on_a_phone_is_kept_away(a_member, filed):
     grace, ruth = a_member("custodian"), a_member("custodian")
     record = secret_case("minor", filing=Filing(how="phone", author=grace.actor.public_id))
     reference = filed(record)

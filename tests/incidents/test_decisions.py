@@ -1,12 +1,9 @@
 """What the custodian alone decides: what would have gone to an officer, and the duty to report."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
@@ -59,12 +56,12 @@ def money_case(*questioned: Term) -> Record:
 
 
 @pytest.fixture
-def custodian(a_member: Callable[..., Member]) -> Member:
+def custodian(a_member):
     return a_member("custodian", name="Grace Mfano")
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member], custodian: Member) -> Member:
+def officer(a_member, custodian):
     return a_member("documentation")
 
 
@@ -111,7 +108,7 @@ NOTES = st.builds(
 
 
 @given(NOTES)
-def test_a_decision_is_whole_or_says_what_it_lacks(note: ReportNote) -> None:
+def test_a_decision_is_whole_or_says_what_it_lacks(note):
     lacks = [name for name, _why in missing_of(note, TODAY)]
     told = note.on is not None and note.on <= TODAY and bool(note.reported_by)
     whole = {"reported": told, "not_reported": bool(note.reason), "counsel": True}
@@ -119,7 +116,7 @@ def test_a_decision_is_whole_or_says_what_it_lacks(note: ReportNote) -> None:
 
 
 @given(st.lists(NOTES, max_size=3))
-def test_notes_survive_being_sealed_and_the_newest_counts(notes: list[ReportNote]) -> None:
+def test_notes_survive_being_sealed_and_the_newest_counts(notes):
     assert notes_from(notes_as_bytes(notes)) == notes
     # What was left open takes no room, by which it could be told how many fields there are.
     said = [one.model_dump(exclude_defaults=True).keys() for one in notes]
@@ -131,8 +128,8 @@ def test_notes_survive_being_sealed_and_the_newest_counts(notes: list[ReportNote
 
 
 def test_money_that_officers_took_reaches_the_custodian_and_a_clients_debt_does_not(
-    custodian: Member, filed: Any
-) -> None:
+    custodian, filed
+):
     client = Record(
         parties=[Party(id="o1", kind="client")], acts=[Act(id="a1", code="M1", parties=["o1"])]
     )
@@ -146,9 +143,7 @@ def test_money_that_officers_took_reaches_the_custodian_and_a_clients_debt_does_
     assert f"/w/{other}" not in page
 
 
-def test_her_list_shows_what_waits_and_then_what_is_decided(
-    custodian: Member, filed: Any, count_queries: Callable[[], AbstractContextManager[Any]]
-) -> None:
+def test_her_list_shows_what_waits_and_then_what_is_decided(custodian, filed, count_queries):
     assert "No case asks for a decision" in custodian.client.get("/w/q").text
     decided = filed(money_case())
     note_decision(
@@ -171,9 +166,7 @@ def test_her_list_shows_what_waits_and_then_what_is_decided(
     assert many.count == few.count
 
 
-def test_today_tells_the_custodian_how_many_wait_and_nobody_else(
-    custodian: Member, officer: Member, filed: Any
-) -> None:
+def test_today_tells_the_custodian_how_many_wait_and_nobody_else(custodian, officer, filed):
     filed(money_case())
     filed(money_case(BRIBE))
     page = custodian.client.get("/").text
@@ -186,8 +179,8 @@ def test_today_tells_the_custodian_how_many_wait_and_nobody_else(
 
 @pytest.mark.any_engine
 def test_a_decision_is_noted_with_who_and_when_and_nothing_of_it_is_lost(
-    both_engines_app: object, a_member: Callable[..., Member], filed: Any
-) -> None:
+    both_engines_app, a_member, filed
+):
     grace = a_member("custodian")
     reference = filed(money_case())
     counsel = ReportNote(kind="counsel")
@@ -205,8 +198,8 @@ def test_a_decision_is_noted_with_who_and_when_and_nothing_of_it_is_lost(
 
 
 def test_what_waits_for_counsel_or_came_after_the_decision_is_told_on_today(
-    custodian: Member, officer: Member, filed: Any
-) -> None:
+    custodian, officer, filed
+):
     reference = filed(money_case())
     note = ReportNote(kind="not_reported", reason="Paragraph 4")
     new = "Something came since then"
@@ -253,9 +246,7 @@ def test_what_waits_for_counsel_or_came_after_the_decision_is_told_on_today(
         assert waiting_for(custodian) == (0, ["It is not reported"])
 
 
-def test_nobody_decides_on_what_she_was_not_shown(
-    custodian: Member, officer: Member, filed: Any
-) -> None:
+def test_nobody_decides_on_what_she_was_not_shown(custodian, officer, filed):
     reference = filed(money_case())
     address = f"/w/{reference}/q"
     sent = {"kind": "not_reported", "reason": "Paragraph 4"}
@@ -271,9 +262,7 @@ def test_nobody_decides_on_what_she_was_not_shown(
     assert waiting_for(custodian) == (0, ["It is not reported"])
 
 
-def test_documentation_officers_read_nothing_of_it_anywhere(
-    custodian: Member, officer: Member, filed: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_documentation_officers_read_nothing_of_it_anywhere(custodian, officer, filed, monkeypatch):
     record = money_case()
     reference = filed(record)
     sent = {
@@ -333,9 +322,7 @@ def test_documentation_officers_read_nothing_of_it_anywhere(
          {"reason": "Write why, with the paragraph of the policy."}),
     ],
 )  # fmt: skip
-def test_half_a_decision_is_refused_beside_its_field_and_stays_typed(
-    custodian: Member, filed: Any, sent: dict[str, str], wrong: dict[str, str]
-) -> None:
+def test_half_a_decision_is_refused_beside_its_field_and_stays_typed(custodian, filed, sent, wrong):
     reference = filed(money_case())
     answer = custodian.client.post(f"/w/{reference}/q", data=sent)
     assert answer.status_code == 422
@@ -345,14 +332,14 @@ def test_half_a_decision_is_refused_beside_its_field_and_stays_typed(
     assert notes_in(custodian, reference) == []
 
 
-def test_a_case_without_money_asks_for_no_decision(custodian: Member, filed: Any) -> None:
+def test_a_case_without_money_asks_for_no_decision(custodian, filed):
     minor = Record(persons=[Person(id="p1", code="A", age_band="under_18")])
     reference = filed(minor)
     assert custodian.client.get(f"/w/{reference}/q").status_code == 404
     assert "Bribery Act" not in custodian.client.get(f"/w/{reference}").text
 
 
-def test_notes_that_do_not_open_any_more_say_so_and_give_way(custodian: Member, filed: Any) -> None:
+def test_notes_that_do_not_open_any_more_say_so_and_give_way(custodian, filed):
     reference = filed(money_case())
     for kind in ("counsel", "reported"):
         note = ReportNote(kind=kind, on=TODAY, reported_by="The director")
@@ -367,9 +354,7 @@ def test_notes_that_do_not_open_any_more_say_so_and_give_way(custodian: Member, 
             assert "What was noted is damaged and does not open" in page
 
 
-def test_what_was_noted_ends_with_the_case(
-    both_engines_app: object, a_member: Callable[..., Member], filed: Any
-) -> None:
+def test_what_was_noted_ends_with_the_case(both_engines_app, a_member, filed):
     grace = a_member("custodian")
     reference = filed(money_case(), state="closed")
     note_decision(grace.actor, grace.vault(), reference, ReportNote(kind="counsel"))
@@ -383,8 +368,8 @@ def test_what_was_noted_ends_with_the_case(
 
 
 def test_what_was_set_aside_is_taken_out_with_a_reason_that_the_case_keeps(
-    custodian: Member, officer: Member, filed: Any
-) -> None:
+    custodian, officer, filed
+):
     record = money_case(BRIBE)
     record.acts = []
     reference = filed(record)
@@ -411,9 +396,7 @@ def test_what_was_set_aside_is_taken_out_with_a_reason_that_the_case_keeps(
     assert "It was demanded at the gate" in page
 
 
-def test_what_was_official_bail_becomes_bail_and_needs_its_receipt(
-    custodian: Member, filed: Any
-) -> None:
+def test_what_was_official_bail_becomes_bail_and_needs_its_receipt(custodian, filed):
     record = money_case(BRIBE)
     record.acts = []
     reference = filed(record)
@@ -439,9 +422,7 @@ def test_what_was_official_bail_becomes_bail_and_needs_its_receipt(
     assert custodian.client.get(address).status_code == 404
 
 
-def test_a_term_that_was_decided_meanwhile_is_not_decided_again(
-    both_engines_app: object, a_member: Callable[..., Member], filed: Any
-) -> None:
+def test_a_term_that_was_decided_meanwhile_is_not_decided_again(both_engines_app, a_member, filed):
     grace = a_member("custodian")
     reference = filed(money_case(BRIBE))
     take_out_term(grace.actor, grace.vault(), reference, "t9", "Demanded")
@@ -452,9 +433,7 @@ def test_a_term_that_was_decided_meanwhile_is_not_decided_again(
 # --- The written policy ---------------------------------------------------------------------------
 
 
-def test_the_policy_by_which_she_decides_is_named_with_its_day_and_who_checked_it(
-    custodian: Member, filed: Any
-) -> None:
+def test_the_policy_by_which_she_decides_is_named_with_its_day_and_who_checked_it(custodian, filed):
     reference = filed(money_case())
     assert "No policy is named yet." in custodian.client.get(f"/w/{reference}/q").text
     sent = {"name": "Reporting policy", "dated_on": "2026-01-15", "checked_by": "Wakili Mfano"}

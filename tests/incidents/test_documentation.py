@@ -1,10 +1,7 @@
 """The full form: written, read back, kept while it is typed, and by two members at once."""
 
-from __future__ import annotations
-
 import html
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +23,7 @@ Member = Any
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -43,7 +40,7 @@ def saved(member: Member, **more: Any) -> str:
 # --- a new case ----------------------------------------------------------------------------------
 
 
-def test_a_new_case_is_what_was_typed(officer: Member) -> None:
+def test_a_new_case_is_what_was_typed(officer):
     reference = saved(officer)
     record = record_of(officer, reference)
     assert record.narrative == "Line one\nLine two"
@@ -60,7 +57,7 @@ def test_a_new_case_is_what_was_typed(officer: Member) -> None:
     assert record.filing.filed_at.minute == 0
 
 
-def test_it_is_a_draft_until_it_is_handed_in_and_each_is_one_entry(officer: Member) -> None:
+def test_it_is_a_draft_until_it_is_handed_in_and_each_is_one_entry(officer):
     reference = saved(officer)
     row = db.session.scalar(select(Incident).where(Incident.public_id == reference))
     assert row is not None
@@ -79,7 +76,7 @@ def test_it_is_a_draft_until_it_is_handed_in_and_each_is_one_entry(officer: Memb
     assert 'value="submit"' not in officer.client.get(f"/w/{reference}/edit").text
 
 
-def test_nothing_that_was_typed_stands_in_clear(officer: Member) -> None:
+def test_nothing_that_was_typed_stands_in_clear(officer):
     saved(officer)
     for table in ("vault_document", "incident", "audit_entry", "incident_draft"):
         for row in db.session.execute(text(f"SELECT * FROM {table}")):
@@ -87,7 +84,7 @@ def test_nothing_that_was_typed_stands_in_clear(officer: Member) -> None:
             assert "00123" not in repr(row)
 
 
-def test_untouched_and_saved_the_record_stays_as_it_was(officer: Member) -> None:
+def test_untouched_and_saved_the_record_stays_as_it_was(officer):
     reference = saved(officer)
     before = record_of(officer, reference)
     page = officer.client.get(f"/w/{reference}/edit").text
@@ -103,7 +100,7 @@ def test_untouched_and_saved_the_record_stays_as_it_was(officer: Member) -> None
     assert after == before
 
 
-def test_a_station_is_chosen_and_kept_by_its_name(officer: Member) -> None:
+def test_a_station_is_chosen_and_kept_by_its_name(officer):
     station = Organisation(name="Mfano Police Station", kind="station", place="Kondele")
     db.session.add(station)
     db.session.commit()
@@ -112,7 +109,7 @@ def test_a_station_is_chosen_and_kept_by_its_name(officer: Member) -> None:
     assert (party.station, party.station_name) == (station.public_id, "Mfano Police Station")
 
 
-def test_whoever_writes_herself_out_of_a_case_is_told_so(a_member: Callable[..., Member]) -> None:
+def test_whoever_writes_herself_out_of_a_case_is_told_so(a_member):
     custodian = a_member("custodian")
     # Money that officers demanded would be hers to decide about.
     arrest = {"acts-0-code": "L1", "acts-0-amount": ""}
@@ -145,8 +142,8 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(a_member: Callable[...,
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
-    officer: Member, field: str, value: str, sentence: str
-) -> None:
+    officer, field, value, sentence
+):
     held = {"persons-0-arrested_at": "2026-11-02T22:00"} if "released" in field else {}
     answer = officer.client.post("/w/new", data=filled(**held | {field: value}))
     assert answer.status_code == 422
@@ -158,7 +155,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     assert db.session.scalar(select(Incident.id)) is None
 
 
-def test_each_person_has_moments_of_her_own(officer: Member) -> None:
+def test_each_person_has_moments_of_her_own(officer):
     moments = {
         "persons-0-arrested_at": "2026-11-02T22:00",
         "persons-0-released_at": "2026-11-03T09:00",
@@ -179,9 +176,7 @@ def test_each_person_has_moments_of_her_own(officer: Member) -> None:
     assert page["wanted"] == ["release", "medical"]
 
 
-def test_a_source_who_is_one_of_us_is_kept_away_and_stays_on_record(
-    officer: Member, a_member: Callable[..., Member]
-) -> None:
+def test_a_source_who_is_one_of_us_is_kept_away_and_stays_on_record(officer, a_member):
     told, other = a_member("documentation", name="Brenda"), a_member("documentation")
     account = told.actor.public_id
     reference = saved(officer, **{"information-0-account": account})
@@ -196,7 +191,7 @@ def test_a_source_who_is_one_of_us_is_kept_away_and_stays_on_record(
     assert officer.client.post("/w/new", data=stranger).status_code == 422
 
 
-def test_two_persons_of_one_code_are_refused(officer: Member) -> None:
+def test_two_persons_of_one_code_are_refused(officer):
     answer = officer.client.post(
         "/w/new", data=filled(**{"persons-1-key": "p2", "persons-1-code": "a"})
     )
@@ -204,7 +199,7 @@ def test_two_persons_of_one_code_are_refused(officer: Member) -> None:
     assert "Somebody else in this case has this code." in answer.text
 
 
-def test_an_empty_form_can_be_kept_as_a_draft_and_not_handed_in(officer: Member) -> None:
+def test_an_empty_form_can_be_kept_as_a_draft_and_not_handed_in(officer):
     nothing = {"token": TOKEN, "version": "0", "seen": "{}"}
     refused = officer.client.post("/w/new", data=nothing | {"do": "submit"})
     assert refused.status_code == 422
@@ -216,7 +211,7 @@ def test_an_empty_form_can_be_kept_as_a_draft_and_not_handed_in(officer: Member)
 # --- rows ----------------------------------------------------------------------------------------
 
 
-def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(officer: Member) -> None:
+def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(officer):
     data = filled(**{"acts-0-code": "dancing"})
     added = officer.client.post("/w/new", data=data | {"do": "", "add": "persons"})
     assert added.status_code == 200
@@ -233,7 +228,7 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(offic
     assert db.session.scalar(select(Incident.id)) is None
 
 
-def test_rows_are_limited_and_none_that_is_there_is_lost(officer: Member) -> None:
+def test_rows_are_limited_and_none_that_is_there_is_lost(officer):
     def sent(number: int) -> dict[str, str]:
         return {f"persons-{n}-code": f"x{n}" for n in range(number)}
 
@@ -273,7 +268,7 @@ def test_rows_are_limited_and_none_that_is_there_is_lost(officer: Member) -> Non
         {"restore": "x"},
     ],
 )
-def test_hostile_input_never_breaks_the_page(officer: Member, more: dict[str, Any]) -> None:
+def test_hostile_input_never_breaks_the_page(officer, more):
     answer = officer.client.post("/w/new", data=filled(**more))
     assert answer.status_code in (200, 303, 404, 422)
     assert "<script>alert" not in answer.text
@@ -282,9 +277,7 @@ def test_hostile_input_never_breaks_the_page(officer: Member, more: dict[str, An
 # --- two members ---------------------------------------------------------------------------------
 
 
-def test_the_second_of_two_sees_the_others_text_beside_hers_and_merges(
-    a_member: Callable[..., Member], officer: Member
-) -> None:
+def test_the_second_of_two_sees_the_others_text_beside_hers_and_merges(a_member, officer):
     other = a_member("documentation", name="Baraka Mfano")
     reference = saved(officer)
     page = f"/w/{reference}/edit"
@@ -334,7 +327,7 @@ def typed_record() -> Record:
 
 
 @pytest.mark.any_engine
-def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) -> None:
+def test_a_case_is_added_and_written(both_engines_app, a_member):
     one, two = a_member("documentation"), a_member("documentation")
     reference = add_case(one.actor, one.vault(), SentPage(typed_record(), TOKEN), "sw")
     case = open_case(two.actor, two.vault(), reference)
@@ -355,8 +348,8 @@ def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) ->
 
 @pytest.mark.any_engine
 def test_the_same_page_sent_twice_adds_one_case_and_another_text_is_never_lost(
-    both_engines_app: object, a_member: Any
-) -> None:
+    both_engines_app, a_member
+):
     one, two = a_member("documentation"), a_member("documentation")
     sent = SentPage(typed_record(), TOKEN)
     reference = add_case(one.actor, one.vault(), sent, "en")
@@ -370,7 +363,7 @@ def test_the_same_page_sent_twice_adds_one_case_and_another_text_is_never_lost(
     assert record_of(one, second).narrative == "something else"
 
 
-def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_member: Any) -> None:
+def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_member):
     anna, grace = a_member("documentation"), a_member("custodian")
     typed = typed_record()
     typed.parties.append(Party(id="q9", kind="programme"))
@@ -389,7 +382,7 @@ def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_memb
 
 
 @pytest.mark.any_engine
-def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app: object, a_member: Any) -> None:
+def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app, a_member):
     one = a_member("documentation")
     first = typed_record()
     reference = add_case(one.actor, one.vault(), SentPage(first, TOKEN), "en")

@@ -1,10 +1,8 @@
 """Evidence on both engines: all of it or nothing, and every step of it noted."""
 
-from __future__ import annotations
-
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -76,7 +74,7 @@ def entries() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.any_engine
-def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) -> None:
+def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member):
     content, reference = samples.jpeg(), filed(may_leave())
     document = added(member, reference, content)
     file = file_of(member, reference, document)
@@ -107,7 +105,7 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
     assert {event.by for event in after.custody} == {member.actor.public_id}
 
 
-def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) -> None:
+def test_the_case_names_it_by_number_and_no_number_comes_twice(member):
     reference = filed(may_leave())
     first, second = (added(member, reference, samples.png(), Received(label=w)) for w in "ab")
     removed(reference, member, second)
@@ -130,7 +128,7 @@ def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) 
 
 
 @pytest.mark.any_engine
-def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> None:
+def test_the_audit_names_the_case_and_nothing_of_the_file(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     member_vault = member.vault()
@@ -147,9 +145,7 @@ def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> No
 
 
 @pytest.mark.any_engine
-def test_a_custody_sheet_bears_a_reference_by_which_its_case_is_found_again(
-    member: AMember,
-) -> None:
+def test_a_custody_sheet_bears_a_reference_by_which_its_case_is_found_again(member):
     # As an earlier version left a case: without a reference for papers.
     document = new_public_id()
     record = may_leave()
@@ -179,7 +175,7 @@ REFUSED = {
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_refused_leaves_nothing(member: AMember, what: str) -> None:
+def test_what_is_refused_leaves_nothing(member, what):
     content, refusal = REFUSED[what]
     reference = filed(may_leave())
     before = entries()
@@ -203,7 +199,7 @@ class Endless(io.RawIOBase):
 
 
 @pytest.mark.any_engine
-def test_a_body_without_end_is_cut_at_its_limit(member: AMember) -> None:
+def test_a_body_without_end_is_cut_at_its_limit(member):
     body = Endless()
     with pytest.raises(BodyTooLarge):
         add_evidence(
@@ -219,9 +215,7 @@ def test_a_body_without_end_is_cut_at_its_limit(member: AMember) -> None:
 
 
 @pytest.mark.parametrize("part", ["original", "cleaned"])
-def test_a_full_disk_leaves_nothing(
-    member: AMember, monkeypatch: pytest.MonkeyPatch, part: str
-) -> None:
+def test_a_full_disk_leaves_nothing(member, monkeypatch, part):
     real = storage.put
 
     def put(key: str, pieces: Iterator[bytes]) -> None:
@@ -239,7 +233,7 @@ def test_a_full_disk_leaves_nothing(
 
 
 @pytest.mark.any_engine
-def test_a_line_that_breaks_leaves_nothing(member: AMember) -> None:
+def test_a_line_that_breaks_leaves_nothing(member):
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             found = super().read(size)
@@ -255,9 +249,7 @@ def test_a_line_that_breaks_leaves_nothing(member: AMember) -> None:
     assert documents() == 0
 
 
-def test_what_cannot_be_filed_leaves_no_file(
-    member: AMember, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_filed_leaves_no_file(member, monkeypatch):
     def breaks(*_given: Any, **_more: Any) -> None:
         raise RuntimeError
 
@@ -270,7 +262,7 @@ def test_what_cannot_be_filed_leaves_no_file(
 
 
 @pytest.mark.any_engine
-def test_a_case_that_is_closed_takes_none(member: AMember) -> None:
+def test_a_case_that_is_closed_takes_none(member):
     with pytest.raises(NotNow):
         added(member, filed(state="closed"), samples.jpeg())
     with pytest.raises(NotFound):
@@ -278,7 +270,7 @@ def test_a_case_that_is_closed_takes_none(member: AMember) -> None:
     assert stored() == []
 
 
-def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
+def test_what_cannot_be_cleaned_is_kept_as_it_came(member):
     broken = samples.jpeg()[:-300]
     heic = b"\0\0\0\x18ftypheic" + bytes(3000)
     reference = filed(may_leave())
@@ -293,7 +285,7 @@ def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
     assert all(key.endswith("/original") for key in stored())
 
 
-def test_nothing_that_lies_in_the_store_says_anything(member: AMember) -> None:
+def test_nothing_that_lies_in_the_store_says_anything(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     assert stored() == [f"evidence/{document}/cleaned", f"evidence/{document}/original"]
@@ -304,7 +296,7 @@ def test_nothing_that_lies_in_the_store_says_anything(member: AMember) -> None:
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "swapped", "gone", "of another"])
-def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) -> None:
+def test_a_damaged_file_is_told_and_others_open(member, damage):
     reference = filed(may_leave())
     large = samples.recorded("wav", "pcm_s16le", seconds=8)
     document, other = (added(member, reference, large) for _ in range(2))
@@ -328,7 +320,7 @@ def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) ->
     assert b"".join(handed.pieces) == large
 
 
-def test_removing_deletes_keys_and_files(member: AMember) -> None:
+def test_removing_deletes_keys_and_files(member):
     reference = filed(may_leave())
     document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
     removed(reference, member, document)
@@ -341,7 +333,7 @@ def test_removing_deletes_keys_and_files(member: AMember) -> None:
         removed(reference, member, document)
 
 
-def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
+def test_a_shredded_case_names_all_that_goes_with_it(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     case = open_case(member.actor, member.vault(), reference)
@@ -351,7 +343,7 @@ def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
     assert sorted(remains.files) == stored()
 
 
-def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> None:
+def test_shredding_a_case_deletes_its_evidence_and_no_other(member):
     reference, other = filed(may_leave()), filed(may_leave())
     added(member, reference, samples.jpeg())
     kept = added(member, other, samples.jpeg())
@@ -362,7 +354,7 @@ def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> 
     assert documents() == 1
 
 
-def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> None:
+def test_evidence_of_one_case_is_not_found_under_another(member):
     document = added(member, filed(may_leave()), samples.jpeg())
     other = filed(may_leave())
     by = member.actor
@@ -376,7 +368,7 @@ def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> Non
             call()
 
 
-def test_another_member_opens_it_too(member: AMember, a_member: Callable[..., AMember]) -> None:
+def test_another_member_opens_it_too(member, a_member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     director = a_member("director")

@@ -1,14 +1,11 @@
 """What a killed process leaves of evidence, how it is cleared, and the same promises on S3."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os
 import signal
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -39,7 +36,7 @@ MOST = 64 * 1024 * 1024
 
 
 @pytest.fixture
-def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def member(sqlite_app, a_member):
     return a_member("documentation")
 
 
@@ -58,9 +55,7 @@ def on_disk(app: APIFlask) -> list[Path]:
 
 
 @pytest.mark.parametrize("stop", ["streaming", "filing", "committing"])
-def test_a_process_that_is_killed_leaves_no_half_evidence(
-    sqlite_app: APIFlask, member: AMember, stop: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_is_killed_leaves_no_half_evidence(sqlite_app, member, stop, monkeypatch):
     reference = filed(may_leave())
     killed(sqlite_app, member, reference, stop)
     case = open_case(member.actor, member.vault(), reference)
@@ -80,9 +75,7 @@ def test_a_process_that_is_killed_leaves_no_half_evidence(
     assert on_disk(sqlite_app) == []
 
 
-def test_clearing_orphans_touches_nothing_else(
-    member: AMember, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_clearing_orphans_touches_nothing_else(member, monkeypatch):
     reference = filed(may_leave())
     kept = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(samples.jpeg()), MOST
@@ -100,7 +93,7 @@ def test_clearing_orphans_touches_nothing_else(
     ]
 
 
-def test_another_upload_works_after_one_was_killed(sqlite_app: APIFlask, member: AMember) -> None:
+def test_another_upload_works_after_one_was_killed(sqlite_app, member):
     reference = filed(may_leave())
     killed(sqlite_app, member, reference, "streaming")
     content = samples.png()
@@ -114,7 +107,7 @@ def test_another_upload_works_after_one_was_killed(sqlite_app: APIFlask, member:
 
 
 @pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
+def s3_server():
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -125,9 +118,7 @@ def s3_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def in_a_bucket(
-    sqlite_app: APIFlask, s3_server: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def in_a_bucket(sqlite_app, s3_server, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     urllib.request.urlopen(urllib.request.Request(f"{s3_server}/kash-files", method="PUT"))
@@ -144,7 +135,7 @@ def large() -> bytes:
     return samples.jpeg() + os.urandom(11 * 1024 * 1024)
 
 
-def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -> None:
+def test_a_bucket_holds_what_a_folder_does(in_a_bucket, member):
     reference, content = filed(may_leave()), large()
     document = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
@@ -158,7 +149,7 @@ def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -
     assert stored() == []
 
 
-def test_a_line_that_breaks_leaves_nothing_in_a_bucket(in_a_bucket: None, member: AMember) -> None:
+def test_a_line_that_breaks_leaves_nothing_in_a_bucket(in_a_bucket, member):
     class Breaks(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             found = super().read(size)

@@ -1,18 +1,12 @@
 """Pages of evidence, as a member's browser asks for them."""
 
-from __future__ import annotations
-
 import io
 import json
 import re
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -20,7 +14,7 @@ from kash.incidents.services.cases import changing
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, DocumentKey
 from kash.platform.web.bodies import MEGABYTE
-from tests.conftest import AMember, Queries
+from tests.conftest import AMember
 from tests.incidents.filed_cases import PAPER, filed, may_leave
 from tests.incidents.test_evidence import added, documents, entries, file_of, stored
 from tests.platform.cleaning import samples
@@ -29,7 +23,7 @@ FETCH = {"X-Requested-With": "fetch"}
 
 
 @pytest.fixture
-def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def member(sqlite_app, a_member):
     return a_member("documentation")
 
 
@@ -48,7 +42,7 @@ def sent(member: AMember, reference: str, data: Any, **more: Any) -> TestRespons
     )
 
 
-def test_a_file_that_comes_as_a_body_is_added(member: AMember) -> None:
+def test_a_file_that_comes_as_a_body_is_added(member):
     reference, content = filed(may_leave()), samples.jpeg()
     answer = sent(
         member,
@@ -83,7 +77,7 @@ def test_a_file_that_comes_as_a_body_is_added(member: AMember) -> None:
     assert file.cleaned.sha256 in page
 
 
-def test_a_small_file_comes_in_a_plain_form_too(member: AMember) -> None:
+def test_a_small_file_comes_in_a_plain_form_too(member):
     reference = filed(may_leave())
     answer = member.client.post(
         f"/w/{reference}/e/new",
@@ -102,7 +96,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_refused_is_said_beside_the_field(member: AMember, what: str) -> None:
+def test_what_is_refused_is_said_beside_the_field(member, what):
     content, status, word = REFUSED[what]
     reference = filed(may_leave())
     answer = sent(member, reference, body(content, uploaded_name="photo.jpg"))
@@ -119,7 +113,7 @@ def test_what_is_refused_is_said_beside_the_field(member: AMember, what: str) ->
     assert stored() == []
 
 
-def test_two_gigabytes_are_refused_before_anything_is_read(member: AMember) -> None:
+def test_two_gigabytes_are_refused_before_anything_is_read(member):
     class NeverRead(io.RawIOBase):
         def readable(self) -> bool:
             return True
@@ -138,9 +132,7 @@ def test_two_gigabytes_are_refused_before_anything_is_read(member: AMember) -> N
     assert stored() == []
 
 
-def test_a_body_that_does_not_say_how_long_it_is_is_counted(
-    sqlite_app: APIFlask, member: AMember
-) -> None:
+def test_a_body_that_does_not_say_how_long_it_is_is_counted(sqlite_app, member):
     settings = sqlite_app.config["SETTINGS"]
     sqlite_app.config["SETTINGS"] = settings.model_copy(update={"evidence_mb": 1})
     content = body(samples.jpeg() + bytes(MEGABYTE))
@@ -170,13 +162,13 @@ def test_a_body_that_does_not_say_how_long_it_is_is_counted(
         b"\0\0\0\x02\xff\xfe",
     ],
 )
-def test_a_body_of_another_shape_is_a_bad_request(member: AMember, data: bytes) -> None:
+def test_a_body_of_another_shape_is_a_bad_request(member, data):
     answer = sent(member, filed(may_leave()), data)
     assert answer.status_code == 400
     assert stored() == []
 
 
-def test_wrong_fields_are_said_before_the_file_is_read(member: AMember) -> None:
+def test_wrong_fields_are_said_before_the_file_is_read(member):
     reference = filed(may_leave())
     answer = sent(
         member,
@@ -188,7 +180,7 @@ def test_wrong_fields_are_said_before_the_file_is_read(member: AMember) -> None:
     assert stored() == []
 
 
-def test_without_the_token_nothing_is_taken(sqlite_app: APIFlask, member: AMember) -> None:
+def test_without_the_token_nothing_is_taken(sqlite_app, member):
     sqlite_app.config["WTF_CSRF_ENABLED"] = True
     reference = filed(may_leave())
     assert sent(member, reference, body(samples.jpeg())).status_code == 400
@@ -199,9 +191,7 @@ def test_without_the_token_nothing_is_taken(sqlite_app: APIFlask, member: AMembe
     assert answer.status_code == 201
 
 
-def test_no_file_appears_where_temporary_files_lie(
-    member: AMember, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_file_appears_where_temporary_files_lie(member, tmp_path, monkeypatch):
     """Neither while it comes in, nor while it is cleaned, shown, or printed of."""
 
     compiled = str(member.client.application.jinja_env.bytecode_cache.directory)  # type: ignore[union-attr]
@@ -233,7 +223,7 @@ def page_of(member: AMember, reference: str, document: str) -> str:
     return f"/w/{reference}/e/{document}"
 
 
-def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member: AMember) -> None:
+def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member):
     reference, content = filed(may_leave()), samples.jpeg()
     document = added(member, reference, content)
     address = page_of(member, reference, document)
@@ -257,7 +247,7 @@ def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member: AMem
     ]
 
 
-def test_looking_at_the_page_is_one_entry_and_no_more(member: AMember) -> None:
+def test_looking_at_the_page_is_one_entry_and_no_more(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     before = entries()
@@ -271,7 +261,7 @@ def test_looking_at_the_page_is_one_entry_and_no_more(member: AMember) -> None:
     assert file_of(member, reference, document).custody == custody
 
 
-def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member: AMember) -> None:
+def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
@@ -290,7 +280,7 @@ def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member: AMember) -> N
     assert "&lt;b&gt;" in page
 
 
-def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
+def test_a_sheet_says_words_only_if_it_is_asked_to(member):
     import pikepdf
 
     reference = filed(may_leave())
@@ -326,7 +316,7 @@ def _text_of(pdf: bytes) -> str:
     return ran.stdout.decode()
 
 
-def test_removing_asks_first_and_shreds(member: AMember, a_member: Callable[..., AMember]) -> None:
+def test_removing_asks_first_and_shreds(member, a_member):
     second = a_member("documentation")
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
@@ -347,9 +337,7 @@ def test_removing_asks_first_and_shreds(member: AMember, a_member: Callable[...,
         assert member.client.get(again).status_code == 404
 
 
-def test_a_damaged_piece_says_so_and_can_be_removed(
-    member: AMember, a_member: Callable[..., AMember]
-) -> None:
+def test_a_damaged_piece_says_so_and_can_be_removed(member, a_member):
     from sqlalchemy import update
 
     from kash.platform.vault import SealedDocument
@@ -371,7 +359,7 @@ def test_a_damaged_piece_says_so_and_can_be_removed(
     assert "its hashes are not known" in member.client.get(f"/w/{reference}").text
 
 
-def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member: AMember) -> None:
+def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
@@ -385,7 +373,7 @@ def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member: AMember) -> 
     ]
 
 
-def test_of_two_who_change_a_label_neither_overwrites_the_other(member: AMember) -> None:
+def test_of_two_who_change_a_label_neither_overwrites_the_other(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document) + "/label"
@@ -409,7 +397,7 @@ def test_of_two_who_change_a_label_neither_overwrites_the_other(member: AMember)
     assert member.client.get(address[: -len("/label")]).text.count("Label or note changed") == 2
 
 
-def test_words_stand_in_no_title_and_no_address(member: AMember) -> None:
+def test_words_stand_in_no_title_and_no_address(member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
@@ -421,9 +409,7 @@ def test_words_stand_in_no_title_and_no_address(member: AMember) -> None:
         assert not re.search(r'(href|action)="[^"]*(Bruises|Achieng|Njeri)', page)
 
 
-def test_a_closed_vault_shows_and_takes_nothing(
-    member: AMember, a_member: Callable[..., AMember]
-) -> None:
+def test_a_closed_vault_shows_and_takes_nothing(member, a_member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     closed = a_member("documentation", is_open=False)
@@ -437,9 +423,7 @@ def test_a_closed_vault_shows_and_takes_nothing(
     assert stored() == before
 
 
-def test_a_director_looks_and_changes_nothing(
-    member: AMember, a_member: Callable[..., AMember]
-) -> None:
+def test_a_director_looks_and_changes_nothing(member, a_member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     director = a_member("director")
@@ -452,9 +436,7 @@ def test_a_director_looks_and_changes_nothing(
         assert director.client.post(address + path).status_code == 403
 
 
-def test_the_case_lists_it_with_the_same_number_of_queries(
-    member: AMember, count_queries: Callable[[], AbstractContextManager[Queries]]
-) -> None:
+def test_the_case_lists_it_with_the_same_number_of_queries(member, count_queries):
     reference = filed(may_leave())
 
     def asked() -> tuple[int, str]:
@@ -474,9 +456,7 @@ def test_the_case_lists_it_with_the_same_number_of_queries(
     assert three == one
 
 
-def test_no_log_and_no_entry_holds_a_word(
-    member: AMember, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_log_and_no_entry_holds_a_word(member, capsys):
     reference = filed(may_leave())
     answer = sent(
         member, reference, body(samples.jpeg(), label="Hushed", uploaded_name="Quiet.jpg")

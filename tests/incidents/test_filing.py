@@ -1,13 +1,9 @@
 """Filing on a phone: what is sealed when, what is found again, and what a member reads of it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.incidents.models import Incident
@@ -27,7 +23,6 @@ from kash.incidents.services.saved_views import NobodyHoldsKeys
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
 
@@ -57,16 +52,14 @@ def _fill(by: Actor, code: str) -> None:
 
 
 @pytest.mark.any_engine
-def test_nothing_can_be_filed_before_somebody_holds_keys(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_nothing_can_be_filed_before_somebody_holds_keys(both_engines_app, actor):
     with pytest.raises(NobodyHoldsKeys):
         answer_screen(actor("peer"), new_code(), "what", Screen(acts=["L1"]))
     assert _letters() == set()
 
 
 @pytest.mark.any_engine
-def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Actor) -> None:
+def test_a_report_is_read_by_a_member_as_it_was_told(member, peer):
     before = _entries()
     code = new_code()
     _fill(peer, code)
@@ -98,7 +91,7 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
 
 
 @pytest.mark.any_engine
-def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, peer: Actor) -> None:
+def test_what_was_put_together_is_kept_with_the_next_change(member, peer):
     code = new_code()
     _fill(peer, code)
     submit(peer, code, "en")
@@ -117,7 +110,7 @@ def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, pee
     assert again.screens == []
 
 
-def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Actor) -> None:
+def test_a_new_answer_replaces_and_shreds_the_old_one(member, peer):
     code = new_code()
     answer_screen(peer, code, "words", Screen(narrative="first"))
     (old,) = _letters()
@@ -131,7 +124,7 @@ def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Act
 
 
 @pytest.mark.any_engine
-def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
+def test_an_answer_can_be_taken_away(member, peer):
     code = new_code()
     answer_screen(peer, code, "words", Screen(narrative="first"))
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
@@ -145,14 +138,14 @@ def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
 
 
 @pytest.mark.any_engine
-def test_nothing_answered_is_not_sent(member: AMember, peer: Actor) -> None:
+def test_nothing_answered_is_not_sent(member, peer):
     with pytest.raises(NothingToSend):
         submit(peer, new_code(), "en")
     assert _count(Incident) == 0
 
 
 @pytest.mark.any_engine
-def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
+def test_a_members_own_filing_is_in_the_audit(member):
     before = len(_entries())
     code = new_code()
     answer_screen(member.actor, code, "what", Screen(acts=["P1"]))
@@ -164,7 +157,7 @@ def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
 
 
 @pytest.mark.any_engine
-def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> None:
+def test_one_damaged_screen_hides_nothing_else(member, peer):
     code = new_code()
     _fill(peer, code)
     draft = filing.draft_of(code)
@@ -182,9 +175,7 @@ def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> 
 
 
 @pytest.mark.any_engine
-def test_many_reports_are_put_together_in_as_many_queries_as_one(
-    member: AMember, peer: Actor, count_queries: Callable[..., Any]
-) -> None:
+def test_many_reports_are_put_together_in_as_many_queries_as_one(member, peer, count_queries):
     counts = []
     for _each in range(2):
         for _more in range(1 if not counts else 4):
@@ -200,7 +191,7 @@ def test_many_reports_are_put_together_in_as_many_queries_as_one(
 
 
 @pytest.mark.any_engine
-def test_old_drafts_are_forgotten(member: AMember, peer: Actor, monkeypatch: Any) -> None:
+def test_old_drafts_are_forgotten(member, peer, monkeypatch):
     code = new_code()
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
     draft = filing.draft_of(code)

@@ -1,29 +1,23 @@
 """Dholuo for reports: off until the programme names who accepted it; and the form on paper."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable
 
 import pikepdf
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import Account, Programme
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
-from tests.conftest import AMember
 
 FILE = "/w/n"
 
 
 @pytest.fixture
-def phone(
-    app: APIFlask, a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient]
-) -> FlaskClient:
+def phone(app, a_member, sign_in):
     a_member("documentation")
     return sign_in("peer")
 
@@ -38,9 +32,7 @@ def _accept(sign_in: Callable[..., FlaskClient], name: str) -> None:
     assert answer.status_code == 303
 
 
-def test_dholuo_is_offered_only_once_somebody_accepted_it(
-    phone: FlaskClient, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_dholuo_is_offered_only_once_somebody_accepted_it(phone, sign_in):
     assert "Dholuo" not in phone.get(FILE).text
     assert '<html lang="en">' in phone.get(f"{FILE}?in=luo").text
     _accept(sign_in, "Mwalimu Mfano")
@@ -63,7 +55,7 @@ def test_dholuo_is_offered_only_once_somebody_accepted_it(
     assert '<html lang="en">' in phone.get(f"{FILE}?in=luo").text
 
 
-def test_the_language_of_a_report_is_stored_nowhere(phone: FlaskClient) -> None:
+def test_the_language_of_a_report_is_stored_nowhere(phone):
     before = list(db.session.scalars(select(Account.language)))
     page = phone.post(FILE, data={"go": "begin", "in": "sw"})
     assert '<html lang="sw">' in page.text
@@ -73,7 +65,7 @@ def test_the_language_of_a_report_is_stored_nowhere(phone: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "What happened?"), ("sw", "Ni nini")])
-def test_the_form_on_paper_tells_nobodys_work(phone: FlaskClient, language: str, word: str) -> None:
+def test_the_form_on_paper_tells_nobodys_work(phone, language, word):
     answer = phone.get(f"/w/n.pdf?in={language}")
     assert answer.mimetype == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:

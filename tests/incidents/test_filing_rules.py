@@ -1,7 +1,5 @@
 """Codes, days and the putting together of screens, as pure decisions."""
 
-from __future__ import annotations
-
 import string
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -77,12 +75,12 @@ def _record(screens: dict[str, str]) -> Record:
     return Record(filing=Filing(how="phone", author="a" * 16, filed_at=at, screens=screens))
 
 
-def test_there_are_six_screens_and_thirteen_answers() -> None:
+def test_there_are_six_screens_and_thirteen_answers():
     assert len(SCREENS) == 6
     assert sum(len(questions) for questions in SCREENS.values()) == MOST_ANSWERS == 13
 
 
-def test_the_words_say_all_that_can_be_said() -> None:
+def test_the_words_say_all_that_can_be_said():
     assert {code for _title, _icon, group in ACT_GROUPS for code, _word in group} == set(ACTS)
     assert ["police", *PARTIES] == list(PARTY_KINDS)
     assert list(AGES) == [band for band in AGE_BANDS if band != "unknown"]
@@ -94,7 +92,7 @@ def test_the_words_say_all_that_can_be_said() -> None:
 
 
 @given(codes, st.sampled_from(["{}", " {} ", "{}."]), st.booleans())
-def test_a_code_is_read_however_it_is_typed(code: str, around: str, small: bool) -> None:
+def test_a_code_is_read_however_it_is_typed(code, around, small):
     typed = around.format(code_as_shown(code))
     assert code_as_read(typed.lower() if small else typed) == code
     mistaken = typed.replace("0", "o").replace("1", "l")
@@ -102,19 +100,19 @@ def test_a_code_is_read_however_it_is_typed(code: str, around: str, small: bool)
 
 
 @given(st.text(max_size=40))
-def test_anything_else_is_no_code(typed: str) -> None:
+def test_anything_else_is_no_code(typed):
     read = code_as_read(typed)
     assert read == "" or (len(read) == 12 and set(read) <= set(LETTERS))
 
 
-def test_new_codes_differ() -> None:
+def test_new_codes_differ():
     made = {new_code() for _each in range(1000)}
     assert len(made) == 1000
     assert set("".join(made)) <= set(string.digits + string.ascii_uppercase)
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
-def test_drafts_of_one_week_are_kept_until_the_same_sunday(today: date) -> None:
+def test_drafts_of_one_week_are_kept_until_the_same_sunday(today):
     until = kept_until(today)
     assert until.weekday() == 6
     assert 7 <= (until - today).days <= 13
@@ -123,13 +121,13 @@ def test_drafts_of_one_week_are_kept_until_the_same_sunday(today: date) -> None:
 
 
 @given(answers)
-def test_a_screen_is_read_as_it_was_sealed(screen: Screen) -> None:
+def test_a_screen_is_read_as_it_was_sealed(screen):
     assert from_bytes(as_bytes(screen)) == screen
     assert len(as_bytes(screen)) >= 1000
 
 
 @given(answers)
-def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -> None:
+def test_what_was_answered_stands_in_the_record_and_nothing_else(said):
     kept = {
         name: as_bytes(
             Screen(
@@ -195,7 +193,7 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
 
 
 @given(st.lists(st.sampled_from(list(SCREENS)), unique=True), st.binary(max_size=30))
-def test_screens_that_are_missing_or_damaged_stay_named(there: list[str], damage: bytes) -> None:
+def test_screens_that_are_missing_or_damaged_stay_named(there, damage):
     named = {name: name * 4 for name in SCREENS}
     given_bytes = {name: as_bytes(Screen(acts=["L1"])) for name in there}
     record = compose(_record(named), given_bytes | {"who": b"{" + damage}, NAIROBI)
@@ -217,7 +215,7 @@ def _with_persons(record: Record, *ids: str) -> Record:
 
 
 @pytest.mark.parametrize("origin", ["herself", "told_reporter"])
-def test_one_reporters_tick_is_no_consent_of_people_written_down_later(origin: str) -> None:
+def test_one_reporters_tick_is_no_consent_of_people_written_down_later(origin):
     record = _with_persons(_nobody_named(origin), "p1", "p2", "p3")
     for person in ("p1", "p2", "p3"):
         # But what one of them wants to be kept is kept.
@@ -230,7 +228,7 @@ def test_one_reporters_tick_is_no_consent_of_people_written_down_later(origin: s
 
 
 @pytest.mark.parametrize("origin", ["herself", "told_reporter"])
-def test_a_reporters_tick_stays_that_of_the_one_person_written_down_first(origin: str) -> None:
+def test_a_reporters_tick_stays_that_of_the_one_person_written_down_first(origin):
     record = _with_persons(_nobody_named(origin), "p1")
     assert {one for one in PURPOSES if record.consents_to(one)} == WISHED
     record = _with_persons(record, "p1", "p2")
@@ -241,9 +239,7 @@ def test_a_reporters_tick_stays_that_of_the_one_person_written_down_first(origin
 
 
 @pytest.mark.parametrize("edition", [1, 2])
-def test_several_who_stand_in_a_sealed_record_already_are_not_taken_to_have_agreed(
-    edition: int,
-) -> None:
+def test_several_who_stand_in_a_sealed_record_already_are_not_taken_to_have_agreed(edition):
     # As an older version sealed it: people beside an answer of nobody in particular.
     sealed = from_json(record_as_bytes(_nobody_named("herself")))
     if edition == 1:
@@ -263,7 +259,7 @@ def test_several_who_stand_in_a_sealed_record_already_are_not_taken_to_have_agre
     assert summary_of("r", "triaged", record).consent is True
 
 
-def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_down_then() -> None:
+def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_down_then():
     record = _nobody_named("herself")
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
     record.consents.append(
@@ -281,7 +277,7 @@ def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_do
     assert [one.id for one in who_agreed(record)] == ["p1"]
 
 
-def test_a_no_that_was_said_before_anybody_was_on_record_is_each_ones_own() -> None:
+def test_a_no_that_was_said_before_anybody_was_on_record_is_each_ones_own():
     record = _nobody_named("herself")
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
     no = CaseConsent(purpose="court", given=False, at=at, by="o" * 16, wording="2026-6")
@@ -296,12 +292,12 @@ def test_a_no_that_was_said_before_anybody_was_on_record_is_each_ones_own() -> N
     assert [one.id for one in who_agreed(record)] == ["p2"]
 
 
-def test_a_screen_that_the_record_does_not_name_is_left_out() -> None:
+def test_a_screen_that_the_record_does_not_name_is_left_out():
     record = compose(_record({}), {"words": as_bytes(Screen(narrative="not hers"))}, NAIROBI)
     assert record == _record({})
 
 
-def test_a_service_number_is_found_in_a_description() -> None:
+def test_a_service_number_is_found_in_a_description():
     assert service_number_in("No. 72345, tall") == "72345"
     assert service_number_in("72345 or 72346") == ""
     assert service_number_in("tall, car KBA 123A") == ""

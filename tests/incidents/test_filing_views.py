@@ -1,13 +1,9 @@
 """The pages of filing: skipping, coming back, sending twice, and what they leave behind."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -22,8 +18,6 @@ from kash.people.models import Organisation, ServiceEntry, Zone
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web.logs import configure_logs
-from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import carried, word_in
 from tests.incidents.sent_reports import code_in as receipt_code_in
@@ -33,12 +27,12 @@ HOSTILE = "'\"><script>alert(1)</script> %s {{ 7*7 }} ‮ 🙂 \\"
 
 
 @pytest.fixture
-def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def member(app, a_member):
     return a_member("documentation")
 
 
 @pytest.fixture
-def phone(peer: Actor, client_for: Callable[..., FlaskClient]) -> FlaskClient:
+def phone(peer, client_for):
     return client_for(peer)
 
 
@@ -74,7 +68,7 @@ def _count(model: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def test_all_can_be_skipped_and_no_more_than_thirteen_things_are_asked(phone: FlaskClient) -> None:
+def test_all_can_be_skipped_and_no_more_than_thirteen_things_are_asked(phone):
     code = begin(phone)
     asked: list[str] = []
     for screen in SCREENS:
@@ -96,7 +90,7 @@ def test_all_can_be_skipped_and_no_more_than_thirteen_things_are_asked(phone: Fl
     assert "Nothing has been answered yet." in sent.text
 
 
-def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> None:
+def test_a_whole_report(phone, member, peer):
     station = Organisation(name="Mfano station", kind="station")
     db.session.add_all([station, Zone(name="Kondele")])
     db.session.commit()
@@ -143,9 +137,7 @@ def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> Non
     assert case.reference not in looked.text
 
 
-def test_it_is_gone_on_with_by_its_code(
-    phone: FlaskClient, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_it_is_gone_on_with_by_its_code(phone, actor, client_for):
     code = begin(phone)
     answer(phone, code, "words", narrative="what only a member may read")
     other = client_for(actor("police_peer"))
@@ -164,7 +156,7 @@ def test_it_is_gone_on_with_by_its_code(
     assert other.post(FILE, data={"go": "resume", "code": "no"}).status_code == 422
 
 
-def test_whoever_goes_on_later_keeps_the_page_she_is_on(phone: FlaskClient) -> None:
+def test_whoever_goes_on_later_keeps_the_page_she_is_on(phone):
     code = begin(phone)
     assert 'value="review"' in answer(phone, code, "what", "").text
     page = answer(phone, code, "what", "review", acts=["L1"]).text
@@ -173,7 +165,7 @@ def test_whoever_goes_on_later_keeps_the_page_she_is_on(phone: FlaskClient) -> N
     assert again.count("answered</small>") == 1
 
 
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(phone: FlaskClient) -> None:
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(phone):
     code = begin(phone)
     wrong = answer(phone, code, "when", day="2999-01-01", clock="25:00", place="the big market")
     assert wrong.status_code == 422
@@ -199,7 +191,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(phone: FlaskClient) -> 
     assert nonsense.status_code == 200
 
 
-def test_help_is_one_tap_away_and_loses_nothing(phone: FlaskClient) -> None:
+def test_help_is_one_tap_away_and_loses_nothing(phone):
     code = begin(phone)
     page = answer(phone, code, "words", "help", narrative="half a story")
     assert re.findall(r"\d+ hours", page.text) == ["72 hours", "120 hours", "24 hours"]
@@ -211,7 +203,7 @@ def test_help_is_one_tap_away_and_loses_nothing(phone: FlaskClient) -> None:
         assert "/w/h" in phone.get(address).text
 
 
-def test_help_shows_what_is_open_near(phone: FlaskClient, monkeypatch: Any) -> None:
+def test_help_shows_what_is_open_near(phone, monkeypatch):
     from datetime import UTC, date, datetime
 
     from kash.people.models import ServiceHours
@@ -249,9 +241,7 @@ def test_help_shows_what_is_open_near(phone: FlaskClient, monkeypatch: Any) -> N
     assert len(re.findall(r"<h3>(.*?)</h3>", odd)) == 3
 
 
-def test_a_police_account_reads_no_name_of_a_mediator_of_the_community(
-    actor: Callable[..., Actor], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_a_police_account_reads_no_name_of_a_mediator_of_the_community(actor, sign_in):
     session = db.session()
     for role, name in (("peer", "Akinyi"), ("police_peer", "Sergeant Otieno")):
         session.add(Duty(account_id=actor(role, name=name).account_id))
@@ -265,9 +255,7 @@ def test_a_police_account_reads_no_name_of_a_mediator_of_the_community(
     assert "Akinyi" not in read
 
 
-def test_where_nobody_holds_keys_it_says_so_calmly(
-    app: APIFlask, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_where_nobody_holds_keys_it_says_so_calmly(app, sign_in):
     phone = sign_in("peer")
     page = phone.get(FILE)
     assert page.status_code == 200
@@ -282,7 +270,7 @@ def test_where_nobody_holds_keys_it_says_so_calmly(
     assert phone.get("/w/h").status_code == 200
 
 
-def test_guessing_receipts_is_ended_and_names_nobody(phone: FlaskClient, monkeypatch: Any) -> None:
+def test_guessing_receipts_is_ended_and_names_nobody(phone, monkeypatch):
     monkeypatch.setattr("kash.incidents.services.receipts._WRONG", 3)
     codes = ["0123456789AB", "1123456789AB", "2123456789AB", "3123456789AB"]
     answers = [phone.post("/w/r", data={"code": code, "word": "embe chui"}) for code in codes]
@@ -293,9 +281,7 @@ def test_guessing_receipts_is_ended_and_names_nobody(phone: FlaskClient, monkeyp
     assert phone.post("/w/r", data={"code": "short", "word": "embe chui"}).status_code == 422
 
 
-def test_no_page_of_it_touches_session_log_or_audit(
-    phone: FlaskClient, peer: Actor, monkeypatch: Any, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_no_page_of_it_touches_session_log_or_audit(phone, peer, monkeypatch, capfd):
     from datetime import timedelta
 
     from kash.platform.database import utc_now
@@ -348,8 +334,8 @@ def _last_seen() -> list[Any]:
     ],
 )
 def test_what_is_wrong_on_a_screen_never_keeps_from_sending_that_somebody_is_held(
-    phone: FlaskClient, screen: str, wrong: dict[str, Any], fine: dict[str, Any]
-) -> None:
+    phone, screen, wrong, fine
+):
     sent = answer(phone, begin(phone), screen, "now", **wrong, **fine)
     assert (sent.status_code, shown_screen(sent.text)) == (200, "sent")
     assert _count(Incident) == 1

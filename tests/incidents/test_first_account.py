@@ -1,14 +1,10 @@
 """Her first account: kept exactly as it came in, changed by nobody, gone with the case alone."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -110,9 +106,7 @@ def edit(member: AMember, reference: str, number: int) -> None:
 
 
 @pytest.mark.any_engine
-def test_after_ten_edits_the_first_account_opens_byte_for_byte_the_same(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_after_ten_edits_the_first_account_opens_byte_for_byte_the_same(member, actor):
     peer = actor("peer")
     reference = reported(peer)
     assert sealed_accounts() == []
@@ -137,8 +131,8 @@ def test_after_ten_edits_the_first_account_opens_byte_for_byte_the_same(
 
 
 def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_it_be_shredded(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+    member, actor
+):
     peer, vault = actor("peer"), member.vault()
     one, other = filed(Record(narrative="x"), "triaged"), reported(peer)
     add_link(one, "incident", other, by=member.actor, vault=vault)
@@ -165,9 +159,7 @@ def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_
 
 
 @pytest.mark.any_engine
-def test_no_service_can_write_over_a_first_account(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_no_service_can_write_over_a_first_account(member, actor):
     edit(member, reported(actor("peer")), 0)
     (first,), (sealed,) = bytes_kept(member), sealed_accounts()
     with pytest.raises(NeverChanged):
@@ -178,9 +170,7 @@ def test_no_service_can_write_over_a_first_account(
     assert bytes_kept(member) == [first]
 
 
-def test_shredding_leaves_neither_the_first_account_nor_what_was_changed(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_shredding_leaves_neither_the_first_account_nor_what_was_changed(member, actor):
     reference, other = reported(actor("peer")), filed(Record(narrative="Another."))
     for number in range(2):
         edit(member, reference, number)
@@ -198,9 +188,7 @@ def test_shredding_leaves_neither_the_first_account_nor_what_was_changed(
     assert b"Another." in bytes_kept(member)[0]
 
 
-def test_a_report_that_nothing_keeps_takes_both_along_when_its_days_are_over(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_report_that_nothing_keeps_takes_both_along_when_its_days_are_over(member, actor):
     reference = reported(actor("peer"), what=Screen(acts=["P1"]), words=Screen(narrative="Alone."))
     for number in range(2):
         edit(member, reference, number)
@@ -212,9 +200,7 @@ def test_a_report_that_nothing_keeps_takes_both_along_when_its_days_are_over(
 
 
 @pytest.mark.any_engine
-def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobodys(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobodys(member, actor):
     peer = actor("peer")
     receipt = sent(peer, **ANSWERS)
     let_arrive()
@@ -235,9 +221,7 @@ def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobody
 
 
 @pytest.mark.any_engine
-def test_after_a_change_of_keys_the_first_account_opens_as_it_was_and_changes_go_on(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_after_a_change_of_keys_the_first_account_opens_as_it_was_and_changes_go_on(member, actor):
     reference = reported(actor("peer"))
     edit(member, reference, 0)
     (first,) = bytes_kept(member)
@@ -257,9 +241,7 @@ def test_after_a_change_of_keys_the_first_account_opens_as_it_was_and_changes_go
 
 
 @pytest.mark.any_engine
-def test_a_report_of_which_nothing_was_answered_is_kept_as_that(
-    member: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_report_of_which_nothing_was_answered_is_kept_as_that(member, actor):
     peer = actor("peer")
     say_held(peer, "0123456789AB")
     filing.submit(peer, "0123456789AB", "sw", held=True)
@@ -283,9 +265,7 @@ def written(narrative: str, *, submit: bool = False) -> SentPage:
     return SentPage(typed, "t0ken0000t0ken00", submit)
 
 
-def test_what_an_officer_hands_in_at_once_is_the_first_account(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_what_an_officer_hands_in_at_once_is_the_first_account(app, a_member):
     member = a_member("documentation")
     reference = add_case(member.actor, member.vault(), written("First.", submit=True), "en")
     (first,) = bytes_kept(member)
@@ -296,9 +276,7 @@ def test_what_an_officer_hands_in_at_once_is_the_first_account(
     assert (found.account.screens, found.account.as_record(ZONE).narrative) == ({}, "First.")
 
 
-def test_a_draft_becomes_the_first_account_as_it_is_handed_in(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_a_draft_becomes_the_first_account_as_it_is_handed_in(app, a_member):
     member = a_member("documentation")
     actor, vault = member.actor, member.vault()
     reference = add_case(actor, vault, written("Begun."), "en")
@@ -313,9 +291,7 @@ def test_a_draft_becomes_the_first_account_as_it_is_handed_in(
     assert found.account.taking == Taking(language="Dholuo", interpreter="none")
 
 
-def test_a_draft_handed_in_by_its_step_has_a_first_account_too(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_a_draft_handed_in_by_its_step_has_a_first_account_too(app, a_member):
     member = a_member("documentation")
     reference = add_case(member.actor, member.vault(), written("Begun."), "en")
     take_step(reference, "submit", by=member.actor, vault=member.vault())
@@ -324,9 +300,7 @@ def test_a_draft_handed_in_by_its_step_has_a_first_account_too(
     assert found.account.as_record(ZONE).narrative == "Begun."
 
 
-def test_what_was_never_changed_since_it_came_is_kept_before_it_is(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_what_was_never_changed_since_it_came_is_kept_before_it_is(app, a_member):
     member = a_member("documentation")
     reference = filed(Record(narrative="As it came."))
     edit(member, reference, 3)
@@ -335,9 +309,7 @@ def test_what_was_never_changed_since_it_came_is_kept_before_it_is(
     assert found.account.as_record(ZONE).narrative == "As it came."
 
 
-def test_what_was_saved_before_first_accounts_were_kept_gets_none_and_says_so(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_what_was_saved_before_first_accounts_were_kept_gets_none_and_says_so(app, a_member):
     member = a_member("documentation")
     reference = filed(Record(narrative="Changed already.", paper_reference="0123456789AB"))
     row = db.session.query(SealedDocument).one()
@@ -358,9 +330,7 @@ def test_what_was_saved_before_first_accounts_were_kept_gets_none_and_says_so(
     screens=st.booleans(),
     has=st.booleans(),
 )
-def test_a_first_account_is_made_once_and_never_of_a_draft(
-    state: str, before: str, version: int, screens: bool, has: bool
-) -> None:
+def test_a_first_account_is_made_once_and_never_of_a_draft(state, before, version, screens, has):
     record = Record(first_accounts=["d"] if has else [])
     found = source_of(record, before=before, state=state, version=version, screens=screens)
     if screens:
@@ -374,7 +344,7 @@ def test_a_first_account_is_made_once_and_never_of_a_draft(
         assert found is (Source.OPENED if version == 1 else None)
 
 
-def test_an_account_is_read_as_it_was_sealed() -> None:
+def test_an_account_is_read_as_it_was_sealed():
     account = FirstAccount(
         how="phone",
         kept_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
@@ -396,9 +366,7 @@ def taken(member: AMember, reference: str, status: int, **more: Any) -> str:
     return answer.text
 
 
-def test_how_it_was_taken_is_said_once_and_the_case_warns_who_took_it_down_before(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_how_it_was_taken_is_said_once_and_the_case_warns_who_took_it_down_before(app, a_member):
     member = a_member("documentation")
     reference = filed(Record(narrative="As it came.", persons=[Person(id="p1", code="A")]))
     assert "It is not said yet how it was taken." in member.client.get(f"/w/{reference}").text
@@ -428,9 +396,7 @@ def test_how_it_was_taken_is_said_once_and_the_case_warns_who_took_it_down_befor
     assert 'value="English"' in stale.text
 
 
-def test_what_was_said_of_it_is_changed_for_a_reason_once_it_is_verified(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_what_was_said_of_it_is_changed_for_a_reason_once_it_is_verified(app, a_member):
     member = a_member("documentation")
     record = Record(narrative="As it came.")
     record.verification.outcome, record.verification.at = "verified", utc_now()
@@ -445,9 +411,7 @@ def test_what_was_said_of_it_is_changed_for_a_reason_once_it_is_verified(
     ]
 
 
-def test_what_opens_later_is_kept_beside_what_was_kept_first(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_what_opens_later_is_kept_beside_what_was_kept_first(app, a_member):
     member = a_member("documentation")
     record, vault = Record(), member.vault()
     for day in (1, 2):
@@ -461,9 +425,7 @@ def test_what_opens_later_is_kept_beside_what_was_kept_first(
     ]
 
 
-def test_one_who_must_be_kept_away_reads_neither_account_nor_changes(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_one_who_must_be_kept_away_reads_neither_account_nor_changes(app, a_member):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(Record(narrative="As it came."))
     edit(anna, reference, 1)
@@ -473,9 +435,7 @@ def test_one_who_must_be_kept_away_reads_neither_account_nor_changes(
         assert brenda.client.get(f"/w/{reference}/{page}").status_code == 404
 
 
-def test_the_page_shows_what_came_first_beside_today(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_the_page_shows_what_came_first_beside_today(app, a_member):
     member = a_member("documentation")
     reference = filed(Record(narrative="As it came.", acts=[Act(id="a1", code="P1")]))
     before = member.client.get(f"/w/{reference}/h").text

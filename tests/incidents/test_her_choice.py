@@ -1,14 +1,10 @@
 """After the verification she is asked what she wants: what is noted, and what it opens."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -26,7 +22,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
 from kash.platform.web.formats import to_local
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.conftest import AMember, csrf_token
 from tests.incidents.test_mediation_gate_rules import NOW, a_case, choice
 from tests.refusals import refuses
@@ -35,7 +31,7 @@ TODAY = date(2026, 11, 16)
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., AMember]) -> AMember:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -65,8 +61,8 @@ def main_button(officer: AMember, reference: str) -> str:
 
 @pytest.mark.any_engine
 def test_an_answer_is_noted_with_its_day_by_whom_and_how_it_is_known(
-    both_engines_app: APIFlask, officer: AMember, record_of: Any, filed: Any
-) -> None:
+    both_engines_app, officer, record_of, filed
+):
     reference = filed(two_unasked(), "verified")
     for _twice in range(2):
         says(officer, reference, "p1", "complaint", "help", origin="told_reporter")
@@ -104,9 +100,7 @@ def test_an_answer_is_noted_with_its_day_by_whom_and_how_it_is_known(
         ("p1", ("help",), "guessed"),
     ],
 )
-def test_what_is_no_answer_is_not_noted(
-    app: APIFlask, officer: AMember, filed: Any, person: str, wanted: tuple[str, ...], origin: str
-) -> None:
+def test_what_is_no_answer_is_not_noted(app, officer, filed, person, wanted, origin):
     reference = filed(two_unasked(), "verified")
     with pytest.raises(NotFound):
         says(officer, reference, person, *wanted, origin=origin)
@@ -114,14 +108,12 @@ def test_what_is_no_answer_is_not_noted(
 
 
 @given(st.lists(st.sampled_from([*WAYS, "money"]), unique=True), st.booleans())
-def test_nothing_stands_alone_and_whoever_could_not_be_asked_wants_nothing_known(
-    wanted: list[str], asked: bool
-) -> None:
+def test_nothing_stands_alone_and_whoever_could_not_be_asked_wants_nothing_known(wanted, asked):
     fits = bool(wanted) and "money" not in wanted and (len(wanted) == 1 or "nothing" not in wanted)
     assert is_answer(wanted, "herself" if asked else "not_asked") == (fits if asked else not wanted)
 
 
-def test_a_closed_case_asks_nobody(app: APIFlask, officer: AMember, filed: Any) -> None:
+def test_a_closed_case_asks_nobody(app, officer, filed):
     reference = filed(two_unasked(), "closed")
     with refuses("This case is closed."):
         says(officer, reference, "p1", "help")
@@ -146,13 +138,8 @@ def test_a_closed_case_asks_nobody(app: APIFlask, officer: AMember, filed: Any) 
     ],
 )
 def test_after_the_verification_what_she_wants_is_the_next_step(
-    app: APIFlask,
-    officer: AMember,
-    filed: Any,
-    first: tuple[str, ...],
-    second: tuple[str, ...],
-    button: str,
-) -> None:
+    app, officer, filed, first, second, button
+):
     record = two_unasked()
     record.choices = [
         choice(person, *wanted) for person, wanted in (("p1", first), ("p2", second)) if wanted
@@ -161,9 +148,7 @@ def test_after_the_verification_what_she_wants_is_the_next_step(
     assert main_button(officer, reference) == button
 
 
-def test_whoever_could_not_be_asked_is_asked_again(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+def test_whoever_could_not_be_asked_is_asked_again(app, officer, filed):
     reference = filed(two_unasked(), "verified")
     says(officer, reference, "p1", "mediation")
     says(officer, reference, "p2", origin="not_asked")
@@ -177,9 +162,7 @@ def test_whoever_could_not_be_asked_is_asked_again(
     assert to_ask(record_now(officer, reference)) == ["p2"]
 
 
-def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(app, officer, filed):
     reference = filed(two_unasked(), "verified")
     address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
     says(officer, reference, "p1", "nothing")
@@ -209,8 +192,8 @@ def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(
 
 @pytest.mark.any_engine
 def test_an_open_request_to_a_mediator_ends_when_she_wants_no_mediation(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor], filed: Any
-) -> None:
+    both_engines_app, officer, actor, filed
+):
     mediator = actor("peer")
     add_mediator(SYSTEM, mediator.public_id, DutyDetails())
     record = two_unasked()
@@ -235,7 +218,7 @@ def test_an_open_request_to_a_mediator_ends_when_she_wants_no_mediation(
 # --- The page ------------------------------------------------------------------------------------
 
 
-def test_the_page_notes_an_answer_of_each(app: APIFlask, officer: AMember, filed: Any) -> None:
+def test_the_page_notes_an_answer_of_each(app, officer, filed):
     reference = filed(two_unasked(), "verified")
     address = f"/w/{reference}/w"
     page = officer.client.get(address).text
@@ -272,9 +255,7 @@ def test_the_page_notes_an_answer_of_each(app: APIFlask, officer: AMember, filed
         ({"wanted": ["everything"]}, "Choose from the list."),
     ],
 )
-def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(
-    app: APIFlask, officer: AMember, filed: Any, wrong: dict[str, Any], sentence: str
-) -> None:
+def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(app, officer, filed, wrong, sentence):
     reference = filed(two_unasked(), "verified")
     sent = {"person": "p2", "wanted": ["help", "court"], "origin": "herself", "on": "2026-11-02"}
     answer = officer.client.post(f"/w/{reference}/w", data=sent | wrong)
@@ -299,9 +280,7 @@ def said_on(page: str, person: str) -> dict[str, Any]:
     }
 
 
-def test_what_others_told_is_said_not_to_count_over_what_she_said_herself(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+def test_what_others_told_is_said_not_to_count_over_what_she_said_herself(app, officer, filed):
     record = two_unasked()
     record.persons = record.persons[:1]
     reference = filed(record, "verified")
@@ -332,9 +311,7 @@ def test_what_others_told_is_said_not_to_count_over_what_she_said_herself(
     assert ("Saved." in page, "does not count" in page) == (True, False)
 
 
-def test_two_officers_who_note_her_choice_at_once_lose_neither(
-    app: APIFlask, officer: AMember, a_member: Callable[..., AMember], filed: Any
-) -> None:
+def test_two_officers_who_note_her_choice_at_once_lose_neither(app, officer, a_member, filed):
     other = a_member("documentation", name="Baraka Mfano")
     reference = filed(two_unasked(), "verified")
     address = f"/w/{reference}/w"
@@ -366,9 +343,7 @@ def test_two_officers_who_note_her_choice_at_once_lose_neither(
 # --- Who is told ---------------------------------------------------------------------------------
 
 
-def test_today_and_the_register_say_that_somebody_is_to_be_asked(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+def test_today_and_the_register_say_that_somebody_is_to_be_asked(app, officer, filed):
     reference = filed(two_unasked(), "verified")
     filed(a_case("W1"), "verified")
     filed(two_unasked(), "triaged")
@@ -387,9 +362,7 @@ def test_today_and_the_register_say_that_somebody_is_to_be_asked(
     st.lists(st.tuples(st.sampled_from(["", "p1", "p2", "p3"]), st.lists(st.sampled_from(WAYS)))),
     st.sampled_from(["triaged", "verified", "mediation", "closed"]),
 )
-def test_the_line_of_a_case_knows_whom_to_ask_as_the_record_does(
-    persons: int, said: list[tuple[str, list[str]]], state: str
-) -> None:
+def test_the_line_of_a_case_knows_whom_to_ask_as_the_record_does(persons, said, state):
     record = Record(
         persons=[Person(id=f"p{number}", code=f"P{number}") for number in range(1, persons + 1)],
         choices=[

@@ -1,7 +1,5 @@
 """A custodian who has a part in a case decides nothing about it, and reads no reason."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import select
 
@@ -11,7 +9,7 @@ from kash.incidents.rules.record import Record
 from kash.platform.database import db
 from kash.platform.vault import Unsealing
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed, Member
+from tests.incidents.conftest import Filed
 from tests.refusals import refuses
 
 REASON = "A court asks for her name."
@@ -32,9 +30,7 @@ def asked() -> Unsealing:
     return db.session.scalars(select(Unsealing)).one()
 
 
-def test_a_custodian_who_is_named_neither_reads_the_reason_nor_decides(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_custodian_who_is_named_neither_reads_the_reason_nor_decides(a_member, filed):
     grace, ruth = a_member("custodian"), a_member("custodian")
     anna = a_member("documentation")
     named = Party(id="q1", kind="other", account=grace.actor.public_id)
@@ -54,16 +50,14 @@ def test_a_custodian_who_is_named_neither_reads_the_reason_nor_decides(
     assert asked().granted is True
 
 
-def test_who_declared_that_she_must_not_work_on_it_does_not_decide(
-    a_member: Member, filed: Filed
-) -> None:
+def test_who_declared_that_she_must_not_work_on_it_does_not_decide(a_member, filed):
     grace, anna = a_member("custodian"), a_member("documentation")
     request = ask(anna, filed, Record(declared=[grace.actor.public_id]))
     assert not may_decide(grace.actor, grace.vault(), request)
 
 
 @pytest.mark.parametrize("part", ["filer", "source"])
-def test_who_filed_or_told_it_does_not_decide(a_member: Member, filed: Filed, part: str) -> None:
+def test_who_filed_or_told_it_does_not_decide(a_member, filed, part):
     grace, anna = a_member("custodian"), a_member("documentation")
     account = grace.actor.public_id
     record = (

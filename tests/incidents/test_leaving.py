@@ -1,21 +1,17 @@
 """What leaves the vault on paper or as a file: only by the consent of everybody whom it shows or
 names, of each adult alone, and of a child by the paper of whoever decides for her."""
 
-from __future__ import annotations
-
 import io
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import contents, may_print, who_agreed
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import Act, CourtAsk, Person
+from kash.incidents.rules.parts import Act, Person
 from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import (
     GuardiansAnswer,
@@ -86,7 +82,7 @@ def custody(member: AMember, reference: str, piece: str) -> list[str]:
 
 
 @pytest.fixture
-def anna(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def anna(both_engines_app, a_member):
     return a_member("documentation")
 
 
@@ -101,9 +97,7 @@ def anna(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMembe
         (agreed("p1", "court", "health") + agreed("p2", "court", "health"), (True, True)),
     ],
 )
-def test_an_original_and_its_sheet_leave_only_if_each_whom_it_shows_agreed(
-    anna: AMember, consents: list[CaseConsent], may: tuple[bool, bool]
-) -> None:
+def test_an_original_and_its_sheet_leave_only_if_each_whom_it_shows_agreed(anna, consents, may):
     reference, piece = with_piece(anna, two(consents=consents))
     assert leaves(anna, reference, piece) == may
     # What was refused is noted as no step: it did not happen.
@@ -112,7 +106,7 @@ def test_an_original_and_its_sheet_leave_only_if_each_whom_it_shows_agreed(
 
 
 @pytest.mark.any_engine
-def test_of_what_shows_one_of_them_only_she_is_asked(anna: AMember) -> None:
+def test_of_what_shows_one_of_them_only_she_is_asked(anna):
     reference, piece = with_piece(anna, two(consents=agreed("p1", "court", "health")))
     for shows, may in ((["p1"], True), (["p1", "p2"], False), (["p2"], False), ([], False)):
         label_evidence(anna.actor, anna.vault(), reference, piece, "Bruise", "", shows=shows)
@@ -124,7 +118,7 @@ def test_of_what_shows_one_of_them_only_she_is_asked(anna: AMember) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_paper_about_one_of_them_lists_nothing_that_shows_the_other(anna: AMember) -> None:
+def test_a_paper_about_one_of_them_lists_nothing_that_shows_the_other(anna):
     both = agreed("p1", "court") + agreed("p2", "court")
     reference, piece = with_piece(anna, two(consents=both))
     for shows, listed in ((["p1"], True), (["p1", "p2"], False), (["p2"], False), ([], False)):
@@ -138,7 +132,7 @@ def test_a_paper_about_one_of_them_lists_nothing_that_shows_the_other(anna: AMem
 
 
 @pytest.mark.any_engine
-def test_nothing_that_shows_somebody_who_was_taken_off_the_record_leaves(anna: AMember) -> None:
+def test_nothing_that_shows_somebody_who_was_taken_off_the_record_leaves(anna):
     from kash.incidents.services.cases import changing
 
     both = agreed("p1", "court", "health") + agreed("p2", "court", "health")
@@ -152,7 +146,7 @@ def test_nothing_that_shows_somebody_who_was_taken_off_the_record_leaves(anna: A
 
 
 @pytest.mark.any_engine
-def test_what_is_taken_back_stops_the_original_too(anna: AMember) -> None:
+def test_what_is_taken_back_stops_the_original_too(anna):
     both = agreed("p1", "court", "health") + agreed("p2", "court", "health")
     reference, piece = with_piece(anna, two(consents=both))
     version = open_case(anna.actor, anna.vault(), reference).version
@@ -176,9 +170,7 @@ def test_what_is_taken_back_stops_the_original_too(anna: AMember) -> None:
         (lambda: asked_again(), True),
     ],
 )
-def test_nothing_leaves_before_each_whom_it_shows_was_asked_again_about_this_paper(
-    anna: AMember, asks: Callable[[], list[CourtAsk]], may: bool
-) -> None:
+def test_nothing_leaves_before_each_whom_it_shows_was_asked_again_about_this_paper(anna, asks, may):
     both = agreed("p1", "court", "health") + agreed("p2", "court", "health")
     reference, piece = with_piece(anna, two(consents=both, court_asks=asks()))
     assert leaves(anna, reference, piece) == (may, may)
@@ -194,9 +186,7 @@ def test_nothing_leaves_before_each_whom_it_shows_was_asked_again_about_this_pap
         assert answer.status_code == (200 if may else 422)
 
 
-def test_whoever_is_missing_is_named_and_whoever_it_does_not_show_is_not_asked(
-    anna: AMember,
-) -> None:
+def test_whoever_is_missing_is_named_and_whoever_it_does_not_show_is_not_asked(anna):
     both = agreed("p1", "court", "health") + agreed("p2", "court", "health")
     reference, piece = with_piece(anna, two(consents=both, court_asks=asked_again("p1")))
     address = f"/w/{reference}/e/{piece}"
@@ -207,7 +197,7 @@ def test_whoever_is_missing_is_named_and_whoever_it_does_not_show_is_not_asked(
     assert said in anna.client.get(address).text
 
 
-def test_the_pages_say_who_did_not_agree_and_offer_nothing(anna: AMember) -> None:
+def test_the_pages_say_who_did_not_agree_and_offer_nothing(anna):
     reference, piece = with_piece(anna, two(consents=agreed("p1", "court", "health")))
     address = f"/w/{reference}/e/{piece}"
     page = anna.client.get(address).text
@@ -232,7 +222,7 @@ def test_the_pages_say_who_did_not_agree_and_offer_nothing(anna: AMember) -> Non
 
 
 @pytest.fixture
-def grace(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def grace(both_engines_app, a_member):
     return a_member("custodian", "documentation")
 
 
@@ -256,9 +246,7 @@ def record_of(member: AMember, reference: str) -> Record:
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("age", ["under_18", "unsure"])
-def test_a_child_bars_no_adult_and_is_in_no_paper_without_whoever_decides_for_her(
-    grace: AMember, age: str
-) -> None:
+def test_a_child_bars_no_adult_and_is_in_no_paper_without_whoever_decides_for_her(grace, age):
     said = agreed("p1", "court", "health") + agreed("p2", "court", "health")
     reference, piece = with_piece(grace, two(age, consents=said))
     record = record_of(grace, reference)
@@ -289,9 +277,7 @@ def test_a_child_bars_no_adult_and_is_in_no_paper_without_whoever_decides_for_he
 
 
 @pytest.mark.any_engine
-def test_nobody_but_a_custodian_and_nothing_but_a_paper_decides_for_a_child(
-    grace: AMember, a_member: Callable[..., AMember]
-) -> None:
+def test_nobody_but_a_custodian_and_nothing_but_a_paper_decides_for_a_child(grace, a_member):
     reference = filed(two("under_18"))
     adult = filed(two())
     anna = a_member("documentation")
@@ -315,7 +301,7 @@ def test_nobody_but_a_custodian_and_nothing_but_a_paper_decides_for_a_child(
     assert not may_print(record_of(grace, reference))
 
 
-def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(grace: AMember) -> None:
+def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(grace):
     reference = filed(two("under_18"))
     address = f"/w/{reference}/c"
     page = grace.client.get(address).text
@@ -338,9 +324,7 @@ def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(grace
 
 
 @pytest.mark.any_engine
-def test_an_officer_who_has_a_childs_case_for_want_of_a_custodian_decides_nothing_by_paper(
-    anna: AMember,
-) -> None:
+def test_an_officer_who_has_a_childs_case_for_want_of_a_custodian_decides_nothing_by_paper(anna):
     reference = filed(two("under_18"))
     with pytest.raises(NotFound):
         note(anna, reference, decided())

@@ -1,15 +1,10 @@
 """The letterbox: what it looks like from outside, and that nothing in it is ever lost."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
@@ -45,7 +40,6 @@ from kash.platform.vault import (
     remove_member,
 )
 from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
 _letters = some.builds(
@@ -71,7 +65,7 @@ _drafts = some.dictionaries(
 # Each letterbox is a quarter of a megabyte.
 @settings(deadline=None, max_examples=25)
 @given(_drafts)
-def test_its_size_and_order_tell_nothing(drafts: dict[str, Draft]) -> None:
+def test_its_size_and_order_tell_nothing(drafts):
     box = Box(drafts=drafts)
     sealed = box_as_bytes(box)
     assert len(sealed) == SMALLEST - 4
@@ -81,7 +75,7 @@ def test_its_size_and_order_tell_nothing(drafts: dict[str, Draft]) -> None:
 
 
 @given(some.lists(some.integers(0, 4000), max_size=3), some.integers(0, 200))
-def test_a_draft_is_counted_as_no_smaller_than_it_is(bodies: list[int], wrapped: int) -> None:
+def test_a_draft_is_counted_as_no_smaller_than_it_is(bodies, wrapped):
     screens = {f"s{at}": _letter(size) for at, size in enumerate(bodies)}
     for letter in screens.values():
         letter.wrapped = "B" * wrapped
@@ -89,7 +83,7 @@ def test_a_draft_is_counted_as_no_smaller_than_it_is(bodies: list[int], wrapped:
     assert len(draft.model_dump_json()) <= draft.size <= len(draft.model_dump_json()) + 1200
 
 
-def test_more_than_fits_is_refused_and_not_cut_off() -> None:
+def test_more_than_fits_is_refused_and_not_cut_off():
     letter = Letter(public_id="x", kind="k", compartment_id=1, body="A" * MOST, wrapped="B")
     draft = Draft(kept_until=date(2026, 1, 1), screens={"words": letter})
     with pytest.raises(BoxFull):
@@ -108,9 +102,7 @@ def _draft(size: int, **more: bool) -> Draft:
 
 @settings(deadline=None, max_examples=10)
 @given(some.integers(60, 200), some.booleans(), some.booleans())
-def test_unfinished_reports_however_many_leave_room_for_what_is_sent(
-    number: int, held: bool, beyond: bool
-) -> None:
+def test_unfinished_reports_however_many_leave_room_for_what_is_sent(number, held, beyond):
     flood = {f"{each:064}": _draft(80_000, held=held, beyond=beyond) for each in range(number)}
     box = Box(drafts={**flood, "hers": _draft(5_000), "written": _draft(90_000, held=held)})
     box.make_room("written")
@@ -126,12 +118,12 @@ def test_unfinished_reports_however_many_leave_room_for_what_is_sent(
     assert from_bytes(box_as_bytes(box)).sent == sent
 
 
-def test_all_rooms_together_leave_more_than_half_for_what_is_sent() -> None:
+def test_all_rooms_together_leave_more_than_half_for_what_is_sent():
     assert sum(ROOM.values()) < MOST / 2
 
 
 @pytest.fixture
-def peer(actor: Callable[..., Actor]) -> Actor:
+def peer(actor):
     return actor("peer")
 
 
@@ -142,9 +134,7 @@ def _file(peer: Actor, note: str) -> str:
     return code
 
 
-def test_reports_that_come_in_the_same_moment_are_all_kept(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
-) -> None:
+def test_reports_that_come_in_the_same_moment_are_all_kept(both_engines_app, a_member, peer):
     member = a_member("documentation")
     db.session.rollback()
 
@@ -170,8 +160,8 @@ class Backwards:
 
 @pytest.mark.any_engine
 def test_no_reports_become_visible_in_the_order_in_which_they_were_sent(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    both_engines_app, a_member, monkeypatch
+):
     a_member("documentation")
     monkeypatch.setattr(
         "kash.incidents.services.letterbox.secrets", SimpleNamespace(SystemRandom=Backwards)
@@ -192,11 +182,8 @@ def test_no_reports_become_visible_in_the_order_in_which_they_were_sent(
 
 
 def test_a_report_and_the_worker_never_wait_for_each_other(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    peer: Actor,
-    count_queries: Callable[..., Any],
-) -> None:
+    both_engines_app, a_member, peer, count_queries
+):
     """Both lock letterbox and quota. In two orders, PostgreSQL would end one of them."""
     a_member("documentation")
     code = new_code()
@@ -220,8 +207,8 @@ def test_a_report_and_the_worker_never_wait_for_each_other(
 
 @pytest.mark.any_engine
 def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
-) -> None:
+    both_engines_app, a_member, peer
+):
     stays, leaves = a_member("documentation"), a_member("documentation")
     _file(peer, "before she left")
     unfinished = new_code()
@@ -253,9 +240,7 @@ def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
 
 
 @pytest.mark.any_engine
-def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
-) -> None:
+def test_a_draft_of_an_earlier_version_is_found_again_and_sent(both_engines_app, a_member, peer):
     member = a_member("documentation")
     code = new_code()
     session = db.session()
@@ -283,9 +268,7 @@ def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
 
 
 @pytest.mark.any_engine
-def test_members_unfinished_forms_are_left_where_they_are(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_members_unfinished_forms_are_left_where_they_are(both_engines_app, a_member):
     from kash.incidents.services.documentation import keep_typed
 
     member = a_member("documentation")

@@ -1,7 +1,5 @@
 """No mail of this room says what it is about: neither its headers nor its text."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from datetime import datetime, timedelta
@@ -10,7 +8,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
@@ -44,9 +41,7 @@ def _sent(app: APIFlask) -> list[EmailMessage]:
     return found  # type: ignore[return-value]
 
 
-def test_no_mail_of_this_room_says_what_it_is_about(
-    room: Room, app: APIFlask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_no_mail_of_this_room_says_what_it_is_about(room, app, monkeypatch, tmp_path):
     planting_forms.phones(room)
     planting_forms.full_form(room, FEW_ROWS)
     planting_cases.case(room)

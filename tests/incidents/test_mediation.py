@@ -1,7 +1,5 @@
 """Asking a mediator: what she reads, what she answers, and what of it the case keeps."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable
@@ -9,8 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
@@ -99,7 +95,7 @@ def on_duty(who: Actor, **details: Any) -> str:
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., AMember]) -> AMember:
+def officer(a_member):
     return a_member("documentation")
 
 
@@ -119,12 +115,7 @@ def ask(officer: AMember, reference: str, mediator: Actor, *requests: str) -> No
     )
 
 
-def test_a_mediator_reads_what_is_asked_and_nothing_of_the_case(
-    app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+def test_a_mediator_reads_what_is_asked_and_nothing_of_the_case(app, officer, actor, client_for):
     mediator = actor("police_peer")
     on_duty(mediator)
     reference = a_case()
@@ -142,9 +133,7 @@ def test_a_mediator_reads_what_is_asked_and_nothing_of_the_case(
 
 
 @pytest.mark.any_engine
-def test_nothing_in_clear_ties_a_brief_to_its_case(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_nothing_in_clear_ties_a_brief_to_its_case(both_engines_app, officer, actor):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case()
@@ -161,9 +150,7 @@ def test_nothing_in_clear_ties_a_brief_to_its_case(
 
 
 @pytest.mark.any_engine
-def test_an_answer_is_taken_over_and_then_deleted(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_an_answer_is_taken_over_and_then_deleted(both_engines_app, officer, actor):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case()
@@ -185,9 +172,7 @@ def test_an_answer_is_taken_over_and_then_deleted(
 
 
 @pytest.mark.any_engine
-def test_without_consent_nobody_is_asked(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_without_consent_nobody_is_asked(both_engines_app, officer, actor):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case(consent=False)
@@ -199,8 +184,8 @@ def test_without_consent_nobody_is_asked(
 
 @pytest.mark.any_engine
 def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, officer, actor
+):
     station = Organisation(name="Lake station", kind="station")
     group = db.session.scalars(select(Group).order_by(Group.id)).first()
     assert group is not None
@@ -223,20 +208,13 @@ def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
         ask(officer, reference, inside)
 
 
-def test_where_nobody_can_be_asked_the_list_of_mediators_is_a_step_away(
-    app: APIFlask, officer: AMember
-) -> None:
+def test_where_nobody_can_be_asked_the_list_of_mediators_is_a_step_away(app, officer):
     page = asking(officer, a_case())
     assert "Nobody can be asked" in page
     assert '<a class="btn" href="/w/d">' in page
 
 
-def test_who_says_no_by_a_slip_is_told_whom_to_call(
-    app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+def test_who_says_no_by_a_slip_is_told_whom_to_call(app, officer, actor, client_for):
     mediator = actor("peer")
     on_duty(mediator)
     ask(officer, a_case(), mediator)
@@ -252,9 +230,7 @@ def test_who_says_no_by_a_slip_is_told_whom_to_call(
     assert "If you can help after all, call Achieng: 0700 000001." in told.text
 
 
-def test_a_brief_of_somebody_else_is_not_there(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_brief_of_somebody_else_is_not_there(app, officer, actor):
     mediator, other = actor("peer"), actor("peer")
     on_duty(mediator)
     ask(officer, a_case(), mediator)
@@ -284,9 +260,7 @@ def two_asked(officer: AMember, actor: Callable[..., Actor]) -> tuple[Actor, Act
     return silent, answering, reference, brief
 
 
-def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_after_seven_days_the_note_is_gone_and_the_answer_waits(both_engines_app, officer, actor):
     _silent, answering, reference, brief = two_asked(officer, actor)
     answer_brief(answering, brief.public_id, accepts=True)
     with writing() as session:
@@ -302,8 +276,8 @@ def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
 
 @pytest.mark.any_engine
 def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, officer, actor
+):
     silent, answering, reference, brief = two_asked(officer, actor)
     # While an officer looks at a page that says "waiting".
     close_brief(answering, brief.public_id, [Result("release", "released")])
@@ -323,9 +297,7 @@ def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended
 
 
 @pytest.mark.any_engine
-def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(both_engines_app, officer, actor):
     from kash.accounts.services.locking import revoke_everything
 
     mediator = actor("peer")
@@ -341,9 +313,7 @@ def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(
 
 
 @pytest.mark.any_engine
-def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(
-    both_engines_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(both_engines_app, actor):
     peer, trainer = actor("peer"), actor("trainer")
     public_id = on_duty(
         peer, phone="+254700000009", spoken=("sw", "luo"), hours=(Stretch(480, 1020),)
@@ -356,9 +326,7 @@ def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(
             on_duty(refused)
 
 
-def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(app, officer, actor):
     public_id = on_duty(actor("peer", name="Wanjiru"), note="Send a message first")
     address = f"/w/d/{public_id}"
     opened = officer.client.get(address).get_data(as_text=True)
@@ -378,9 +346,7 @@ def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
         assert officer.client.post(f"{address}/remove").location == "/w/d"
 
 
-def test_the_note_is_bound_to_its_brief(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_the_note_is_bound_to_its_brief(app, officer, actor):
     from kash.platform.vault import NotAuthentic
 
     mediator = actor("peer")
@@ -392,9 +358,7 @@ def test_the_note_is_bound_to_its_brief(
         open_text(one.note_sealed or b"", kind=NOTE, public_id=other.public_id)
 
 
-def test_lists_ask_the_same_however_many_there_are(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor], count_queries: Callable[..., Any]
-) -> None:
+def test_lists_ask_the_same_however_many_there_are(app, officer, actor, count_queries):
     counts = []
     for _ in range(3):
         on_duty(actor("peer"), hours=(Stretch(0, 600),))
@@ -418,11 +382,8 @@ def the_case(officer: AMember, reference: str) -> str:
 
 @pytest.mark.any_engine
 def test_two_of_three_released_and_the_player_given_back_are_two_results(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+    both_engines_app, officer, actor, client_for
+):
     mediator = actor("peer", name="Akoth")
     on_duty(mediator)
     reference = a_case(persons=3)
@@ -474,8 +435,8 @@ def test_two_of_three_released_and_the_player_given_back_are_two_results(
 
 
 def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, officer, actor
+):
     mediator = actor("peer")
     on_duty(mediator)
     arrested = utc_now() - timedelta(hours=31, minutes=5)
@@ -504,9 +465,7 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
 
 
 @pytest.mark.any_engine
-def test_a_case_file_says_that_she_was_let_go_as_soon_as_the_mediator_did(
-    officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_case_file_says_that_she_was_let_go_as_soon_as_the_mediator_did(officer, actor):
     mediator = actor("peer")
     on_duty(mediator)
     for_court = CaseConsent(purpose="court", given=True, at=utc_now(), by="x", wording=VERSION)
@@ -518,9 +477,7 @@ def test_a_case_file_says_that_she_was_let_go_as_soon_as_the_mediator_did(
     assert record.persons[0].released_at is not None
 
 
-def test_a_brief_without_a_number_cannot_go_out(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_brief_without_a_number_cannot_go_out(both_engines_app, officer, actor):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case()
@@ -551,9 +508,7 @@ def test_a_brief_without_a_number_cannot_go_out(
     assert len(db.session.scalars(select(MediationBrief)).all()) == 2
 
 
-def test_whoever_asks_reads_the_mediators_number_and_who_is_police(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_asks_reads_the_mediators_number_and_who_is_police(app, officer, actor):
     on_duty(actor("peer", name="Akoth"), phone="+254700000009")
     on_duty(actor("police_peer", name="Kamau"))
     page = asking(officer, a_case())
@@ -562,9 +517,7 @@ def test_whoever_asks_reads_the_mediators_number_and_who_is_police(
     assert not re.findall(r"Akoth\s*<small>Police", page)
 
 
-def test_that_a_mediator_said_no_waits_on_today_until_somebody_else_is_asked(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_that_a_mediator_said_no_waits_on_today_until_somebody_else_is_asked(app, officer, actor):
     refusing, other = actor("peer", name="Barasa"), actor("peer", name="Akoth")
     on_duty(refusing)
     on_duty(other)
@@ -586,9 +539,7 @@ def test_that_a_mediator_said_no_waits_on_today_until_somebody_else_is_asked(
     assert waits() == (False, False)
 
 
-def test_what_a_mediator_answered_stands_in_what_was_done(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_what_a_mediator_answered_stands_in_what_was_done(app, officer, actor):
     mediator, refusing = actor("peer", name="Akoth"), actor("peer", name="Barasa")
     on_duty(mediator)
     on_duty(refusing)
@@ -621,9 +572,7 @@ def test_what_a_mediator_answered_stands_in_what_was_done(
 
 
 @pytest.mark.any_engine
-def test_the_filer_and_the_source_are_never_offered_as_mediators(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_the_filer_and_the_source_are_never_offered_as_mediators(both_engines_app, officer, actor):
     filer, source, free = actor("peer"), actor("peer"), actor("peer")
     for one in (filer, source, free):
         on_duty(one)
@@ -642,8 +591,8 @@ def test_the_filer_and_the_source_are_never_offered_as_mediators(
 
 @pytest.mark.any_engine
 def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_it(
-    both_engines_app: APIFlask, officer: AMember, a_member: Callable[..., AMember]
-) -> None:
+    both_engines_app, officer, a_member
+):
     filer = a_member("documentation")
     reference = a_case(filing=Filing(how="phone", author=filer.actor.public_id))
     with pytest.raises(NotFound):
@@ -659,8 +608,8 @@ def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_i
 
 @pytest.mark.any_engine
 def test_the_release_of_who_is_held_is_asked_before_she_said_anything_and_is_marked_so(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, officer, actor
+):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case(consent=False, acts=[Act(id="a1", code="L1")], wanted=())
@@ -681,8 +630,8 @@ def test_the_release_of_who_is_held_is_asked_before_she_said_anything_and_is_mar
 
 @pytest.mark.any_engine
 def test_on_could_not_be_asked_a_mediator_may_start_and_it_is_marked_until_she_confirms(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, officer, actor
+):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case(persons=2, origin="not_asked")
@@ -701,9 +650,7 @@ def test_on_could_not_be_asked_a_mediator_may_start_and_it_is_marked_until_she_c
     assert len(own_briefs(mediator)) == 1
 
 
-def test_a_brief_of_the_version_before_is_read_answered_and_taken_over(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def test_a_brief_of_the_version_before_is_read_answered_and_taken_over(app, officer, actor):
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case()
@@ -723,9 +670,7 @@ def test_a_brief_of_the_version_before_is_read_answered_and_taken_over(
     assert "Given back" in the_case(officer, reference)
 
 
-def test_help_now_says_which_mediators_are_of_the_police(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_help_now_says_which_mediators_are_of_the_police(app, actor, client_for):
     on_duty(actor("peer", name="Akoth"))
     on_duty(actor("police_peer", name="Kamau"))
     page = client_for(actor("peer")).get("/w/h").get_data(as_text=True)
@@ -733,9 +678,7 @@ def test_help_now_says_which_mediators_are_of_the_police(
     assert said == {"Akoth": "Not of the police", "Kamau": "Police officer"}
 
 
-def test_who_files_is_not_among_the_mediators_whom_she_is_told_to_call(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_who_files_is_not_among_the_mediators_whom_she_is_told_to_call(app, actor, client_for):
     filer, other = actor("peer", name="Akoth"), actor("peer", name="Kamau")
     on_duty(filer)
     on_duty(other)
@@ -745,11 +688,8 @@ def test_who_files_is_not_among_the_mediators_whom_she_is_told_to_call(
 
 
 def test_a_mediator_learns_no_number_of_people_where_it_does_not_matter(
-    app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+    app, officer, actor, client_for
+):
     mediator = actor("peer")
     on_duty(mediator)
     ask(officer, a_case(persons=3), mediator, "return", "apologise")

@@ -1,15 +1,9 @@
 """The gate of mediation on pages and in services: asking, agreeing, closing, briefs that end."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.incidents import filing_words
@@ -49,12 +43,12 @@ ONLY_TWO = "In this case only two things can be agreed"
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., AMember]) -> AMember:
+def officer(a_member):
     return a_member("documentation")
 
 
 @pytest.fixture
-def mediator(officer: AMember, actor: Callable[..., Actor]) -> Actor:
+def mediator(officer, actor):
     found = actor("peer", name="Akoth")
     add_mediator(SYSTEM, found.public_id, DutyDetails())
     return found
@@ -85,9 +79,7 @@ def what_happened(record: Record) -> list[str]:
 # --- Asking --------------------------------------------------------------------------------------
 
 
-def test_nobody_is_asked_to_mediate_a_closed_case(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+def test_nobody_is_asked_to_mediate_a_closed_case(app, officer, mediator, filed):
     reference = filed(a_case("W1"), "closed")
     with refuses("This case is closed."):
         ask(officer, reference, mediator, "stop")
@@ -100,8 +92,8 @@ def test_nobody_is_asked_to_mediate_a_closed_case(
 
 
 def test_only_four_things_are_offered_after_a_rape_and_others_are_refused_by_a_sentence(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+    app, officer, mediator, filed
+):
     record = a_case("S1")
     record.wanted = ["pay", "medical", "apologise"]
     reference = filed(record, "verified")
@@ -130,9 +122,7 @@ def test_only_four_things_are_offered_after_a_rape_and_others_are_refused_by_a_s
     assert answer.status_code == 303
 
 
-def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(app, officer, mediator, filed):
     record = a_case("W1")
     record.choices = []
     reference = filed(record, "verified")
@@ -159,8 +149,8 @@ def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
 
 
 def test_nobody_is_ticked_of_whom_nothing_that_is_ticked_may_be_asked(
-    officer: AMember, mediator: Actor, filed: Any, record_of: Any
-) -> None:
+    officer, mediator, filed, record_of
+):
     record = a_case("W1", ages=("25_34", "25_34"))
     record.choices = record.choices[:1]
     record.wanted = ["pay"]
@@ -184,12 +174,8 @@ def test_nobody_is_ticked_of_whom_nothing_that_is_ticked_may_be_asked(
 
 
 def test_an_act_added_after_the_brief_went_out_ends_it_at_once(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    mediator: Actor,
-    filed: Any,
-    client_for: Callable[..., FlaskClient],
-) -> None:
+    both_engines_app, officer, mediator, filed, client_for
+):
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay", "apologise")
     (brief,) = own_briefs(mediator)
@@ -243,13 +229,8 @@ def test_an_act_added_after_the_brief_went_out_ends_it_at_once(
     ],
 )  # fmt: skip
 def test_an_age_corrected_or_somebody_added_ends_it_too(
-    app: APIFlask,
-    officer: AMember,
-    mediator: Actor,
-    filed: Any,
-    change: Callable[[Record], None],
-    ends: bool,
-) -> None:
+    app, officer, mediator, filed, change, ends
+):
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay")
     with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
@@ -260,8 +241,8 @@ def test_an_age_corrected_or_somebody_added_ends_it_too(
 
 
 def test_no_brief_goes_on_naming_an_officer_once_somebody_of_the_programme_is_said_to_have_done_it(
-    app: APIFlask, officer: AMember, a_member: Callable[..., AMember], mediator: Actor, filed: Any
-) -> None:
+    app, officer, a_member, mediator, filed
+):
     grace = a_member("custodian")
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "release")
@@ -281,8 +262,8 @@ def test_no_brief_goes_on_naming_an_officer_once_somebody_of_the_programme_is_sa
 
 
 def test_no_brief_goes_on_naming_an_officer_once_a_child_is_in_the_case(
-    app: APIFlask, officer: AMember, a_member: Callable[..., AMember], mediator: Actor, filed: Any
-) -> None:
+    app, officer, a_member, mediator, filed
+):
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "release")
 
@@ -310,13 +291,8 @@ def test_no_brief_goes_on_naming_an_officer_once_a_child_is_in_the_case(
 
 @pytest.mark.parametrize("who", ["mediator", "officer"])
 def test_no_brief_goes_on_to_or_naming_somebody_who_turns_out_to_have_a_part_in_it(
-    app: APIFlask,
-    officer: AMember,
-    a_member: Callable[..., AMember],
-    mediator: Actor,
-    filed: Any,
-    who: str,
-) -> None:
+    app, officer, a_member, mediator, filed, who
+):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "release")
@@ -336,8 +312,8 @@ def test_no_brief_goes_on_to_or_naming_somebody_who_turns_out_to_have_a_part_in_
 
 @pytest.mark.any_engine
 def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_next_opened(
-    both_engines_app: APIFlask, officer: AMember, mediator: Actor, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, officer, mediator, filed, record_of
+):
     brief = MediationBrief(
         account_id=mediator.account_id, runs_out_at=utc_now() + timedelta(days=7)
     )
@@ -357,9 +333,7 @@ def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_nex
     assert record_of(reference, officer.vault()) == kept
 
 
-def test_what_may_still_be_asked_goes_on(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+def test_what_may_still_be_asked_goes_on(app, officer, mediator, filed):
     reference = filed(a_case("L1"), "verified")
     ask(officer, reference, mediator, *ALWAYS)
     add_act(officer, reference, "S1")
@@ -369,9 +343,7 @@ def test_what_may_still_be_asked_goes_on(
     assert "request_ended_gate" not in what_happened(record_now(officer, reference))
 
 
-def test_what_a_mediator_had_reached_before_is_not_lost(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+def test_what_a_mediator_had_reached_before_is_not_lost(app, officer, mediator, filed):
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay")
     (brief,) = own_briefs(mediator)
@@ -382,9 +354,7 @@ def test_what_a_mediator_had_reached_before_is_not_lost(
     assert "request_ended_gate" not in what_happened(record)
 
 
-def test_the_officer_who_saves_the_form_is_told_to_call_the_mediator(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+def test_the_officer_who_saves_the_form_is_told_to_call_the_mediator(app, officer, mediator, filed):
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay")
     sent = fields_of(officer.client.get(f"/w/{reference}/edit").text)
@@ -405,9 +375,7 @@ def hidden_in(page: str, name: str) -> str:
     return found[1]
 
 
-def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
-    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
-) -> None:
+def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(app, officer, mediator, filed):
     record = a_case("L2")
     record.own_words = []
     reference = filed(record, "verified")
@@ -473,9 +441,7 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
 
 
 @pytest.mark.parametrize("kind", ["pay", "apologise"])
-def test_nothing_is_agreed_after_a_rape_but_a_release_and_what_was_taken(
-    app: APIFlask, officer: AMember, filed: Any, kind: str
-) -> None:
+def test_nothing_is_agreed_after_a_rape_but_a_release_and_what_was_taken(app, officer, filed, kind):
     reference = filed(a_case("S1"), "verified")
     page = officer.client.get(f"/w/{reference}/g").text
     choices = re.search(r'<select[^>]*name="kind".*?</select>', page, re.DOTALL)
@@ -498,9 +464,7 @@ def test_nothing_is_agreed_after_a_rape_but_a_release_and_what_was_taken(
     assert [one.kind for one in record_now(officer, reference).terms] == ["release", "return"]
 
 
-def test_the_full_form_refuses_such_a_term_and_keeps_what_was_typed(
-    app: APIFlask, officer: AMember
-) -> None:
+def test_the_full_form_refuses_such_a_term_and_keeps_what_was_typed(app, officer):
     sent = filled(**{"acts-0-code": "S1", "terms-0-kind": "pay", "terms-0-what": "One goat"})
     answer = officer.client.post("/w/new", data=sent)
     assert answer.status_code == 422
@@ -510,8 +474,8 @@ def test_the_full_form_refuses_such_a_term_and_keeps_what_was_typed(
 
 
 def test_neither_what_was_kept_while_typing_nor_two_who_write_at_once_bring_such_a_term(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+    app, officer, filed
+):
     reference = filed(a_case("W1"), "verified")
     page = f"/w/{reference}/edit"
     term = {"terms-0-key": "t1", "terms-0-kind": "pay"}
@@ -532,9 +496,7 @@ def test_neither_what_was_kept_while_typing_nor_two_who_write_at_once_bring_such
     assert record_now(officer, reference).terms == []
 
 
-def test_a_term_of_before_keeps_nobody_from_writing_down_a_rape(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+def test_a_term_of_before_keeps_nobody_from_writing_down_a_rape(app, officer, filed):
     record = a_case("W1")
     record.terms = [Term(id="t1", kind="pay", what="One goat")]
     reference = filed(record, "verified")
@@ -547,9 +509,7 @@ def test_a_term_of_before_keeps_nobody_from_writing_down_a_rape(
     assert [one.kind for one in after.terms] == ["pay"]
 
 
-def test_an_older_payment_cannot_be_written_anew_behind_the_gate(
-    app: APIFlask, officer: AMember, filed: Any
-) -> None:
+def test_an_older_payment_cannot_be_written_anew_behind_the_gate(app, officer, filed):
     record = a_case("S1")
     record.terms = [Term(id="t1", kind="pay", what="One goat", amount=100)]
     reference = filed(record)
@@ -565,9 +525,7 @@ def test_an_older_payment_cannot_be_written_anew_behind_the_gate(
 
 
 @pytest.mark.parametrize("acts", [("S1",), ("S2", "W1")])
-def test_a_rape_is_never_called_settled(
-    app: APIFlask, officer: AMember, filed: Any, acts: tuple[str, ...]
-) -> None:
+def test_a_rape_is_never_called_settled(app, officer, filed, acts):
     reference = filed(a_case(*acts), "resolved")
     address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
     page = officer.client.get(address).text

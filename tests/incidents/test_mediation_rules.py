@@ -1,7 +1,5 @@
 """Whom to ask, and what of an answer is written into the record."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -82,9 +80,7 @@ parties = st.lists(
 
 
 @given(mediators, parties, st.sampled_from(["", *STATIONS]), st.integers(0, 10079))
-def test_nobody_with_a_part_in_it_is_ever_offered(
-    offered: list[Mediator], involved: list[Party], station: str, minute: int
-) -> None:
+def test_nobody_with_a_part_in_it_is_ever_offered(offered, involved, station, minute):
     record = Record(parties=involved)
     chosen = may_mediate(offered, record, minute, station)
     assert {id(one) for one in chosen} == {
@@ -107,9 +103,7 @@ def test_nobody_with_a_part_in_it_is_ever_offered(
         ({"account": "a2", "person": "p2", "service_number": "77"}, None),
     ],
 )
-def test_one_thing_that_is_known_of_a_party_keeps_her_away(
-    known: dict[str, str], why: Conflict | None
-) -> None:
+def test_one_thing_that_is_known_of_a_party_keeps_her_away(known, why):
     reader = Reader(
         account="a1", person="p1", stations=frozenset({"s1"}), service_numbers=frozenset({"10234"})
     )
@@ -118,9 +112,7 @@ def test_one_thing_that_is_known_of_a_party_keeps_her_away(
 
 
 @given(readers, parties)
-def test_whoever_is_a_party_by_account_person_number_or_station_has_a_conflict(
-    reader: Reader, involved: list[Party]
-) -> None:
+def test_whoever_is_a_party_by_account_person_number_or_station_has_a_conflict(reader, involved):
     numbers = {number.replace(" ", "").lstrip("0") for number in reader.service_numbers}
     named = any(
         (one.account and one.account == reader.account)
@@ -134,13 +126,13 @@ def test_whoever_is_a_party_by_account_person_number_or_station_has_a_conflict(
 
 
 @pytest.mark.parametrize("kept", ["10234", "no 10234", "P/No. 010-234", "No 0 10 234"])
-def test_a_service_number_is_the_same_however_it_is_written(kept: str) -> None:
+def test_a_service_number_is_the_same_however_it_is_written(kept):
     record = Record(parties=[Party(id="x", service_number="No 010-234")])
     assert conflict_of(Reader("a1", service_numbers=frozenset({kept})), record)
     assert conflict_of(Reader("a1", service_numbers=frozenset({"10235"})), record) is None
 
 
-def test_whoever_refused_is_not_offered_again() -> None:
+def test_whoever_refused_is_not_offered_again():
     one = Mediator("a1", frozenset(), (), reader=Reader("a1"))
     record = Record(interventions=[Intervention(id="i1", mediator="a1", response="refused")])
     assert may_mediate([one], record, 0) == []
@@ -148,7 +140,7 @@ def test_whoever_refused_is_not_offered_again() -> None:
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_when_a_brief_ends_tells_the_day_and_no_hour(now: datetime) -> None:
+def test_when_a_brief_ends_tells_the_day_and_no_hour(now):
     if now.year > 9990:
         return
     end = runs_out(now)
@@ -157,9 +149,7 @@ def test_when_a_brief_ends_tells_the_day_and_no_hour(now: datetime) -> None:
 
 
 @given(mediators, st.sampled_from(["a1", "a2", "p1"]), st.sampled_from(["filer", "source", "hers"]))
-def test_whoever_filed_it_told_it_or_suffered_it_is_never_offered(
-    offered: list[Mediator], whose: str, how: str
-) -> None:
+def test_whoever_filed_it_told_it_or_suffered_it_is_never_offered(offered, whose, how):
     record = Record()
     if how == "filer":
         record.filing = Filing(how="phone", author=whose)
@@ -180,12 +170,12 @@ def test_whoever_filed_it_told_it_or_suffered_it_is_never_offered(
     }
 
 
-def test_an_officer_who_wrote_down_what_she_was_told_works_on() -> None:
+def test_an_officer_who_wrote_down_what_she_was_told_works_on():
     record = Record(filing=Filing(how="paper", author="a1"))
     assert conflict_of(Reader("a1"), record) is None
 
 
-def test_every_request_has_its_names_and_results() -> None:
+def test_every_request_has_its_names_and_results():
     assert list(REQUESTS) == list(RESULTS) == list(REQUEST_NAMES)
     assert list(WANTED_NAMES) == [*REQUESTS, *(wish for wish in WISHES if wish not in REQUESTS)]
     said = {result for results in RESULTS.values() for result in results}
@@ -201,7 +191,7 @@ RESULTS_SAID = st.sampled_from(REQUESTS).flatmap(
 
 
 @given(RESULTS_SAID, st.integers(0, 3))
-def test_of_how_many_is_said_where_it_is_about_people(one: Result, people: int) -> None:
+def test_of_how_many_is_said_where_it_is_about_people(one, people):
     counted = one.kind in FOR_PEOPLE and one.result != "none" and people > 1
     fits = one.count is not None and 1 <= one.count <= people if counted else one.count is None
     assert is_result(one, people) == fits
@@ -214,9 +204,7 @@ def test_of_how_many_is_said_where_it_is_about_people(one: Result, people: int) 
     st.booleans(),
     st.data(),
 )
-def test_a_brief_is_done_with_once_it_has_an_end(
-    requests: list[str], response: str, ended: bool, data: st.DataObject
-) -> None:
+def test_a_brief_is_done_with_once_it_has_an_end(requests, response, ended, data):
     record = Record()
     asked(record, "a1", "b1", requests, NOW)
     results = tuple(
@@ -241,7 +229,7 @@ def test_a_brief_is_done_with_once_it_has_an_end(
 
 
 @pytest.mark.parametrize(("ended", "result"), [(NOW, ""), (None, RESULTS["release"][0])])
-def test_a_mediation_ends_with_a_result_and_a_moment(ended: datetime | None, result: str) -> None:
+def test_a_mediation_ends_with_a_result_and_a_moment(ended, result):
     answered = Intervention(
         id="i1",
         response="agreed",
@@ -263,9 +251,7 @@ def three_women() -> Record:
 
 
 @given(st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True, min_size=1), st.integers(1, 3))
-def test_two_of_three_released_frees_nobody_by_name_and_three_of_three_frees_all(
-    whom: list[str], free: int
-) -> None:
+def test_two_of_three_released_frees_nobody_by_name_and_three_of_three_frees_all(whom, free):
     record, free = three_women(), min(free, len(whom))
     asked(record, "a1", "b1", ["release"], NOW, whom)
     count = free if len(whom) > 1 else None
@@ -279,7 +265,7 @@ def test_two_of_three_released_frees_nobody_by_name_and_three_of_three_frees_all
 
 
 @pytest.mark.parametrize("persons", [[], ["p1"]])
-def test_nobody_is_waited_for_before_anybody_was_let_go(persons: list[str]) -> None:
+def test_nobody_is_waited_for_before_anybody_was_let_go(persons):
     record = three_women()
     record.interventions = [
         Intervention(id="i1", persons=persons, asked=[Asked(kind="release", result=result)])
@@ -288,7 +274,7 @@ def test_nobody_is_waited_for_before_anybody_was_let_go(persons: list[str]) -> N
     assert not somebody_is_free(record)
 
 
-def test_nobody_written_down_later_is_freed_by_an_answer_that_was_not_about_her() -> None:
+def test_nobody_written_down_later_is_freed_by_an_answer_that_was_not_about_her():
     record = Record()
     asked(record, "a1", "b1", ["release"], NOW)
     record.persons = three_women().persons
@@ -300,7 +286,7 @@ def test_nobody_written_down_later_is_freed_by_an_answer_that_was_not_about_her(
     assert not somebody_is_free(record)
 
 
-def test_whoever_is_added_after_a_mediator_was_asked_stays_held() -> None:
+def test_whoever_is_added_after_a_mediator_was_asked_stays_held():
     record = three_women()
     asked(record, "a1", "b1", ["release"], NOW, ["p1", "p2"])
     take_over(record, {"b1": Answer("agreed", (Result("release", "released", 2),), NOW, NOW)})
@@ -311,9 +297,7 @@ def test_whoever_is_added_after_a_mediator_was_asked_stays_held() -> None:
 @pytest.mark.parametrize(
     ("free", "marked", "to_say"), [(2, [None, None], True), (3, [NOW] * 2, False)]
 )
-def test_two_of_three_are_not_taken_for_all_once_one_is_off_the_record(
-    free: int, marked: list[datetime | None], to_say: bool
-) -> None:
+def test_two_of_three_are_not_taken_for_all_once_one_is_off_the_record(free, marked, to_say):
     record = three_women()
     asked(record, "a1", "b1", ["release"], NOW, ["p1", "p2", "p3"])
     del record.persons[2]
@@ -337,9 +321,7 @@ ANSWERS = st.lists(
 
 
 @given(ANSWERS, st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True))
-def test_nobody_is_asked_about_whoever_refused_or_is_free_and_did_not_agree(
-    answers: list[CaseConsent], whom: list[str]
-) -> None:
+def test_nobody_is_asked_about_whoever_refused_or_is_free_and_did_not_agree(answers, whom):
     record = three_women()
     record.persons[2].released_at = NOW
     record.consents = answers
@@ -364,7 +346,7 @@ def _said(purpose: str, person: str, *, given: bool, **more: Any) -> CaseConsent
     return CaseConsent(purpose=purpose, given=given, at=NOW, by="a9", person=person, **more)
 
 
-def test_what_is_asked_without_her_word_is_marked_until_she_confirms_and_ends_with_her_no() -> None:
+def test_what_is_asked_without_her_word_is_marked_until_she_confirms_and_ends_with_her_no():
     record = three_women()
     assert not_confirmed(record) == ["p1", "p2", "p3"]
     record.consents = [
@@ -382,7 +364,7 @@ def test_what_is_asked_without_her_word_is_marked_until_she_confirms_and_ends_wi
     assert not_confirmed(record) == ["p2", "p3"]
 
 
-def test_a_release_asked_without_her_word_ends_if_keeping_is_taken_back() -> None:
+def test_a_release_asked_without_her_word_ends_if_keeping_is_taken_back():
     record = three_women()
     asked(record, "a1", "b1", ["release"], NOW, ["p1"])
     assert open_requests(record) == {"b1": []}
@@ -390,7 +372,7 @@ def test_a_release_asked_without_her_word_ends_if_keeping_is_taken_back() -> Non
     assert open_requests(record) == {"b1": ["release"]}
 
 
-def test_with_nobody_on_record_the_release_of_who_is_held_is_asked() -> None:
+def test_with_nobody_on_record_the_release_of_who_is_held_is_asked():
     record = Record(filing=Filing(how="phone", held=True))
     assert (may_ask(record), not_confirmed(record)) == (True, [""])
     record.consents = [_said("mediation", "", given=False)]

@@ -1,8 +1,6 @@
 """Somebody under 18, or who may be: no route counts, prints, agrees on money for or lightly closes
 her case, though a custodian alone works on it; and it is asked whether she is held among adults."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -35,7 +33,6 @@ from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 from tests.incidents.form_pages import filled
 from tests.incidents.test_case_file import PAPER
 from tests.refusals import refuses
@@ -63,7 +60,7 @@ def agreed_to_everything(age: str) -> Record:
 
 
 @pytest.fixture
-def grace(a_member: AMemberOf) -> AMember:
+def grace(a_member):
     return a_member("custodian")
 
 
@@ -71,9 +68,7 @@ def grace(a_member: AMemberOf) -> AMember:
 
 
 @given(st.sampled_from(AGE_BANDS), st.sampled_from(["", "p1", "p2"]))
-def test_nobody_in_a_childs_case_consents_to_what_is_counted_told_or_printed(
-    age: str, person: str
-) -> None:
+def test_nobody_in_a_childs_case_consents_to_what_is_counted_told_or_printed(age, person):
     record = agreed_to_everything(age)
     held = {one for one in PURPOSES if record.consents_to(one, person)}
     child = age in MAY_BE_MINOR
@@ -95,7 +90,7 @@ REFERRALS = st.builds(
 
 
 @given(st.sampled_from(AGE_BANDS), st.lists(REFERRALS, max_size=4))
-def test_only_what_reached_her_protects_her(age: str, referrals: list[Referral]) -> None:
+def test_only_what_reached_her_protects_her(age, referrals):
     record = agreed_to_everything(age)
     record.referrals = referrals
     reached = any(
@@ -108,7 +103,7 @@ def test_only_what_reached_her_protects_her(age: str, referrals: list[Referral])
     assert left == (["p1"] if age in MAY_BE_MINOR and not reached else [])
 
 
-def test_it_is_asked_of_whoever_is_held_and_of_nobody_who_is_free() -> None:
+def test_it_is_asked_of_whoever_is_held_and_of_nobody_who_is_free():
     record = agreed_to_everything("unsure")
     assert who_is_held(record) == []
     record.acts = [Act(id="a1", code="L1", persons=["p1"])]
@@ -124,7 +119,7 @@ def test_it_is_asked_of_whoever_is_held_and_of_nobody_who_is_free() -> None:
     assert [one.id for one in who_is_held(record)] == ["p2"]
 
 
-def test_a_childs_case_is_kept_until_it_is_closed() -> None:
+def test_a_childs_case_is_kept_until_it_is_closed():
     record = Record(persons=[Person(id="p1", code="A", age_band="unsure")])
     assert what_keeps(record, "triaged") is Keeps.GUARDED
     assert what_keeps(record, "closed") is None
@@ -137,8 +132,8 @@ def test_a_childs_case_is_kept_until_it_is_closed() -> None:
 
 @pytest.mark.parametrize("age", sorted(MAY_BE_MINOR))
 def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
-    grace: AMember, filed: Filed, record_of: Recorded, age: str
-) -> None:
+    grace, filed, record_of, age
+):
     alone = agreed_to_everything(age)
     alone.persons[1:] = []
     reference = filed(alone)
@@ -154,9 +149,7 @@ def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
 
 
 @pytest.mark.parametrize("kind", ["pay", "apologise"])
-def test_nothing_is_agreed_about_a_child_by_page_form_or_service(
-    grace: AMember, filed: Filed, record_of: Recorded, kind: str
-) -> None:
+def test_nothing_is_agreed_about_a_child_by_page_form_or_service(grace, filed, record_of, kind):
     reference = filed(agreed_to_everything("unsure"))
     with pytest.raises(Exception) as refused:
         agree(grace.actor, grace.vault(), reference, Term(id="t1", kind=kind, owed_to="p1"))
@@ -168,9 +161,7 @@ def test_nothing_is_agreed_about_a_child_by_page_form_or_service(
     assert grace.client.post("/w/new", data=form).status_code == 422
 
 
-def test_a_release_is_agreed_and_what_was_agreed_before_stays(
-    grace: AMember, filed: Filed, record_of: Recorded
-) -> None:
+def test_a_release_is_agreed_and_what_was_agreed_before_stays(grace, filed, record_of):
     record = agreed_to_everything("under_18")
     record.terms = [Term(id="t1", kind="pay", owed_to="p1")]
     reference = filed(record)
@@ -180,9 +171,7 @@ def test_a_release_is_agreed_and_what_was_agreed_before_stays(
     assert kinds == ["pay", "release", "return"]
 
 
-def test_closing_asks_why_until_child_protection_reached_her(
-    grace: AMember, filed: Filed, record_of: Recorded
-) -> None:
+def test_closing_asks_why_until_child_protection_reached_her(grace, filed, record_of):
     reference = filed(agreed_to_everything("under_18"))
     address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
     assert "It is not known that child protection reached her." in grace.client.get(address).text
@@ -211,8 +200,8 @@ def test_closing_asks_why_until_child_protection_reached_her(
 
 
 def test_without_a_custodian_no_officer_closes_a_childs_case_before_she_was_reached(
-    a_member: AMemberOf, filed: Filed, record_of: Recorded
-) -> None:
+    a_member, filed, record_of
+):
     anna, record = a_member("documentation"), agreed_to_everything("unsure")
     reference = filed(record)
     address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
@@ -240,9 +229,7 @@ def test_without_a_custodian_no_officer_closes_a_childs_case_before_she_was_reac
 # --- Held among adults ----------------------------------------------------------------------------
 
 
-def test_the_custodian_reads_first_that_it_is_to_be_asked_and_then_the_answer(
-    grace: AMember, filed: Filed
-) -> None:
+def test_the_custodian_reads_first_that_it_is_to_be_asked_and_then_the_answer(grace, filed):
     record = agreed_to_everything("unsure")
     record.acts = [Act(id="a1", code="L1", persons=["p1"])]
     record.happening.begun_on = date(2026, 11, 2)
@@ -255,9 +242,7 @@ def test_the_custodian_reads_first_that_it_is_to_be_asked_and_then_the_answer(
     assert "Is she held among adults?" not in page
 
 
-def test_the_form_asks_it_of_a_child_and_of_nobody_else(
-    grace: AMember, filed: Filed, record_of: Recorded
-) -> None:
+def test_the_form_asks_it_of_a_child_and_of_nobody_else(grace, filed, record_of):
     reference = filed(agreed_to_everything("under_18"))
     page = grace.client.get(f"/w/{reference}/edit").text
     assert page.count("Held among adults?") == 1

@@ -1,7 +1,5 @@
 """No bribe is a term: what a public officer would gain by, however it is written."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from typing import Any
@@ -58,9 +56,7 @@ PARTIES = st.lists(
 
 
 @given(TERMS, PARTIES)
-def test_nothing_of_value_goes_to_a_public_officer_whatever_it_is_called(
-    term: Term, parties: list[Party]
-) -> None:
+def test_nothing_of_value_goes_to_a_public_officer_whatever_it_is_called(term, parties):
     officers = {one.id for one in parties if is_in_authority(one)}
     gives = term.kind in GIVING or term.amount is not None or speaks_of_money(term.what)
     if term.owed_to in officers and gives:
@@ -70,9 +66,7 @@ def test_nothing_of_value_goes_to_a_public_officer_whatever_it_is_called(
 
 
 @given(TERMS, PARTIES)
-def test_where_an_officer_has_a_part_no_payment_stays_open(
-    term: Term, parties: list[Party]
-) -> None:
+def test_where_an_officer_has_a_part_no_payment_stays_open(term, parties):
     officers = {one.id for one in parties if is_in_authority(one)}
     money = term.kind == "pay" or term.amount is not None
     if officers and money and not term.owed_to and term.owed_by not in officers:
@@ -80,7 +74,7 @@ def test_where_an_officer_has_a_part_no_payment_stays_open(
 
 
 @given(TERMS, PARTIES)
-def test_a_release_by_an_officer_has_no_price(term: Term, parties: list[Party]) -> None:
+def test_a_release_by_an_officer_has_no_price(term, parties):
     officers = {one.id for one in parties if is_in_authority(one)}
     priced = term.amount is not None or speaks_of_money(term.what)
     if term.kind not in GIVING and priced and (term.owed_by in officers):
@@ -88,7 +82,7 @@ def test_a_release_by_an_officer_has_no_price(term: Term, parties: list[Party]) 
 
 
 @given(TERMS)
-def test_between_others_everything_can_be_a_term_that_names_no_officer(term: Term) -> None:
+def test_between_others_everything_can_be_a_term_that_names_no_officer(term):
     parties = [CLIENT, Party(id="o1", kind="other")]
     priced = term.kind not in GIVING and has_price(term)
     if not names_authority(term.what) and not priced:
@@ -98,16 +92,14 @@ def test_between_others_everything_can_be_a_term_that_names_no_officer(term: Ter
 @pytest.mark.parametrize(
     ("change", "field"), [({"amount": 500}, "amount"), ({"what": "For 500 shillings"}, "what")]
 )
-def test_the_price_of_what_is_no_payment_is_told_where_it_was_typed(
-    change: dict[str, object], field: str
-) -> None:
+def test_the_price_of_what_is_no_payment_is_told_where_it_was_typed(change, field):
     kind = next(one for one in TERM_KINDS if one not in GIVING)
     term = Term(id="t1", kind=kind, owed_by="p1").model_copy(update=change)
     assert refusal_of(term, [CLIENT]) == RefusedTerm(field, TermRefusal.AS_CONDITION)
 
 
 @given(st.integers(0, 10_000_000), st.sampled_from(TERM_KINDS), st.sampled_from(["p1", "p2"]))
-def test_what_an_officer_gives_back_to_her_can_be_a_term(amount: int, kind: str, her: str) -> None:
+def test_what_an_officer_gives_back_to_her_can_be_a_term(amount, kind, her):
     term = Term(id="t1", kind=kind, owed_by="o1", owed_to=her)
     assert refusal_of(term, [OFFICER]) is None
     if kind in GIVING:
@@ -142,7 +134,7 @@ def test_what_an_officer_gives_back_to_her_can_be_a_term(amount: int, kind: str,
           "what": "kitu kidogo"}, TermRefusal.AS_CONDITION),
     ],
 )  # fmt: skip
-def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: TermRefusal) -> None:
+def test_ways_round_it_lead_nowhere(changed, why):
     term = Term(id="t1", kind="pay", owed_by="p1", amount=200000).model_copy(update=changed)
     refused = refusal_of(term, [OFFICER, CLIENT])
     assert refused is not None
@@ -172,16 +164,14 @@ def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: TermRefusal) -
                        "after 2000 on 20/11/2026")],
     ],
 )  # fmt: skip
-def test_a_bribe_in_other_words_is_one_with_and_without_police_on_record(
-    term: Term, why: TermRefusal, parties: list[Party]
-) -> None:
+def test_a_bribe_in_other_words_is_one_with_and_without_police_on_record(term, why, parties):
     refused = refusal_of(term, parties)
     assert refused is not None
     assert refused.why is why
 
 
 @pytest.mark.parametrize("kind", sorted(AUTHORITIES))
-def test_county_and_prison_officers_are_no_payees_either(kind: str) -> None:
+def test_county_and_prison_officers_are_no_payees_either(kind):
     term = Term(id="t1", kind="pay", owed_by="p1", owed_to="o1")
     assert refusal_of(term, [Party(id="o1", kind=kind)]) is not None
 
@@ -196,7 +186,7 @@ def test_county_and_prison_officers_are_no_payees_either(kind: str) -> None:
         {"kind": "other", "description": "Askari wa kanjo"},
     ],
 )
-def test_another_kind_chosen_for_an_officer_changes_nothing(known: dict[str, str]) -> None:
+def test_another_kind_chosen_for_an_officer_changes_nothing(known):
     party = Party(id="o1", kind="client").model_copy(update=known)
     assert refusal_of(Term(id="t1", kind="pay", owed_by="p1", owed_to="o1"), [party]) is not None
 
@@ -220,7 +210,7 @@ def test_another_kind_chosen_for_an_officer_changes_nothing(known: dict[str, str
         Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what="usiku, bila chai"),
     ],
 )
-def test_what_is_no_bribe_is_not_refused(term: Term) -> None:
+def test_what_is_no_bribe_is_not_refused(term):
     assert refusal_of(term, [OFFICER, CLIENT]) is None
 
 
@@ -245,7 +235,7 @@ def sealed_by_the_version_before(**more: Any) -> bytes:
     return json.dumps(plain, separators=(",", ":")).encode()
 
 
-def test_an_older_term_that_owes_the_police_is_set_aside_with_all_that_was_said_of_it() -> None:
+def test_an_older_term_that_owes_the_police_is_set_aside_with_all_that_was_said_of_it():
     record = from_bytes(sealed_by_the_version_before())
     (waiting,) = record.questioned_terms
     assert (waiting.id, waiting.amount, waiting.what) == ("tb", 200000, "For the night")
@@ -258,16 +248,14 @@ def test_an_older_term_that_owes_the_police_is_set_aside_with_all_that_was_said_
     assert (again.edition, json.loads(as_bytes(record))["edition"]) == (3, 3)
 
 
-def test_an_older_record_without_one_keeps_its_terms_as_they_were() -> None:
+def test_an_older_record_without_one_keeps_its_terms_as_they_were():
     record = from_bytes(sealed_by_the_version_before(terms=[BACK]))
     assert [one.id for one in record.terms] == ["tc"]
     assert record.questioned_terms == []
 
 
 @given(st.lists(TERMS, max_size=4), PARTIES)
-def test_of_an_older_record_no_term_is_lost_and_none_stays_that_would_be_refused(
-    terms: list[Term], parties: list[Party]
-) -> None:
+def test_of_an_older_record_no_term_is_lost_and_none_stays_that_would_be_refused(terms, parties):
     old = Record(terms=terms, parties=parties)
     plain = json.loads(as_bytes(old)) | {"edition": 2}
     record = from_bytes(json.dumps(plain, separators=(",", ":")).encode())
@@ -301,13 +289,8 @@ def test_of_an_older_record_no_term_is_lost_and_none_stays_that_would_be_refused
     st.sets(st.sampled_from(["duty_note", "was_questioned", "duty_waits"])),
 )
 def test_what_was_decided_waits_no_more_and_still_asks(
-    acts: list[Act],
-    parties: list[Party],
-    questioned: list[Term],
-    bail: list[CashBail],
-    decided_on: set[str],
-    known: set[str],
-) -> None:
+    acts, parties, questioned, bail, decided_on, known
+):
     record = Record(
         acts=acts,
         parties=parties,
@@ -335,9 +318,7 @@ def test_what_was_decided_waits_no_more_and_still_asks(
         ("L1", ["o1"], False),
     ],
 )
-def test_money_that_officers_demand_asks_for_a_decision_and_a_clients_does_not(
-    code: str, by: list[str], asks: bool
-) -> None:
+def test_money_that_officers_demand_asks_for_a_decision_and_a_clients_does_not(code, by, asks):
     record = Record(parties=[OFFICER, CLIENT], acts=[Act(id="a1", code=code, parties=by)])
     assert record.asks_for_a_decision() is asks
     nobody = Record(acts=[Act(id="a1", code=code, parties=[])])

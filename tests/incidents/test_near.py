@@ -1,12 +1,9 @@
 """Pages for people without an account: the receipt, and help."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,15 +15,14 @@ from sqlalchemy import select
 
 from kash.accounts.models import CountedTries
 from kash.incidents.filing_words import ARREST_CARD, CARE, CLOCKS
-from kash.incidents.queries.letterbox import Receipt, duty_number
+from kash.incidents.queries.letterbox import duty_number
 from kash.incidents.services.alerts import set_drills
 from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.incidents.views.near import PAGE_BYTES
 from kash.people.services.directory import ServiceDetails, add_service
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today
-from kash.policy import SYSTEM, Actor
-from tests.conftest import AMember
+from kash.policy import SYSTEM
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import hidden, sent
 
@@ -36,12 +32,12 @@ NOTHING = "There is no report under this code and word."
 
 
 @pytest.fixture
-def receipt(member: AMember, actor: Callable[..., Actor]) -> Receipt:
+def receipt(member, actor):
     return sent(actor("peer", name="Achieng Mfano"))
 
 
 @pytest.fixture
-def turns(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+def turns(monkeypatch):
     """Lets time pass for those who wait in line."""
     passed = timedelta(0)
 
@@ -71,9 +67,7 @@ def assert_like_any_other(answer: Any) -> None:
 
 
 @pytest.mark.any_engine
-def test_right_wrong_and_unknown_are_alike_from_outside(
-    receipt: Receipt, client: FlaskClient, count_queries: Callable[..., Any]
-) -> None:
+def test_right_wrong_and_unknown_are_alike_from_outside(receipt, client, count_queries):
     typed = ((receipt.code, receipt.word), (receipt.code, "kitabu"), (UNKNOWN, receipt.word))
     for _arrived in range(2):
         statements = []
@@ -100,8 +94,8 @@ def test_right_wrong_and_unknown_are_alike_from_outside(
 
 @pytest.mark.any_engine
 def test_guesses_wait_longer_and_longer_and_the_right_words_are_never_refused(
-    receipt: Receipt, client: FlaskClient, turns: Callable[[timedelta], None]
-) -> None:
+    receipt, client, turns
+):
     """Nor do they tell before their turn that they are right."""
     for _guess in range(5):
         assert NOTHING in look(client, receipt.code, "kitabu")
@@ -126,9 +120,7 @@ def test_guesses_wait_longer_and_longer_and_the_right_words_are_never_refused(
 
 
 @pytest.mark.any_engine
-def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(
-    receipt: Receipt, client: FlaskClient, turns: Callable[[timedelta], None]
-) -> None:
+def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(receipt, client, turns):
     for guess in range(60):
         where = {"REMOTE_ADDR": f"10.1.0.{guess}"}
         look(client, receipt.code, "kitabu", environ_overrides=where)
@@ -145,9 +137,7 @@ def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(
 
 
 @pytest.mark.any_engine
-def test_one_address_waits_for_nobody_elses(
-    receipt: Receipt, client: FlaskClient, turns: Callable[[timedelta], None]
-) -> None:
+def test_one_address_waits_for_nobody_elses(receipt, client, turns):
     for guess in range(22):
         page = look(client, f"{guess:012}", "kitabu")
     assert "Wait for your turn" in page
@@ -158,9 +148,7 @@ def test_one_address_waits_for_nobody_elses(
 
 
 @pytest.mark.any_engine
-def test_consents_are_taken_back_without_an_account_once_it_was_asked_again(
-    receipt: Receipt, client: FlaskClient
-) -> None:
+def test_consents_are_taken_back_without_an_account_once_it_was_asked_again(receipt, client):
     page = look(client, receipt.code, receipt.word)
     form = {"pass": hidden(page, "pass")}
     none = client.post(LOOK, data={**form, "go": "take"})
@@ -180,9 +168,7 @@ def test_consents_are_taken_back_without_an_account_once_it_was_asked_again(
 # --- Help -------------------------------------------------------------------------------------
 
 
-def test_help_is_the_same_for_everybody_and_says_what_is_agreed(
-    client: FlaskClient, client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_help_is_the_same_for_everybody_and_says_what_is_agreed(client, client_for, actor):
     clinic = ServiceDetails(
         name="Clinic by the lake",
         kind="clinic",
@@ -211,9 +197,7 @@ def test_help_is_the_same_for_everybody_and_says_what_is_agreed(
     assert "Ukikamatwa" in client.get("/h?in=sw").text
 
 
-def test_the_programmes_number_is_never_a_mediators(
-    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_the_programmes_number_is_never_a_mediators(actor, client_for):
     add_mediator(SYSTEM, actor("peer").public_id, DutyDetails(phone="+254700999000"))
     office = client_for(actor("director"))
     refused = office.post("/w/o", data={"number": "0700 999 000", "drills": "1"})
@@ -223,7 +207,7 @@ def test_the_programmes_number_is_never_a_mediators(
     assert duty_number() == "+254700111222"
 
 
-def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client: FlaskClient) -> None:
+def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client):
     page = client.get("/h").text
     kept = json.loads(html.unescape(re.findall(r'data-kept="([^"]+)"', page)[0]))
     loaded = {html.unescape(file) for file in re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}
@@ -236,9 +220,7 @@ def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client: Fl
     assert worker.headers["Service-Worker-Allowed"] == "/h"
 
 
-def test_a_card_says_where_help_is_and_not_whose_it_is(
-    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_card_says_where_help_is_and_not_whose_it_is(actor, client_for):
     set_drills(actor("director"), 1, "+254700111222")
     peer = client_for(actor("peer"))
     words = []

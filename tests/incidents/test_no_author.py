@@ -6,12 +6,10 @@ whoever finds out in which order the reports arrived finds every author. Each se
 guesses that order from something else that lies there.
 """
 
-from __future__ import annotations
-
 import random
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -69,7 +67,7 @@ class Author:
 
 
 @pytest.fixture
-def chosen(monkeypatch: pytest.MonkeyPatch) -> random.Random:
+def chosen(monkeypatch):
     """Random keys that are the same in each run, so that chance fails no test now and then."""
     dice = random.Random(20_261_124)
     monkeypatch.setattr("secrets.randbits", dice.getrandbits)
@@ -78,11 +76,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> random.Random:
 
 
 @pytest.fixture
-def authors(
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> list[Author]:
+def authors(actor, client_for, monkeypatch):
     """Twenty authors; a minute passes with each request, so that each ordinary one is noted."""
     made = [actor("peer") for _each in range(AUTHORS)]
     # All of it happens on one day, which no programme has.
@@ -175,12 +169,8 @@ def _truth(member: AMember) -> dict[int, str]:
 
 
 def test_whatever_the_disk_holds_tells_no_author(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    authors: list[Author],
-    chosen: random.Random,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+    both_engines_app, a_member, authors, chosen, capfd
+):
     member = a_member("documentation")
     configure_logs("info")
     turns = [author for author in authors for _each in range(REPORTS // AUTHORS)]
@@ -217,13 +207,7 @@ def test_whatever_the_disk_holds_tells_no_author(
     assert _truth(member) == truth
 
 
-def test_the_search_finds_authors_where_order_is_kept(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    authors: list[Author],
-    chosen: random.Random,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_search_finds_authors_where_order_is_kept(app, a_member, authors, chosen, monkeypatch):
     for place in ("kash.platform.vault.documents", "kash.incidents.services.letterbox"):
         monkeypatch.setattr(f"{place}.without_order", lambda *_given: None)
     monkeypatch.setattr("kash.incidents.services.filing.scrub", lambda **_how: True)
@@ -244,8 +228,8 @@ def test_the_search_finds_authors_where_order_is_kept(
 
 @pytest.mark.any_engine
 def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], authors: list[Author]
-) -> None:
+    both_engines_app, a_member, authors
+):
     member = a_member("documentation")
     for author in authors[:3]:
         author.files("kept")
@@ -259,12 +243,7 @@ def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(
     assert len(list(db.session.scalars(select(Incident.id)))) == 3
 
 
-def test_mixing_empties_the_log_as_soon_as_a_reader_lets_it(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    authors: list[Author],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_mixing_empties_the_log_as_soon_as_a_reader_lets_it(app, a_member, authors, monkeypatch):
     """Else the log would keep where each report lay until somebody else empties it."""
     a_member("documentation")
     authors[0].files("kept")
@@ -287,11 +266,8 @@ def test_mixing_empties_the_log_as_soon_as_a_reader_lets_it(
 
 
 def test_mixing_keeps_nobody_waiting_behind_a_backup(
-    postgresql_app: APIFlask,
-    a_member: Callable[..., AMember],
-    authors: list[Author],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    postgresql_app, a_member, authors, monkeypatch
+):
     a_member("documentation")
     for author in authors[:2]:
         author.files("kept")
@@ -310,12 +286,8 @@ def test_mixing_keeps_nobody_waiting_behind_a_backup(
 
 @pytest.mark.parametrize("begun", [0, 1])
 def test_what_mixing_could_not_end_is_done_in_the_next_hour(
-    postgresql_app: APIFlask,
-    a_member: Callable[..., AMember],
-    authors: list[Author],
-    monkeypatch: pytest.MonkeyPatch,
-    begun: int,
-) -> None:
+    postgresql_app, a_member, authors, monkeypatch, begun
+):
     a_member("documentation")
     for author in authors[:2]:
         author.files("kept")

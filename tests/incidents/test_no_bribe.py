@@ -1,11 +1,8 @@
 """A term by which a public officer would gain is refused by each way in; what was typed stays."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,7 +27,7 @@ SENTENCE = "Nothing is owed to police, prison or county officers: it may be a br
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation")
 
 
@@ -66,8 +63,8 @@ def record_of(member: Member, reference: str) -> Record:
     ],
 )
 def test_the_page_of_terms_refuses_a_bribe_beside_its_field_and_keeps_what_was_typed(
-    officer: Member, filed: Any, sent: dict[str, str], field: str
-) -> None:
+    officer, filed, sent, field
+):
     reference = filed(with_police())
     answer = officer.client.post(f"/w/{reference}/g", data={"key": "tx", **sent})
     assert answer.status_code == 422
@@ -77,9 +74,7 @@ def test_the_page_of_terms_refuses_a_bribe_beside_its_field_and_keeps_what_was_t
     assert record_of(officer, reference).terms == []
 
 
-def test_two_pages_at_once_make_no_bribe(
-    both_engines_app: object, a_member: Callable[..., Member], filed: Any, record_of: Any
-) -> None:
+def test_two_pages_at_once_make_no_bribe(both_engines_app, a_member, filed, record_of):
     """The term was fine when its page was opened; the party became police meanwhile."""
     one = a_member("documentation")
     reference = filed(with_police())
@@ -102,9 +97,7 @@ def test_two_pages_at_once_make_no_bribe(
 # --- The full form --------------------------------------------------------------------------------
 
 
-def test_the_full_form_refuses_a_bribe_in_a_new_case_and_keeps_all_that_was_typed(
-    officer: Member,
-) -> None:
+def test_the_full_form_refuses_a_bribe_in_a_new_case_and_keeps_all_that_was_typed(officer):
     sent = filled(**BRIBE)
     answer = officer.client.post("/w/new", data=sent)
     assert answer.status_code == 422
@@ -119,9 +112,7 @@ def test_the_full_form_refuses_a_bribe_in_a_new_case_and_keeps_all_that_was_type
     assert answer.status_code == 303
 
 
-def test_a_party_that_becomes_police_afterwards_takes_no_older_payment_along(
-    officer: Member,
-) -> None:
+def test_a_party_that_becomes_police_afterwards_takes_no_older_payment_along(officer):
     client = {"parties-0-kind": "client", "parties-0-rank_band": "unknown",
               "parties-0-service_number": ""}  # fmt: skip
     answer = officer.client.post("/w/new", data=filled(**BRIBE, **client))
@@ -143,9 +134,7 @@ def test_a_party_that_becomes_police_afterwards_takes_no_older_payment_along(
 # --- Kept while it is typed -----------------------------------------------------------------------
 
 
-def test_what_is_kept_while_it_is_typed_is_no_term_and_comes_back_with_the_sentence(
-    officer: Member, filed: Any
-) -> None:
+def test_what_is_kept_while_it_is_typed_is_no_term_and_comes_back_with_the_sentence(officer, filed):
     reference = filed(with_police())
     form = fields_of(officer.client.get(f"/w/{reference}/edit").text)
     typed = form | BRIBE | {"terms-0-key": "t1", "case": reference}
@@ -168,9 +157,7 @@ def test_what_is_kept_while_it_is_typed_is_no_term_and_comes_back_with_the_sente
 # --- Two members at once --------------------------------------------------------------------------
 
 
-def test_of_two_members_neither_of_whom_wrote_a_bribe_none_is_made(
-    a_member: Callable[..., Member], filed: Any
-) -> None:
+def test_of_two_members_neither_of_whom_wrote_a_bribe_none_is_made(a_member, filed):
     """One lets her pay a client; the other finds out that he is of the police."""
     anna, brenda = a_member("documentation"), a_member("documentation")
     record = with_police()
@@ -200,8 +187,8 @@ def test_of_two_members_neither_of_whom_wrote_a_bribe_none_is_made(
 
 
 def test_a_case_with_an_older_bribe_can_be_written_on_and_keeps_it_for_the_custodian(
-    officer: Member, filed: Any
-) -> None:
+    officer, filed
+):
     record = with_police()
     record.questioned_terms = [
         Term(

@@ -1,15 +1,11 @@
 """Officers, mediators and what they were asked, where of each kind of row there is one that just
 doesn't belong."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.incidents.models import (
@@ -85,9 +81,7 @@ def _keys(who: Actor, *, admitted: bool = True) -> None:
     row(VaultMember, holder=who.public_id, admitted_at=NOW if admitted else None)
 
 
-def test_officers_hold_keys_and_stand_by_name_and_then_in_the_order_they_are_told(
-    actor: Callable[..., Actor],
-) -> None:
+def test_officers_hold_keys_and_stand_by_name_and_then_in_the_order_they_are_told(actor):
     who = {
         name: actor(*roles, name=name, **more)
         for name, roles, more in (
@@ -164,9 +158,7 @@ def test_officers_hold_keys_and_stand_by_name_and_then_in_the_order_they_are_tol
     assert who_may_file(db.session()) == sorted(one.public_id for one in [*may, *peers[:2]])
 
 
-def test_a_reader_is_known_by_her_number_and_all_stations_where_she_ever_served(
-    actor: Callable[..., Actor],
-) -> None:
+def test_a_reader_is_known_by_her_number_and_all_stations_where_she_ever_served(actor):
     officer = row(Person, reference="PF-1")
     stations = [
         row(Organisation, kind=kind) for kind in ("station", "station", "partner", "station")
@@ -189,9 +181,7 @@ def test_a_reader_is_known_by_her_number_and_all_stations_where_she_ever_served(
     assert (reader_of(who), reader_of(other)) == (reader, Reader(other.public_id))
 
 
-def test_mediators_stand_by_name_and_those_first_who_can_be_called_now(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_mediators_stand_by_name_and_those_first_who_can_be_called_now(sqlite_app, actor):
     who = {
         name: actor(role, name=name, active=name != "Gone")
         for name, role in (
@@ -280,9 +270,7 @@ def test_mediators_stand_by_name_and_those_first_who_can_be_called_now(
     ]
 
 
-def test_briefs_are_their_mediators_until_they_end_and_answers_are_those_that_were_given(
-    actor: Callable[..., Actor],
-) -> None:
+def test_briefs_are_their_mediators_until_they_end_and_answers_are_those_that_were_given(actor):
     peer, other = actor("peer"), actor("peer")
 
     def brief(
@@ -351,9 +339,7 @@ def test_briefs_are_their_mediators_until_they_end_and_answers_are_those_that_we
     assert answers_to([]) == {}
 
 
-def test_workshops_are_found_by_all_words_of_their_titles_the_newest_first(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_workshops_are_found_by_all_words_of_their_titles_the_newest_first(sqlite_app, actor):
     first = date(2026, 3, 2)
     made = {
         name: row(Workshop, title=title, starts_on=first + day * DAY, ends_on=first + 9 * DAY)
@@ -379,7 +365,7 @@ def test_workshops_are_found_by_all_words_of_their_titles_the_newest_first(
         ]
 
 
-def test_documents_of_evidence_and_open_alerts_are_told_from_others() -> None:
+def test_documents_of_evidence_and_open_alerts_are_told_from_others():
     kinds = ("evidence", "evidence", "incident")
     ids = [row(SealedDocument, kind=kind, compartment="case").public_id for kind in kinds]
     assert documents_of_evidence() == set(ids[:2])

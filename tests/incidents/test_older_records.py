@@ -1,7 +1,5 @@
 """Records that an older version sealed, and consents with how they are known."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,7 +44,7 @@ def read(plain: dict[str, Any]) -> Record:
     return from_bytes(json.dumps(plain).encode().ljust(2000))
 
 
-def test_a_witnesss_tick_in_an_old_report_is_nobodys_consent() -> None:
+def test_a_witnesss_tick_in_an_old_report_is_nobodys_consent():
     record = read(old())
     for person in record.persons:
         holding = [one for one in PURPOSES if record.consents_to(one, person.id)]
@@ -66,21 +64,19 @@ def test_a_witnesss_tick_in_an_old_report_is_nobodys_consent() -> None:
         ("peer", 2, ["not_asked"] * 2),
     ],
 )
-def test_an_old_tick_is_hers_only_if_she_was_the_only_one(
-    teller: str, persons: int, origins: list[str]
-) -> None:
+def test_an_old_tick_is_hers_only_if_she_was_the_only_one(teller, persons, origins):
     record = read(old(teller, persons))
     assert [one.origin for one in record.consents if one.purpose == "court"] == origins
 
 
-def test_what_an_officer_noted_before_stays_as_it_is() -> None:
+def test_what_an_officer_noted_before_stays_as_it_is():
     noted = {"purpose": "court", "given": True, "at": LATER, "by": "o", "wording": "2026-6"}
     record = read(old(consents=[*old()["consents"], noted]))
     assert record.consents_to("court")
     assert not record.consents_to("funder")
 
 
-def test_what_was_wished_for_on_an_old_phone_is_no_longer_printed_as_agreed() -> None:
+def test_what_was_wished_for_on_an_old_phone_is_no_longer_printed_as_agreed():
     record = read(old())
     assert record.wanted == ["release"]
     assert [(one.id, one.what) for one in record.terms] == [("t2", "500")]
@@ -88,7 +84,7 @@ def test_what_was_wished_for_on_an_old_phone_is_no_longer_printed_as_agreed() ->
     assert [one.kind for one in read(old(terms=[kept])).terms] == ["release"]
 
 
-def test_an_old_arrest_belongs_to_each_and_an_old_release_to_whoever_was_alone() -> None:
+def test_an_old_arrest_belongs_to_each_and_an_old_release_to_whoever_was_alone():
     record = read(old())
     moment = datetime.fromisoformat(NOW)
     assert [one.arrested_at for one in record.persons] == [moment] * 3
@@ -125,9 +121,7 @@ PLAIN = st.builds(
 
 
 @given(PLAIN)
-def test_an_old_record_is_brought_up_once_and_loses_nothing_that_nobody_knows(
-    plain: dict[str, Any],
-) -> None:
+def test_an_old_record_is_brought_up_once_and_loses_nothing_that_nobody_knows(plain):
     record = read(plain)
     assert record.edition == EDITION
     again = json.loads(as_bytes(record))
@@ -147,7 +141,7 @@ def test_an_old_record_is_brought_up_once_and_loses_nothing_that_nobody_knows(
     st.sampled_from(["", "herself", "witness", "peer"]),
     st.integers(1, 5),
 )
-def test_nobody_answers_for_another(said: str, teller: str, persons: int) -> None:
+def test_nobody_answers_for_another(said, teller, persons):
     origins = [origin_of(said, teller, number, persons) for number in range(persons)]
     assert "herself" not in origins[1:]
     if said == "not_asked" or (not said and (teller in ("", "witness") or persons > 1)):
@@ -156,8 +150,8 @@ def test_nobody_answers_for_another(said: str, teller: str, persons: int) -> Non
 
 @given(st.sampled_from(["", "herself", "witness", "peer"]), st.integers(0, 5), st.integers(1, 3))
 def test_a_report_that_was_ticked_to_be_kept_is_kept_though_a_question_was_skipped(
-    teller: str, persons: int, edition: int
-) -> None:
+    teller, persons, edition
+):
     if edition == 3:
         said = Screen(consents=["record"], count=persons, teller=teller)
         screens = {"next": "n" * 16}
@@ -175,7 +169,7 @@ def test_a_report_that_was_ticked_to_be_kept_is_kept_though_a_question_was_skipp
 
 
 @pytest.mark.parametrize("teller", ["herself", "peer"])
-def test_that_she_could_not_be_asked_stays_so_where_somebody_chose_it(teller: str) -> None:
+def test_that_she_could_not_be_asked_stays_so_where_somebody_chose_it(teller):
     said = Screen(consents=["record"], teller=teller, origin="not_asked", count=3)
     filed = Filing(how="phone", filed_at=datetime.now(UTC), screens={"next": "n" * 16})
     record = compose(Record(filing=filed), {"next": as_screen(said)}, UTC)
@@ -201,7 +195,7 @@ ANSWERS = st.lists(
 
 
 @given(ANSWERS)
-def test_on_could_not_be_asked_nothing_holds_but_mediation(answers: list[CaseConsent]) -> None:
+def test_on_could_not_be_asked_nothing_holds_but_mediation(answers):
     record = Record(persons=[Person(id="p1", code="A"), Person(id="p2", code="B")])
     record.consents = [one for one in answers if one.origin == "not_asked"]
     assert {one for one in PURPOSES if record.consents_to(one)} <= UNASKED == {"mediation"}
@@ -211,9 +205,7 @@ def test_on_could_not_be_asked_nothing_holds_but_mediation(answers: list[CaseCon
 
 
 @given(ANSWERS)
-def test_that_she_could_not_be_asked_never_outweighs_what_she_said(
-    answers: list[CaseConsent],
-) -> None:
+def test_that_she_could_not_be_asked_never_outweighs_what_she_said(answers):
     persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
     hers = [one for one in answers if one.origin != "not_asked"]
     said, whole = Record(persons=persons, consents=hers), Record(persons=persons, consents=answers)
@@ -224,7 +216,7 @@ def test_that_she_could_not_be_asked_never_outweighs_what_she_said(
                 assert not whole.is_unasked(purpose, person)
 
 
-def test_of_two_answers_of_one_moment_the_last_counts() -> None:
+def test_of_two_answers_of_one_moment_the_last_counts():
     at = datetime(2026, 11, 1, tzinfo=UTC)
     record = Record(
         consents=[
@@ -245,9 +237,7 @@ def test_of_two_answers_of_one_moment_the_last_counts() -> None:
     ("persons", "owed_to", "becomes"),
     [(1, "", "p1"), (1, "q1", "p1"), (3, "", ""), (3, "p2", "p2")],
 )
-def test_an_old_release_frees_only_whom_it_can_mean(
-    persons: int, owed_to: str, becomes: str
-) -> None:
+def test_an_old_release_frees_only_whom_it_can_mean(persons, owed_to, becomes):
     term = {"id": "t1", "kind": "release", "owed_to": owed_to, "fulfilled_on": "2026-11-21"}
     plain = {
         "edition": 2,
@@ -268,7 +258,7 @@ def test_an_old_release_frees_only_whom_it_can_mean(
 @pytest.mark.parametrize(
     ("age", "left"), [("under_18", ""), ("25_34", "anna"), ("unknown", "anna")]
 )
-def test_an_older_case_of_a_child_is_taken_from_the_officer_who_had_it(age: str, left: str) -> None:
+def test_an_older_case_of_a_child_is_taken_from_the_officer_who_had_it(age, left):
     plain = {
         "edition": 2,
         "persons": [{"id": "p1", "code": "P1", "age_band": age}],

@@ -1,7 +1,5 @@
 """One line of what came of a case: it writes what the forms write, and is taken back by a tap."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -32,7 +30,6 @@ from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import Problem
-from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 
 
@@ -95,9 +92,7 @@ RECORDS = st.builds(
 
 
 @given(RECORDS)
-def test_every_line_that_is_offered_changes_the_record_and_is_taken_back_wholly(
-    before: Record,
-) -> None:
+def test_every_line_that_is_offered_changes_the_record_and_is_taken_back_wholly(before):
     for line in lines_of(before):
         record = before.model_copy(deep=True)
         about = write(record, line, NOW, TODAY)
@@ -112,7 +107,7 @@ def test_every_line_that_is_offered_changes_the_record_and_is_taken_back_wholly(
         assert record == before
 
 
-def test_three_are_held_and_a_line_for_each_stands_first() -> None:
+def test_three_are_held_and_a_line_for_each_stands_first():
     record = three_held()
     assert lines_of(record)[:3] == [CaseLine("released", key) for key in ("p1", "p2", "p3")]
     write(record, CaseLine("released", "p2"), NOW, TODAY)
@@ -120,7 +115,7 @@ def test_three_are_held_and_a_line_for_each_stands_first() -> None:
     assert CaseLine("released", "p2") not in lines_of(record)
 
 
-def test_nothing_is_paid_in_one_line_where_nothing_may_be_agreed() -> None:
+def test_nothing_is_paid_in_one_line_where_nothing_may_be_agreed():
     minor = three_held()
     minor.persons[0].age_band = "under_18"
     assert {line.what for line in lines_of(minor)} == {
@@ -139,8 +134,8 @@ def test_nothing_is_paid_in_one_line_where_nothing_may_be_agreed() -> None:
 
 
 def test_a_line_is_the_same_as_the_form_one_audit_entry_and_taken_back_by_who_noted_it(
-    member: AMember, a_member: Any, record_of: Any
-) -> None:
+    member, a_member, record_of
+):
     brenda = a_member("documentation")
     first, other = filed(three_held()), filed(three_held())
     at = NOW + timedelta(hours=1)
@@ -167,9 +162,7 @@ def test_a_line_is_the_same_as_the_form_one_audit_entry_and_taken_back_by_who_no
 
 
 @pytest.mark.parametrize("hours", [-31, 1])
-def test_nobody_is_free_before_the_arrest_or_tomorrow(
-    member: AMember, record_of: Any, hours: int
-) -> None:
+def test_nobody_is_free_before_the_arrest_or_tomorrow(member, record_of, hours):
     held = three_held()
     for person in held.persons:
         person.arrested_at = utc_now() - timedelta(hours=30)
@@ -200,9 +193,7 @@ def _with_a_proposal() -> Record:
 
 
 @pytest.mark.parametrize("make", [_kept_only_while_held, _with_a_proposal])
-def test_what_cannot_be_taken_back_is_asked_once(
-    member: AMember, record_of: Any, make: Any
-) -> None:
+def test_what_cannot_be_taken_back_is_asked_once(member, record_of, make):
     reference = filed(make())
     answers = [
         member.client.post(f"/w/{reference}/1", data={"free": person}) for person in ("p1", "p2")
@@ -217,8 +208,8 @@ def test_what_cannot_be_taken_back_is_asked_once(
 
 
 def test_by_the_page_a_tap_frees_her_a_list_notes_the_rest_and_each_says_what_is_wrong(
-    member: AMember, record_of: Any
-) -> None:
+    member, record_of
+):
     reference = filed(three_held())
     page = member.client.get(f"/w/{reference}").text
     assert page.count('name="free"') == 3

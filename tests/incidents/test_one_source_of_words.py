@@ -1,16 +1,11 @@
 """Phone, page, paper and leaflet read out the same words of consent, under the same version, and
 promise no more than is true."""
 
-from __future__ import annotations
-
 import html
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from kash.incidents.consent_texts import VERSION, VERSIONS
@@ -18,8 +13,6 @@ from kash.incidents.documents import consent_markup, leaflet_markup, paper_marku
 from kash.incidents.filing_words import ALLOWED, NOT_READ
 from kash.incidents.forms.filing import NextForm
 from kash.incidents.wording import LIMITS, SEVEN_DAYS
-from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 from tests.incidents.sent_reports import carried
 
 ROOT = Path(__file__).parents[2]
@@ -51,13 +44,7 @@ def said(language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
-def test_phone_page_paper_and_leaflet_say_the_very_words(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    sign_in: Callable[..., FlaskClient],
-    filed: Filed,
-    language: str,
-) -> None:
+def test_phone_page_paper_and_leaflet_say_the_very_words(app, a_member, sign_in, filed, language):
     officer, phone = a_member("documentation"), sign_in("peer")
     begun = phone.post("/w/n", data={"go": "begin", "in": language}).text
     phone_page = phone.post("/w/n", data={**carried(begun), "screen": "who", "go": "next"}).text
@@ -76,12 +63,12 @@ def test_phone_page_paper_and_leaflet_say_the_very_words(
         assert (not_read in shown(text)) == (language == "sw"), place
 
 
-def test_a_tick_keeps_the_version_of_the_words_that_stood_beside_it(app: APIFlask) -> None:
+def test_a_tick_keeps_the_version_of_the_words_that_stood_beside_it(app):
     with app.test_request_context():
         assert NextForm(formdata=None).wording.data == VERSION
 
 
-def test_the_words_carry_the_odds_and_what_cannot_be_called_back() -> None:
+def test_the_words_carry_the_odds_and_what_cannot_be_called_back():
     for words in VERSIONS[VERSION].values():
         told = words["forum_totals"]["small_print"]
         assert re.findall(r"\d+", told) == ["50", "73", "88"]
@@ -93,7 +80,7 @@ def test_the_words_carry_the_odds_and_what_cannot_be_called_back() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
-def test_form_and_leaflet_say_the_seven_days_and_the_limits(app: APIFlask, language: str) -> None:
+def test_form_and_leaflet_say_the_seven_days_and_the_limits(app, language):
     with app.test_request_context(), force_locale(language):
         form, leaflet = shown(paper_markup()), shown(leaflet_markup())
         assert str(SEVEN_DAYS) in form
@@ -103,9 +90,7 @@ def test_form_and_leaflet_say_the_seven_days_and_the_limits(app: APIFlask, langu
             assert outing not in leaflet.lower()
 
 
-def test_the_leaflet_is_one_sheet_and_tells_nothing_in_its_name(
-    a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_the_leaflet_is_one_sheet_and_tells_nothing_in_its_name(a_member, sign_in):
     import io
 
     import pikepdf
@@ -120,7 +105,7 @@ def test_the_leaflet_is_one_sheet_and_tells_nothing_in_its_name(
             assert "incident" not in (str(pdf.docinfo) + str(pdf.open_metadata())).lower()
 
 
-def test_no_page_or_chapter_promises_what_nothing_keeps() -> None:
+def test_no_page_or_chapter_promises_what_nothing_keeps():
     places = (
         *(ROOT / "kash/incidents").rglob("*.py"),
         *(ROOT / "templates").rglob("*.html"),

@@ -1,13 +1,10 @@
 """The contact outside the programme, and what a reporter reads of who reads her report: two people
 put it there, and whoever reports somebody of the programme is told before she sends."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +17,6 @@ from kash.incidents.rules.mediation import Contact, contact_from
 from kash.incidents.services.alerts import agree_to_contact, propose_contact
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
-from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.refusals import refuses
@@ -30,16 +26,14 @@ AMemberOf = Callable[..., AMember]
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "anna"]))
-def test_a_contact_is_kept_as_it_was_proposed(name: str, reach: str, by: str) -> None:
+def test_a_contact_is_kept_as_it_was_proposed(name, reach, by):
     contact = Contact(name, reach, by)
     kept = contact_from(contact.as_kept())
     assert kept == (contact if name and reach else None)
     assert contact.digest != Contact(name + "x", reach, by).digest
 
 
-def test_one_proposes_another_agrees_and_only_then_it_is_shown(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_one_proposes_another_agrees_and_only_then_it_is_shown(a_member, actor):
     grace, dora = a_member("custodian").actor, actor("director")
     assert [what_is_missing(one) for one in (grace, dora, actor("peer"))] == ["none", "none", ""]
     propose_contact(grace, NAME, REACH)
@@ -65,7 +59,7 @@ def test_one_proposes_another_agrees_and_only_then_it_is_shown(
     assert actions.count("accounts.outside_changed") == 5
 
 
-def test_nobody_keeps_a_contact_away_by_proposing_another_over_it(a_member: AMemberOf) -> None:
+def test_nobody_keeps_a_contact_away_by_proposing_another_over_it(a_member):
     grace, dora, ruth = a_member("custodian"), a_member("director"), a_member("custodian")
     grace.client.post("/w/z", data={"name": NAME, "reach": REACH})
     # Whoever might be complained of proposes anew whenever something else waits.
@@ -83,8 +77,8 @@ def test_nobody_keeps_a_contact_away_by_proposing_another_over_it(a_member: AMem
 
 
 def test_no_friend_whom_the_proposer_brought_in_and_nobody_new_puts_a_contact_there_with_her(
-    app: APIFlask, a_member: AMemberOf
-) -> None:
+    app, a_member
+):
     grace, dora, ruth = a_member("custodian"), a_member("director"), a_member("custodian")
     new = a_member("director", settled_at=utc_now() - timedelta(days=6, hours=23))
     account = select(Account.id).where(Account.public_id == dora.actor.public_id)
@@ -113,7 +107,7 @@ def test_no_friend_whom_the_proposer_brought_in_and_nobody_new_puts_a_contact_th
     assert outside_contact() is not None
 
 
-def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(a_member: AMemberOf) -> None:
+def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(a_member):
     grace, dora = a_member("custodian"), a_member("director")
     wrong = grace.client.post("/w/z", data={"name": NAME, "reach": ""})
     assert (wrong.status_code, NAME in wrong.text) == (422, True)
@@ -134,8 +128,8 @@ def step(phone: FlaskClient, code: str, screen: str, go: str, **data: str) -> st
 
 
 def test_a_reporter_is_told_who_reads_it_and_where_else_to_turn_before_she_sends(
-    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+    a_member, actor, client_for
+):
     grace = a_member("custodian", name="Neema Mfano")
     a_member("documentation", name="Siri Mfano")
     propose_contact(grace.actor, NAME, REACH)
@@ -153,9 +147,7 @@ def test_a_reporter_is_told_who_reads_it_and_where_else_to_turn_before_she_sends
     assert REACH in step(phone, code, "sent", "know", token=token)
 
 
-def test_a_custodian_whom_the_reporter_names_does_not_read_it(
-    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_custodian_whom_the_reporter_names_does_not_read_it(a_member, actor, client_for):
     grace, ruth = a_member("custodian"), a_member("custodian")
     phone, code = client_for(actor("peer")), new_code()
     step(phone, code, "who", "next", who=f"programme:{grace.actor.public_id}")
@@ -172,17 +164,13 @@ def test_a_custodian_whom_the_reporter_names_does_not_read_it(
     assert "errors" in wrong
 
 
-def test_without_a_custodian_the_reporter_reads_that_nobody_could(
-    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_without_a_custodian_the_reporter_reads_that_nobody_could(a_member, actor, client_for):
     a_member("documentation")
     page = step(client_for(actor("peer")), new_code(), "who", "here")
     assert "nobody here can read it at the moment" in page
 
 
-def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(
-    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(a_member, actor, client_for):
     grace = a_member("custodian", name="Neema Mfano")
     propose_contact(grace.actor, NAME, REACH)
     (waiting,) = proposed_contacts().values()
@@ -206,9 +194,7 @@ def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(
     assert "nobody here can read it now" not in review
 
 
-def test_directors_read_that_a_second_custodian_is_missing_whatever_cases_there_are(
-    a_member: AMemberOf,
-) -> None:
+def test_directors_read_that_a_second_custodian_is_missing_whatever_cases_there_are(a_member):
     dora, grace = a_member("director"), a_member("custodian")
     said = "Fewer than two custodians hold keys"
     assert [said in one.client.get("/").text for one in (dora, grace)] == [True, False]

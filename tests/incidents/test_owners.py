@@ -1,13 +1,9 @@
 """Whose a case is: from its first minute, when somebody takes it, and when she must not know it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.accounts.models import Account
@@ -61,9 +57,7 @@ def the_owner(reference: str) -> str:
 
 
 @pytest.fixture
-def desk(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> Desk:
+def desk(both_engines_app, a_member, actor):
     anna = a_member("documentation", name="Anna")
     brenda = a_member("documentation", name="Brenda")
     for place, member in enumerate((brenda, anna), start=1):
@@ -79,7 +73,7 @@ def opened(member: AMember, reference: str) -> None:
 
 
 @pytest.mark.any_engine
-def test_the_officer_on_duty_owns_a_report_in_the_minute_in_which_it_comes(desk: Desk) -> None:
+def test_the_officer_on_duty_owns_a_report_in_the_minute_in_which_it_comes(desk):
     reference = desk.holds()
     found = owned(reference)
     assert (found.account, found.held, found.rung) == (desk.brenda.actor.public_id, True, 0)
@@ -88,8 +82,8 @@ def test_the_officer_on_duty_owns_a_report_in_the_minute_in_which_it_comes(desk:
 
 @pytest.mark.any_engine
 def test_she_who_triages_owns_it_then_she_to_whom_it_is_given_and_nobody_once_it_is_closed(
-    desk: Desk, filed: Callable[..., str]
-) -> None:
+    desk, filed
+):
     reference, anna, brenda = desk.holds(), desk.anna, desk.brenda
     comment(reference, "I look.", by=anna.actor, vault=anna.vault())
     assert the_owner(reference) == brenda.actor.public_id
@@ -116,9 +110,7 @@ def test_she_who_triages_owns_it_then_she_to_whom_it_is_given_and_nobody_once_it
 
 
 @pytest.mark.any_engine
-def test_it_goes_on_where_its_owner_must_not_know_of_it(
-    desk: Desk, filed: Callable[..., str]
-) -> None:
+def test_it_goes_on_where_its_owner_must_not_know_of_it(desk, filed):
     accused = HELD.model_copy(deep=True)
     accused.parties.append(Party(id="q1", account=desk.brenda.actor.public_id))
     accused.persons.append(Person(id="p1", code="P1"))
@@ -134,7 +126,7 @@ def test_it_goes_on_where_its_owner_must_not_know_of_it(
 
 
 @pytest.mark.any_engine
-def test_a_step_that_lies_outside_the_record_puts_the_next_ring_off(desk: Desk) -> None:
+def test_a_step_that_lies_outside_the_record_puts_the_next_ring_off(desk):
     reference = desk.holds()
     with writing() as session:
         set_owner(session, reference, desk.anna.actor.public_id)
@@ -149,9 +141,7 @@ def test_a_step_that_lies_outside_the_record_puts_the_next_ring_off(desk: Desk) 
 
 
 @pytest.mark.any_engine
-def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(
-    desk: Desk, filed: Callable[..., str], record_of: Callable[..., Record]
-) -> None:
+def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(desk, filed, record_of):
     anna, brenda = desk.anna, desk.brenda
     mine, told_of = desk.holds(), filed(Record(parties=[Party(id="q1", account="")]))
     accused = filed(
@@ -195,7 +185,7 @@ def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(
 
 
 @pytest.mark.any_engine
-def test_the_duty_sheet_says_who_goes_at_half_past_two(desk: Desk) -> None:
+def test_the_duty_sheet_says_who_goes_at_half_past_two(desk):
     # Brenda at night from Monday to Tuesday alone, Anna by day.
     night = (Stretch(22 * 60, 24 * 60 + 6 * 60),)
     day = (Stretch(8 * 60, 17 * 60),)

@@ -1,14 +1,9 @@
 """Somebody telephones: five fields on one screen, kept while they are typed, a case at once."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import UTC, timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.queries.letterbox import opened_box, own_autosaves
@@ -18,15 +13,13 @@ from kash.incidents.rules.parts import Whereabouts
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import to_local
-from kash.policy import Actor
-from tests.conftest import AMember
 
 CALL, KEEP, NEW = "/w/call", "/w/t", "/w/new"
 FIELDS = ("place", "count", "since", "number", "narrative")
 
 
 @pytest.fixture
-def officer(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def officer(app, a_member):
     db.session.add_all(
         [Organisation(name="Kondele Police Station", kind="station"), Zone(name="Kondele")]
     )
@@ -40,7 +33,7 @@ def _token(page: str) -> str:
     return found[1]
 
 
-def test_what_is_typed_while_she_talks_is_an_urgent_case_at_once(officer: AMember) -> None:
+def test_what_is_typed_while_she_talks_is_an_urgent_case_at_once(officer):
     page = officer.client.get(CALL).text
     names = re.findall(
         r'<(?:input|select|textarea)[^>]*?\bname="(\w+)"', page.split("data-record")[1]
@@ -86,7 +79,7 @@ def test_what_is_typed_while_she_talks_is_an_urgent_case_at_once(officer: AMembe
     assert opened_box(db.session()).owners[reference].held
 
 
-def test_it_is_kept_as_she_types_and_offered_where_it_was_typed(officer: AMember) -> None:
+def test_it_is_kept_as_she_types_and_offered_where_it_was_typed(officer):
     token = _token(officer.client.get(CALL).text)
     typed = {"token": token, "case": "", "phoned_in": "1", "narrative": "They took", "count": "2"}
     assert officer.client.post(KEEP, data=typed).status_code == 204
@@ -103,7 +96,7 @@ def test_it_is_kept_as_she_types_and_offered_where_it_was_typed(officer: AMember
     assert own_autosaves(officer.actor, officer.vault()) == []
 
 
-def test_what_the_full_form_kept_is_not_offered_here(officer: AMember) -> None:
+def test_what_the_full_form_kept_is_not_offered_here(officer):
     kept = {"token": new_public_id(), "case": "", "narrative": "Hers"}
     assert officer.client.post(KEEP, data=kept).status_code == 204
     assert "Not finished" not in officer.client.get(CALL).text
@@ -121,9 +114,7 @@ def test_what_the_full_form_kept_is_not_offered_here(officer: AMember) -> None:
         ({"since": "yesterday", "narrative": "Hers"}, "since-error"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
-    officer: AMember, told: dict[str, str], sentence: str
-) -> None:
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(officer, told, sentence):
     answer = officer.client.post(CALL, data={"token": new_public_id(), **told})
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -131,7 +122,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     assert open_cases(officer.actor, officer.vault())[0] == []
 
 
-def test_a_crowd_is_written_down_as_far_as_it_is_from_a_phone(officer: AMember) -> None:
+def test_a_crowd_is_written_down_as_far_as_it_is_from_a_phone(officer):
     answer = officer.client.post(CALL, data={"token": new_public_id(), "count": "45"})
     record = open_case(officer.actor, officer.vault(), answer.location[3:]).record
     assert len(record.persons) == MOST_WRITTEN_PERSONS
@@ -139,12 +130,7 @@ def test_a_crowd_is_written_down_as_far_as_it_is_from_a_phone(officer: AMember) 
     assert record.persons[0].arrested_at is None
 
 
-def test_nobody_else_and_no_closed_vault(
-    officer: AMember,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> None:
+def test_nobody_else_and_no_closed_vault(officer, a_member, actor, client_for):
     assert client_for(actor("police_peer")).get(CALL).status_code == 403
     closed = a_member("documentation", is_open=False)
     assert closed.client.get(CALL).status_code == 303

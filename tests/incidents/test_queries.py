@@ -1,12 +1,8 @@
 """What is read beside cases: alerts, and the contact outside."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Programme
 from kash.incidents.models import Alert
@@ -17,7 +13,6 @@ from kash.incidents.rules.mediation import Contact
 from kash.incidents.services import filing as traceless
 from kash.platform.database import db
 from kash.platform.vault import VaultMember
-from kash.policy import Actor
 from kash.workshops.holidays.models import LocalHoliday
 from tests.rows import row
 
@@ -31,7 +26,7 @@ def _settings(**kept: object) -> None:
 
 
 @pytest.mark.usefixtures("sqlite_app")
-def test_alerts_of_thirteen_weeks_count_once_they_were_answered() -> None:
+def test_alerts_of_thirteen_weeks_count_once_they_were_answered():
     for weeks, in_time in ((0, True), (13, True), (13, False), (14, True), (14, False), (0, None)):
         row(Alert, week=MONDAY - timedelta(weeks=weeks), in_time=in_time)
     assert answered_since(MONDAY) == {"in_time": 2, "late": 1}
@@ -39,9 +34,7 @@ def test_alerts_of_thirteen_weeks_count_once_they_were_answered() -> None:
     db.session.rollback()
 
 
-def test_a_contact_outside_holds_or_waits_for_a_second_person(
-    sqlite_app: APIFlask, actor: Callable[..., Actor]
-) -> None:
+def test_a_contact_outside_holds_or_waits_for_a_second_person(sqlite_app, actor):
     custodian, asker, peer = actor("custodian"), actor("custodian"), actor("peer")
     assert (outside_contact(), proposed_contacts()) == (None, {})
     assert (what_is_missing(custodian), what_is_missing(peer)) == ("none", "")
@@ -56,7 +49,7 @@ def test_a_contact_outside_holds_or_waits_for_a_second_person(
 
 
 @pytest.mark.usefixtures("sqlite_app")
-def test_courts_do_not_sit_on_days_that_the_programme_added() -> None:
+def test_courts_do_not_sit_on_days_that_the_programme_added():
     assert court_days().sits_on(MONDAY)
     row(LocalHoliday, day=MONDAY)
     assert court_days() == CourtDays(closed=frozenset({MONDAY}))
@@ -66,11 +59,8 @@ def test_courts_do_not_sit_on_days_that_the_programme_added() -> None:
 
 @pytest.mark.parametrize("holds_keys", [True, False])
 def test_what_is_written_without_an_entry_is_cleared_out_of_the_files(
-    sqlite_app: APIFlask,
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-    holds_keys: bool,
-) -> None:
+    sqlite_app, actor, monkeypatch, holds_keys
+):
     by, cleared = actor("documentation"), []
     if holds_keys:
         row(VaultMember, holder=by.public_id)

@@ -1,13 +1,9 @@
 """The quota of reports: floods end, nobody in danger waits, and nothing tells who sent."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.accounts.models import CountedTries
@@ -24,7 +20,6 @@ from kash.platform.operations.snapshot import NEVER_KEPT
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.quota_attack import suspects
 from tests.incidents.sent_reports import FILE, begun, sent
@@ -34,13 +29,13 @@ FEW = 6
 
 
 @pytest.fixture(autouse=True)
-def no_chance(monkeypatch: Any) -> None:
+def no_chance(monkeypatch):
     """A day on which chance spends nothing: tests count here."""
     monkeypatch.setattr("kash.incidents.rules.quota.MOST_BY_CHANCE", 0)
 
 
 @pytest.fixture
-def few(monkeypatch: Any) -> None:
+def few(monkeypatch):
     """A day of which the tokens are gone after six reports."""
     monkeypatch.setattr("kash.incidents.rules.quota.TOKENS", FEW)
 
@@ -62,7 +57,7 @@ def _spent() -> Spent:
 
 
 @pytest.mark.any_engine
-def test_120_false_reports_are_not_taken(member: AMember, peer: Actor) -> None:
+def test_120_false_reports_are_not_taken(member, peer):
     taken, refused = 0, 0
     for _each in range(120):
         try:
@@ -77,12 +72,8 @@ def test_120_false_reports_are_not_taken(member: AMember, peer: Actor) -> None:
 
 @pytest.mark.any_engine
 def test_who_is_refused_keeps_what_was_typed_and_is_told_a_way(
-    member: AMember,
-    peer: Actor,
-    few: None,
-    client_for: Callable[..., FlaskClient],
-    monkeypatch: Any,
-) -> None:
+    member, peer, few, client_for, monkeypatch
+):
     phone = client_for(peer)
     form = begun(phone)
     for _each in range(FEW - 1):
@@ -104,9 +95,7 @@ def test_who_is_refused_keeps_what_was_typed_and_is_told_a_way(
 
 
 @pytest.mark.any_engine
-def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
-    member: AMember, peer: Actor, few: None, monkeypatch: Any
-) -> None:
+def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(member, peer, few, monkeypatch):
     for _each in range(FEW):
         sent(peer)
     moment = utc_now().replace(second=0)
@@ -124,12 +113,8 @@ def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
 
 @pytest.mark.any_engine
 def test_who_must_wait_a_minute_is_told_so_at_the_first_question(
-    member: AMember,
-    peer: Actor,
-    few: None,
-    client_for: Callable[..., FlaskClient],
-    monkeypatch: Any,
-) -> None:
+    member, peer, few, client_for, monkeypatch
+):
     for _each in range(FEW):
         _answered(peer)
     moment = utc_now()
@@ -148,7 +133,7 @@ def _answered(by: Actor) -> str:
 
 
 @pytest.mark.any_engine
-def test_unfinished_reports_have_an_end_too(member: AMember, peer: Actor, few: None) -> None:
+def test_unfinished_reports_have_an_end_too(member, peer, few):
     for _each in range(FEW):
         _answered(peer)
     with pytest.raises(TooManyReports):
@@ -157,9 +142,7 @@ def test_unfinished_reports_have_an_end_too(member: AMember, peer: Actor, few: N
 
 
 @pytest.mark.any_engine
-def test_where_the_letterbox_is_full_nothing_typed_is_lost(
-    member: AMember, peer: Actor, client_for: Callable[..., FlaskClient], monkeypatch: Any
-) -> None:
+def test_where_the_letterbox_is_full_nothing_typed_is_lost(member, peer, client_for, monkeypatch):
     monkeypatch.setattr("kash.incidents.rules.letterbox.MOST", 1000)
     typed = {"code": new_code(), "screen": "words", "go": "next", "narrative": "what was typed"}
     refused = client_for(peer).post(FILE, data=typed)
@@ -170,9 +153,7 @@ def test_where_the_letterbox_is_full_nothing_typed_is_lost(
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("held", [False, True])
-def test_one_account_does_not_shut_the_letterbox_with_long_drafts(
-    member: AMember, actor: Callable[..., Actor], monkeypatch: Any, held: bool
-) -> None:
+def test_one_account_does_not_shut_the_letterbox_with_long_drafts(member, actor, monkeypatch, held):
     """Neither for whoever is held nor for others, and what they had begun is still there."""
     floods, peer = actor("peer"), actor("peer")
     hers, long = _answered(peer), Screen(narrative="\U0001f9f1" * 10_000)
@@ -197,9 +178,7 @@ def test_one_account_does_not_shut_the_letterbox_with_long_drafts(
 
 
 @pytest.mark.any_engine
-def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(
-    member: AMember, peer: Actor, few: None
-) -> None:
+def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(member, peer, few):
     for _each in range(FEW):
         _answered(peer)
     code = new_code()
@@ -212,9 +191,7 @@ def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(
 
 
 @pytest.mark.any_engine
-def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
-    member: AMember, peer: Actor, few: None
-) -> None:
+def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(member, peer, few):
     code = _answered(peer)
     for _each in range(FEW - 1):
         _answered(peer)
@@ -225,9 +202,7 @@ def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
 
 
 @pytest.mark.any_engine
-def test_a_report_spends_one_token_whatever_is_answered_and_sent_twice(
-    member: AMember, peer: Actor
-) -> None:
+def test_a_report_spends_one_token_whatever_is_answered_and_sent_twice(member, peer):
     code, token = new_code(), new_token(utc_now())
     for name in ("what", "when", "words", "what"):
         answer_screen(peer, code, name, Screen(acts=["P1"]))
@@ -242,9 +217,7 @@ def test_a_report_spends_one_token_whatever_is_answered_and_sent_twice(
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("number", [5, 12, 40, 80])
-def test_the_whole_way_of_a_report_leaves_its_author_among_ten_at_least(
-    member: AMember, actor: Callable[..., Actor], number: int
-) -> None:
+def test_the_whole_way_of_a_report_leaves_its_author_among_ten_at_least(member, actor, number):
     """To somebody with the database and the server's key at each moment, who looks at two reports
     of one author together: in a small programme everybody who may report looks like her."""
     peers = [actor("peer") for _each in range(number - 1)]
@@ -273,9 +246,7 @@ def test_the_whole_way_of_a_report_leaves_its_author_among_ten_at_least(
     assert (_count(AuditEntry), _count(CountedTries), _count(FilingQuota)) == (before, 0, 1)
 
 
-def test_a_copy_of_the_database_does_not_tell_that_anybody_sent(
-    member: AMember, peer: Actor
-) -> None:
+def test_a_copy_of_the_database_does_not_tell_that_anybody_sent(member, peer):
     """Its row is written anew each minute, as long as before."""
     tend_letterbox(utc_now())
     quiet = [_body()]
@@ -288,12 +259,12 @@ def test_a_copy_of_the_database_does_not_tell_that_anybody_sent(
 
 
 @pytest.mark.any_engine
-def test_with_the_day_goes_what_was_spent(member: AMember, peer: Actor) -> None:
+def test_with_the_day_goes_what_was_spent(member, peer):
     sent(peer)
     assert tokens_left(_spent(), peer.public_id) == TOKENS - 1
     tend_letterbox(utc_now() + timedelta(days=1))
     assert (_spent().day, _spent().circles[0].spent) == (local_today() + timedelta(days=1), 0)
 
 
-def test_no_backup_holds_it() -> None:
+def test_no_backup_holds_it():
     assert FilingQuota.__tablename__ in NEVER_KEPT

@@ -1,12 +1,8 @@
 """How a day of the quota begins: with what chance has spent, so that a refusal proves nothing."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.incidents.models import FilingQuota
@@ -15,15 +11,13 @@ from kash.incidents.rules.quota import MOST_BY_CHANCE
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.sent_reports import sent
 
 
 @pytest.mark.any_engine
 def test_each_day_begins_with_tokens_that_nobody_spent_in_the_same_circles(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, a_member, actor
+):
     a_member("documentation")
     peers = {actor("peer").public_id for _each in range(24)}
     days = []
@@ -49,9 +43,7 @@ def test_each_day_begins_with_tokens_that_nobody_spent_in_the_same_circles(
 
 
 @pytest.mark.any_engine
-def test_who_comes_during_a_day_reports_at_once(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+def test_who_comes_during_a_day_reports_at_once(both_engines_app, a_member, actor):
     a_member("documentation")
     tend_letterbox(utc_now())
     newcomer = actor("peer")

@@ -1,7 +1,5 @@
 """The day's tokens: what is spent, and what whoever reads all of it learns of who sent."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -38,7 +36,7 @@ def begun(everybody: Sequence[str], seed: int) -> Spent:
 
 
 @given(st.integers(1, 200), numbers)
-def test_everybody_stands_in_one_circle_of_ten_at_least(number: int, seed: int) -> None:
+def test_everybody_stands_in_one_circle_of_ten_at_least(number, seed):
     everybody = accounts(number)
     circles = [circle.accounts for circle in begun(everybody, seed).circles]
     assert sorted(one for circle in circles for one in circle) == everybody
@@ -48,9 +46,7 @@ def test_everybody_stands_in_one_circle_of_ten_at_least(number: int, seed: int) 
 
 @settings(deadline=None)
 @given(st.integers(5, 80), numbers, st.data())
-def test_at_every_moment_an_author_looks_like_ten_however_many_she_sends(
-    number: int, seed: int, data: st.DataObject
-) -> None:
+def test_at_every_moment_an_author_looks_like_ten_however_many_she_sends(number, seed, data):
     """Whoever has every state of the store, and the code, and was told which reports of a week are
     of one author: with database and key she once stood alone in up to 88 of 100."""
     everybody, dice = accounts(number), Random(seed)
@@ -64,7 +60,7 @@ def test_at_every_moment_an_author_looks_like_ten_however_many_she_sends(
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 60), st.lists(st.integers(0, 80), max_size=8), numbers)
-def test_circles_stay_while_people_come_and_go(number: int, changes: list[int], seed: int) -> None:
+def test_circles_stay_while_people_come_and_go(number, changes, seed):
     dice, day = Random(seed), DAY
     spent = begun(accounts(number), seed)
     for many in changes:
@@ -81,7 +77,7 @@ def test_circles_stay_while_people_come_and_go(number: int, changes: list[int], 
 
 
 @given(st.integers(1, 60), st.integers(0, 30), numbers)
-def test_who_is_new_today_stands_in_a_circle_at_once(number: int, more: int, seed: int) -> None:
+def test_who_is_new_today_stands_in_a_circle_at_once(number, more, seed):
     spent, everybody = begun(accounts(number), seed), accounts(number + more)
     after = joined(spent, everybody)
     assert sorted(one for circle in after.circles for one in circle.accounts) == everybody
@@ -91,9 +87,7 @@ def test_who_is_new_today_stands_in_a_circle_at_once(number: int, more: int, see
 
 @settings(max_examples=20)
 @given(st.integers(1, 60), numbers)
-def test_a_circle_begins_no_more_than_its_tokens_and_others_keep_theirs(
-    number: int, seed: int
-) -> None:
+def test_a_circle_begins_no_more_than_its_tokens_and_others_keep_theirs(number, seed):
     everybody = accounts(number)
     spent = begun(everybody, seed)
     before = {one: tokens_left(spent, one) for one in everybody}
@@ -108,9 +102,7 @@ def test_a_circle_begins_no_more_than_its_tokens_and_others_keep_theirs(
 
 
 @given(st.integers(2, 60), numbers, st.integers(1, 2**24))
-def test_what_cannot_wait_is_taken_a_few_times_a_minute(
-    number: int, seed: int, minute: int
-) -> None:
+def test_what_cannot_wait_is_taken_a_few_times_a_minute(number, seed, minute):
     everybody = accounts(number)
     before = begun(everybody, seed)
     spent = before
@@ -124,7 +116,7 @@ def test_what_cannot_wait_is_taken_a_few_times_a_minute(
 
 
 @given(st.integers(1, 300), numbers)
-def test_its_size_tells_nothing_and_it_is_read_as_it_was_written(number: int, seed: int) -> None:
+def test_its_size_tells_nothing_and_it_is_read_as_it_was_written(number, seed):
     spent = begun(accounts(number), seed)
     assert len(as_bytes(spent)) == len(as_bytes(begun(accounts(1), seed)))
     assert from_bytes(as_bytes(spent)) == spent
@@ -140,7 +132,7 @@ def _until_refused(spent: Spent | None, who: str) -> Iterable[Spent]:
         yield spent
 
 
-def test_whoever_sends_reports_until_she_is_refused_learns_not_that_others_did() -> None:
+def test_whoever_sends_reports_until_she_is_refused_learns_not_that_others_did():
     """Wherever she is refused, she may be where nobody else sent any."""
     everybody = accounts(3)
     alone, after_others = set(), set()
@@ -155,7 +147,7 @@ def test_whoever_sends_reports_until_she_is_refused_learns_not_that_others_did()
 
 
 @pytest.mark.parametrize(("beyond", "times"), [(0, 1), (1, 2)])
-def test_a_text_that_no_longer_fits_has_twice_the_size(beyond: int, times: int) -> None:
+def test_a_text_that_no_longer_fits_has_twice_the_size(beyond, times):
     spent = begin(DAY, (), [""], Random(1))
     room = _SMALLEST - _ENVELOPE - len(spent.model_dump_json())
     spent.circles[0].accounts = ["a" * (room + beyond)]
@@ -170,7 +162,7 @@ def test_a_text_that_no_longer_fits_has_twice_the_size(beyond: int, times: int) 
         ("docs/sw/privacy.md", "{} kati ya {}", "wanaoweza kuripoti hufanana"),
     ],
 )
-def test_the_privacy_page_tells_how_many_look_alike(chapter: str, of: str, between: str) -> None:
+def test_the_privacy_page_tells_how_many_look_alike(chapter, of, between):
     """Counted by the attack, three reports of everybody on three days, and not by hand."""
     told = []
     for number in (5, 12, 40, 80):

@@ -1,7 +1,5 @@
 """Codes, words and tokens of receipts, as pure decisions."""
 
-from __future__ import annotations
-
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
@@ -29,21 +27,21 @@ typed = st.text(max_size=60)
 
 
 @given(seeds, seeds)
-def test_a_code_is_a_code_and_follows_from_its_seed_alone(one: bytes, other: bytes) -> None:
+def test_a_code_is_a_code_and_follows_from_its_seed_alone(one, other):
     assert code_as_read(code_from(one)) == code_from(one) == code_from(one[:8] + other[8:])
     differs = int.from_bytes(one[:8], "big") % 2**60 != int.from_bytes(other[:8], "big") % 2**60
     assert (code_from(one) != code_from(other)) == differs
 
 
 @given(seeds, st.lists(st.text("abc", min_size=3), min_size=2, max_size=9, unique=True))
-def test_two_different_words_are_drawn(seed: bytes, words: list[str]) -> None:
+def test_two_different_words_are_drawn(seed, words):
     first, second = word_from(seed, words).split(" ")
     assert first != second
     assert {first, second} <= set(words)
 
 
 @given(typed)
-def test_capitals_spaces_signs_and_accents_make_no_difference(word: str) -> None:
+def test_capitals_spaces_signs_and_accents_make_no_difference(word):
     plain = word_as_read(word)
     assert word_as_read(plain) == plain
     assert word_as_read(f" {word} - ") == plain
@@ -51,15 +49,13 @@ def test_capitals_spaces_signs_and_accents_make_no_difference(word: str) -> None
     assert all(letter.isalnum() for letter in plain)
 
 
-def test_what_is_the_same_word() -> None:
+def test_what_is_the_same_word():
     for other in ("embe chui", "Embe-Chui", "EMBECHUI", "émbe  chuï", "embe’chui"):
         assert word_as_read(other) == "embechui"
 
 
 @given(typed, st.lists(typed, max_size=3), st.text("0123456789ABCDEFGH", min_size=12, max_size=12))
-def test_a_word_that_is_taken_is_nobodys_name_no_code_and_no_number(
-    word: str, names: list[str], code: str
-) -> None:
+def test_a_word_that_is_taken_is_nobodys_name_no_code_and_no_number(word, names, code):
     plain = word_as_read(word)
     problem = problem_with(word, codes=[code], names=names)
     if problem is not None:
@@ -71,7 +67,7 @@ def test_a_word_that_is_taken_is_nobodys_name_no_code_and_no_number(
     assert plain != word_as_read(code)
 
 
-def test_a_word_like_her_code_is_refused_however_it_is_typed() -> None:
+def test_a_word_like_her_code_is_refused_however_it_is_typed():
     code = "0AB1 C2DE F3GH"
     for word in (code, code.lower(), "OABL-C2DE-F3GH"):
         assert problem_with(word, codes=[code_as_read(code)]) is WordProblem.CODE
@@ -79,7 +75,7 @@ def test_a_word_like_her_code_is_refused_however_it_is_typed() -> None:
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC)))
-def test_a_token_helps_for_an_hour(moment: datetime) -> None:
+def test_a_token_helps_for_an_hour(moment):
     token = new_token(moment)
     assert token_helps(token, moment)
     assert token_helps(token, moment + TOKEN_HELPS - timedelta(minutes=1))
@@ -89,16 +85,16 @@ def test_a_token_helps_for_an_hour(moment: datetime) -> None:
 
 
 @given(st.text(max_size=40))
-def test_what_is_no_token_helps_never(text: str) -> None:
+def test_what_is_no_token_helps_never(text):
     assert not token_helps(text, NOW)
 
 
-def test_a_token_whose_minute_is_no_number_helps_never() -> None:
+def test_a_token_whose_minute_is_no_number_helps_never():
     token = new_token(NOW)
     assert token_helps(token, NOW) is True
     assert token_helps("G" + token[1:], NOW) is False
 
 
-def test_everything_has_its_words() -> None:
+def test_everything_has_its_words():
     assert set(WORD_PROBLEMS) == set(WordProblem)
     assert set(TAKING_BACK) == set(PURPOSES)

@@ -1,15 +1,11 @@
 """Receipts: what a paper found in her bag tells, and what a page that is sent twice does."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
@@ -31,8 +27,6 @@ from kash.incidents.services.receipts import (
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, lookup
 from kash.platform.vault.keys import new_keys
-from kash.policy import Actor
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import FILE, begun, carried, code_in, sent, sent_in_pages, word_in
 from tests.refusals import refuses
@@ -42,12 +36,12 @@ UNKNOWN = "0123 4567 89AB"
 
 
 @pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+def peer(member, actor):
     return actor("peer", name="Achieng Mfano")
 
 
 @pytest.fixture
-def phone(peer: Actor, client_for: Callable[..., FlaskClient]) -> FlaskClient:
+def phone(peer, client_for):
     return client_for(peer)
 
 
@@ -65,9 +59,7 @@ def _as_told(page: str) -> str:
 
 
 @pytest.mark.any_engine
-def test_a_code_found_in_her_bag_tells_nobody_that_there_is_a_report(
-    phone: FlaskClient, count_queries: Callable[..., Any]
-) -> None:
+def test_a_code_found_in_her_bag_tells_nobody_that_there_is_a_report(phone, count_queries):
     receipt = sent_in_pages(phone)
     for _arrived in range(2):
         told, asked = [], []
@@ -89,9 +81,7 @@ def test_a_code_found_in_her_bag_tells_nobody_that_there_is_a_report(
 
 
 @pytest.mark.any_engine
-def test_words_are_not_tried_one_after_the_other_by_whoever_found_a_code(
-    phone: FlaskClient, monkeypatch: Any
-) -> None:
+def test_words_are_not_tried_one_after_the_other_by_whoever_found_a_code(phone, monkeypatch):
     receipt = sent_in_pages(phone)
     let_arrive()
     told = {}
@@ -123,7 +113,7 @@ def test_words_are_not_tried_one_after_the_other_by_whoever_found_a_code(
 
 
 @pytest.mark.any_engine
-def test_a_stolen_database_and_a_found_code_prove_nothing(member: AMember, peer: Actor) -> None:
+def test_a_stolen_database_and_a_found_code_prove_nothing(member, peer):
     code = new_code()
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
     receipt = submit(peer, code, "en", new_token(utc_now()))
@@ -149,7 +139,7 @@ def test_a_stolen_database_and_a_found_code_prove_nothing(member: AMember, peer:
 
 
 @pytest.mark.any_engine
-def test_a_receipt_from_before_there_were_words_opens_nothing(phone: FlaskClient) -> None:
+def test_a_receipt_from_before_there_were_words_opens_nothing(phone):
     page = phone.get(LOOK).text
     assert "I have a code and no word" in page
     assert "Ask a documentation officer" in page
@@ -159,9 +149,7 @@ def test_a_receipt_from_before_there_were_words_opens_nothing(phone: FlaskClient
 
 
 @pytest.mark.any_engine
-def test_after_sending_the_drafts_code_is_one_that_never_was(
-    phone: FlaskClient, count_queries: Callable[..., Any]
-) -> None:
+def test_after_sending_the_drafts_code_is_one_that_never_was(phone, count_queries):
     form = begun(phone)
     assert phone.post(FILE, data={**form, "go": "send"}).status_code == 200
     for _arrived in range(2):
@@ -211,7 +199,7 @@ def _without(code: str, told: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 
 @pytest.mark.any_engine
-def test_a_double_tap_files_once_and_loses_no_receipt(phone: FlaskClient) -> None:
+def test_a_double_tap_files_once_and_loses_no_receipt(phone):
     form = begun(phone)
     pages = [phone.post(FILE, data={**form, "go": "send"}).text for _tap in range(2)]
     let_arrive()
@@ -223,9 +211,7 @@ def test_a_double_tap_files_once_and_loses_no_receipt(phone: FlaskClient) -> Non
     assert "It has arrived" in opened.text
 
 
-def test_two_taps_at_the_same_moment_file_once(
-    both_engines_app: APIFlask, member: AMember, peer: Actor
-) -> None:
+def test_two_taps_at_the_same_moment_file_once(both_engines_app, member, peer):
     code, token = new_code(), new_token(utc_now())
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
 
@@ -244,7 +230,7 @@ def test_two_taps_at_the_same_moment_file_once(
 
 
 @pytest.mark.any_engine
-def test_a_lost_answer_is_given_again_to_the_page_that_asked(phone: FlaskClient) -> None:
+def test_a_lost_answer_is_given_again_to_the_page_that_asked(phone):
     """After the first page as after the second, also if a word was chosen on it."""
     form = begun(phone)
     phone.post(FILE, data={**form, "go": "send"})
@@ -267,8 +253,8 @@ def _to_the_word(phone: FlaskClient, go: str) -> tuple[dict[str, str], str]:
 
 @pytest.mark.any_engine
 def test_a_page_sent_again_after_she_chose_her_word_makes_no_second_report_and_no_second_alarm(
-    phone: FlaskClient,
-) -> None:
+    phone,
+):
     form, page = _to_the_word(phone, "now")
     phone.post(FILE, data={**carried(page), "go": "own", "word": "mti wa mwembe"})
     assert (_count(Incident), _count(Alert)) == (1, 1)
@@ -283,9 +269,7 @@ def test_a_page_sent_again_after_she_chose_her_word_makes_no_second_report_and_n
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("go", ["send", "now"])
-def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(
-    phone: FlaskClient, go: str
-) -> None:
+def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(phone, go):
     form, page = _to_the_word(phone, go)
     own = {**carried(page), "go": "own", "word": "mti wa mwembe"}
     code = code_in(phone.post(FILE, data=own).text)
@@ -297,7 +281,7 @@ def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(
 
 
 @pytest.mark.any_engine
-def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone: FlaskClient) -> None:
+def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone):
     sent_in_pages(phone)
     tend_letterbox(utc_now())
     assert len(opened_box(db.session()).pages) == 1
@@ -307,7 +291,7 @@ def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone: FlaskClient) 
 
 
 @pytest.mark.any_engine
-def test_a_word_can_still_be_chosen_once_the_report_is_visible(phone: FlaskClient) -> None:
+def test_a_word_can_still_be_chosen_once_the_report_is_visible(phone):
     page = phone.post(FILE, data={**begun(phone), "go": "send"}).text
     let_arrive()
     own = phone.post(FILE, data={**carried(page), "go": "own", "word": "mti wa mwembe"}).text
@@ -316,9 +300,7 @@ def test_a_word_can_still_be_chosen_once_the_report_is_visible(phone: FlaskClien
 
 
 @pytest.mark.any_engine
-def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(
-    member: AMember, peer: Actor, monkeypatch: Any
-) -> None:
+def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(member, peer, monkeypatch):
     code, token = new_code(), new_token(utc_now())
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
     submit(peer, code, "en", token)
@@ -338,9 +320,7 @@ def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(
 
 
 @pytest.mark.any_engine
-def test_a_page_that_was_open_for_hours_still_sends_and_shows_its_receipt(
-    phone: FlaskClient,
-) -> None:
+def test_a_page_that_was_open_for_hours_still_sends_and_shows_its_receipt(phone):
     form = {**begun(phone), "token": new_token(utc_now() - timedelta(hours=5))}
     page = phone.post(FILE, data={**form, "go": "send"}).text
     code = code_in(phone.post(FILE, data={**carried(page), "go": "know"}).text)
@@ -348,7 +328,7 @@ def test_a_page_that_was_open_for_hours_still_sends_and_shows_its_receipt(
 
 
 @pytest.mark.any_engine
-def test_a_service_is_given_any_token(member: AMember, peer: Actor) -> None:
+def test_a_service_is_given_any_token(member, peer):
     code, token = new_code(), new_token(utc_now() - timedelta(hours=5))
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
     receipt = submit(peer, code, "en", token)
@@ -359,7 +339,7 @@ def test_a_service_is_given_any_token(member: AMember, peer: Actor) -> None:
 
 
 @pytest.mark.any_engine
-def test_word_and_code_never_stand_on_one_page(phone: FlaskClient) -> None:
+def test_word_and_code_never_stand_on_one_page(phone):
     form = begun(phone)
     page = phone.post(FILE, data={**form, "go": "send"}).text
     word = word_in(page)
@@ -390,9 +370,7 @@ def test_word_and_code_never_stand_on_one_page(phone: FlaskClient) -> None:
         ("achieng mfano", "would try this one"),
     ],
 )
-def test_a_word_that_everybody_tries_is_refused_and_the_drawn_one_stays(
-    phone: FlaskClient, word: str, why: str
-) -> None:
+def test_a_word_that_everybody_tries_is_refused_and_the_drawn_one_stays(phone, word, why):
     page = phone.post(FILE, data={**begun(phone), "go": "send"}).text
     if word == "the code":
         word = code_in(phone.post(FILE, data={**carried(page), "go": "know"}).text)
@@ -406,7 +384,7 @@ def test_a_word_that_everybody_tries_is_refused_and_the_drawn_one_stays(
 
 
 @pytest.mark.any_engine
-def test_a_word_is_drawn_in_the_language_of_the_page(phone: FlaskClient) -> None:
+def test_a_word_is_drawn_in_the_language_of_the_page(phone):
     from kash.incidents.queries.letterbox import drawn_words
 
     for language in ("en", "sw"):
@@ -422,7 +400,7 @@ def test_a_word_is_drawn_in_the_language_of_the_page(phone: FlaskClient) -> None
 
 
 @pytest.mark.any_engine
-def test_looking_with_a_receipt_leaves_nothing(phone: FlaskClient) -> None:
+def test_looking_with_a_receipt_leaves_nothing(phone):
     receipt = sent_in_pages(phone)
     let_arrive()
     entries, box = _count(AuditEntry), db.session.scalar(select(Letterbox.body))
@@ -434,8 +412,8 @@ def test_looking_with_a_receipt_leaves_nothing(phone: FlaskClient) -> None:
 
 @pytest.mark.any_engine
 def test_what_a_page_carries_opens_for_a_quarter_of_an_hour_and_is_not_made_by_anybody(
-    member: AMember, peer: Actor, monkeypatch: Any
-) -> None:
+    member, peer, monkeypatch
+):
     receipt = sent(peer)
     found = open_receipt(receipt.code, receipt.word)
     assert found is not None
@@ -451,8 +429,8 @@ def test_what_a_page_carries_opens_for_a_quarter_of_an_hour_and_is_not_made_by_a
 
 @pytest.mark.any_engine
 def test_what_is_told_afterwards_belongs_to_its_report_however_long_the_page_was_open(
-    phone: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    phone, monkeypatch
+):
     _form, page = _to_the_word(phone, "now")
     known = {**carried(page), "held": "yes", "go": "know"}
     found = re.search(r'name="pass" value="([^"]+)"', phone.post(FILE, data=known).text)

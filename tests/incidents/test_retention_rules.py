@@ -1,7 +1,5 @@
 """What keeps a report, by properties: consent, somebody held, help under way, and nothing else."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -118,7 +116,7 @@ records = st.builds(
 
 
 @given(days)
-def test_seven_whole_days_are_kept_and_not_one_more(day: date) -> None:
+def test_seven_whole_days_are_kept_and_not_one_more(day):
     last = last_day(day)
     kept = [after for after in range(20) if not is_over(last, day + timedelta(days=after))]
     assert kept == list(range(DAYS_KEPT + 1))
@@ -126,9 +124,7 @@ def test_seven_whole_days_are_kept_and_not_one_more(day: date) -> None:
 
 
 @given(records, st.sampled_from(sorted(OPEN | OVER)))
-def test_whoever_agreed_keeps_it_in_every_state_and_nobody_keeps_it_for_her(
-    record: Record, state: str
-) -> None:
+def test_whoever_agreed_keeps_it_in_every_state_and_nobody_keeps_it_for_her(record, state):
     agreed = [one.id for one in record.persons if record.consents_to("record", one.id)]
     if not record.persons and record.consents_to("record"):
         agreed = [""]
@@ -138,7 +134,7 @@ def test_whoever_agreed_keeps_it_in_every_state_and_nobody_keeps_it_for_her(
 
 
 @given(records, st.sampled_from(sorted(OPEN)))
-def test_while_somebody_is_held_or_help_is_under_way_it_stays(record: Record, state: str) -> None:
+def test_while_somebody_is_held_or_help_is_under_way_it_stays(record, state):
     record.consents = []
     held = any(one.arrested_at and not is_free(record, one) for one in record.persons)
     marked = summary_of("x" * 16, state, record).held
@@ -164,8 +160,8 @@ def test_while_somebody_is_held_or_help_is_under_way_it_stays(record: Record, st
     st.sampled_from(sorted(OPEN)),
 )
 def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered(
-    age: str, kind: str, outcome: str, state: str
-) -> None:
+    age, kind, outcome, state
+):
     record = Record(
         persons=[Person(id="p1", code="A", age_band=age)],
         parties=[Party(id="q1", kind=kind)],
@@ -181,8 +177,8 @@ def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered
 
 @given(st.sampled_from(sorted(OPEN | OVER)), st.booleans(), st.sampled_from(["2026-5", "2026-6"]))
 def test_a_yes_to_court_keeps_it_in_whatever_words_unless_she_refused_to_have_it_kept(
-    state: str, several: bool, wording: str
-) -> None:
+    state, several, wording
+):
     def said(purpose: str, given: bool, **more: Any) -> CaseConsent:
         words = {"wording": wording, "person": "p1"} | more
         return CaseConsent(purpose=purpose, given=given, at=AT, by="x" * 16, **words)
@@ -203,9 +199,7 @@ def test_a_yes_to_court_keeps_it_in_whatever_words_unless_she_refused_to_have_it
 
 
 @pytest.mark.parametrize("state", sorted(OVER))
-def test_a_childs_report_is_kept_for_a_court_by_the_word_of_whoever_decides_for_her(
-    state: str,
-) -> None:
+def test_a_childs_report_is_kept_for_a_court_by_the_word_of_whoever_decides_for_her(state):
     yes = {"purpose": "court", "given": True, "at": AT, "by": "x" * 16, "wording": VERSION}
     decided = CaseConsent(person="p1", origin="guardian", paper="Form of 3 May", **yes)
     record = Record(persons=[Person(id="p1", code="A", age_band="under_18")], consents=[decided])

@@ -1,14 +1,11 @@
 """Phones that ring: by SMS and mail, whom in which order, when the gateway fails, in a flood, by a
 wrong clock, and for each open case until a step is noted."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask import current_app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -96,12 +93,7 @@ def give_numbers(office: Office) -> None:
 
 
 @pytest.fixture
-def office(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Office:
+def office(both_engines_app, a_member, actor, monkeypatch):
     gateway = Gateway()
     monkeypatch.setitem(current_app.extensions, "kash_sms", gateway)
     monkeypatch.setattr(alerts, "mail_is_set_up", lambda: False)
@@ -121,7 +113,7 @@ def office(
 
 
 @pytest.mark.any_engine
-def test_steps_of_an_alert_ring_whom_the_page_names_at_its_minutes(office: Office) -> None:
+def test_steps_of_an_alert_ring_whom_the_page_names_at_its_minutes(office):
     raised = office.holds()
     rang = {}
     for minute in range(0, 185, 5):
@@ -150,8 +142,8 @@ def test_steps_of_an_alert_ring_whom_the_page_names_at_its_minutes(office: Offic
 
 @pytest.mark.any_engine
 def test_a_drill_and_an_alert_send_the_same_bytes_and_a_mediator_is_rung_by_dice_of_his_own(
-    office: Office, monkeypatch: pytest.MonkeyPatch, actor: Callable[..., Actor]
-) -> None:
+    office, monkeypatch, actor
+):
     mails: list[tuple[str, str, str]] = []
     monkeypatch.setattr(alerts, "mail_is_set_up", lambda: True)
     monkeypatch.setattr(alerts, "send_mail", lambda *said: mails.append(said))
@@ -189,8 +181,8 @@ def test_a_drill_and_an_alert_send_the_same_bytes_and_a_mediator_is_rung_by_dice
 
 @pytest.mark.any_engine
 def test_a_gateway_that_is_down_is_tried_again_by_what_failed_alone_and_the_page_says_so(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    office, monkeypatch
+):
     mails: list[str] = []
     monkeypatch.setattr(alerts, "mail_is_set_up", lambda: True)
     monkeypatch.setattr(alerts, "send_mail", lambda to, _subject, _text: mails.append(to))
@@ -211,9 +203,7 @@ def test_a_gateway_that_is_down_is_tried_again_by_what_failed_alone_and_the_page
 
 
 @pytest.mark.any_engine
-def test_of_what_may_have_gone_there_is_no_second_and_the_next_officer_rings_at_once(
-    office: Office,
-) -> None:
+def test_of_what_may_have_gone_there_is_no_second_and_the_next_officer_rings_at_once(office):
     office.gateway.answers = {ANNA: Tried(TryOutcome.UNKNOWN, "no_answer")}
     raised = office.holds()
     alerts.tell_officers(raised)
@@ -225,7 +215,7 @@ def test_of_what_may_have_gone_there_is_no_second_and_the_next_officer_rings_at_
 
 
 @pytest.mark.any_engine
-def test_where_nobody_knows_of_anybody_no_phone_rings_twice_within_the_hour(office: Office) -> None:
+def test_where_nobody_knows_of_anybody_no_phone_rings_twice_within_the_hour(office):
     unsure = Tried(TryOutcome.UNKNOWN, "no_answer")
     office.gateway.answers = dict.fromkeys((ANNA, BRENDA, GRACE, DORA), unsure)
     raised = office.holds()
@@ -239,7 +229,7 @@ def test_where_nobody_knows_of_anybody_no_phone_rings_twice_within_the_hour(offi
 
 
 @pytest.mark.any_engine
-def test_two_who_share_a_number_get_one_sms(office: Office) -> None:
+def test_two_who_share_a_number_get_one_sms(office):
     alerts.set_number(SYSTEM, office.grace.actor.public_id, ANNA)
     assert alerts.tell_officers(office.holds()) == 2
     assert office.gateway.rang() == [ANNA]
@@ -249,7 +239,7 @@ def test_two_who_share_a_number_get_one_sms(office: Office) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_flood_rings_three_times_and_then_once_an_hour_for_all(office: Office) -> None:
+def test_a_flood_rings_three_times_and_then_once_an_hour_for_all(office):
     begin, rang = utc_now().replace(second=0, microsecond=0), []
     for minute in range(130):
         now = begin + minute * MINUTE
@@ -261,7 +251,7 @@ def test_a_flood_rings_three_times_and_then_once_an_hour_for_all(office: Office)
     assert rang == [0, 1, 2, 62, 122]
 
 
-def test_a_flood_is_over_two_hours_after_its_last_alert_and_no_clock_prolongs_it() -> None:
+def test_a_flood_is_over_two_hours_after_its_last_alert_and_no_clock_prolongs_it():
     begin = utc_now()
     three = [begin, begin + MINUTE, begin + 2 * MINUTE]
     assert not may_ring(three, begin + 61 * MINUTE)
@@ -272,7 +262,7 @@ def test_a_flood_is_over_two_hours_after_its_last_alert_and_no_clock_prolongs_it
 
 
 @pytest.mark.any_engine
-def test_a_wrong_clock_silences_nobody(office: Office) -> None:
+def test_a_wrong_clock_silences_nobody(office):
     """It ran ten days ahead while somebody was held, and is right again."""
     raised = office.holds()
     ahead = raised + timedelta(days=10)
@@ -293,8 +283,8 @@ def test_a_wrong_clock_silences_nobody(office: Office) -> None:
 
 @pytest.mark.any_engine
 def test_with_neither_sms_nor_mail_pages_say_that_nobodys_phone_rings_and_whom_to_call(
-    office: Office, client_for: Callable[..., object]
-) -> None:
+    office, client_for
+):
     db.session.merge(Programme(id=1, name="Programme", neutral_name="Programme", settings={}))
     db.session.commit()
     saved = office.anna.client.post("/w/o", data={"drills": "2", "number": " 0712 00 00 08 "})
@@ -310,7 +300,7 @@ def test_with_neither_sms_nor_mail_pages_say_that_nobodys_phone_rings_and_whom_t
 
 
 @pytest.mark.any_engine
-def test_a_number_is_typed_with_spaces_and_no_wrong_one_is_kept(office: Office) -> None:
+def test_a_number_is_typed_with_spaces_and_no_wrong_one_is_kept(office):
     for member in (office.anna, office.grace):
         address = f"/w/o/{member.actor.public_id}"
         sent = {"position": "1", "active": "y", "phone": "0712 99"}
@@ -327,9 +317,7 @@ def test_a_number_is_typed_with_spaces_and_no_wrong_one_is_kept(office: Office) 
 
 
 @pytest.mark.any_engine
-def test_an_owner_who_is_locked_out_leaves_the_case_to_the_next_whose_phone_rings(
-    office: Office,
-) -> None:
+def test_an_owner_who_is_locked_out_leaves_the_case_to_the_next_whose_phone_rings(office):
     raised = office.holds()
     alerts.tell_officers(raised)
     (reference,) = the_box_owners()
@@ -348,9 +336,7 @@ def test_an_owner_who_is_locked_out_leaves_the_case_to_the_next_whose_phone_ring
 
 
 @pytest.mark.any_engine
-def test_in_an_ordinary_case_phones_ring_after_a_day_two_days_and_then_each_week(
-    office: Office, filed: Callable[..., str]
-) -> None:
+def test_in_an_ordinary_case_phones_ring_after_a_day_two_days_and_then_each_week(office, filed):
     filed()
     begin, rang = utc_now().replace(second=0, microsecond=0), {}
     for hour in range(0, 24 * 20, 6):
@@ -378,8 +364,8 @@ _EVENTS = some.lists(
 @given(_EVENTS, some.randoms(use_true_random=False))
 @pytest.mark.any_engine
 def test_no_open_case_is_without_an_owner_and_none_with_somebody_held_is_silent_for_an_hour(
-    office: Office, filed: Callable[..., str], monkeypatch: pytest.MonkeyPatch, events, random
-) -> None:
+    office, filed, monkeypatch, events, random
+):
     """Without any key: nobody signs in while it runs."""
     _forget_everything(office)
     able = {member.actor.public_id for member in (office.anna, office.brenda, office.grace)}

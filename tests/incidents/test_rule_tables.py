@@ -1,7 +1,5 @@
 """Decisions about a case in single examples, each just on one side of the line that it draws."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -106,7 +104,7 @@ def _consent(purpose: str, given: bool = True, hours: int = 0, **more: Any) -> C
 # --- Reports that belong together -------------------------------------------------------------
 
 
-def test_a_report_from_a_phone_adds_to_the_one_that_its_own_link_names() -> None:
+def test_a_report_from_a_phone_adds_to_the_one_that_its_own_link_names():
     links = [
         Link(kind="case", id="x"),
         Link(kind="incident", id="made"),
@@ -122,19 +120,19 @@ def test_a_report_from_a_phone_adds_to_the_one_that_its_own_link_names() -> None
     assert adds_to(record.model_copy(update={"links": links[:2]})) == ""
 
 
-def test_all_that_add_to_each_other_belong_together() -> None:
+def test_all_that_add_to_each_other_belong_together():
     adds = {"b": "a", "c": "b", "d": "a", "f": "e", "g": ""}
     assert together_with("c", adds) == {"a", "b", "c", "d"}
     assert together_with("e", adds) == {"e", "f"}
     assert together_with("g", adds) == {"g"}
 
 
-def test_the_first_report_is_found_also_where_two_add_to_each_other() -> None:
+def test_the_first_report_is_found_also_where_two_add_to_each_other():
     assert first_of("c", {"b": "a", "c": "b"}) == "a"
     assert first_of("d", {"d": "c", "b": "c", "c": "b"}) == "b"
 
 
-def test_a_release_is_asked_for_those_who_are_held_also_where_nobody_is_on_record() -> None:
+def test_a_release_is_asked_for_those_who_are_held_also_where_nobody_is_on_record():
     held = Record(filing=Filing(held=True))
     assert whom_to_free(held) == {""}
     arrested = Person(id="p1", code="A", arrested_at=AT)
@@ -142,7 +140,7 @@ def test_a_release_is_asked_for_those_who_are_held_also_where_nobody_is_on_recor
     assert whom_to_free(record) == {"p1"}
 
 
-def test_answers_for_everybody_become_those_of_the_persons_who_were_there() -> None:
+def test_answers_for_everybody_become_those_of_the_persons_who_were_there():
     """Somebody who is added to a record later has said nothing."""
     yes = CaseConsent(purpose="record", given=True, at=AT, by="x", wording="2026-1")
     record = Record(persons=_people("adult"), consents=[yes])
@@ -159,14 +157,14 @@ def test_answers_for_everybody_become_those_of_the_persons_who_were_there() -> N
     assert [answer.person for answer in empty.court_asks] == [there.id]
 
 
-def test_terms_that_cannot_be_any_wait_behind_those_that_wait() -> None:
+def test_terms_that_cannot_be_any_wait_behind_those_that_wait():
     waits, wrong = {"id": "t0"}, {"id": "t1", "kind": "promise", "amount": 500}
     record = {"terms": [wrong], "questioned_terms": [waits]}
     question_terms(record)
     assert record == {"terms": [], "questioned_terms": [waits, wrong]}
 
 
-def test_what_is_said_in_one_report_is_said_of_all_that_belong_to_it() -> None:
+def test_what_is_said_in_one_report_is_said_of_all_that_belong_to_it():
     child = Record(persons=_people("under_18"), declared=["d1"])
     plain = Record(parties=[Party(id="q1")], declared=["d2"], filing=Filing(screens={"who": ""}))
     both = Together([child, plain])
@@ -224,15 +222,13 @@ NEVER_BACK = {"returned_on": None, "returned_amount": None}
         ({"returned_amount": 501}, [("returned_amount", Wrong.MORE_BACK)]),
     ],
 )  # fmt: skip
-def test_what_does_not_hold_of_bail_is_told_by_its_field(
-    changes: dict[str, Any], wrong: list[tuple[str, Wrong]]
-) -> None:
+def test_what_does_not_hold_of_bail_is_told_by_its_field(changes, wrong):
     others = [BAIL, CashBail(id="b2", amount=1, receipt="K34")]
     bail = BAIL.model_copy(update=changes)
     assert wrong_with(bail, others, ["p0", "p1"], DAY, no_receipt=False) == wrong
 
 
-def test_bail_without_a_receipt_is_said_to_have_none_and_nothing_beside() -> None:
+def test_bail_without_a_receipt_is_said_to_have_none_and_nothing_beside():
     bare = BAIL.model_copy(update={"receipt": "", "person": ""})
     assert wrong_with(bare, [], [], DAY, no_receipt=True) == []
     assert wrong_with(BAIL, [], [], DAY, no_receipt=True) == [("receipt", Wrong.RECEIPT_AND_NONE)]
@@ -249,7 +245,7 @@ def _release(**more: Any) -> Term:
     return Term(id="t1", kind="release", fulfilled_on=DAY, **more)
 
 
-def test_whoever_was_arrested_and_not_let_go_is_held() -> None:
+def test_whoever_was_arrested_and_not_let_go_is_held():
     arrest = Act(id="a1", code="L1", persons=["p1"])
     people = _people("25_34", "25_34", "25_34")
     people[0].arrested_at = AT
@@ -266,7 +262,7 @@ def test_whoever_was_arrested_and_not_let_go_is_held() -> None:
     assert who_is_held(Record(persons=_people("25_34"), acts=[Act(id="a1", code="P1")])) == []
 
 
-def test_a_release_is_the_only_ones_as_long_as_she_is_alone_on_record() -> None:
+def test_a_release_is_the_only_ones_as_long_as_she_is_alone_on_record():
     alone = Record(persons=_people("25_34"), terms=[_release(), _release(owed_to="q1")])
     name_the_only_one(alone)
     assert [term.owed_to for term in alone.terms] == ["p0", "p0"]
@@ -281,7 +277,7 @@ def test_a_release_is_the_only_ones_as_long_as_she_is_alone_on_record() -> None:
 # --- What she said ----------------------------------------------------------------------------
 
 
-def test_her_wishes_are_the_newest_of_hers_and_of_those_for_nobody_in_particular() -> None:
+def test_her_wishes_are_the_newest_of_hers_and_of_those_for_nobody_in_particular():
     said = [
         _consent("funder", True, 0, wish=True, person="p1"),
         _consent("funder", False, 1, wish=True),
@@ -302,7 +298,7 @@ def _choice(*wanted: str, hours: int = 0, origin: str = "herself", person: str =
     return Choice(person=person, wanted=list(wanted), on=DAY, at=at, by="a" * 16, origin=origin)
 
 
-def test_what_somebody_else_tells_last_waits_until_she_says_it_herself() -> None:
+def test_what_somebody_else_tells_last_waits_until_she_says_it_herself():
     own, told = _choice("help"), _choice("court", hours=1, origin="told_reporter")
     again, not_asked = (
         _choice("help", hours=2, origin="told_reporter"),
@@ -342,11 +338,11 @@ def test_what_somebody_else_tells_last_waits_until_she_says_it_herself() -> None
         (["help"], "not_asked", False),
     ],
 )
-def test_what_can_be_an_answer(wanted: list[str], origin: str, answer: bool) -> None:
+def test_what_can_be_an_answer(wanted, origin, answer):
     assert is_answer(wanted, origin) is answer
 
 
-def test_a_mediator_is_asked_by_whoever_wrote_it_and_while_everybody_agrees() -> None:
+def test_a_mediator_is_asked_by_whoever_wrote_it_and_while_everybody_agrees():
     asked = Intervention(
         id="m1", mediator="m" * 16, persons=["p0", "gone"], asked=[Asked(kind="stop")], asked_at=AT
     )
@@ -366,7 +362,7 @@ def test_a_mediator_is_asked_by_whoever_wrote_it_and_while_everybody_agrees() ->
     assert what_goes_on(record, gone)
 
 
-def test_the_newest_change_ended_a_request_though_the_case_was_taken_from_somebody_by_it() -> None:
+def test_the_newest_change_ended_a_request_though_the_case_was_taken_from_somebody_by_it():
     ended, taken, saved = (
         Event(what=what, by="a", at=AT) for what in ("request_ended_gate", "unassigned", "saved")
     )
@@ -384,7 +380,7 @@ def test_the_newest_change_ended_a_request_though_the_case_was_taken_from_somebo
 # --- Children, and the custodian --------------------------------------------------------------
 
 
-def test_a_child_is_protected_once_child_protection_reached_her() -> None:
+def test_a_child_is_protected_once_child_protection_reached_her():
     child = Record(persons=_people("under_18", "25_34", "unsure"))
     assert [one.id for one in unprotected(child)] == ["p0", "p2"]
 
@@ -399,7 +395,7 @@ def test_a_child_is_protected_once_child_protection_reached_her() -> None:
     assert referred(outcome="not_reached") == referred(kind="medical") == ["p0", "p2"]
 
 
-def test_whether_a_child_is_held_among_adults_is_asked_once() -> None:
+def test_whether_a_child_is_held_among_adults_is_asked_once():
     held = [
         *_people("under_18", among_adults="yes"),
         *_people("under_18", among_adults="no"),
@@ -422,8 +418,8 @@ def test_whether_a_child_is_held_among_adults_is_asked_once() -> None:
     ],
 )
 def test_an_officer_reads_a_childs_case_only_where_no_custodian_is_free(
-    record: Record, why: ForCustodian | None, officer: bool, without_custodian: bool
-) -> None:
+    record, why, officer, without_custodian
+):
     assert for_custodian(record) is why
     assert may_read(record, custodian=True, somebody_free=lambda: True)
     assert may_read(record, custodian=False, somebody_free=lambda: True) is officer
@@ -442,16 +438,14 @@ def test_an_officer_reads_a_childs_case_only_where_no_custodian_is_free(
         (Screen(acts=["P1"]), False, False),
     ],
 )
-def test_what_a_screen_says_keeps_a_report_until_it_was_read(
-    said: Screen, custodian: bool, unread: bool
-) -> None:
+def test_what_a_screen_says_keeps_a_report_until_it_was_read(said, custodian, unread):
     assert (is_for_custodian(said), is_kept_unread(said)) == (custodian, unread)
 
 
 # --- Files, filters, accounts, letters --------------------------------------------------------
 
 
-def test_a_number_of_evidence_is_never_given_twice() -> None:
+def test_a_number_of_evidence_is_never_given_twice():
     added = Event(what="evidence_added", by="a", at=AT)
     assert next_number(Record()) == 1
     assert next_number(Record(timeline=[added, added])) == 3
@@ -460,7 +454,7 @@ def test_a_number_of_evidence_is_never_given_twice() -> None:
     assert next_number(Record(timeline=[added.model_copy(update={"what": "saved"})])) == 1
 
 
-def test_evidence_is_sealed_without_what_nobody_said() -> None:
+def test_evidence_is_sealed_without_what_nobody_said():
     file = EvidenceFile(label="Photo", original=StoredCopy(code="png", size=1, sha256="a"))
     assert as_bytes(file) == b'{"label":"Photo","original":{"code":"png","size":1,"sha256":"a"}}'
     assert from_bytes(as_bytes(file)) == file
@@ -505,9 +499,7 @@ NO_DAY = {"begun_on": None, "filed_at": None}
         ({"ask_again": True}, {"ask_again": 2}, {}),
     ],
 )
-def test_a_case_fits_a_filter_or_does_not(
-    asked: dict[str, Any], fits: dict[str, Any], not_by: dict[str, Any]
-) -> None:
+def test_a_case_fits_a_filter_or_does_not(asked, fits, not_by):
     filters = Filters(**asked)
 
     def passes(changes: dict[str, Any], filters: Filters = filters) -> bool:
@@ -521,7 +513,7 @@ def test_a_case_fits_a_filter_or_does_not(
     assert filters_from(asked) == filters
 
 
-def test_clocks_narrow_by_whether_one_runs_and_whether_one_ended() -> None:
+def test_clocks_narrow_by_whether_one_runs_and_whether_one_ended():
     for clock, fitting in (
         ("runs", {(True, True), (True, False)}),
         ("over", {(True, True), (False, True)}),
@@ -536,7 +528,7 @@ def test_clocks_narrow_by_whether_one_runs_and_whether_one_ended() -> None:
     assert kept == Filters(ward="w" * 200)
 
 
-def test_the_first_account_is_made_once_and_says_how_it_came() -> None:
+def test_the_first_account_is_made_once_and_says_how_it_came():
     bare = Record()
     asked = {"before": "submitted", "state": "submitted", "version": 1, "screens": False}
     for record, changes, source in (
@@ -559,7 +551,7 @@ def test_the_first_account_is_made_once_and_says_how_it_came() -> None:
     assert fingerprint(b"x") == "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
 
 
-def test_what_was_sent_is_due_at_its_hour() -> None:
+def test_what_was_sent_is_due_at_its_hour():
     letter = Letter.model_construct()
 
     def sent(hours: int, adds_to: str = "") -> Sent:
@@ -576,7 +568,7 @@ def test_what_was_sent_is_due_at_its_hour() -> None:
     assert box.for_officers == ["a", "c"]
 
 
-def test_a_token_helps_to_the_last_second_of_its_hour() -> None:
+def test_a_token_helps_to_the_last_second_of_its_hour():
     token = new_token(AT)
     assert token_helps(token, AT + TOKEN_HELPS)
     assert not token_helps(token, AT + TOKEN_HELPS + timedelta(seconds=1))
@@ -590,7 +582,7 @@ def test_a_token_helps_to_the_last_second_of_its_hour() -> None:
     assert word_from(bytes(12) + b"\x01\0\0\0", ["a", "b", "c", "d"]) == "a c"
 
 
-def test_a_contact_outside_has_a_name_and_a_way_to_reach_it() -> None:
+def test_a_contact_outside_has_a_name_and_a_way_to_reach_it():
     contact = Contact("Lawyer", "0700", "a")
     assert contact_from(contact.as_kept()) == contact
     assert contact_from({"name": "Lawyer", "reach": "0700"}) == Contact("Lawyer", "0700")
@@ -598,7 +590,7 @@ def test_a_contact_outside_has_a_name_and_a_way_to_reach_it() -> None:
         assert contact_from(kept) is None
 
 
-def test_the_largest_drafts_make_room_until_there_is_enough() -> None:
+def test_the_largest_drafts_make_room_until_there_is_enough():
     def draft(size: int) -> Draft:
         screens = {"what": Letter.model_construct(body="x" * size, wrapped="")}
         return Draft.model_construct(screens=screens, beyond=False, held=False)

@@ -1,13 +1,10 @@
 """The control of what looks for planted values: a value that is there is found, however it lies."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import io
 import zipfile
 import zlib
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,9 +17,7 @@ VALUE = f"Akinyi {STEM}017 of the market"
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.sampled_from(sorted(encodings(STEM))))
-def test_a_value_is_found_in_every_encoding_whatever_stands_around(
-    before: str, after: str, encoding: str
-) -> None:
+def test_a_value_is_found_in_every_encoding_whatever_stands_around(before, after, encoding):
     text = f"{before}{VALUE}{after}"
     for plain in (text, text.lower(), text.upper()):
         raw = {
@@ -56,25 +51,25 @@ def _inner(how: str) -> bytes:
 
 
 @pytest.mark.parametrize("how", ["gzip", "pdf", "zip", "zip of pdf"])
-def test_what_is_packed_is_unpacked(how: str) -> None:
+def test_what_is_packed_is_unpacked(how):
     packed = _packed(how)
     assert STEM.encode() not in packed
     assert len(finds([STEM], [("file", packed)])) == 1
 
 
-def test_names_of_files_are_looked_at(tmp_path: Path) -> None:
+def test_names_of_files_are_looked_at(tmp_path):
     (tmp_path / f"{STEM.lower()}.txt").write_text("nothing")
     (tmp_path / "other.txt").write_text("nothing")
     assert len(finds([STEM], files_below(tmp_path))) == 1
 
 
-def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
+def test_what_is_not_there_is_not_found(tmp_path):
     (tmp_path / "random").write_bytes(bytes(range(256)) * 4000)
     (tmp_path / "near").write_text(VALUE.replace(STEM, STEM[:-1] + "8"))
     assert finds([STEM], files_below(tmp_path)) == []
 
 
-def test_what_a_pdf_says_is_read(tmp_path: Path) -> None:
+def test_what_a_pdf_says_is_read(tmp_path):
     """Letters that are numbers of shapes are found by no search of its bytes."""
     from weasyprint import HTML  # type: ignore[import-untyped]
 
@@ -88,7 +83,7 @@ def test_what_a_pdf_says_is_read(tmp_path: Path) -> None:
     "digest",
     ["e8b5aaefad8355a9ce95a98bd3fb212afdf081ae{}193e9001", "{}f081aee8b5aaefad8355a9ce95a98bd3fb"],
 )
-def test_digits_in_a_digest_are_no_phone_number_but_those_beside_it_are(digest: str) -> None:
+def test_digits_in_a_digest_are_no_phone_number_but_those_beside_it_are(digest):
     phone = "7555091"
     content = digest.format(phone).encode()
     assert finds([phone], [("file", b"\t" + content + b"\n")]) == []
@@ -100,5 +95,5 @@ def test_digits_in_a_digest_are_no_phone_number_but_those_beside_it_are(digest: 
 @pytest.mark.parametrize(
     "around", ["{}", "tel{}end", "0000000000000000{}0000000000000000", "ab{}cd"]
 )
-def test_a_phone_number_is_found_whatever_stands_around(around: str) -> None:
+def test_a_phone_number_is_found_whatever_stands_around(around):
     assert len(finds(["7555091"], [("file", around.format("7555091").encode())])) == 1

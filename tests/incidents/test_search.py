@@ -1,7 +1,5 @@
 """Looking through sealed records, by properties."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, date, datetime, timedelta
 
@@ -113,7 +111,7 @@ REFERRALS = st.builds(
 
 
 @given(record=records())
-def test_a_summary_says_what_the_record_says(record: Record) -> None:
+def test_a_summary_says_what_the_record_says(record):
     line = summary_of("ref", "triaged", record)
     days = due_days(record)
     assert (line.minor, line.consent, line.due_on) == (
@@ -133,7 +131,7 @@ def _is_listed_as_held(record: Record) -> bool:
     return summary_of("ref", "submitted", record).held
 
 
-def test_a_case_stays_listed_as_held_until_each_of_three_is_free() -> None:
+def test_a_case_stays_listed_as_held_until_each_of_three_is_free():
     persons = [Person(id=f"p{number}", code=f"P{number}") for number in (1, 2, 3)]
     record, done = Record(persons=persons), datetime(2026, 11, 18, tzinfo=UTC)
     assert _is_listed_as_held(record)
@@ -148,7 +146,7 @@ def test_a_case_stays_listed_as_held_until_each_of_three_is_free() -> None:
     assert not _is_listed_as_held(record)
 
 
-def test_whom_no_arrest_is_told_of_keeps_nobody_listed_as_held() -> None:
+def test_whom_no_arrest_is_told_of_keeps_nobody_listed_as_held():
     done = datetime(2026, 11, 18, tzinfo=UTC)
     persons = [Person(id=f"p{number}", code=f"P{number}") for number in (1, 2)]
     record = Record(persons=persons, acts=[Act(id="a1", code="L1", persons=["p1"])])
@@ -170,14 +168,14 @@ def is_found(record: Record, typed: str) -> bool:
 
 
 @given(narrative=st.text(LINE | st.just("\n"), min_size=1, max_size=40), data=st.data())
-def test_every_part_of_what_was_said_is_found(narrative: str, data: st.DataObject) -> None:
+def test_every_part_of_what_was_said_is_found(narrative, data):
     start = data.draw(st.integers(0, len(narrative) - 1))
     end = data.draw(st.integers(start + 1, len(narrative)))
     assert is_found(Record(narrative=narrative), narrative[start:end])
 
 
 @given(record=records(), typed=st.text(LINE, min_size=1, max_size=6))
-def test_what_is_found_is_in_a_value(record: Record, typed: str) -> None:
+def test_what_is_found_is_in_a_value(record, typed):
     if is_found(record, typed):
         values = fold(json.dumps(_values(json.loads(as_bytes(record))), ensure_ascii=False))
         for word in fold(typed).split():
@@ -193,14 +191,14 @@ def _values(value: object) -> object:
     return value
 
 
-def test_names_of_fields_are_not_found_and_the_same_words_in_a_text_are() -> None:
+def test_names_of_fields_are_not_found_and_the_same_words_in_a_text_are():
     for word in ("narrative", "parties", "service_number", "station"):
         assert not is_found(Record(narrative="x", parties=[Party(id="q1", station="y")]), word)
         assert is_found(Record(narrative=f"the {word} here"), word)
         assert is_found(Record(narrative=f'he said "{word}": yes'), word)
 
 
-def test_an_act_is_found_by_its_name_in_any_language() -> None:
+def test_an_act_is_found_by_its_name_in_any_language():
     called = {"M1": ["Extortion", "Kudaiwa hongo"], "L1": ["Arrest"]}
     assert wanted_words("EXTOR hongo of", called) == [
         Wanted("extor", frozenset({"M1"})),
@@ -210,18 +208,18 @@ def test_an_act_is_found_by_its_name_in_any_language() -> None:
 
 
 @given(text=st.text(max_size=40))
-def test_folding_twice_is_folding_once(text: str) -> None:
+def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
 
 
-def test_every_letter_is_folded_whole() -> None:
+def test_every_letter_is_folded_whole():
     """Also those that are taken apart into a capital, as of mathematics."""
     letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     assert [each for each in letters if fold(fold(each)) != fold(each)] == []
     assert fold("𝘈\N{MODIFIER LETTER CAPITAL A}") == "aa"
 
 
-def test_folding() -> None:
+def test_folding():
     assert fold("Ng\N{RIGHT SINGLE QUOTATION MARK}ang\N{RIGHT SINGLE QUOTATION MARK}a CAFÉ") == (
         "ng'ang'a cafe"
     )
@@ -238,23 +236,23 @@ def test_folding() -> None:
         ask_again=st.booleans(),
     )
 )
-def test_filters_are_kept_as_they_were(filters: Filters) -> None:
+def test_filters_are_kept_as_they_were(filters):
     assert filters_from(json.loads(json.dumps(filters.as_kept()))) == filters
 
 
 @given(kept=st.dictionaries(TEXT, st.none() | st.booleans() | TEXT | st.integers()))
-def test_filters_from_anything(kept: dict[str, object]) -> None:
+def test_filters_from_anything(kept):
     assert isinstance(filters_from(kept), Filters)
 
 
-def test_a_service_number_however_it_is_written() -> None:
+def test_a_service_number_however_it_is_written():
     for written in ("4177", "04177", "No. 4177", "P/No 04-177", " 4 1 7 7 "):
         assert service_number_as_read(written) == "4177"
     assert service_number_as_read("A7") == "a7"
     assert service_number_as_read("-") == ""
 
 
-def test_a_record_is_read_as_it_was_sealed() -> None:
+def test_a_record_is_read_as_it_was_sealed():
     record = Record(narrative="x", consents=[])
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=1)
     record.persons = [Person(id="p1", code="A", exposed_at=moment)]

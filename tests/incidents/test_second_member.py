@@ -1,13 +1,9 @@
 """Nobody alone shreds a case, removes evidence or replaces an identity, and a hold stops it."""
 
-from __future__ import annotations
-
 import io
 import re
-from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,9 +51,7 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed, Member
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import sent
 from tests.incidents.test_taking_back import only_case, take_back
@@ -78,9 +72,7 @@ def a_hold(paper: str = "") -> Hold:
 
 
 @pytest.mark.any_engine
-def test_a_paper_keeps_a_report_from_its_deletion_and_one_members_hold_does_not(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_paper_keeps_a_report_from_its_deletion_and_one_members_hold_does_not(a_member, filed):
     anna = a_member("documentation")
     held, free = filed(Record()), filed(Record())
     saved(anna, held, a_hold("summons"))
@@ -96,9 +88,7 @@ def test_a_paper_keeps_a_report_from_its_deletion_and_one_members_hold_does_not(
 
 
 @pytest.mark.any_engine
-def test_a_paper_goes_over_a_day_of_deletion_that_was_noted_without_keys(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_paper_goes_over_a_day_of_deletion_that_was_noted_without_keys(a_member, filed):
     anna = a_member("documentation")
     reference = filed(Record())
     saved(anna, reference, None)
@@ -125,7 +115,7 @@ def back(her: AMember, account: AMember) -> None:
     db.session.commit()
 
 
-def test_one_officer_closes_a_case_and_does_not_shred_it(a_member: Member, filed: Filed) -> None:
+def test_one_officer_closes_a_case_and_does_not_shred_it(a_member, filed):
     anna, brenda, puppet = (a_member("documentation") for _ in range(3))
     back(anna, puppet)
     reference = filed(Record(), state="closed")
@@ -152,9 +142,7 @@ def test_one_officer_closes_a_case_and_does_not_shred_it(a_member: Member, filed
     )
 
 
-def test_a_request_to_shred_ends_with_opening_the_case_again(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_request_to_shred_ends_with_opening_the_case_again(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(Record(), state="closed")
     ask(anna.actor, anna.vault(), reference, SHRED, "Filed twice.")
@@ -166,7 +154,7 @@ def test_a_request_to_shred_ends_with_opening_the_case_again(
         shred_case(reference, by=brenda.actor, vault=brenda.vault(), proposal=proposal)
 
 
-def test_what_is_removed_leaves_its_hashes_and_its_custody(a_member: Member, filed: Filed) -> None:
+def test_what_is_removed_leaves_its_hashes_and_its_custody(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(Record())
     stream = io.BytesIO(samples.jpeg())
@@ -194,9 +182,7 @@ def test_what_is_removed_leaves_its_hashes_and_its_custody(a_member: Member, fil
     assert "A lawyer" in text
 
 
-def test_an_identity_is_replaced_by_two_and_keeps_its_versions(
-    a_member: Member, filed: Filed
-) -> None:
+def test_an_identity_is_replaced_by_two_and_keeps_its_versions(a_member, filed):
     grace = a_member("custodian")
     anna, brenda = a_member("documentation"), a_member("documentation")
     persons = [Person(id="p1", code="A")]
@@ -244,7 +230,7 @@ def test_an_identity_is_replaced_by_two_and_keeps_its_versions(
 # --- Holds ----------------------------------------------------------------------------------------
 
 
-def test_one_members_hold_stops_every_other_officer(a_member: Member, filed: Filed) -> None:
+def test_one_members_hold_stops_every_other_officer(a_member, filed):
     a_member("custodian")
     anna, brenda, carol = (a_member("documentation") for _ in range(3))
     record = Record(persons=[Person(id="p1", code="A")], evidence=[Evidence(document="e" * 16)])
@@ -287,8 +273,8 @@ def test_one_members_hold_stops_every_other_officer(a_member: Member, filed: Fil
 
 
 def test_a_hold_against_her_withdrawal_takes_two_and_a_paper_and_her_receipt_says_so(
-    a_member: Member, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+    a_member, actor, client_for
+):
     anna, brenda = a_member("documentation"), a_member("documentation")
     peer = actor("peer")
     receipt = sent(peer, next=Screen(consents=["record"], origin="herself"))
@@ -326,9 +312,7 @@ def test_a_hold_against_her_withdrawal_takes_two_and_a_paper_and_her_receipt_say
 # --- Who is told ----------------------------------------------------------------------------------
 
 
-def test_today_tells_who_may_decide_and_nobody_else(
-    a_member: Member, filed: Filed, officer_at: Callable[..., tuple[int, str]]
-) -> None:
+def test_today_tells_who_may_decide_and_nobody_else(a_member, filed, officer_at):
     anna, brenda, puppet, doris = (a_member("documentation") for _ in range(4))
     director, away = a_member("director"), a_member("documentation")
     back(anna, puppet)
@@ -371,7 +355,7 @@ def test_today_tells_who_may_decide_and_nobody_else(
 
 
 @pytest.mark.any_engine
-def test_the_only_member_is_told_what_she_can_do(a_member: Member, filed: Filed) -> None:
+def test_the_only_member_is_told_what_she_can_do(a_member, filed):
     anna = a_member("documentation")
     reference = filed(Record(), state="closed")
     page = anna.client.get(f"/w/{reference}/x").text
@@ -392,9 +376,7 @@ def test_the_only_member_is_told_what_she_can_do(a_member: Member, filed: Filed)
     st.integers(0, 3),
     st.sampled_from(["arrested_at", "released_at", "not_known_at"]),
 )
-def test_what_is_possible_needs_what_it_is_about(
-    act: str, state: str, holds: bool, about: str, replaces: str, tries: int, moment: str
-) -> None:
+def test_what_is_possible_needs_what_it_is_about(act, state, holds, about, replaces, tries, moment):
     tried = [SearchTry(at=utc_now(), by="a1", what="The station") for _ in range(tries)]
     her = Person(id="p1", code="A", identity="i1", tries=tried, arrested_at=utc_now())
     setattr(her, moment, utc_now())
@@ -417,9 +399,7 @@ def test_what_is_possible_needs_what_it_is_about(
 @pytest.mark.parametrize("moment", ["arrested_at", "released_at", "not_known_at"])
 @pytest.mark.parametrize("state", ["verified", "closed"])
 @pytest.mark.parametrize("tries", range(4))
-def test_only_who_is_held_and_was_tried_for_twice_is_said_to_be_not_known(
-    moment: str, state: str, tries: int
-) -> None:
+def test_only_who_is_held_and_was_tried_for_twice_is_said_to_be_not_known(moment, state, tries):
     tried = [SearchTry(at=utc_now(), by="a1", what="The station") for _ in range(tries)]
     her = Person(id="p1", code="A", tries=tried, arrested_at=utc_now())
     setattr(her, moment, utc_now())
@@ -442,9 +422,7 @@ def told(her: AMember) -> int:
     return found
 
 
-def test_whoever_asked_reads_on_today_what_was_said_until_she_opened_the_case(
-    a_member: Member, filed: Filed
-) -> None:
+def test_whoever_asked_reads_on_today_what_was_said_until_she_opened_the_case(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     record = Record(evidence=[Evidence(document="e" * 16, label="Bruise", number=1)])
     refused, agreed = filed(record), filed(record)
@@ -476,9 +454,7 @@ def test_whoever_asked_reads_on_today_what_was_said_until_she_opened_the_case(
     assert told(anna) == 0
 
 
-def test_whoever_asked_reads_that_a_case_was_shredded_or_opened_again(
-    a_member: Member, filed: Filed
-) -> None:
+def test_whoever_asked_reads_that_a_case_was_shredded_or_opened_again(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     gone, again = filed(Record(), state="closed"), filed(Record(), state="closed")
     for reference in (gone, again):

@@ -1,7 +1,5 @@
 """A case that was shredded from its page: of all that was ever sealed for it, nothing is left."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterator
@@ -109,7 +107,7 @@ def _end(room: Room, reference: str) -> None:
     agreed_to(room, reference)
 
 
-def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFlask) -> None:
+def test_nothing_of_a_shredded_case_is_left(room, both_engines_app):
     # What is shredded takes more than one page of the file.
     planting_forms.full_form(room, (2, 9, 2))
     documented, others = room.cases[1], [room.cases[0], room.cases[2]]
@@ -166,7 +164,7 @@ def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFla
         assert room.anna.client.get(f"/w/{reference}").status_code == 200
 
 
-def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask) -> None:
+def test_one_piece_of_evidence_goes_alone(room, both_engines_app):
     planting_forms.full_form(room, FEW_ROWS)
     kept = {row.id for row in db.session.query(SealedDocument)}
     for label in ("goes", "stays"):
@@ -181,7 +179,7 @@ def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask
     assert len(list(storage.list("evidence"))) == 2
 
 
-def test_why_a_member_asked_goes_with_her_keys(room: Room, both_engines_app: APIFlask) -> None:
+def test_why_a_member_asked_goes_with_her_keys(room, both_engines_app):
     planting_forms.full_form(room, FEW_ROWS)
     planting_cases.identities(room)
     reasons = select(SealedDocument.body).where(SealedDocument.kind == "unsealing.reason")

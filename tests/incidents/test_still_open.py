@@ -1,7 +1,5 @@
 """What keeps a case open, and how it ended for each person."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +38,6 @@ from kash.incidents.rules.parts import (
 from kash.incidents.rules.record import Record
 from kash.incidents.services.second_member import OnHold, StepRefused, take_step
 from kash.platform.database import db
-from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 
 ZONE, COURTS = ZoneInfo("Africa/Nairobi"), CourtDays()
@@ -153,7 +150,7 @@ def kept_open_by(record: Record) -> tuple[set[str], set[tuple[str, str]], set[st
 
 
 @given(records())
-def test_nothing_closes_with_somebody_held_a_limit_or_an_open_request(record: Record) -> None:
+def test_nothing_closes_with_somebody_held_a_limit_or_an_open_request(record):
     held, limits, kinds = kept_open_by(record)
     found = open_of(record)
     assert {one.kind for one in found if one.kind != "limit"} == kinds
@@ -218,14 +215,8 @@ def may_end(record: Record, one: Person, ending: str) -> bool:
     on_hold=st.sampled_from([False, False, False, True]),
 )
 def test_the_service_closes_a_case_exactly_when_nothing_of_it_is_open(
-    member: AMember,
-    record: Record,
-    state: str,
-    outcome: str,
-    said: list[str],
-    silent: str,
-    on_hold: bool,
-) -> None:
+    member, record, state, outcome, said, silent, on_hold
+):
     if on_hold:
         record.holds = [Hold(id="h1", by="x" * 16, at=NOW, reason="Wait.")]
     endings = {
@@ -314,7 +305,7 @@ def person(**facts: Any) -> Person:
         ),
     ],
 )
-def test_an_ending_is_what_stands_on_record(record: Record, more: set[str]) -> None:
+def test_an_ending_is_what_stands_on_record(record, more):
     always = {"wants_no_more", "lost_touch"}
     assert set(endings_of(record, record.persons[0])) == always | more
     for ending in ENDINGS:
@@ -324,7 +315,7 @@ def test_an_ending_is_what_stands_on_record(record: Record, more: set[str]) -> N
     assert endings_fit(Record(), {})
 
 
-def test_nothing_is_agreed_but_what_she_agreed_to_herself() -> None:
+def test_nothing_is_agreed_but_what_she_agreed_to_herself():
     assert not is_agreed(Record())
     one, other = Term(id="t1", kind="pay", agreed_on=TODAY), Term(id="t2", kind="pay")
     assert is_agreed(Record(terms=[one]))
@@ -342,7 +333,7 @@ def test_nothing_is_agreed_but_what_she_agreed_to_herself() -> None:
         ([{"given": False}, {"given": True}], False),
     ],
 )
-def test_she_took_it_back_only_where_she_did(answers: list[dict[str, Any]], back: bool) -> None:
+def test_she_took_it_back_only_where_she_did(answers, back):
     consents = [
         CaseConsent(
             purpose="record", at=NOW + timedelta(hours=n), by="a1", person="p1",
@@ -354,19 +345,19 @@ def test_she_took_it_back_only_where_she_did(answers: list[dict[str, Any]], back
 
 
 @given(st.lists(st.booleans(), max_size=6))
-def test_only_tries_since_she_was_last_heard_of_count(heard: list[bool]) -> None:
+def test_only_tries_since_she_was_last_heard_of_count(heard):
     tries = [SearchTry(at=NOW, by="a1", what="The station", heard=one) for one in heard]
     assert may_be_given_up(person(tries=tries)) is (heard[-2:] == [False, False])
 
 
-def test_nobody_is_given_up_before_two_tries() -> None:
+def test_nobody_is_given_up_before_two_tries():
     tries = [SearchTry(at=NOW, by="a1", what="Asked the station") for _ in range(3)]
     assert [may_be_given_up(person(tries=tries[:count])) for count in range(4)] == [
         *(False, False, True, True)
     ]
 
 
-def test_before_a_court_its_clock_stops_though_she_is_still_held() -> None:
+def test_before_a_court_its_clock_stops_though_she_is_still_held():
     arrested = person(arrested_at=NOW - timedelta(days=9))
     assert [one.kind for one in open_of(Record(persons=[arrested]))] == ["held", "limit"]
     arrested.before_court_at = NOW - timedelta(days=7)
@@ -375,7 +366,7 @@ def test_before_a_court_its_clock_stops_though_she_is_still_held() -> None:
     assert open_of(Record(persons=[arrested])) == []
 
 
-def test_a_day_without_an_hour_counts_from_its_beginning() -> None:
+def test_a_day_without_an_hour_counts_from_its_beginning():
     empty = Record(filing=Filing(how="phone", screens={"what": "d1", "when": "d2"}))
     said = {"what": Screen(acts=["L1"]), "when": Screen(day=date(2026, 11, 16))}
     screens = {name: as_bytes(screen) for name, screen in said.items()}

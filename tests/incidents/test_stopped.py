@@ -1,14 +1,10 @@
 """Whoever does not let her report be kept any more: every use of it ends at that moment, though no
 vault is open; and what is deleted by itself, and of what each person is asked."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.incidents.models import Incident, MediationBrief
@@ -40,7 +36,7 @@ from tests.refusals import refuses
 
 
 @pytest.fixture
-def receipt(member: AMember, peer: Actor) -> Receipt:
+def receipt(member, peer):
     """That of a report about two women who are free, in which all is allowed and was read out."""
     return _arrived(member, peer, act="P1")
 
@@ -117,8 +113,8 @@ def brief(public_id: str) -> MediationBrief:
 @pytest.mark.any_engine
 @pytest.mark.parametrize("purpose", ["record", "mediation"])
 def test_a_mediator_is_asked_no_more_though_no_member_opened_anything(
-    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, purpose: str
-) -> None:
+    member, peer, mediator, receipt, purpose
+):
     asked = ask(member, mediator, "stop", "medical")
     answer_brief(mediator, asked, accepts=True)
     assert [one.public_id for one in own_briefs(mediator)] == [asked]
@@ -140,18 +136,14 @@ def test_a_mediator_is_asked_no_more_though_no_member_opened_anything(
 
 
 @pytest.mark.any_engine
-def test_another_consent_ends_no_brief(
-    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt
-) -> None:
+def test_another_consent_ends_no_brief(member, peer, mediator, receipt):
     asked = ask(member, mediator, "stop")
     take_back(peer, receipt, "court", "funder", "forum_totals", "forum_story", "health")
     assert brief(asked).state == "open"
 
 
 @pytest.mark.any_engine
-def test_while_somebody_is_held_only_her_release_is_still_asked(
-    member: AMember, peer: Actor, mediator: Actor
-) -> None:
+def test_while_somebody_is_held_only_her_release_is_still_asked(member, peer, mediator):
     receipt = _arrived(member, peer, act="L1")
     asked = ask(member, mediator, "release", "medical", "stop")
     take_back(peer, receipt, "record")
@@ -174,9 +166,7 @@ def test_while_somebody_is_held_only_her_release_is_still_asked(
 
 
 @pytest.mark.any_engine
-def test_no_paper_total_or_story_is_made_of_it_any_more(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_no_paper_total_or_story_is_made_of_it_any_more(member, peer, receipt):
     record = case_of(member).record
     assert {one for one in PURPOSES if record.consents_to(one)} == {*PURPOSES}
     day = local_today() + timedelta(days=1)
@@ -190,7 +180,7 @@ def test_no_paper_total_or_story_is_made_of_it_any_more(
 
 
 @pytest.mark.any_engine
-def test_a_story_vanishes_at_that_moment(member: AMember, peer: Actor, receipt: Receipt) -> None:
+def test_a_story_vanishes_at_that_moment(member, peer, receipt):
     from kash.forums.models import Story
     from kash.incidents.services.retention import note_made
     from kash.platform.database import writing
@@ -216,8 +206,8 @@ def states() -> list[str]:
 
 @pytest.mark.any_engine
 def test_what_nobody_agreed_to_herself_is_deleted_seven_days_after_it_was_taken_back(
-    member: AMember, peer: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    member, peer, monkeypatch
+):
     receipt = _arrived(member, peer, act="P1", heard=False)
     assert what_keeps(case_of(member).record, "submitted") is Keeps.CONSENT
     take_back(peer, receipt, "record")
@@ -231,8 +221,8 @@ def test_what_nobody_agreed_to_herself_is_deleted_seven_days_after_it_was_taken_
 @pytest.mark.parametrize("address", ["/", "/w"])
 @pytest.mark.parametrize("party", ["police", "programme"])
 def test_the_days_begin_once_any_member_is_there_though_nobody_opens_the_case(
-    member: AMember, a_member: Callable[..., AMember], peer: Actor, party: str, address: str
-) -> None:
+    member, a_member, peer, party, address
+):
     grace = a_member("custodian")
     receipt = sent(
         peer,
@@ -279,9 +269,7 @@ def entries() -> list[tuple[str, list[str]]]:
 @pytest.mark.any_engine
 @pytest.mark.parametrize("heard", [True, False])
 @pytest.mark.parametrize("held", [True, False])
-def test_no_look_begins_the_days_of_what_is_still_kept(
-    member: AMember, peer: Actor, held: bool, heard: bool
-) -> None:
+def test_no_look_begins_the_days_of_what_is_still_kept(member, peer, held, heard):
     receipt = _arrived(member, peer, act="L1", heard=heard)
     if held:
         vault, reference = member.vault(), case_of(member).reference
@@ -296,8 +284,8 @@ def test_no_look_begins_the_days_of_what_is_still_kept(
 
 @pytest.mark.any_engine
 def test_the_days_go_from_when_it_was_taken_back_and_not_from_when_that_is_read(
-    member: AMember, peer: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    member, peer, monkeypatch
+):
     receipt = _arrived(member, peer, act="P1", heard=False)
     take_back(peer, receipt, "record")
     later = local_today() + timedelta(days=30)
@@ -308,8 +296,8 @@ def test_the_days_go_from_when_it_was_taken_back_and_not_from_when_that_is_read(
 
 @pytest.mark.any_engine
 def test_what_one_of_them_wanted_kept_herself_is_deleted_only_once_each_was_asked(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+    member, peer, receipt
+):
     take_back(peer, receipt, "record")
     note_opening(member.actor, member.vault(), case_of(member))
     case = case_of(member)
@@ -334,9 +322,7 @@ def test_what_one_of_them_wanted_kept_herself_is_deleted_only_once_each_was_aske
 
 
 @pytest.mark.any_engine
-def test_it_stands_on_todays_page_of_members_until_somebody_read_it(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_it_stands_on_todays_page_of_members_until_somebody_read_it(member, peer, receipt):
     line = "Somebody took back what she had allowed"
     assert line not in member.client.get("/").text
     take_back(peer, receipt, "mediation")
@@ -353,8 +339,8 @@ def test_it_stands_on_todays_page_of_members_until_somebody_read_it(
 
 
 def test_her_page_says_what_cannot_be_called_back_before_she_confirms(
-    member: AMember, peer: Actor, receipt: Receipt, client_for: Callable[..., FlaskClient]
-) -> None:
+    member, peer, receipt, client_for
+):
     phone = client_for(peer)
     page = phone.post("/w/r", data={"code": receipt.code, "word": receipt.word}).text
     form: dict[str, Any] = {"pass": page.split('name="pass" value="')[1].split('"')[0]}
@@ -374,9 +360,7 @@ def test_her_page_says_what_cannot_be_called_back_before_she_confirms(
 
 
 @pytest.mark.any_engine
-def test_whoever_refused_is_taken_off_the_record_with_her_sealed_name(
-    member: AMember, a_member: Callable[..., AMember]
-) -> None:
+def test_whoever_refused_is_taken_off_the_record_with_her_sealed_name(member, a_member):
     a_member("custodian")
     people = [Person(id="p1", code="A"), Person(id="p2", code="B")]
     reference = filed(Record(persons=people))

@@ -1,12 +1,8 @@
 """Consents taken back by a receipt: they hold at once, whoever reads, and tell nobody whose."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from kash.incidents.consent_texts import VERSION
@@ -38,7 +34,7 @@ LOOK = "/w/r"
 
 
 @pytest.fixture
-def receipt(peer: Actor) -> Receipt:
+def receipt(peer):
     """That of a report about two persons, in which all is allowed."""
     return sent(
         peer,
@@ -103,9 +99,7 @@ def _tables() -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.any_engine
-def test_a_withdrawal_stands_after_the_yes_that_preceded_it(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_a_withdrawal_stands_after_the_yes_that_preceded_it(member, peer, receipt):
     let_arrive()
     reference = only_case(member).reference
     with changing("incidents.changed", member.actor, member.vault(), reference) as change:
@@ -122,9 +116,7 @@ def test_a_withdrawal_stands_after_the_yes_that_preceded_it(
 
 
 @pytest.mark.any_engine
-def test_no_mediator_is_asked_before_anybody_saved_the_case(
-    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt
-) -> None:
+def test_no_mediator_is_asked_before_anybody_saved_the_case(member, peer, mediator, receipt):
     let_arrive()
     reference = only_case(member).reference
     take_back(peer, receipt, "mediation")
@@ -138,8 +130,8 @@ def test_no_mediator_is_asked_before_anybody_saved_the_case(
 
 @pytest.mark.any_engine
 def test_no_paper_for_a_court_is_printed_before_anybody_opened_the_case_again(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+    member, peer, receipt
+):
     let_arrive()
     # What was ticked on the phone is a wish.
     assert who_agreed(only_case(member).record) == []
@@ -154,9 +146,7 @@ def test_no_paper_for_a_court_is_printed_before_anybody_opened_the_case_again(
 
 
 @pytest.mark.any_engine
-def test_what_is_taken_back_before_the_report_is_visible_holds_when_it_is(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_what_is_taken_back_before_the_report_is_visible_holds_when_it_is(member, peer, receipt):
     take_back(peer, receipt, "forum_story", "funder")
     let_arrive()
     # Nobody knows whose the receipt is: no answer for all goes over it, but each one's own does.
@@ -171,9 +161,7 @@ def test_what_is_taken_back_before_the_report_is_visible_holds_when_it_is(
     assert [record.consents_to("funder", one.id) for one in record.persons] == [True, False]
 
 
-def test_the_register_and_the_filters_know_it_at_once(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_the_register_and_the_filters_know_it_at_once(member, peer, receipt):
     let_arrive()
     assert not [*_register(member, no_consent=True)]
     take_back(peer, receipt, "record")
@@ -188,8 +176,8 @@ def _register(member: AMember, **asked: Any) -> list[Any]:
 
 @pytest.mark.any_engine
 def test_the_next_member_who_opens_the_case_takes_it_over(
-    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
-) -> None:
+    member, peer, mediator, receipt, record_of
+):
     let_arrive()
     read_out(member)
     reference = only_case(member).reference
@@ -224,8 +212,8 @@ def _answer_brief(mediator: Actor) -> None:
 
 @pytest.mark.any_engine
 def test_who_mediated_is_kept_outside_the_vault_no_longer_than_the_withdrawal_waits(
-    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
-) -> None:
+    member, peer, mediator, receipt, record_of
+):
     let_arrive()
     reference = only_case(member).reference
     _ask(member, reference, mediator)
@@ -241,13 +229,8 @@ def test_who_mediated_is_kept_outside_the_vault_no_longer_than_the_withdrawal_wa
 
 @pytest.mark.any_engine
 def test_a_mediators_answer_is_not_lost_when_what_was_taken_back_is_not_saved(
-    member: AMember,
-    peer: Actor,
-    mediator: Actor,
-    receipt: Receipt,
-    record_of: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    member, peer, mediator, receipt, record_of, monkeypatch
+):
     let_arrive()
     reference = only_case(member).reference
     _ask(member, reference, mediator)
@@ -270,9 +253,7 @@ def test_a_mediators_answer_is_not_lost_when_what_was_taken_back_is_not_saved(
 
 
 @pytest.mark.any_engine
-def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
-    member: AMember, peer: Actor, receipt: Receipt, record_of: Any
-) -> None:
+def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(member, peer, receipt, record_of):
     let_arrive()
     reference = only_case(member).reference
     take_back(peer, receipt, "court")
@@ -289,9 +270,7 @@ def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
 
 
 @pytest.mark.any_engine
-def test_any_change_of_the_case_takes_it_over_too(
-    member: AMember, peer: Actor, receipt: Receipt, record_of: Any
-) -> None:
+def test_any_change_of_the_case_takes_it_over_too(member, peer, receipt, record_of):
     let_arrive()
     read_out(member)
     reference = only_case(member).reference
@@ -304,9 +283,7 @@ def test_any_change_of_the_case_takes_it_over_too(
 
 
 @pytest.mark.any_engine
-def test_who_agrees_again_is_heard_and_can_take_it_back_again(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_who_agrees_again_is_heard_and_can_take_it_back_again(member, peer, receipt):
     let_arrive()
     case = only_case(member)
     take_back(peer, receipt, "court")
@@ -322,9 +299,7 @@ def test_who_agrees_again_is_heard_and_can_take_it_back_again(
 
 
 @pytest.mark.any_engine
-def test_it_leaves_no_row_and_no_entry_before_a_member_opens_the_case(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_it_leaves_no_row_and_no_entry_before_a_member_opens_the_case(member, peer, receipt):
     let_arrive()
     before = _tables()
     size = len(_body())
@@ -338,9 +313,7 @@ def _body() -> bytes:
 
 
 @pytest.mark.any_engine
-def test_it_tells_not_even_its_reader_who_took_it_back(
-    member: AMember, peer: Actor, actor: Callable[..., Actor], receipt: Receipt
-) -> None:
+def test_it_tells_not_even_its_reader_who_took_it_back(member, peer, actor, receipt):
     """Anybody may hold her receipt for her."""
     let_arrive()
     friend = actor("police_peer")
@@ -353,9 +326,7 @@ def test_it_tells_not_even_its_reader_who_took_it_back(
 
 
 @pytest.mark.any_engine
-def test_the_same_is_not_said_twice_while_it_waits(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_the_same_is_not_said_twice_while_it_waits(member, peer, receipt):
     for _each in range(3):
         take_back(peer, receipt, "court", "funder")
     assert _waiting() == 1
@@ -368,9 +339,7 @@ def test_the_same_is_not_said_twice_while_it_waits(
 
 
 @pytest.mark.any_engine
-def test_a_withdrawal_that_does_not_open_takes_back_everything(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_a_withdrawal_that_does_not_open_takes_back_everything(member, peer, receipt):
     let_arrive()
     take_back(peer, receipt, "funder")
     with writing() as session, letterbox(session) as box:
@@ -380,9 +349,7 @@ def test_a_withdrawal_that_does_not_open_takes_back_everything(
 
 
 @pytest.mark.any_engine
-def test_what_was_taken_back_is_read_by_nobody_without_code_and_word(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_what_was_taken_back_is_read_by_nobody_without_code_and_word(member, peer, receipt):
     let_arrive()
     take_back(peer, receipt, "court")
     lying = opened_box(db.session()).model_dump_json()
@@ -395,9 +362,7 @@ def test_what_was_taken_back_is_read_by_nobody_without_code_and_word(
         assert purpose.encode() not in notes
 
 
-def test_what_waits_goes_with_a_case_that_is_shredded(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_what_waits_goes_with_a_case_that_is_shredded(member, peer, receipt):
     let_arrive()
     reference = only_case(member).reference
     with changing("incidents.changed", member.actor, member.vault(), reference) as change:
@@ -412,9 +377,7 @@ def test_what_waits_goes_with_a_case_that_is_shredded(
 
 
 @pytest.mark.any_engine
-def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
-    member: AMember, receipt: Receipt, peer: Actor, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_her_page_lists_each_purpose_with_what_cannot_be_undone(member, receipt, peer, client_for):
     phone = client_for(peer)
     opened = phone.post(LOOK, data={"code": receipt.code, "word": receipt.word}).text
     for purpose in PURPOSES:
@@ -439,9 +402,7 @@ def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
 
 
 @pytest.mark.any_engine
-def test_many_withdrawals_are_read_in_as_many_queries_as_one(
-    member: AMember, peer: Actor, count_queries: Callable[..., Any]
-) -> None:
+def test_many_withdrawals_are_read_in_as_many_queries_as_one(member, peer, count_queries):
     counts = []
     for number in (1, 3):
         for _each in range(number):
@@ -460,9 +421,7 @@ def test_many_withdrawals_are_read_in_as_many_queries_as_one(
 
 
 @pytest.mark.any_engine
-def test_the_keys_under_which_something_waits_are_not_dropped(
-    member: AMember, peer: Actor, receipt: Receipt
-) -> None:
+def test_the_keys_under_which_something_waits_are_not_dropped(member, peer, receipt):
     let_arrive()
     assert compartments_of_letters(db.session()) == set()
     take_back(peer, receipt, "court")

@@ -1,8 +1,6 @@
 """Cases as totals count them: nobody is left out because of who asks, and nobody is counted twice,
 or without having agreed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -44,7 +42,6 @@ from kash.incidents.services.saved_views import RecordsNotOpen, ReportsStillWait
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import DocumentKey, SealedDocument, file_document
 from kash.platform.web.formats import from_local
-from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import sent
@@ -79,7 +76,7 @@ def counted(member: AMember, day: date = DAY) -> dict[str, TotalsCase]:
 # --- The rule -------------------------------------------------------------------------------------
 
 
-def test_only_whoever_agreed_is_counted_and_no_child() -> None:
+def test_only_whoever_agreed_is_counted_and_no_child():
     assert may_be_counted(record(), "submitted")
     assert not may_be_counted(record(consents=[]), "submitted")
     persons = [Person(id="p1", code="P1"), Person(id="p2", code="P2")]
@@ -93,7 +90,7 @@ def test_only_whoever_agreed_is_counted_and_no_child() -> None:
     assert may_be_counted(record(closing=twice), "triaged")
 
 
-def test_whoever_did_it_goes_before_who_was_there_and_who_helped_is_not_counted() -> None:
+def test_whoever_did_it_goes_before_who_was_there_and_who_helped_is_not_counted():
     helped = Party(id="o1", kind="client", involvement="helped")
     there = Party(id="o2", kind="landlord_venue", involvement="present")
     did = Party(id="o3", kind="police")
@@ -118,7 +115,7 @@ def test_whoever_did_it_goes_before_who_was_there_and_who_helped_is_not_counted(
         ("duplicate", "none", "mediation", ""),
     ],
 )
-def test_mediation_ends_as_closing_says(outcome: str, result: str, wanted: str, end: str) -> None:
+def test_mediation_ends_as_closing_says(outcome, result, wanted, end):
     tried = Intervention(id="i1", asked=[Asked(kind="charge_or_release", result=result)])
     case = record(
         persons=[Person(id="p1", code="P1")],
@@ -132,7 +129,7 @@ def test_mediation_ends_as_closing_says(outcome: str, result: str, wanted: str, 
     assert how_mediation_ended(case, "closed") is None
 
 
-def test_a_case_without_an_hour_of_filing_came_in_when_it_is_first_known_of() -> None:
+def test_a_case_without_an_hour_of_filing_came_in_when_it_is_first_known_of():
     assert came_in(record()) == NOON
     assert came_in(Record(consents=[YES])) == NOON
     earlier = Event(what="filed", by="x", at=NOON - timedelta(hours=1))
@@ -145,7 +142,7 @@ def test_a_case_without_an_hour_of_filing_came_in_when_it_is_first_known_of() ->
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_a_member_counts_cases_that_are_kept_from_her(a_member: AMemberOf, filed: Filed) -> None:
+def test_a_member_counts_cases_that_are_kept_from_her(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     against = [Party(id="o1", kind="police", account=anna.actor.public_id)]
     references = {filed(record()), filed(record(parties=against))}
@@ -160,7 +157,7 @@ def test_a_member_counts_cases_that_are_kept_from_her(a_member: AMemberOf, filed
     )
 
 
-def test_a_day_ends_at_midnight_where_the_programme_is(a_member: AMemberOf, filed: Filed) -> None:
+def test_a_day_ends_at_midnight_where_the_programme_is(a_member, filed):
     anna = a_member("documentation")
     last = from_local(DAY + timedelta(days=1), datetime.min.time()) - timedelta(minutes=1)
     in_time = filed(record(last))
@@ -170,9 +167,7 @@ def test_a_day_ends_at_midnight_where_the_programme_is(a_member: AMemberOf, file
     assert countable_from(DAY) == datetime(2026, 4, 1, 5, tzinfo=UTC)
 
 
-def test_mediation_that_ended_after_the_day_has_not_ended_yet(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_mediation_that_ended_after_the_day_has_not_ended_yet(a_member, filed):
     anna, later = a_member("documentation"), NOON + timedelta(days=40)
     case = record(
         interventions=[Intervention(id="i1")], closing=CaseDecision(at=later, outcome="settled")
@@ -182,9 +177,7 @@ def test_mediation_that_ended_after_the_day_has_not_ended_yet(
     assert counted(anna, DAY + timedelta(days=30))[reference].mediation == "settled"
 
 
-def test_what_was_told_afterwards_is_one_case_with_the_report(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_what_was_told_afterwards_is_one_case_with_the_report(a_member, filed):
     anna = a_member("documentation")
     first = filed(record())
     link = [Link(kind="incident", id=first)]
@@ -202,9 +195,7 @@ def test_what_was_told_afterwards_is_one_case_with_the_report(
     assert third not in counted(anna)
 
 
-def test_a_case_that_was_filed_twice_counts_once_it_was_closed_as_that(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_a_case_that_was_filed_twice_counts_once_it_was_closed_as_that(a_member, filed):
     anna = a_member("documentation")
     kept, twice = filed(record()), filed(record())
     assert set(counted(anna)) == {kept, twice}
@@ -216,9 +207,7 @@ def test_a_case_that_was_filed_twice_counts_once_it_was_closed_as_that(
 
 
 @pytest.mark.usefixtures("both_engines_app")
-def test_whoever_took_it_back_by_her_receipt_is_not_counted(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_whoever_took_it_back_by_her_receipt_is_not_counted(a_member, actor):
     anna, peer = a_member("documentation"), actor("peer")
     screen = Screen(consents=["record", "forum_totals"], wording=VERSION, origin="herself")
     receipt = sent(peer, what=Screen(acts=["P1"]), next=screen)
@@ -241,7 +230,7 @@ def test_whoever_took_it_back_by_her_receipt_is_not_counted(
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_nothing_is_counted_while_one_record_is_damaged(a_member: AMemberOf, filed: Filed) -> None:
+def test_nothing_is_counted_while_one_record_is_damaged(a_member, filed):
     anna = a_member("documentation")
     filed(record())
     (sound,) = db.session.scalars(select(SealedDocument.body))
@@ -260,8 +249,8 @@ def test_nothing_is_counted_while_one_record_is_damaged(a_member: AMemberOf, fil
 
 
 def test_nothing_is_counted_while_a_record_is_of_a_generation_that_she_does_not_hold(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+    a_member, filed
+):
     anna = a_member("documentation")
     filed(record())
     vault = anna.vault()
@@ -271,16 +260,14 @@ def test_nothing_is_counted_while_a_record_is_of_a_generation_that_she_does_not_
         cases_for_totals(db.session(), replace(vault, secrets=without), DAY)
 
 
-def test_nothing_is_counted_while_a_screen_of_a_phone_does_not_open(
-    a_member: AMemberOf, filed: Filed
-) -> None:
+def test_nothing_is_counted_while_a_screen_of_a_phone_does_not_open(a_member, filed):
     anna = a_member("documentation")
     filed(record(filing=Filing(how="phone", filed_at=NOON, screens={"what": "x" * 22})))
     with pytest.raises(RecordsNotOpen):
         counted(anna)
 
 
-def test_nothing_is_counted_of_what_is_no_record(a_member: AMemberOf) -> None:
+def test_nothing_is_counted_of_what_is_no_record(a_member):
     anna, session = a_member("documentation"), db.session()
     document = file_document(session, "incident", b'{"persons": 7}')
     session.add(Incident(state="submitted", document_id=document.id))
@@ -291,9 +278,7 @@ def test_nothing_is_counted_of_what_is_no_record(a_member: AMemberOf) -> None:
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
-def test_nothing_is_counted_while_something_sent_in_time_is_not_visible(
-    a_member: AMemberOf, actor: Callable[..., Actor]
-) -> None:
+def test_nothing_is_counted_while_something_sent_in_time_is_not_visible(a_member, actor):
     anna = a_member("documentation")
     sent(actor("peer"))
     with writing() as session, letterbox(session) as box:

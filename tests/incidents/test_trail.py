@@ -1,14 +1,10 @@
 """What director and administrator learn of cases from the audit trail and from papers: nothing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.incidents.models import Incident, MediationBrief
@@ -26,7 +22,7 @@ Member = Any
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -58,9 +54,7 @@ def ids_of_the_vault() -> set[str]:
 
 
 @pytest.mark.parametrize("role", ["administrator", "director"])
-def test_no_page_of_the_trail_unlocks_a_case_to_who_has_no_keys(
-    role: str, officer: Member, filed: Callable[..., str], sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_no_page_of_the_trail_unlocks_a_case_to_who_has_no_keys(role, officer, filed, sign_in):
     reference = worked(officer, filed)
     named = db.session.scalars(
         select(AuditEntry).where(AuditEntry.action.like("incidents.%"))
@@ -75,9 +69,7 @@ def test_no_page_of_the_trail_unlocks_a_case_to_who_has_no_keys(
     assert "incidents: case file printed" in browser.get("/audit").text
 
 
-def test_no_command_unlocks_a_case(
-    app: APIFlask, officer: Member, filed: Callable[..., str]
-) -> None:
+def test_no_command_unlocks_a_case(app, officer, filed):
     worked(officer, filed)
     runner = app.test_cli_runner()
     for given in (["list"], ["list", "--last", "1000"], ["list", "--action", "incidents.opened"],
@@ -88,9 +80,7 @@ def test_no_command_unlocks_a_case(
     assert "incidents.case_file_printed" in runner.invoke(args=["audit", "list"]).output
 
 
-def test_a_paper_that_is_found_leads_to_no_case_but_for_who_opens_it(
-    officer: Member, filed: Callable[..., str]
-) -> None:
+def test_a_paper_that_is_found_leads_to_no_case_but_for_who_opens_it(officer, filed):
     reference = worked(officer, filed)
     text = " ".join(pages_of(printed(officer, reference, persons=["p1"])))
     own = open_case(officer.actor, officer.vault(), reference).record.paper_reference
@@ -103,7 +93,7 @@ def test_a_paper_that_is_found_leads_to_no_case_but_for_who_opens_it(
     assert f"On paper: {code_as_shown(own)}" in officer.client.get(f"/w/{reference}").text
 
 
-def test_a_second_printing_keeps_the_reference(officer: Member, filed: Callable[..., str]) -> None:
+def test_a_second_printing_keeps_the_reference(officer, filed):
     reference = worked(officer, filed)
     before = open_case(officer.actor, officer.vault(), reference)
     printed(officer, reference, persons=["p1"])
@@ -112,9 +102,7 @@ def test_a_second_printing_keeps_the_reference(officer: Member, filed: Callable[
     assert after.version == before.version
 
 
-def test_a_case_that_nobody_saved_is_printed_under_a_reference_of_its_own(
-    officer: Member, filed: Callable[..., str]
-) -> None:
+def test_a_case_that_nobody_saved_is_printed_under_a_reference_of_its_own(officer, filed):
     consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-6")
     record = Record(persons=[Person(id="p1", code="P1")], consents=[consent])
     record.court_asks = asked_again("p1")
@@ -128,11 +116,8 @@ def test_a_case_that_nobody_saved_is_printed_under_a_reference_of_its_own(
 
 
 def test_what_a_mediator_did_has_neither_minute_nor_place_among_the_others(
-    officer: Member,
-    filed: Callable[..., str],
-    actor: Callable[..., Any],
-    sign_in: Callable[..., FlaskClient],
-) -> None:
+    officer, filed, actor, sign_in
+):
     mediator = actor("police_peer", name="Otieno Mfano")
     worked(officer, filed)
     for action in ("mediation.brief_answered", "mediation.brief_closed", "mediation.brief_closed"):

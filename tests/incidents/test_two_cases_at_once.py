@@ -1,7 +1,5 @@
 """Cases that are changed together: whoever waits for one holds none that others wait for."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +12,6 @@ from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import add_link, changing
 from kash.platform.database import db
-from kash.policy import Actor
-from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 from tests.incidents.test_additions import NOTHING, WORDS, told
 
 _SECONDS = 20
@@ -55,17 +50,14 @@ def must_wait_empty_handed(app: APIFlask, first: str, last: str, act: Callable[[
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., AMember]) -> AMember:
+def officer(a_member):
     a_member("custodian")
     return a_member("documentation")
 
 
 def test_a_report_is_changed_with_what_was_told_afterwards_in_one_order(
-    postgresql_app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    record_of: Callable[..., Record],
-) -> None:
+    postgresql_app, officer, actor, record_of
+):
     """Of two officers who changed one of two reports each, one was told to try again."""
     vault = officer.vault()
     first, last = in_the_order_of_their_ids(*told(actor("peer"), NOTHING, WORDS))
@@ -82,8 +74,8 @@ def test_a_report_is_changed_with_what_was_told_afterwards_in_one_order(
 
 
 def test_cases_are_linked_in_one_order_whichever_names_the_other(
-    postgresql_app: APIFlask, officer: AMember, filed: Filed, record_of: Callable[..., Record]
-) -> None:
+    postgresql_app, officer, filed, record_of
+):
     vault = officer.vault()
     first, last = in_the_order_of_their_ids(filed(Record()), filed(Record()))
 

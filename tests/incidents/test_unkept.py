@@ -1,15 +1,11 @@
 """A report that nobody agreed to have kept is gone after seven days, and no other one is."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from kash.incidents.models import Incident, IncidentDraft, MediationBrief
@@ -39,7 +35,6 @@ from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive, shredded
 from tests.incidents.form_pages import filled
 from tests.incidents.sent_reports import sent
@@ -98,9 +93,7 @@ def agrees(record: Record) -> None:
     )
 
 
-def test_a_report_without_a_yes_to_keep_it_is_gone_after_seven_days_and_not_before(
-    peer: Actor,
-) -> None:
+def test_a_report_without_a_yes_to_keep_it_is_gone_after_seven_days_and_not_before(peer):
     receipt = reported(peer)
     assert shred(LAST) == 0
     assert states() == ["submitted"]
@@ -114,7 +107,7 @@ def test_a_report_without_a_yes_to_keep_it_is_gone_after_seven_days_and_not_befo
     assert shred() == 0
 
 
-def test_the_trail_says_that_it_was_done_and_not_to_which(peer: Actor) -> None:
+def test_the_trail_says_that_it_was_done_and_not_to_which(peer):
     for _each in range(2):
         reported(peer)
     assert shred() == 2
@@ -126,7 +119,7 @@ def test_the_trail_says_that_it_was_done_and_not_to_which(peer: Actor) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_report_that_nobody_opened_is_not_lost_if_she_let_it_be_kept(peer: Actor) -> None:
+def test_a_report_that_nobody_opened_is_not_lost_if_she_let_it_be_kept(peer):
     reported(peer, **KEEP)
     assert shred(timedelta(days=400)) == 0
     assert states() == ["submitted"]
@@ -137,8 +130,8 @@ def test_a_report_that_nobody_opened_is_not_lost_if_she_let_it_be_kept(peer: Act
     "said", [{"whom": Screen(ages=["unsure"])}, {"who": Screen(party="programme")}]
 )
 def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
-    peer: Actor, a_member: Callable[..., AMember], said: dict[str, Screen]
-) -> None:
+    peer, a_member, said
+):
     grace = a_member("custodian")
     reported(peer, next=Screen(origin="not_asked"), **said)
     assert shred(timedelta(days=400)) == 0
@@ -156,8 +149,8 @@ def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
 @pytest.mark.any_engine
 @pytest.mark.parametrize(("code", "kept"), [("L1", True), ("M1", True), ("P1", False)])
 def test_a_report_that_tells_of_an_arrest_or_of_money_is_not_shredded_unread(
-    a_member: Callable[..., AMember], actor: Callable[..., Actor], code: str, kept: bool
-) -> None:
+    a_member, actor, code, kept
+):
     """Though she skipped whether somebody is held now, and ticked nothing."""
     a_member("documentation")
     sent(actor("peer"), what=Screen(acts=[code], day=local_today()), next=Screen(origin="herself"))
@@ -166,9 +159,7 @@ def test_a_report_that_tells_of_an_arrest_or_of_money_is_not_shredded_unread(
 
 
 @pytest.mark.any_engine
-def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(
-    a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(a_member, actor):
     a_member("documentation")
     peer, number = actor("peer"), new_code()
     for code in ("L1", "P1"):
@@ -180,8 +171,8 @@ def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(
 
 @pytest.mark.any_engine
 def test_a_duty_to_report_keeps_a_case_until_a_custodian_decided_and_not_while_counsel_is_asked(
-    a_member: Callable[..., AMember], filed: Filed
-) -> None:
+    a_member, filed
+):
     grace = a_member("custodian")
     acts = [Act(id="a1", code="M1")]
     reference = filed(Record(acts=acts, parties=[Party(id="q1")]), state="closed")
@@ -195,7 +186,7 @@ def test_a_duty_to_report_keeps_a_case_until_a_custodian_decided_and_not_while_c
 
 
 @pytest.mark.any_engine
-def test_an_age_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
+def test_an_age_that_was_taken_away_before_sending_keeps_nothing(peer):
     code = new_code()
     for age in ("under_18", "25_34"):
         answer_screen(peer, code, "whom", Screen(ages=[age]))
@@ -204,9 +195,7 @@ def test_an_age_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) ->
     assert shred() == 1
 
 
-def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(
-    member: AMember, a_member: Callable[..., AMember]
-) -> None:
+def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(member, a_member):
     form = filled(**{"parties-0-kind": "programme"})
     form = {name: said for name, said in form.items() if not name.startswith("terms")}
     answer = member.client.post("/w/new", data=form | {"do": "hand"})
@@ -216,7 +205,7 @@ def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(
 
 
 @pytest.mark.any_engine
-def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
+def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer):
     code = new_code()
     answer_screen(peer, code, "next", KEEP["next"])
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
@@ -227,9 +216,7 @@ def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor)
 
 
 @pytest.mark.any_engine
-def test_somebody_held_keeps_it_and_seven_days_begin_when_she_is_let_go(
-    member: AMember, peer: Actor
-) -> None:
+def test_somebody_held_keeps_it_and_seven_days_begin_when_she_is_let_go(member, peer):
     code = "HELDHELDHELD"
     say_held(peer, code)
     submit(peer, code, "en", held=True)
@@ -250,9 +237,7 @@ def _held(key: str) -> Person:
 
 @pytest.mark.any_engine
 @pytest.mark.parametrize("help_", ["referral", "mediator"])
-def test_help_that_is_under_way_keeps_it_until_it_has_ended(
-    member: AMember, peer: Actor, help_: str
-) -> None:
+def test_help_that_is_under_way_keeps_it_until_it_has_ended(member, peer, help_):
     reported(peer)
     assert read(member) == local_today() + LAST
 
@@ -275,16 +260,14 @@ def test_help_that_is_under_way_keeps_it_until_it_has_ended(
     assert shred() == 1
 
 
-def test_a_yes_that_an_officer_notes_meanwhile_keeps_it(member: AMember, peer: Actor) -> None:
+def test_a_yes_that_an_officer_notes_meanwhile_keeps_it(member, peer):
     reported(peer)
     change(member, agrees)
     assert only_case(member).until is None
     assert shred(timedelta(days=400)) == 0
 
 
-def test_what_she_takes_back_is_gone_seven_days_after_an_officer_opened_it(
-    member: AMember, peer: Actor
-) -> None:
+def test_what_she_takes_back_is_gone_seven_days_after_an_officer_opened_it(member, peer):
     receipt = reported(peer, **KEEP)
     take_back(peer, receipt, "record")
     assert shred() == 0
@@ -296,9 +279,7 @@ def test_what_she_takes_back_is_gone_seven_days_after_an_officer_opened_it(
 
 
 @pytest.mark.any_engine
-def test_a_tick_that_counts_for_nobody_is_not_said_to_have_been_left_out(
-    member: AMember, peer: Actor
-) -> None:
+def test_a_tick_that_counts_for_nobody_is_not_said_to_have_been_left_out(member, peer):
     receipt = reported(peer, next=Screen(consents=["record"], origin="not_asked"))
     assert read(member) == local_today() + LAST
     assert shred() == 1
@@ -306,7 +287,7 @@ def test_a_tick_that_counts_for_nobody_is_not_said_to_have_been_left_out(
     assert (found.state, found.as_asked) == ("shredded", False)
 
 
-def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> None:
+def test_evidence_forms_and_briefs_go_with_it(member, peer):
     reported(peer)
     row = MediationBrief(account_id=peer.account_id, state="closed", runs_out_at=utc_now())
     db.session.add(row)
@@ -334,9 +315,7 @@ def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> N
     assert db.session.query(MediationBrief).count() == 0
 
 
-def test_a_form_typed_after_the_last_reading_does_not_outlive_its_case(
-    member: AMember, peer: Actor
-) -> None:
+def test_a_form_typed_after_the_last_reading_does_not_outlive_its_case(member, peer):
     """What was half typed about her would lie sealed for days after she was told it is gone."""
     reported(peer)
     assert read(member) is not None
@@ -346,9 +325,7 @@ def test_a_form_typed_after_the_last_reading_does_not_outlive_its_case(
     assert db.session.scalars(select(SealedDocument.id)).all() == []
 
 
-def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
-    a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(a_member, actor):
     """Else who mediated, when, and what came of it stay in the database for good."""
     member, peer = a_member("documentation"), actor("peer")
     # Whoever sent it mediates nothing of it.
@@ -369,9 +346,7 @@ def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
     assert db.session.scalars(select(MediationBrief)).all() == []
 
 
-def test_a_yes_that_was_noted_while_another_had_the_page_open_keeps_it(
-    a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+def test_a_yes_that_was_noted_while_another_had_the_page_open_keeps_it(a_member, actor):
     member = a_member("documentation")
     reported(actor("peer"))
     read(member)
@@ -383,9 +358,7 @@ def test_a_yes_that_was_noted_while_another_had_the_page_open_keeps_it(
     assert states() == ["submitted"]
 
 
-def test_opening_locks_the_case_before_the_letterbox_as_changing_does(
-    member: AMember, peer: Actor, count_queries: Callable[..., Any]
-) -> None:
+def test_opening_locks_the_case_before_the_letterbox_as_changing_does(member, peer, count_queries):
     """In another order whoever opens it and whoever changes it wait for each other for ever."""
     reported(peer)
     shown = only_case(member)
@@ -397,7 +370,7 @@ def test_opening_locks_the_case_before_the_letterbox_as_changing_does(
     assert ("FOR UPDATE" in first) == (db.engine.dialect.name == "postgresql")
 
 
-def test_no_row_and_no_size_tells_who_refused_to_have_her_report_kept(peer: Actor) -> None:
+def test_no_row_and_no_size_tells_who_refused_to_have_her_report_kept(peer):
     """Whoever has a copy of the database could wait for it, or for her."""
     for screens in ({}, KEEP):
         sent(peer, what=Screen(acts=["P1"]), **screens)
@@ -417,9 +390,7 @@ def _size() -> int:
     return len(bytes(db.session.execute(text("SELECT body FROM letterbox")).scalar_one()))
 
 
-def test_a_report_from_before_the_rule_begins_its_days_when_somebody_reads_it(
-    member: AMember, filed: Filed
-) -> None:
+def test_a_report_from_before_the_rule_begins_its_days_when_somebody_reads_it(member, filed):
     filed(Record(narrative="Old."))
     assert shred(timedelta(days=400)) == 0
     assert read(member) == local_today() + LAST
@@ -427,7 +398,7 @@ def test_a_report_from_before_the_rule_begins_its_days_when_somebody_reads_it(
 
 
 @pytest.mark.any_engine
-def test_what_an_officer_writes_down_herself_has_the_same_days(member: AMember) -> None:
+def test_what_an_officer_writes_down_herself_has_the_same_days(member):
     typed = {name: said for name, said in filled().items() if not name.startswith("terms")}
     # Not money, of which a custodian decides first.
     done = {"acts-0-code": "P1", "acts-0-amount": ""}
@@ -436,7 +407,7 @@ def test_what_an_officer_writes_down_herself_has_the_same_days(member: AMember) 
     assert only_case(member).until == local_today() + LAST
 
 
-def test_days_and_what_is_told_outlive_the_letterbox_being_written_anew(peer: Actor) -> None:
+def test_days_and_what_is_told_outlive_the_letterbox_being_written_anew(peer):
     receipt = reported(peer)
     box = opened_box(db.session())
     assert from_bytes(as_bytes(box)) == box
@@ -447,9 +418,7 @@ def test_days_and_what_is_told_outlive_the_letterbox_being_written_anew(peer: Ac
     assert told(receipt).as_asked
 
 
-def test_what_was_kept_while_the_chore_began_is_not_shredded(
-    member: AMember, peer: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_kept_while_the_chore_began_is_not_shredded(member, peer, monkeypatch):
     reported(peer)
     as_it_was = opened_box(db.session())
     change(member, agrees)
@@ -458,7 +427,7 @@ def test_what_was_kept_while_the_chore_began_is_not_shredded(
     assert states() == ["submitted"]
 
 
-def test_what_was_shredded_by_hand_waits_for_nothing(member: AMember, filed: Filed) -> None:
+def test_what_was_shredded_by_hand_waits_for_nothing(member, filed):
     reference = filed(Record(narrative="x"), state="closed")
     assert read(member) is not None
     shredded(reference, member)
@@ -470,7 +439,7 @@ def test_what_was_shredded_by_hand_waits_for_nothing(member: AMember, filed: Fil
 
 
 @pytest.fixture
-def phone(a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+def phone(a_member, sign_in):
     a_member("documentation")
     return sign_in("peer")
 
@@ -482,13 +451,11 @@ def phone(a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient])
         ("sw", "ripoti hufutwa baada ya siku saba"),
     ],
 )
-def test_the_first_screen_says_so(phone: FlaskClient, tongue: str, said: str) -> None:
+def test_the_first_screen_says_so(phone, tongue, said):
     assert said in phone.get(f"/w/n?in={tongue}").text
 
 
-def test_an_officer_sees_how_many_days_are_left_and_what_would_keep_it(
-    a_member: Callable[..., AMember], filed: Filed
-) -> None:
+def test_an_officer_sees_how_many_days_are_left_and_what_would_keep_it(a_member, filed):
     officer = a_member("documentation")
     reference = filed(Record(narrative="x"))
     kept = Record(narrative="y")
@@ -504,9 +471,7 @@ def test_an_officer_sees_how_many_days_are_left_and_what_would_keep_it(
 
 
 @pytest.mark.any_engine
-def test_today_counts_what_ends_within_two_days(
-    member: AMember, filed: Filed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_today_counts_what_ends_within_two_days(member, filed, monkeypatch):
     filed(Record(narrative="x"))
     read(member)
     db.session.rollback()
@@ -519,9 +484,7 @@ def test_today_counts_what_ends_within_two_days(
 
 
 @pytest.mark.any_engine
-def test_a_case_that_ends_soon_stands_in_the_queue_of_everybody(
-    member: AMember, filed: Filed
-) -> None:
+def test_a_case_that_ends_soon_stands_in_the_queue_of_everybody(member, filed):
     filed(Record(narrative="x"), state="insufficient")
     read(member)
     queue = Filters(show="queue")

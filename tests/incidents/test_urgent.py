@@ -1,13 +1,9 @@
 """The first minute: where somebody is who is held or in danger, and how to reach somebody."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +16,6 @@ from kash.incidents.rules.record import Record
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.sent_reports import carried
 
@@ -28,12 +23,12 @@ FILE = "/w/n"
 
 
 @pytest.fixture
-def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def member(app, a_member):
     return a_member("documentation")
 
 
 @pytest.fixture
-def station(app: APIFlask) -> Organisation:
+def station(app):
     station = Organisation(name="Kondele Police Station", kind="station")
     db.session.add_all([station, Organisation(name="Central Police Station", kind="station")])
     db.session.add_all([Zone(name="Kondele"), Zone(name="Manyatta B")])
@@ -42,7 +37,7 @@ def station(app: APIFlask) -> Organisation:
 
 
 @pytest.fixture
-def phone(peer: Actor, client_for: Callable[..., FlaskClient]) -> FlaskClient:
+def phone(peer, client_for):
     return client_for(peer)
 
 
@@ -58,11 +53,8 @@ def _yes(phone: FlaskClient) -> str:
 
 
 def test_where_and_how_to_reach_somebody_are_asked_before_it_is_sent(
-    phone: FlaskClient,
-    member: AMember,
-    station: Organisation,
-    client_for: Callable[..., FlaskClient],
-) -> None:
+    phone, member, station, client_for
+):
     page = _yes(phone)
     assert 'name="screen" value="now"' in page
     assert page.count('value="now" class="btn main"') == 1
@@ -86,9 +78,7 @@ def test_where_and_how_to_reach_somebody_are_asked_before_it_is_sent(
     ]
 
 
-def test_a_number_that_is_none_is_kept_as_it_was_typed(
-    phone: FlaskClient, member: AMember, station: Organisation
-) -> None:
+def test_a_number_that_is_none_is_kept_as_it_was_typed(phone, member, station):
     page = _yes(phone)
     told = {"station": station.public_id, "number": "ask at the kiosk", "whose": "nobody"}
     phone.post(FILE, data={**carried(page), **told, "go": "now"})
@@ -97,9 +87,7 @@ def test_a_number_that_is_none_is_kept_as_it_was_typed(
     assert reach.station_name == "Kondele Police Station"
 
 
-def test_both_may_be_skipped_and_more_may_be_told_first(
-    phone: FlaskClient, member: AMember, station: Organisation
-) -> None:
+def test_both_may_be_skipped_and_more_may_be_told_first(phone, member, station):
     page = _yes(phone)
     told = phone.post(FILE, data={**carried(page), "place": "Manyatta B", "go": "next"}).text
     assert 'name="screen" value="what"' in told
@@ -115,7 +103,7 @@ def test_both_may_be_skipped_and_more_may_be_told_first(
     assert [one.kind for one in record.parties] == ["client"]
 
 
-def test_nothing_at_all_is_sent_at_once(phone: FlaskClient, member: AMember) -> None:
+def test_nothing_at_all_is_sent_at_once(phone, member):
     page = _yes(phone)
     assert "It has arrived" in phone.post(FILE, data={**carried(page), "go": "now"}).text
     assert _only_case(member).reach == Whereabouts()
@@ -138,12 +126,12 @@ STATIONS = {"k": "Kondele Police Station", "c": "Central Police Station", "o": "
         ("", ""),
     ],
 )
-def test_the_station_is_taken_from_the_place_typed(typed: str, key: str) -> None:
+def test_the_station_is_taken_from_the_place_typed(typed, key):
     assert station_in(typed, STATIONS) == key
 
 
 @given(st.dictionaries(st.text(max_size=3), st.text(max_size=12)), st.text(max_size=30))
-def test_what_is_named_stands_in_the_text(names: dict[str, str], typed: str) -> None:
+def test_what_is_named_stands_in_the_text(names, typed):
     key = named_in(typed, names)
     assert key == "" or named_in(names[key], {key: names[key]}) == key
     assert named_in("", names) == ""
@@ -165,13 +153,8 @@ def _filed(phone: FlaskClient, act: str, day: date | None) -> str:
     [("S1", None, True), ("S5", 5, True), ("S1", 6, False), ("S3", 0, False), ("P1", None, False)],
 )
 def test_forced_sex_rings_and_is_seen_at_once_as_long_as_medicine_helps(
-    phone: FlaskClient,
-    member: AMember,
-    monkeypatch: pytest.MonkeyPatch,
-    act: str,
-    ago: int | None,
-    rings: bool,
-) -> None:
+    phone, member, monkeypatch, act, ago, rings
+):
     monkeypatch.setattr("kash.incidents.views.filing.can_tell", lambda: True)
     day = None if ago is None else local_today() - timedelta(days=ago)
     pages = _filed(phone, act, day)
@@ -187,7 +170,7 @@ def test_forced_sex_rings_and_is_seen_at_once_as_long_as_medicine_helps(
     assert [case.record.filing.held for case in found] == [False] * rings
 
 
-def test_what_is_taken_off_again_rings_nobody(phone: FlaskClient, member: AMember) -> None:
+def test_what_is_taken_off_again_rings_nobody(phone, member):
     page = phone.post(FILE, data={"go": "begin-no"}).text
     code = carried(page)["code"]
     answers = {**carried(page), "acts": "S1"}
@@ -200,7 +183,7 @@ def test_what_is_taken_off_again_rings_nobody(phone: FlaskClient, member: AMembe
     assert not draft_of(code).rings  # type: ignore[union-attr]
 
 
-def test_the_hours_of_medicine_stand_on_the_screen_itself(phone: FlaskClient) -> None:
+def test_the_hours_of_medicine_stand_on_the_screen_itself(phone):
     page = phone.post(FILE, data={"go": "begin"}).text
     assert 'data-hours="S1 S2 S5" hidden' in page
     shown = phone.post(FILE, data={**carried(page), "acts": "S2", "go": "here"}).text
@@ -214,7 +197,7 @@ def _states(page: str) -> list[str]:
     return re.findall(r"<small>([a-z ]+)</small>", page)
 
 
-def test_what_she_never_saw_was_not_skipped(phone: FlaskClient, member: AMember) -> None:
+def test_what_she_never_saw_was_not_skipped(phone, member):
     page = phone.post(FILE, data={"go": "begin"}).text
     code = carried(page)["code"]
     phone.post(FILE, data={**carried(page), "go": "skip"})
@@ -237,7 +220,7 @@ def test_what_she_never_saw_was_not_skipped(phone: FlaskClient, member: AMember)
     assert _states(phone.post(FILE, data={**told, "reached": "x", "go": ""}).text) == so_far
 
 
-def test_what_she_wants_is_chosen_on_the_phone(phone: FlaskClient, member: AMember) -> None:
+def test_what_she_wants_is_chosen_on_the_phone(phone, member):
     page = _yes(phone)
     asked = phone.post(FILE, data={**carried(page), "screen": "next", "go": "here"}).text
     assert re.findall(r'name="wanted"[^>]*?value="(\w+)"', asked, re.S) == list(WISHES)

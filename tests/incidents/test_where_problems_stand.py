@@ -1,14 +1,11 @@
 """What a service of cases refuses stands beside the field that it is about, with the status it
 always had."""
 
-from __future__ import annotations
-
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
-from apiflask import APIFlask
 from flask import template_rendered
 
 from kash.accounts.members.services.alarms import ALREADY_ASKED, NO_KEYS
@@ -38,7 +35,6 @@ from kash.platform.cleaning import CleaningBusy
 from kash.platform.storage import StorageError
 from kash.platform.web import KashForm
 from kash.platform.web.errors import Problem
-from tests.conftest import AMember
 
 CHOICE = ("/w/{}/w", "consents.note_choice")
 OWN_YES = ("/w/{}/w/y", "consents.note_own_yes")
@@ -118,7 +114,7 @@ CASE = Record(
 
 
 @pytest.fixture
-def shown(app: APIFlask) -> Iterator[list[dict[str, Any]]]:
+def shown(app):
     """What each template was given that was rendered."""
     given: list[dict[str, Any]] = []
 
@@ -149,7 +145,7 @@ def _as_valid(_form: KashForm, **_more: Any) -> bool:
 
 
 @pytest.fixture
-def member(a_member: Callable[..., AMember], monkeypatch: pytest.MonkeyPatch) -> AMember:
+def member(a_member, monkeypatch):
     """Somebody who documents and decides; whatever she sends is taken as valid."""
     for form in (KashForm, DocumentationForm):
         monkeypatch.setattr(form, "validate", _as_valid)
@@ -158,15 +154,8 @@ def member(a_member: Callable[..., AMember], monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(("where", "problem", "field", "status"), CASES)
 def test_a_problem_stands_beside_its_field(
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[dict[str, Any]],
-    filed: Callable[..., str],
-    member: AMember,
-    where: tuple[str, str],
-    problem: Exception,
-    field: str | None,
-    status: int,
-) -> None:
+    monkeypatch, shown, filed, member, where, problem, field, status
+):
     address, service = where
     reference = filed(CASE)
     words = charge_warning.VERSION if where is OWN_YES else VERSION
@@ -185,11 +174,8 @@ def test_a_problem_stands_beside_its_field(
 
 
 def test_whoever_opens_a_case_to_all_officers_is_told_over_the_form(
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[dict[str, Any]],
-    filed: Callable[..., str],
-    member: AMember,
-) -> None:
+    monkeypatch, shown, filed, member
+):
     monkeypatch.setattr("kash.incidents.views." + EDIT[1], _refusing(OpensToOfficers()))
     answer = member.client.post(EDIT[0].format(filed(CASE)), data=SENT)
     assert answer.status_code == 422
@@ -198,11 +184,8 @@ def test_whoever_opens_a_case_to_all_officers_is_told_over_the_form(
 
 
 def test_a_step_of_a_case_that_somebody_else_saved_is_looked_at_again(
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[dict[str, Any]],
-    filed: Callable[..., str],
-    member: AMember,
-) -> None:
+    monkeypatch, shown, filed, member
+):
     monkeypatch.setattr("kash.incidents.views." + STEP[1], _refusing(CaseChangedMeanwhile()))
     answer = member.client.post(STEP[0].format(filed(CASE)), data=SENT | {"version": "7"})
     assert answer.status_code == 422
@@ -212,9 +195,7 @@ def test_a_step_of_a_case_that_somebody_else_saved_is_looked_at_again(
     assert shown[-1]["form"].version.data == "1"
 
 
-def test_bail_that_somebody_else_changed_is_not_taken_off(
-    monkeypatch: pytest.MonkeyPatch, filed: Callable[..., str], member: AMember
-) -> None:
+def test_bail_that_somebody_else_changed_is_not_taken_off(monkeypatch, filed, member):
     monkeypatch.setattr(
         "kash.incidents.views.mediation.take_off_bail", _refusing(CaseChangedMeanwhile())
     )

@@ -1,19 +1,15 @@
 """The words of consent that are read out now, sentence by sentence, each beside the test that holds
 it: a sentence that no test holds is a promise that no code keeps."""
 
-from __future__ import annotations
-
 import importlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.forums.documents import stories_of_month
 from kash.incidents import consent_texts
@@ -22,7 +18,7 @@ from kash.incidents.queries.mediation import MEDIATING_ROLES
 from kash.incidents.rules.case_file import LASTS
 from kash.platform.web.formats import local_today
 from kash.platform.web.programme import days_backups_are_kept
-from kash.policy import GRANTS, Actor, Role
+from kash.policy import GRANTS, Role
 from kash.settings import Settings
 from tests.forums.stories.conftest import Desk, desk  # noqa: F401
 
@@ -141,7 +137,7 @@ def sentences(language: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", ["en", "sw", "luo"])
-def test_every_sentence_stands_beside_the_test_that_holds_it(language: str) -> None:
+def test_every_sentence_stands_beside_the_test_that_holds_it(language):
     named = [name for name, _sentence in sentences(language)]
     assert len(named) == len(set(named))
     assert set(named) == set(HELD_BY)
@@ -149,14 +145,14 @@ def test_every_sentence_stands_beside_the_test_that_holds_it(language: str) -> N
 
 
 @pytest.mark.parametrize("test", sorted({*" ".join(HELD_BY.values()).split()}))
-def test_the_test_that_holds_a_sentence_is_there(test: str) -> None:
+def test_the_test_that_holds_a_sentence_is_there(test):
     module, _dot, name = test.rpartition(".")
     assert name.startswith("test_")
     assert callable(getattr(importlib.import_module(module), name))
 
 
 @pytest.mark.parametrize("language", ["en", "sw", "luo"])
-def test_no_sentence_is_longer_than_somebody_takes_in_at_once(language: str) -> None:
+def test_no_sentence_is_longer_than_somebody_takes_in_at_once(language):
     for name, sentence in sentences(language):
         words = [word for word in sentence.split() if re.search(r"\w", word)]
         assert len(words) <= LONGEST, (language, name, len(words))
@@ -164,7 +160,7 @@ def test_no_sentence_is_longer_than_somebody_takes_in_at_once(language: str) -> 
         assert not re.search(r"[.;:!?] \w+.* [.!?] ", sentence)
 
 
-def test_what_is_read_out_is_the_sentences_one_after_the_other() -> None:
+def test_what_is_read_out_is_the_sentences_one_after_the_other():
     for language, purposes in READ.items():
         for purpose, said in purposes.items():
             whole = VERSIONS[VERSION][language][purpose]
@@ -172,7 +168,7 @@ def test_what_is_read_out_is_the_sentences_one_after_the_other() -> None:
             assert whole["small_print"] == " ".join(said.get("small_print", {}).values())
 
 
-def test_the_days_of_backups_are_those_after_which_they_go(app: APIFlask) -> None:
+def test_the_days_of_backups_are_those_after_which_they_go(app):
     with app.test_request_context():
         settings: Settings = app.config["SETTINGS"]
         for language in ("en", "sw", "luo"):
@@ -182,23 +178,23 @@ def test_the_days_of_backups_are_those_after_which_they_go(app: APIFlask) -> Non
             assert days == [str(days_backups_are_kept(settings))]
 
 
-def test_a_mediator_is_a_peer_educator_or_of_the_police() -> None:
+def test_a_mediator_is_a_peer_educator_or_of_the_police():
     assert set(MEDIATING_ROLES) == {Role.PEER, Role.POLICE_PEER}
 
 
-def test_forum_police_and_those_who_pay_read_the_numbers() -> None:
+def test_forum_police_and_those_who_pay_read_the_numbers():
     reads = set(GRANTS["releases.see"])
     assert reads == set(Role) - {Role.ADMINISTRATOR}
 
 
-def test_what_a_paper_says_is_read_back_within_the_days_that_are_told() -> None:
+def test_what_a_paper_says_is_read_back_within_the_days_that_are_told():
     assert timedelta(days=14) == LASTS
     for language in READ:
         told = READ[language]["court"]["sentences"]["read_back"]
         assert re.findall(r"\d+", told) == ["14"]
 
 
-def test_minutes_hold_what_the_forum_hears_and_no_other_story(desk: Desk) -> None:  # noqa: F811
+def test_minutes_hold_what_the_forum_hears_and_no_other_story(desk):  # noqa: F811
     told = desk.tell(desk.write(audiences=["forum"]))
     desk.tell(desk.write(audiences=["funders"]))
     assert [one.public_id for one in stories_of_month(local_today())] == [told]
@@ -207,9 +203,7 @@ def test_minutes_hold_what_the_forum_hears_and_no_other_story(desk: Desk) -> Non
     assert "{% if minutes.stories and not to_share %}" in paper.read_text(encoding="utf-8")
 
 
-def test_what_no_speaker_has_read_is_marked_wherever_the_words_are_shown(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
-) -> None:
+def test_what_no_speaker_has_read_is_marked_wherever_the_words_are_shown(app, actor, client_for):
     root = Path(consent_texts.__file__).parents[2]
     reviewed = (root / "translations/REVIEWED.md").read_text(encoding="utf-8")
     unread = "not yet read by a speaker"
@@ -218,7 +212,7 @@ def test_what_no_speaker_has_read_is_marked_wherever_the_words_are_shown(
     assert {"en"} == READ_BY_A_SPEAKER
 
 
-def test_the_kiswahili_of_sexual_assault_reads_as_no_arrest() -> None:
+def test_the_kiswahili_of_sexual_assault_reads_as_no_arrest():
     from babel.messages.pofile import read_po
 
     root = Path(consent_texts.__file__).parents[2]

@@ -1,23 +1,16 @@
 """Words that shut no door: what is not documented is not called no violation, whoever reads that
 is told where to go on, and nobody is told to destroy the original of a piece of evidence."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
 from flask import url_for
-from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from kash.incidents import names, wording
 from kash.incidents.filing_words import ACT_GROUPS, ENDS_HERE, RECEIPT_STATES
 from kash.incidents.models import Incident
 from kash.platform.database import db
-from tests.conftest import AMember
-from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import sent_in_pages
 
@@ -45,7 +38,7 @@ def _state(state: str) -> None:
     db.session.commit()
 
 
-def test_no_page_chapter_or_translation_says_that_nothing_was_violated() -> None:
+def test_no_page_chapter_or_translation_says_that_nothing_was_violated():
     found = {
         (path.name, word)
         for path in SPOKEN
@@ -55,7 +48,7 @@ def test_no_page_chapter_or_translation_says_that_nothing_was_violated() -> None
     assert found == set()
 
 
-def test_every_list_calls_it_by_the_same_words() -> None:
+def test_every_list_calls_it_by_the_same_words():
     called = (
         names.STATE_NAMES,
         wording.STEP_NAMES,
@@ -67,9 +60,7 @@ def test_every_list_calls_it_by_the_same_words() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(ENDS_HERE))
-def test_a_receipt_of_what_goes_no_further_shows_where_else_to_go(
-    a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient], state: str
-) -> None:
+def test_a_receipt_of_what_goes_no_further_shows_where_else_to_go(a_member, sign_in, state):
     a_member("documentation")
     phone = sign_in("peer")
     receipt = sent_in_pages(phone)
@@ -84,9 +75,7 @@ def test_a_receipt_of_what_goes_no_further_shows_where_else_to_go(
     assert '<option selected value="oversight"' in helped.text
 
 
-def test_an_officer_reads_what_else_can_help_before_and_after_that_step(
-    app: APIFlask, a_member: Callable[..., AMember], filed: Filed
-) -> None:
+def test_an_officer_reads_what_else_can_help_before_and_after_that_step(app, a_member, filed):
     officer = a_member("documentation")
     reference = filed(state="triaged")
     with app.test_request_context():
@@ -104,16 +93,14 @@ def test_an_officer_reads_what_else_can_help_before_and_after_that_step(
     assert "What else can help her" not in officer.client.get(at["verify"]).text
 
 
-def test_nobody_is_told_to_destroy_the_original_of_evidence(
-    a_member: Callable[..., AMember], filed: Filed
-) -> None:
+def test_nobody_is_told_to_destroy_the_original_of_evidence(a_member, filed):
     page = a_member("documentation").client.get(f"/w/{filed()}/e/new").text
     assert "delete nothing there yet" in page
     assert "First ask whether it may go to court" in page
     assert "Delete it from the phone" not in page
 
 
-def test_money_that_was_taken_is_not_called_her_bribe(app: APIFlask) -> None:
+def test_money_that_was_taken_is_not_called_her_bribe(app):
     phone = {code: label for _title, _icon, group in ACT_GROUPS for code, label in group}
     with app.test_request_context():
         for tongue, said in (

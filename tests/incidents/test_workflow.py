@@ -1,7 +1,5 @@
 """The steps of a case, by their properties."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,24 +42,24 @@ def reached(state: str) -> set[str]:
     return found
 
 
-def test_open_and_over_are_all_states() -> None:
+def test_open_and_over_are_all_states():
     assert set(STATES) == OPEN | OVER
     assert not OPEN & OVER
 
 
-def test_every_state_is_reached_from_the_first_and_leads_to_the_last() -> None:
+def test_every_state_is_reached_from_the_first_and_leads_to_the_last():
     assert reached("draft") == set(STATES) - {"draft"}
     assert all("shredded" in reached(state) for state in STATES if state != "shredded")
     assert reached("shredded") == set()
 
 
-def test_nothing_is_shredded_but_what_was_closed() -> None:
+def test_nothing_is_shredded_but_what_was_closed():
     assert [
         (verb, sorted(step.sources)) for verb, step in STEPS.items() if step.target == "shredded"
     ] == [("shred", ["closed"])]
 
 
-def test_every_step_but_shredding_can_be_taken_back() -> None:
+def test_every_step_but_shredding_can_be_taken_back():
     undone = {
         verb: bool(step.sources & reached(target_of(step, verified=True)))
         for verb, step in STEPS.items()
@@ -70,7 +68,7 @@ def test_every_step_but_shredding_can_be_taken_back() -> None:
     assert {verb for verb, can in undone.items() if not can} == {"submit", "shred", "triage"}
 
 
-def test_nobody_skips_the_verification() -> None:
+def test_nobody_skips_the_verification():
     """A case is in mediation, referred or settled only if somebody had verified it."""
     behind = {"mediation", "referred", "resolved", "unresolved"}
     for step in STEPS.values():
@@ -88,7 +86,7 @@ MEDIATED = CaseStanding(frozenset({"mediation"}), mediation=True, agreed=True, t
 
 
 @given(state=A_STATE, standing=STANDINGS)
-def test_what_comes_next_is_a_step_of_that_state(state: str, standing: CaseStanding) -> None:
+def test_what_comes_next_is_a_step_of_that_state(state, standing):
     verb = next_step(state, standing)
     steps = {step.verb for step in open_steps(state, standing)}
     if state == "verified" and standing.wanted is None:
@@ -102,7 +100,7 @@ def test_what_comes_next_is_a_step_of_that_state(state: str, standing: CaseStand
 
 
 @given(state=A_STATE, standing=STANDINGS)
-def test_mediation_is_no_default(state: str, standing: CaseStanding) -> None:
+def test_mediation_is_no_default(state, standing):
     others = (standing.wanted or frozenset()) - {"mediation", "nothing"}
     if next_step(state, standing) == "mediate":
         assert (state, others) == ("verified", frozenset())
@@ -115,7 +113,7 @@ def test_mediation_is_no_default(state: str, standing: CaseStanding) -> None:
 
 
 @given(state=st.sampled_from(sorted(OPEN)), standing=STANDINGS)
-def test_nothing_is_called_settled_behind_the_gate(state: str, standing: CaseStanding) -> None:
+def test_nothing_is_called_settled_behind_the_gate(state, standing):
     outcomes = closing_outcomes(state, standing)
     if standing.gate_shut:
         assert {"settled", "partly_settled", "not_settled"}.isdisjoint(outcomes)
@@ -125,8 +123,8 @@ def test_nothing_is_called_settled_behind_the_gate(state: str, standing: CaseSta
 
 @given(verb=VERBS, state=A_STATE, by=PEOPLE, filed_by=PEOPLE, triaged_by=PEOPLE)
 def test_the_one_who_filed_or_triaged_never_decides_what_is_true(
-    verb: str, state: str, by: str, filed_by: str, triaged_by: str
-) -> None:
+    verb, state, by, filed_by, triaged_by
+):
     refusal = refusal_of(
         verb,
         state,
@@ -147,13 +145,13 @@ def test_the_one_who_filed_or_triaged_never_decides_what_is_true(
 
 
 @given(verb=VERBS, state=A_STATE, by=PEOPLE)
-def test_a_conflict_of_interest_refuses_everything(verb: str, state: str, by: str) -> None:
+def test_a_conflict_of_interest_refuses_everything(verb, state, by):
     refusal = refusal_of(verb, state, by=by, conflict=True, outcome="withdrawn", reason="so")
     assert refusal is Refusal.CONFLICT
 
 
 @given(state=st.sampled_from(sorted(OPEN)), outcome=st.sampled_from(["", *CLOSING_OUTCOMES]))
-def test_closing_takes_an_outcome_that_fits_the_state(state: str, outcome: str) -> None:
+def test_closing_takes_an_outcome_that_fits_the_state(state, outcome):
     refusal = refusal_of("close", state, by="anna", outcome=outcome)
     fits = outcome in closing_outcomes(state)
     expected = None if fits else Refusal.STATE if state == "draft" else Refusal.OUTCOME
@@ -175,7 +173,7 @@ def test_closing_takes_an_outcome_that_fits_the_state(state: str, outcome: str) 
         ("shredded", ()),
     ],
 )
-def test_what_may_be_said_at_closing(state: str, outcomes: tuple[str, ...]) -> None:
+def test_what_may_be_said_at_closing(state, outcomes):
     more = () if state in {"draft", *OVER} else ("duplicate",)
     assert closing_outcomes(state, CaseStanding(agreed=True)) == (*outcomes, *more)
     # She took her consent back only where she did.
@@ -191,17 +189,13 @@ def test_what_may_be_said_at_closing(state: str, outcomes: tuple[str, ...]) -> N
         ("unresolved", ("not_reached", "duplicate")),
     ],
 )
-def test_nothing_is_settled_behind_the_gate_or_without_her_agreement(
-    state: str, outcomes: tuple[str, ...]
-) -> None:
+def test_nothing_is_settled_behind_the_gate_or_without_her_agreement(state, outcomes):
     assert closing_outcomes(state, CaseStanding(gate_shut=True, agreed=True)) == outcomes
     assert closing_outcomes(state) == outcomes
 
 
 @given(outcome=st.sampled_from(CLOSING_OUTCOMES), state=A_STATE, fit=st.booleans())
-def test_nothing_that_is_open_is_closed_and_each_ending_is_said(
-    outcome: str, state: str, fit: bool
-) -> None:
+def test_nothing_that_is_open_is_closed_and_each_ending_is_said(outcome, state, fit):
     said = {"by": "anna", "outcome": outcome, "reason": "so", "standing": MEDIATED}
     refusal = refusal_of("close", state, **said, endings_fit=fit)  # type: ignore[arg-type]
     wants = outcome not in ("withdrawn", "duplicate", "no_violation")
@@ -211,7 +205,7 @@ def test_nothing_that_is_open_is_closed_and_each_ending_is_said(
     assert still is (Refusal.STATE if refusal is Refusal.STATE else Refusal.STILL_OPEN)
 
 
-def test_nothing_is_called_resolved_before_anybody_was_asked_what_she_wants() -> None:
+def test_nothing_is_called_resolved_before_anybody_was_asked_what_she_wants():
     for state in STEPS["resolve"].sources:
         refusal = refusal_of("resolve", state, by="anna", reason="so")
         assert refusal is Refusal.ASK_FIRST
@@ -220,7 +214,7 @@ def test_nothing_is_called_resolved_before_anybody_was_asked_what_she_wants() ->
 
 
 @given(verb=VERBS, blank=st.sampled_from(["", " ", "\n\t"]))
-def test_a_reason_is_more_than_space(verb: str, blank: str) -> None:
+def test_a_reason_is_more_than_space(verb, blank):
     step = STEPS[verb]
     state = sorted(step.sources)[0]
     outcome = next(iter(closing_outcomes(state)), "")
@@ -229,5 +223,5 @@ def test_a_reason_is_more_than_space(verb: str, blank: str) -> None:
 
 
 @given(verified=st.booleans())
-def test_a_case_that_was_verified_is_reopened_as_verified(verified: bool) -> None:
+def test_a_case_that_was_verified_is_reopened_as_verified(verified):
     assert target_of(STEPS["reopen"], verified=verified) == ("verified" if verified else "triaged")

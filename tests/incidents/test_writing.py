@@ -1,7 +1,5 @@
 """How what a page holds goes into a record, and how two members' writing is brought together."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import pytest
@@ -58,21 +56,21 @@ def written(record: Record) -> dict[str, str]:
 
 
 @given(RECORDS, RECORDS)
-def test_nobody_elses_change_means_that_what_was_typed_stays(base: Record, typed: Record) -> None:
+def test_nobody_elses_change_means_that_what_was_typed_stays(base, typed):
     merged = merge(base, typed, digests(base))
     assert written(merged.record) == written(typed)
     assert not merged.differs
 
 
 @given(RECORDS, RECORDS)
-def test_nothing_typed_means_that_the_others_text_is_taken(base: Record, stored: Record) -> None:
+def test_nothing_typed_means_that_the_others_text_is_taken(base, stored):
     merged = merge(stored, base, digests(base))
     assert written(merged.record) == written(stored)
     assert merged.beside == {}
 
 
 @given(RECORDS, RECORDS, RECORDS)
-def test_nothing_that_either_wrote_is_lost(base: Record, stored: Record, typed: Record) -> None:
+def test_nothing_that_either_wrote_is_lost(base, stored, typed):
     merged = merge(stored, typed, digests(base))
     before, theirs, own = written(base), written(stored), written(typed)
     found = written(merged.record)
@@ -86,9 +84,7 @@ def test_nothing_that_either_wrote_is_lost(base: Record, stored: Record, typed: 
 
 
 @given(RECORDS, RECORDS, RECORDS)
-def test_saved_once_more_the_merged_page_goes_through(
-    base: Record, stored: Record, typed: Record
-) -> None:
+def test_saved_once_more_the_merged_page_goes_through(base, stored, typed):
     merged = merge(stored, typed, digests(base)).record
     again = merge(stored, merged, digests(stored))
     assert written(again.record) == written(merged)
@@ -96,9 +92,7 @@ def test_saved_once_more_the_merged_page_goes_through(
 
 
 @given(RECORDS, RECORDS)
-def test_with_nothing_known_of_the_page_everything_that_differs_is_shown(
-    stored: Record, typed: Record
-) -> None:
+def test_with_nothing_known_of_the_page_everything_that_differs_is_shown(stored, typed):
     merged = merge(stored, typed, {"narrative": "nonsense", "x/y/z": "w"})
     if as_written(stored.narrative) != as_written(typed.narrative):
         assert merged.beside["narrative"] == stored.narrative
@@ -107,7 +101,7 @@ def test_with_nothing_known_of_the_page_everything_that_differs_is_shown(
 
 
 @given(RECORDS, RECORDS)
-def test_writing_puts_in_what_was_typed(record: Record, typed: Record) -> None:
+def test_writing_puts_in_what_was_typed(record, typed):
     write(record, typed)
     assert [row.id for row in record.persons] == [row.id for row in typed.persons]
     assert record.narrative == typed.narrative
@@ -118,12 +112,12 @@ def test_writing_puts_in_what_was_typed(record: Record, typed: Record) -> None:
 
 
 @given(RECORDS)
-def test_a_record_survives_being_sealed_and_shown_unchanged(record: Record) -> None:
+def test_a_record_survives_being_sealed_and_shown_unchanged(record):
     assert digests(from_bytes(as_bytes(record))) == digests(record)
 
 
 @pytest.mark.parametrize("typed", ["form", "paper", "phone"])
-def test_nobody_makes_a_report_from_a_phone_into_another_or_another_into_one(typed: str) -> None:
+def test_nobody_makes_a_report_from_a_phone_into_another_or_another_into_one(typed):
     # Whoever filed it on a phone is kept away by that.
     record, other = Record(), Record()
     record.filing.how, other.filing.how = "phone", "form"
@@ -134,7 +128,7 @@ def test_nobody_makes_a_report_from_a_phone_into_another_or_another_into_one(typ
     assert other.filing.how == ("form" if typed == "phone" else typed)
 
 
-def test_what_the_form_does_not_know_stays() -> None:
+def test_what_the_form_does_not_know_stays():
     record = Record(
         persons=[Person(id="p1", code="A", identity="i" * 16, person="q" * 16)],
         parties=[Party(id="o1", person="c" * 16, description="old")],
@@ -149,7 +143,7 @@ def test_what_the_form_does_not_know_stays() -> None:
     assert (record.filing.how, record.filing.author, record.urgent) == ("paper", "a" * 16, True)
 
 
-def test_whoever_has_a_sealed_name_is_not_taken_off_unseen() -> None:
+def test_whoever_has_a_sealed_name_is_not_taken_off_unseen():
     record = Record(
         persons=[Person(id="p1", code="A", identity="i" * 16), Person(id="p2", code="B")]
     )
@@ -157,7 +151,7 @@ def test_whoever_has_a_sealed_name_is_not_taken_off_unseen() -> None:
     assert persons_with_identity_taken_off(record, Record(persons=[record.persons[0]])) == []
 
 
-def test_a_row_that_one_took_off_and_the_other_changed_is_there_again() -> None:
+def test_a_row_that_one_took_off_and_the_other_changed_is_there_again():
     base = Record(terms=[Term(id="t1", kind="pay"), Term(id="t2", kind="pay")])
     stored = Record(terms=[Term(id="t1", kind="pay", what="by Friday")])
     typed = Record(terms=[Term(id="t2", kind="pay", what="half")])
@@ -170,13 +164,13 @@ def test_a_row_that_one_took_off_and_the_other_changed_is_there_again() -> None:
 
 
 @given(st.lists(st.sampled_from(["A", "b", "C", "", "Z", "A2"])))
-def test_a_new_person_has_a_letter_that_nobody_has(codes: list[str]) -> None:
+def test_a_new_person_has_a_letter_that_nobody_has(codes):
     letter = free_letter(codes)
     assert letter.casefold() not in {code.casefold() for code in codes}
     assert letter
 
 
-def test_every_group_of_rows_is_compared_by_fields_that_it_has() -> None:
+def test_every_group_of_rows_is_compared_by_fields_that_it_has():
     parts = {"persons": Person, "parties": Party, "acts": Act, "information": Information,
              "terms": Term}  # fmt: skip
     for group, names in ROWS.items():
@@ -186,7 +180,7 @@ def test_every_group_of_rows_is_compared_by_fields_that_it_has() -> None:
 PARTS = ("taken", "added", "returned", "gone")
 
 
-def test_two_writings_differ_by_any_part_that_only_one_of_them_has() -> None:
+def test_two_writings_differ_by_any_part_that_only_one_of_them_has():
     assert not Merged(Record()).differs
     alone = ({"beside": {"place/ward": "Kondele"}}, *({part: ["acts/a1"]} for part in PARTS))
     assert [Merged(Record(), **part).differs for part in alone] == [True] * 5

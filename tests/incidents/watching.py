@@ -3,8 +3,6 @@
 Files are watched by the kernel, so that one that exists for a moment is seen too.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import re

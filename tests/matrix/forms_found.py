@@ -1,7 +1,5 @@
 """The forms of the site as its own pages show them: where each is posted, and with which fields."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """What nobody should send, a few of it at a time, and what is wrong with an answer to it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import TypeVar

@@ -4,8 +4,6 @@ a shoulder shows names of both groups.
 A page that may do otherwise stands here with its reason.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser

@@ -1,8 +1,6 @@
 """Whatever is typed into a form: an answer in a sentence, never a failure, and what was typed still
 stands in it."""
 
-from __future__ import annotations
-
 import html
 import re
 import sqlite3
@@ -23,23 +21,21 @@ from .table import PLACES, room_of
 
 
 @pytest.fixture(scope="module")
-def pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
+def pages(world):
     return look_at_pages(world)
 
 
 @pytest.fixture(scope="module")
-def forms(pages: tuple[list[FoundForm], dict[str, list[str]]]) -> list[FoundForm]:
+def forms(pages):
     return pages[0]
 
 
-def test_no_page_has_the_browser_keep_or_correct_what_is_typed(
-    pages: tuple[list[FoundForm], dict[str, list[str]]],
-) -> None:
+def test_no_page_has_the_browser_keep_or_correct_what_is_typed(pages):
     """A closed browser's profile is read by whoever takes the phone."""
     assert pages[1] == {}
 
 
-def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> None:
+def test_every_kind_of_form_was_found(world, forms):
     """Each form page of the table shows a form; what is posted without one is a script's."""
     shown = {form.endpoint for form in forms}
     # What is posted to a list takes it away as a table, where there are rows.
@@ -78,9 +74,7 @@ def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> N
 
 
 @pytest.mark.parametrize("called", sorted(HOSTILE))
-def test_no_form_breaks_and_nothing_typed_is_lost(
-    called: str, world: World, forms: list[FoundForm], pytestconfig: pytest.Config
-) -> None:
+def test_no_form_breaks_and_nothing_typed_is_lost(called, world, forms, pytestconfig):
     """The same bad text in every field of a form that takes text: for each kind of field the first
     form that has it, those of most kinds first; of the first of a room a third, and of the others
     those whose turn it is."""
@@ -129,9 +123,7 @@ def hold_key_back(world: World) -> None:
         live.commit()
 
 
-def test_what_is_posted_without_a_form_on_these_pages_breaks_nothing(
-    world: World, forms: list[FoundForm]
-) -> None:
+def test_what_is_posted_without_a_form_on_these_pages_breaks_nothing(world, forms):
     """To whatever shows its form only while something stands so, or takes what a script sends:
     the same bad text under the name of every field that there is."""
     shown, names = {form.endpoint for form in forms}, every_field()
@@ -152,7 +144,7 @@ def test_what_is_posted_without_a_form_on_these_pages_breaks_nothing(
     assert wrong == [], "\n".join(wrong)
 
 
-def test_a_key_that_is_held_back_is_given_back_by_its_form_alone(world: World) -> None:
+def test_a_key_that_is_held_back_is_given_back_by_its_form_alone(world):
     """The sweeps reach its form, which is there only then."""
     role = who_may(PLACES["members.give_back"].post)
     address, browser = address_of(world, "members.give_back", role), world.browser(role)
@@ -186,7 +178,7 @@ def _lost(answer: TestResponse, form: FoundForm, bad: str) -> str:
     return "" if kept in body else f"lost what was typed into {', '.join(sorted(fields))}"
 
 
-def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> None:
+def test_each_field_alone_may_be_wrong(world, forms):
     """All as the page had it but one field, which also may be one that offers only choices.
 
     Fields of one room that are called alike, but for numbers and ids, are read by the same code:
@@ -216,7 +208,7 @@ def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> 
     assert wrong == [], "\n".join(wrong)
 
 
-def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[FoundForm]) -> None:
+def test_sending_twice_and_going_back_breaks_nothing(world, forms):
     """Each form as the page had it, twice: the second time it is old, unless the first time wrote
     nothing and would only be repeated."""
     wrong: list[str] = []
@@ -249,9 +241,7 @@ _WITHOUT_SESSION = {
 }  # fmt: skip
 
 
-def test_nothing_is_posted_without_its_token(
-    world: World, forms: list[FoundForm], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_posted_without_its_token(world, forms, monkeypatch):
     """From another site, or with a token of another session: refused, and nothing changes."""
     monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
     keep_error_pages({}, monkeypatch)

@@ -1,7 +1,5 @@
 """Whatever arrives, by any address or kind of body: an answer in a sentence, never a failure."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +17,7 @@ from kash.certificates.coverage import views as coverage_pages
 from kash.incidents.views import cases as register
 from kash.people.queries import search as people_search
 from kash.platform.web import bodies, lists
-from tests.refusals import Kept, keep_error_pages
+from tests.refusals import keep_error_pages
 from tests.stored import compare_stored
 
 from .forms_found import address_of, every_field, who_may
@@ -61,18 +59,18 @@ def first_parts(world: World) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def kept() -> Kept:
+def kept():
     """The pages of errors that were drawn."""
     return {}
 
 
 @pytest.fixture
-def _errors_drawn_once(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def _errors_drawn_once(kept, monkeypatch):
     keep_error_pages(kept, monkeypatch)
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_address_breaks_anything(room: str, world: World, kept: Kept) -> None:
+def test_no_address_breaks_anything(room, world, kept):
     wrong: list[str] = []
     read_in_full = set(first_parts(world).values())
     for endpoint in in_room(room):
@@ -130,7 +128,7 @@ def faults_of_address(endpoint: str, world: World, in_full: bool) -> list[str]:
 
 @pytest.mark.usefixtures("_errors_drawn_once")
 @pytest.mark.parametrize("room", ROOMS)
-def test_what_belongs_to_one_thing_is_not_found_under_another(room: str, world: World) -> None:
+def test_what_belongs_to_one_thing_is_not_found_under_another(room, world):
     wrong = [
         fault
         for endpoint in in_room(room)
@@ -201,13 +199,13 @@ FIRST_SHOWN = {
 
 
 @pytest.fixture(scope="module")
-def asked_anywhere() -> set[str]:
+def asked_anywhere():
     """The names of which a page of any room was asked everything."""
     return set()
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_question_breaks_a_page(room: str, world: World, asked_anywhere: set[str]) -> None:
+def test_no_question_breaks_a_page(room, world, asked_anywhere):
     asked_here: set[str] = set()
     wrong: list[str] = []
     for endpoint in in_room(room):
@@ -268,9 +266,7 @@ def faults_of_questions(
     return wrong
 
 
-def test_what_a_page_reads_of_a_question_is_noted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_page_reads_of_a_question_is_noted(world, monkeypatch):
     read: set[str] = set()
     monkeypatch.setattr(world.app.request_class, "parameter_storage_class", noting(read))
     for endpoint, expected in {
@@ -291,9 +287,7 @@ def test_what_a_page_reads_of_a_question_is_noted(
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_each_list_is_ordered_by_each_heading(
-    room: str, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_list_is_ordered_by_each_heading(room, world, monkeypatch):
     """From either end, by every word that its address may say."""
     offered: set[str] = set()
     asked_for = lists.asked_for
@@ -348,9 +342,7 @@ FIRST_POSTED = {
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_kind_of_body_breaks_anything(
-    room: str, world: World, pytestconfig: pytest.Config
-) -> None:
+def test_no_kind_of_body_breaks_anything(room, world, pytestconfig):
     wrong: list[str] = []
     answers: list[str] = []
     for endpoint in in_room(room):
@@ -398,9 +390,7 @@ def faults_of_bodies(
     return wrong
 
 
-def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(
-    world: World, pytestconfig: pytest.Config
-) -> None:
+def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(world, pytestconfig):
     """JSON with the names of fields and with values that no form has, nothing at all, and a form
     that is called something else."""
     names = every_field()
@@ -461,9 +451,7 @@ def takes_files(world: World, endpoint: str) -> bool:
     [("workshops.take_pad", True), ("attendance.sync", True), ("people.bring_list", True),
      ("people.add", False)],
 )  # fmt: skip
-def test_what_a_view_reads_of_a_body_is_noted(
-    endpoint: str, whole: bool, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_view_reads_of_a_body_is_noted(endpoint, whole, world, monkeypatch):
     role = who_may(PLACES[endpoint].post)
     noted = noting_bytes(world, monkeypatch)
     world.browser(role).post(address_of(world, endpoint, role), data=BODIES[0][0])
@@ -472,9 +460,7 @@ def test_what_a_view_reads_of_a_body_is_noted(
 
 @pytest.mark.parametrize("endpoint", ["accounts.join", "accounts.new_password"])
 @pytest.mark.parametrize("how", ["expired", "used", "withdrawn"])
-def test_a_link_that_is_over_says_so_and_does_nothing(
-    endpoint: str, how: str, world: World
-) -> None:
+def test_a_link_that_is_over_says_so_and_does_nothing(endpoint, how, world):
     statement = {
         "expired": "UPDATE invitation SET expires_at = '2020-01-01 00:00:00.000000'",
         "used": "UPDATE invitation SET used_at = '2020-01-01 00:00:00.000000'",
@@ -496,7 +482,7 @@ def test_a_link_that_is_over_says_so_and_does_nothing(
     assert world.contents() == before
 
 
-def test_a_link_is_not_used_up_by_looking(world: World) -> None:
+def test_a_link_is_not_used_up_by_looking(world):
     """Whoever opens it, or a program that looks at links, spends nothing."""
     before = world.contents()
     address = address_of(world, "accounts.join", NOBODY)
@@ -506,7 +492,7 @@ def test_a_link_is_not_used_up_by_looking(world: World) -> None:
 
 
 @pytest.mark.usefixtures("_errors_drawn_once")
-def test_other_methods_are_refused(world: World) -> None:
+def test_other_methods_are_refused(world):
     """One of them by each address, by turns: no view has a say in it."""
     wrong: list[str] = []
     for endpoint, place in PLACES.items():
@@ -521,7 +507,7 @@ def test_other_methods_are_refused(world: World) -> None:
 @pytest.mark.parametrize("path", ["/nowhere", "/" + "a" * 5000, "/.//evil.example", "/%00", "/%ff",
                                   "/people/../settings", "/static/../kash/policy.py",
                                   "/static/%2e%2e/app.py", "/sign-in/", "/{{7*7}}"])  # fmt: skip
-def test_addresses_that_lead_nowhere(path: str, world: World) -> None:
+def test_addresses_that_lead_nowhere(path, world):
     answer = world.browser("trainer").get(path)
     assert answer.status_code in (301, 308, 400, 404)
     assert fault_of(answer) == ""
@@ -532,7 +518,7 @@ def test_addresses_that_lead_nowhere(path: str, world: World) -> None:
 @pytest.mark.parametrize("aim", ["https://evil.example", "//evil.example", "/\\evil.example",
                                  "javascript:alert(1)", "http:evil.example", "\t//evil.example",
                                  "https://localhost@evil.example", "/%0d%0aX: y"])  # fmt: skip
-def test_no_page_sends_anyone_elsewhere(aim: str, world: World) -> None:
+def test_no_page_sends_anyone_elsewhere(aim, world):
     """What `next` asks for is followed only within the site."""
     browser = world.browser("trainer")
     for answer in (

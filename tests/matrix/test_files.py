@@ -1,8 +1,6 @@
 """Every file that is taken away leaves an entry in the audit trail, or it is said here why it needs
 none. A file outlives the page, and the trail is all by which anybody learns who has it."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import sqlite3
@@ -153,7 +151,7 @@ def _made(world: World, endpoint: str) -> int | None:
     return None
 
 
-def test_every_file_is_noted_or_says_why_not(world: World) -> None:
+def test_every_file_is_noted_or_says_why_not(world):
     views, making, noting = _views(world), _reaching(_FILES), _reaching(_ENTRIES)
     files = {name for name, view in views.items() if view in making} - SHOWN_AGAIN
     made = {name: _made(world, name) for name in sorted(files)}

@@ -1,8 +1,6 @@
 """Names lead to who bears them, one group at a time, also on pages that come only when somebody
 typed or ticked something; and what looks for names finds those that are wrong."""
 
-from __future__ import annotations
-
 import pytest
 
 from .names_shown import names_on, wrong_names
@@ -54,16 +52,14 @@ def answered(endpoint: str, world: World) -> str:
 
 
 @pytest.mark.parametrize("endpoint", sorted(SENT))
-def test_names_that_come_by_typing_or_ticking_lead_to_their_people(
-    endpoint: str, world: World
-) -> None:
+def test_names_that_come_by_typing_or_ticking_lead_to_their_people(endpoint, world):
     role, _sent, least = SENT[endpoint]
     body = answered(endpoint, world)
     assert len(names_on(body, world.bearers)) >= least
     assert list(wrong_on(world, Ask(endpoint, "POST", "", role, OWN), body)) == []
 
 
-def test_a_mark_that_met_another_leads_to_whose_it_is(world: World) -> None:
+def test_a_mark_that_met_another_leads_to_whose_it_is(world):
     shown = names_on(answered("workshops.save_register", world), world.bearers)
     (links,) = [links for one, links in shown.items() if one.whose == OWN]
     assert f"/people/{world.records['trainer', OWN]['person']}" in links
@@ -94,7 +90,7 @@ BEARERS = {"zqname1x": A, "zqprinted1x": A, "zqname2x": B}
         ('<button aria-label="zqname1x"></button>', []),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_names_is_found(body: str, wrong: list[str]) -> None:
+def test_what_is_wrong_with_names_is_found(body, wrong):
     found = wrong_names("some.page", names_on(body, BEARERS), lambda whose: whose == "officer")
     said = [
         "both" if "both groups" in one else "nowhere" if "leads to" in one else one for one in found
@@ -102,7 +98,7 @@ def test_what_is_wrong_with_names_is_found(body: str, wrong: list[str]) -> None:
     assert said == wrong
 
 
-def test_exceptions_hold_for_the_page_alone() -> None:
+def test_exceptions_hold_for_the_page_alone():
     both = '<a href="/people/1a">zqname1x</a> <a href="/people/2b">zqname2x</a>'
     certificate = '<a href="/certificates/1">zqname1x</a>'
     for body, fine, other in (

@@ -2,8 +2,6 @@
 gets it adds them up without typing them anew. A program that shares no line with the one that wrote
 them reads them."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Mapping
@@ -58,7 +56,7 @@ def _sheets(world: World, endpoint: str) -> dict[str, list[list[object]]] | None
     return None
 
 
-def test_every_sheet_holds_numbers_and_days_as_such(world: World) -> None:
+def test_every_sheet_holds_numbers_and_days_as_such(world):
     lists = {name for name, view in world.app.view_functions.items() if offered_by(view)}
     given = {name: _sheets(world, name) for name in sorted({*lists, *OF_THEIR_OWN})}
     assert {name for name in OF_THEIR_OWN if given[name] is None} == set()

@@ -2,8 +2,6 @@
 takes it, and no value that the role may not see. A file outlives the page, and nobody can call it
 back."""
 
-from __future__ import annotations
-
 import csv
 import io
 
@@ -35,7 +33,7 @@ def taken(world: World, endpoint: str, role: str) -> tuple[int, str, str]:
     return answer.status_code, answer.mimetype, body_of(answer)
 
 
-def test_tables_hold_rows_and_nothing_that_their_reader_may_not_see(world: World) -> None:
+def test_tables_hold_rows_and_nothing_that_their_reader_may_not_see(world):
     filled, wrong = set(), []
     for endpoint in offering(world):
         for role in ROLES:

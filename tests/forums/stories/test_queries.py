@@ -1,11 +1,8 @@
 """Stories that were told, beside one that was withdrawn."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.forums.models import Story
 from kash.forums.stories.queries import (
@@ -26,9 +23,7 @@ READER = Actor("r" * 16, frozenset({Role.TRAINER}), 1)
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
-def test_the_newest_months_stand_first_and_what_was_withdrawn_tells_nothing(
-    sqlite_app: APIFlask,
-) -> None:
+def test_the_newest_months_stand_first_and_what_was_withdrawn_tells_nothing(sqlite_app):
     made = [
         row(
             Story,

@@ -1,7 +1,5 @@
 """Words of a story by which somebody may be known again, as a rule finds them."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest
@@ -45,24 +43,22 @@ pytestmark = pytest.mark.any_engine
         ("The officer has the number 4417.", ["4417"]),
     ],
 )
-def test_days_figures_and_names_of_places_are_found_and_plain_words_are_not(
-    told: str, found: list[str]
-) -> None:
+def test_days_figures_and_names_of_places_are_found_and_plain_words_are_not(told, found):
     assert identifying_words(told, PLACES, NEAR) == found
 
 
 @given(st.text(max_size=200))
-def test_no_figure_stays_in_a_story_whatever_stands_around_it(text: str) -> None:
+def test_no_figure_stays_in_a_story_whatever_stands_around_it(text):
     if not identifying_words(text, []):
         assert not any(letter.isdecimal() for letter in text)
 
 
 @given(st.lists(st.sampled_from(CHECKS)))
-def test_a_story_goes_on_only_once_each_thing_was_looked_for(ticked: list[str]) -> None:
+def test_a_story_goes_on_only_once_each_thing_was_looked_for(ticked):
     assert (unchecked(ticked) == []) == (set(ticked) == set(CHECKS))
 
 
-def test_a_short_draft_is_as_long_as_a_longer_one_so_that_its_size_tells_nothing() -> None:
+def test_a_short_draft_is_as_long_as_a_longer_one_so_that_its_size_tells_nothing():
     drafts = [
         StoryDraft(case="c", title=title, text=title * 40, written_by="w")
         for title in ("A", "Arrested")
@@ -81,9 +77,7 @@ DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
     st.none() | DAYS,
     st.data(),
 )
-def test_a_story_stands_beside_no_line_that_says_few_of_its_window(
-    printed: list[PrintedBeside], told: list[StoryLine], since: date | None, data: st.DataObject
-) -> None:
+def test_a_story_stands_beside_no_line_that_says_few_of_its_window(printed, told, since, data):
     beside = CaseLines(lines=told, since=since)
     paper = data.draw(st.lists(st.sampled_from(printed), max_size=4)) if printed else []
     thin = thin_lines(beside, printed, paper)
@@ -104,7 +98,7 @@ def test_a_story_stands_beside_no_line_that_says_few_of_its_window(
 
 
 @given(DAYS)
-def test_a_quarter_begins_with_its_first_day(day: date) -> None:
+def test_a_quarter_begins_with_its_first_day(day):
     first = quarter_of(day)
     assert (first <= day, first.day, first.month % 3) == (True, 1, 1)
     assert (day - first).days < 92

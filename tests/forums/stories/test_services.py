@@ -1,13 +1,9 @@
 """Stories are sealed until two people have read them, and go with the consent."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -50,7 +46,6 @@ from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor, Role
-from tests.conftest import AMember
 from tests.figures.releases.planned import plan_of_who
 from tests.forums.stories.conftest import TEXT, TITLE, Desk, agreed, record
 from tests.incidents.filed_cases import filed, let_arrive, shredded
@@ -84,14 +79,12 @@ def _entries(action: str) -> list[str]:
 
 
 @pytest.fixture
-def anywhere(both_engines_app: APIFlask, desk: Desk) -> Desk:
+def anywhere(both_engines_app, desk):
     return desk
 
 
 @pytest.mark.any_engine
-def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who_wrote_it(
-    anywhere: Desk,
-) -> None:
+def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who_wrote_it(anywhere):
     draft = anywhere.write()
     sealed = _everything()
     assert TITLE not in sealed
@@ -111,9 +104,7 @@ def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who
 
 
 @pytest.mark.any_engine
-def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_table(
-    anywhere: Desk,
-) -> None:
+def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_table(anywhere):
     told, waiting = anywhere.tell(), anywhere.write()
     anywhere.refuse()
     assert (stories_told(10, "forum"), _documents()) == ([], 0)
@@ -126,8 +117,8 @@ def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_
 
 @pytest.mark.any_engine
 def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, a_member, actor
+):
     writer, reader, peer = a_member("documentation"), a_member("director"), actor("peer")
     receipt = sent(peer, what=Screen(acts=["L1"]), whom=Screen(count=1, ages=["25_34"]))
     let_arrive()
@@ -158,9 +149,7 @@ def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
 
 
 @pytest.mark.any_engine
-def test_a_story_ends_once_somebody_comes_on_record_who_was_not_asked_or_may_be_a_child(
-    desk: Desk,
-) -> None:
+def test_a_story_ends_once_somebody_comes_on_record_who_was_not_asked_or_may_be_a_child(desk):
     desk.tell()
     with changing("incidents.changed", desk.writer.actor, desk.writer.vault(), desk.case) as change:
         change.record.persons.append(Person(id="p2", code="B", age_band="25_34"))
@@ -168,9 +157,7 @@ def test_a_story_ends_once_somebody_comes_on_record_who_was_not_asked_or_may_be_
 
 
 @pytest.mark.any_engine
-def test_a_story_goes_with_its_case_when_that_is_shredded(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_a_story_goes_with_its_case_when_that_is_shredded(app, a_member):
     writer, reader = a_member("documentation"), a_member("director")
     desk = Desk(writer, reader, filed(record(), "closed"))
     desk.tell()
@@ -180,9 +167,7 @@ def test_a_story_goes_with_its_case_when_that_is_shredded(
 
 
 @pytest.mark.any_engine
-def test_nobody_tells_what_is_not_agreed_to_not_looked_through_or_tells_who_it_was(
-    desk: Desk,
-) -> None:
+def test_nobody_tells_what_is_not_agreed_to_not_looked_through_or_tells_who_it_was(desk):
     refused = filed(record(consents=[agreed("record"), agreed(given=False)]), "verified")
     minor = filed(record(persons=[Person(id="p1", code="A", age_band="under_18")]), "verified")
     with refuses("Not everybody in this case has agreed that it is told as a"):
@@ -199,7 +184,7 @@ def test_nobody_tells_what_is_not_agreed_to_not_looked_through_or_tells_who_it_w
 
 
 @pytest.mark.any_engine
-def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) -> None:
+def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk):
     draft = desk.write()
     plan = plan_of_who(2026)
     for number, police in enumerate((40, None)):
@@ -248,9 +233,7 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
 
 
 @pytest.mark.any_engine
-def test_a_story_of_which_nobody_can_tell_its_lines_any_more_is_heard_by_nobody(
-    anywhere: Desk,
-) -> None:
+def test_a_story_of_which_nobody_can_tell_its_lines_any_more_is_heard_by_nobody(anywhere):
     told = anywhere.tell(anywhere.write())
     assert [one.public_id for one in stories_told(10, "forum")] == [told]
     db.session.query(Story).update({"beside_sealed": b"no lines"})
@@ -261,7 +244,7 @@ def test_a_story_of_which_nobody_can_tell_its_lines_any_more_is_heard_by_nobody(
 
 
 @pytest.mark.any_engine
-def test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other(anywhere: Desk) -> None:
+def test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other(anywhere):
     both = anywhere.tell()
     forum = anywhere.tell(anywhere.write(audiences=["forum"]))
     pays = anywhere.tell(anywhere.write(audiences=["funders"]))
@@ -286,9 +269,7 @@ def test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other(anywhe
 
 
 @pytest.mark.any_engine
-def test_a_story_that_was_told_before_is_heard_by_nobody_until_it_was_asked_again(
-    anywhere: Desk,
-) -> None:
+def test_a_story_that_was_told_before_is_heard_by_nobody_until_it_was_asked_again(anywhere):
     row = Story(month=date(2026, 3, 1), language="en", title=TITLE, text=TEXT)
     db.session.add(row)
     db.session.commit()
@@ -302,9 +283,7 @@ def test_a_story_that_was_told_before_is_heard_by_nobody_until_it_was_asked_agai
 
 
 @pytest.mark.any_engine
-def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(app, a_member):
     both, reader = a_member("documentation", "director"), a_member("director")
     desk = Desk(both, reader, filed(record(), "verified"))
     draft = desk.write()
@@ -321,7 +300,7 @@ def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(
 
 
 @pytest.mark.any_engine
-def test_what_is_sent_back_waits_for_its_writer_and_for_nobody_else(desk: Desk) -> None:
+def test_what_is_sent_back_waits_for_its_writer_and_for_nobody_else(desk):
     draft = desk.write()
     reader = {"by": desk.reader.actor, "vault": desk.reader.vault()}
     return_story(draft, desk.version(draft), "Leave out the car.", **reader)
@@ -336,9 +315,7 @@ def test_what_is_sent_back_waits_for_its_writer_and_for_nobody_else(desk: Desk) 
 
 
 @pytest.mark.any_engine
-def test_whoever_has_a_part_in_the_case_sees_neither_the_draft_nor_that_there_is_one(
-    app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_whoever_has_a_part_in_the_case_sees_neither_the_draft_nor_that_there_is_one(app, a_member):
     writer, reader = a_member("documentation"), a_member("director")
     told = record()
     told.declared = [reader.actor.public_id]
@@ -350,7 +327,7 @@ def test_whoever_has_a_part_in_the_case_sees_neither_the_draft_nor_that_there_is
 
 
 @pytest.mark.any_engine
-def test_a_story_withdrawn_by_hand_leaves_only_that_there_was_one(desk: Desk) -> None:
+def test_a_story_withdrawn_by_hand_leaves_only_that_there_was_one(desk):
     told = desk.tell()
     withdraw_story(told, by=desk.reader.actor)
     row = db.session.query(Story).one()

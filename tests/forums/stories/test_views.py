@@ -1,14 +1,8 @@
 """Pages of stories: for everybody what is told, for three roles what is not told yet."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.figures.funders.models import FunderAccount
@@ -17,10 +11,8 @@ from kash.forums.stories.rules import CHECKS
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from kash.workshops.models import Funder
-from tests.conftest import AMember
-from tests.forums.stories.conftest import TEXT, TITLE, Desk
+from tests.forums.stories.conftest import TEXT, TITLE
 from tests.rows import row
 
 pytestmark = pytest.mark.any_engine
@@ -33,9 +25,7 @@ def _version(page: str) -> str:
     return found[1]
 
 
-def test_a_story_is_written_read_again_and_told_in_the_pages(
-    desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+def test_a_story_is_written_read_again_and_told_in_the_pages(desk, client_for, actor):
     typed = {"case": desk.case, "language": "en", "title": TITLE, "text": TEXT, "ready": "1"}
     typed |= {"audiences": ["forum"]}
     refused = desk.writer.client.post("/stories/w/new", data=typed)
@@ -66,8 +56,8 @@ def test_a_story_is_written_read_again_and_told_in_the_pages(
 
 
 def test_members_of_a_forum_and_those_who_pay_read_what_is_told_to_them_and_nobody_else(
-    desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+    desk, client_for, actor
+):
     told = {
         "forum": desk.tell(desk.write(audiences=["forum"])),
         "funders": desk.tell(desk.write(audiences=["funders"])),
@@ -111,7 +101,7 @@ def test_members_of_a_forum_and_those_who_pay_read_what_is_told_to_them_and_nobo
         assert (FIRST in on_figures) == bool(audiences)
 
 
-def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:
+def test_a_story_that_is_sent_back_says_why_to_its_writer(desk):
     draft = desk.write()
     back = {"version": desk.version(draft), "reason": "Leave out the car."}
     assert desk.reader.client.post(f"/stories/w/{draft}/return", data=back).status_code == 303
@@ -125,9 +115,7 @@ def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:
     assert desk.writer.client.post(f"/stories/w/{draft}/write", data=again).status_code == 303
 
 
-def test_a_second_reader_who_forgot_a_tick_is_told_that_the_text_is_another_by_now(
-    desk: Desk,
-) -> None:
+def test_a_second_reader_who_forgot_a_tick_is_told_that_the_text_is_another_by_now(desk):
     draft = desk.write()
     address, most = f"/stories/w/{draft}", list(CHECKS)[1:]
     sent = {"version": desk.version(draft), "checks": most}
@@ -145,8 +133,8 @@ def test_a_second_reader_who_forgot_a_tick_is_told_that_the_text_is_another_by_n
 
 
 def test_a_withdrawn_story_says_so_where_minutes_lead_and_stands_in_no_list(
-    desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
-) -> None:
+    desk, client_for, actor
+):
     told = desk.tell()
     reader = client_for(actor("trainer"))
     assert reader.post(f"/stories/{told}/withdraw").status_code == 403
@@ -156,16 +144,14 @@ def test_a_withdrawn_story_says_so_where_minutes_lead_and_stands_in_no_list(
     assert told not in reader.get("/stories").text
 
 
-def test_today_asks_the_second_reader_and_never_the_writer(desk: Desk) -> None:
+def test_today_asks_the_second_reader_and_never_the_writer(desk):
     desk.write()
     title = "Stories wait for a second reader"
     pages = [one.client.get("/").text for one in (desk.reader, desk.writer)]
     assert [title in page for page in pages] == [True, False]
 
 
-def test_lists_of_stories_ask_no_more_of_the_database_when_there_are_more(
-    desk: Desk, count_queries: Callable[[], AbstractContextManager[Any]]
-) -> None:
+def test_lists_of_stories_ask_no_more_of_the_database_when_there_are_more(desk, count_queries):
     asked = []
     for _round in range(2):
         desk.write()
@@ -180,9 +166,7 @@ def test_lists_of_stories_ask_no_more_of_the_database_when_there_are_more(
     assert db.session.query(Story).count() == 2
 
 
-def test_the_vault_is_asked_for_before_a_draft_is_shown(
-    desk: Desk, a_member: Callable[..., AMember]
-) -> None:
+def test_the_vault_is_asked_for_before_a_draft_is_shown(desk, a_member):
     draft = desk.write()
     closed = a_member("director", is_open=False)
     for address in ("/stories/w", f"/stories/w/{draft}"):
