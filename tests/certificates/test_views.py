@@ -14,7 +14,7 @@ from kash.certificates import documents
 from kash.certificates.queries.issuing import candidates, certificates_of
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services.certificates import make_paper
-from kash.certificates.services.issuing import confirm_names, set_rule
+from kash.certificates.services.issuing import confirm_names
 from kash.people.models import Person
 from kash.platform import storage
 from kash.platform.database import db, writing
@@ -215,22 +215,6 @@ def test_a_peer_educator_finds_her_own_and_nobody_elses(ready, sign_in):
     workshop = peer.get(f"/workshops/{ready.held.workshop}/certificates")
     assert workshop.status_code in (403, 404)
     assert MOST not in words(workshop)
-
-
-def test_the_list_asks_as_often_for_three_as_for_one(ready, browsers, count_queries):
-    set_rule(1, name_must_be_confirmed=False, by=ready.director)
-    asked = []
-    ready.confirm(ALL)
-    set_rule(100, name_must_be_confirmed=False, by=ready.director)
-    ready.issued()
-    for least in (None, 1):
-        if least:
-            set_rule(least, name_must_be_confirmed=False, by=ready.director)
-            ready.issued()
-        with count_queries() as queries_seen:  # type: ignore[attr-defined]
-            assert browsers[1].get("/certificates/").status_code == 200
-        asked.append(queries_seen.count)
-    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize("kind", ["print_file", "zip_file", "cards"])

@@ -116,7 +116,6 @@ def test_a_file_that_no_version_has_any_more_is_deleted_a_day_later_and_no_other
         (b"MZ not for a hall", "no file that a material can have"),
         (b"<svg onload='x'>", "no file that a material can have"),
         (b"%PDF-1.7 torn", "No clean copy"),
-        (samples.packed(500_000_000, 3), "No clean copy"),
     ],
 )
 def test_what_no_material_can_have_is_refused_with_its_reason(app, content, problem):
