@@ -237,8 +237,8 @@ def test_a_card_says_where_help_is_and_not_whose_it_is(actor, client_for):
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_the_leaflet_fills_both_sides_of_a_sheet_and_ends_with_what_helps(
-    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient], language: str
-) -> None:
+    actor, client_for, language
+):
     paper = client_for(actor("peer")).get(f"/w/l.pdf?in={language}").data
     told = subprocess.run(["pdftotext", "-raw", "-", "-"], input=paper, capture_output=True)
     front, back, end = told.stdout.decode().split("\f")
