@@ -71,7 +71,6 @@ from tests.read_once import read_share
 from tests.sample import _loaded_sample, sample  # noqa: F401
 
 PASSWORD = "seven boats cross at dusk"
-ENGINES = ("sqlite", "postgresql")
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 # A server spares memory where tests, which ask everything once, spare time.

@@ -1,22 +1,16 @@
 """Confirming before dangerous actions, and what was typed meanwhile."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
 from kash.platform.database import db, utc_now
-from kash.policy import Actor
 from tests.conftest import PASSWORD, csrf_token
 
 from .authenticator import Authenticator
 from .passkeys_in_browsers import add_passkey, use_passkey
-
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 
 
 def _old_session() -> None:

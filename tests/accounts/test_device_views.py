@@ -1,20 +1,14 @@
 """New devices, and sessions that others may end."""
 
 import re
-from collections.abc import Callable
 
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import Account, SignedInSession
 from kash.accounts.services.sign_in import open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.conftest import PASSWORD
-
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 
 
 def test_a_new_device_is_asked_about_elsewhere(app, actor):

@@ -1,7 +1,6 @@
 """Inviting several people at once, people without an address, and participants from their page."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,11 +24,9 @@ from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.messages import MailFailed, send_mail
 from kash.platform.vault import AuditEntry
-from kash.policy import Actor, Role
+from kash.policy import Role
 from tests.refusals import refuses
 
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 GOOD = "seven quiet herons at dawn"
 SIX = """Amani\tamani@example.org\tTrainer
 Baraka\t\tPeer educator

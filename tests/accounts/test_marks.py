@@ -1,6 +1,5 @@
 """What knows a browser again: it belongs to one account, helps for a while, and can be ended."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -42,7 +41,6 @@ from tests.conftest import PASSWORD
 from tests.profile import usual_or_long
 from tests.refusals import refuses
 
-Accounts = Callable[..., Actor]
 NEW = "seven quiet herons at dawn"
 
 

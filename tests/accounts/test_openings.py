@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -44,8 +43,6 @@ from kash.platform.web.errors import Forbidden
 from kash.policy import SYSTEM, Actor, Role
 from tests.refusals import refuses
 
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 GOOD = "seven quiet herons at dawn"
 PHONE = "+254700000123"
 

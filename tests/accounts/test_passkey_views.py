@@ -1,23 +1,18 @@
 """The pages of passkeys, as a browser meets them."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.accounts.models import Programme
 from kash.accounts.queries.safety import passkeys_of
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.conftest import PASSWORD
 
 from .authenticator import Authenticator
 from .passkeys_in_browsers import add_passkey, use_passkey
 
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 HOSTILE = [
     "",
     "{",

@@ -1,7 +1,6 @@
 """Passkeys as services: made, used once for each challenge, refused when anything is amiss."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -56,7 +55,6 @@ from tests.refusals import refuses
 from .authenticator import Authenticator
 
 HERE = Client("198.51.100.7")
-Accounts = Callable[..., Actor]
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """A lost second step, by two people; new devices; roles that need a second step."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,7 +38,6 @@ from kash.policy import Actor, Role
 from tests.refusals import refuses
 
 HERE = Client("198.51.100.7")
-Accounts = Callable[..., Actor]
 
 
 def _actions() -> list[str]:

@@ -1,7 +1,6 @@
 """Locks, breaches, stand-ins, hand-overs and reviews of access, on both engines."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,7 +79,6 @@ from tests.conftest import PASSWORD
 from tests.declaring import also_declared
 from tests.refusals import refuses
 
-Actors = Callable[..., Actor]
 HERE = Client("198.51.100.7")
 GOOD = "a quiet ferry at noon"
 

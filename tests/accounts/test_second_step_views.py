@@ -1,10 +1,8 @@
 """The pages of a lost phone, and who needs a second step."""
 
 import re
-from collections.abc import Callable
 
 import pyotp
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.accounts.models import Programme
@@ -12,11 +10,7 @@ from kash.accounts.queries.accounts import account
 from kash.accounts.services.deciding import ask_reset
 from kash.accounts.services.sign_in import begin_second_step, confirm_second_step
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.conftest import PASSWORD
-
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 
 
 def test_a_recovery_code_leads_to_a_new_second_step(app, actor):

@@ -1,6 +1,5 @@
 """The throttle: whoever guesses exhausts only what is his own."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -31,7 +30,6 @@ from tests.profile import usual_or_long
 
 EMAIL = "akinyi@example.org"
 HERE, AWAY = Client("192.0.2.1"), Client("198.51.100.7")
-Accounts = Callable[..., Actor]
 
 
 def _rows() -> int:

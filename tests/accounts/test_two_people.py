@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.errors import CannotAgree, LinkSpent, NeedsSecond
@@ -51,8 +50,6 @@ from kash.platform.web.errors import NotFound, TooManyTries
 from kash.policy import SYSTEM, Actor, Role
 from tests.refusals import refuses
 
-Accounts = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 GOOD = "seven quiet herons at dawn"
 POWER = ("administrator", "director", "documentation", "custodian")
 

@@ -2,21 +2,17 @@
 
 import io
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.assessments.moodle_child import read_bank
 from kash.assessments.queries import bank_of, question_of
 from kash.assessments.services.bank import add_question
 from kash.assessments.services.tests import Entered, enter_answers
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.assessments.conftest import COURT
 
-ClientFor = Callable[[Actor], FlaskClient]
 TYPED = {
     "text_en": "Who may search a woman?",
     "option_0_en": "A woman",

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from random import Random
 
 import pypdfium2
@@ -22,7 +21,6 @@ from kash.assessments.sheets.layout import pages_of
 from kash.attendance.models import EntryAlias, RosterEntry
 from kash.platform import storage
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.assessments.conftest import COURT, SAFE, SEARCH, WHOM, Bank
 
 pytestmark = pytest.mark.any_engine
@@ -58,9 +56,6 @@ def test_rows_keep_the_numbers_of_their_questions_and_say_what_the_grid_says():
 
 
 # --- Printed, filled, photographed, confirmed ---------------------------------------------------
-
-
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture

@@ -2,20 +2,15 @@
 
 import io
 import re
-from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.assessments.queries import hands_of, listed_scores, sittings, workshop_tests
 from kash.assessments.rules.results import Moment
 from kash.assessments.services.bank import WrongEntry
 from kash.assessments.services.tests import Entered, enter_answers, enter_scores, open_for_phones
 from kash.platform.database import utc_now
-from kash.policy import Actor
 from tests.assessments.conftest import COURT
-
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture

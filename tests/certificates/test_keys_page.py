@@ -1,14 +1,10 @@
 """The page of keys: who sees it, and how a new key takes over."""
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 from kash.certificates.queries.certificates import current_key, signing_keys
 from kash.certificates.services.designs import sign_earlier
 from kash.platform.database import db
-
-Signing = Callable[..., Any]
 
 
 def test_a_director_changes_the_key(app, sign_in):

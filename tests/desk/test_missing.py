@@ -2,14 +2,12 @@
 leading to its field and back; it is gone once it was mended."""
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import current_app
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import literal, select, update
@@ -42,8 +40,6 @@ from tests.certificates.conftest import MOST, Ready, ready  # noqa: F401
 from tests.declaring import also_declared
 from tests.workshops.conftest import Held, details, held, make_person, plan  # noqa: F401
 
-ClientFor = Callable[[Actor], FlaskClient]
-Make = Callable[..., Actor]
 TODAY = datetime.now(ZoneInfo("Africa/Nairobi")).date()
 AGO = TODAY - timedelta(days=30)
 

@@ -1,11 +1,8 @@
 """Finding anything: each kind as far as one's own permission for it reaches, and no trace."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
 from html import unescape
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,15 +16,11 @@ from kash.people.services.directory import ServiceDetails, add_service
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from kash.training.models import Course
 from kash.workshops.models import Workshop
 from tests.certificates.conftest import ALL, MOST, Ready, ready  # noqa: F401
 from tests.workshops.conftest import held, plan  # noqa: F401
-
-ClientFor = Callable[[Actor], FlaskClient]
-SignIn = Callable[..., FlaskClient]
-Counting = Callable[[], AbstractContextManager[Any]]
 
 
 def hits(page: str) -> dict[str, list[str]]:

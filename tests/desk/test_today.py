@@ -3,14 +3,12 @@
 import gzip
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch
@@ -29,9 +27,6 @@ from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.deliveries import to_confirm
-
-Counting = Callable[[], AbstractContextManager[Any]]
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def _text(body: str) -> str:

@@ -1,12 +1,10 @@
 """Agendas by the clock, and the papers that lie before a meeting."""
 
 import io
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pikepdf
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -23,12 +21,10 @@ from kash.forums.services.presence import open_forum
 from kash.platform import storage
 from kash.platform.database import db
 from kash.platform.storage import FileMissing
-from kash.policy import Actor
 from tests.forums.conftest import Series
 from tests.platform.cleaning.samples import picture
 from tests.refusals import refuses
 
-ClientFor = Callable[[Actor], FlaskClient]
 NINE = datetime(2026, 11, 19, 6, tzinfo=UTC)
 _MINUTES = st.lists(st.none() | st.integers(1, 480), max_size=60)
 

@@ -1,13 +1,9 @@
 """Decisions that come back: on their day, with the printed lines before and after."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -26,12 +22,9 @@ from kash.forums.services.minutes import write_item
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.forums.conftest import Series
 from tests.refusals import refuses
 
-ClientFor = Callable[[Actor], FlaskClient]
-Counting = Callable[[], AbstractContextManager[Any]]
 _DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 WHO = TablePlan("who", "who", ("police", "client", "other"), 4, 1, 10, 1, 1)
 

@@ -1,7 +1,6 @@
 """Pages of the life of minutes: what each reader meets there."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
@@ -18,12 +17,9 @@ from kash.forums.services.agenda import add_item
 from kash.forums.services.minutes_life import add_erratum, remark, settle_remark
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today, to_local
-from kash.policy import Actor
 from tests.forums.test_minutes_life import TOLD, life
 
 __all__ = ["life"]
-
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def text_of(body: str) -> str:

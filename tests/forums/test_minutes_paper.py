@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
@@ -22,14 +21,12 @@ from kash.platform import press
 from kash.platform.database import db, utc_now
 from kash.platform.press import PagedDocument
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.figures.releases.test_printed_pages import released
 from tests.forums.conftest import Series
 from tests.forums.test_minutes_life import life, mark
 
 __all__ = ["life"]
 
-ClientFor = Callable[[Actor], FlaskClient]
 Paper = Callable[..., str]
 
 

@@ -1,14 +1,10 @@
 """Pages of who is there: what whoever runs the forum taps, and what members see and say."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from html import unescape
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from kash.attendance.models import Mark, RosterEntry
@@ -44,12 +40,8 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today, to_local
-from kash.policy import Actor
 from tests.forums.conftest import HIDDEN, Series, earlier_today
 from tests.refusals import refuses
-
-ClientFor = Callable[[Actor], FlaskClient]
-Counting = Callable[[], AbstractContextManager[Any]]
 
 
 def _meeting(public_id: str) -> Meeting:

@@ -1,14 +1,11 @@
 """Progress of actions: who writes and reads it, what they change, and who is reminded."""
 
 import io
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -53,8 +50,6 @@ from kash.policy import Actor
 from tests.forums.conftest import HIDDEN, Series, nairobi
 from tests.platform.cleaning.samples import picture
 
-ClientFor = Callable[[Actor], FlaskClient]
-Counting = Callable[[], AbstractContextManager[Any]]
 _DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 

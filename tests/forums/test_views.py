@@ -3,15 +3,12 @@
 import io
 import re
 import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pikepdf
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.attendance.models import Mark
@@ -27,11 +24,8 @@ from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import head_code
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.forums.conftest import HIDDEN, NAMES, Series, nairobi
 
-Counting = Callable[[], AbstractContextManager[Any]]
-ClientFor = Callable[[Actor], FlaskClient]
 HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} ' \" \u202e %s"
 
 

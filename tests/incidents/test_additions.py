@@ -1,7 +1,7 @@
 """What somebody tells afterwards of a report: whoever must not read one of the two reads neither,
 and neither is shredded before the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -29,7 +29,6 @@ from kash.policy import Actor
 from tests.conftest import AMember
 
 CANARY = "Kanari wa Mfano"
-AMemberOf = Callable[..., AMember]
 CHILD = {"whom": Screen(ages=["under_18"])}
 OURS = {"who": Screen(party="programme")}
 NOTHING = {"what": Screen(acts=["L1"])}

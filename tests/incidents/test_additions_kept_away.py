@@ -32,9 +32,6 @@ from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
 from tests.incidents.test_additions import CHILD, NOTHING, WORDS, told
 
-AMemberOf = Callable[..., AMember]
-Recorded = Callable[..., Record]
-
 
 @pytest.fixture
 def mediator(actor):

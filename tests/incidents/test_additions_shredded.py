@@ -1,7 +1,6 @@
 """What is kept of a report that was shredded, while what was told of it afterwards is there: enough
 to keep a child's from officers, and no more."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -25,7 +24,6 @@ from tests.conftest import AMember
 from tests.incidents.filed_cases import shredded
 from tests.incidents.test_additions import CHILD, NOTHING, OURS, WORDS, shown, told
 
-AMemberOf = Callable[..., AMember]
 FIRST = pytest.mark.parametrize(
     ("first", "officers"),
     [(CHILD, False), (OURS, False), (NOTHING, True)],

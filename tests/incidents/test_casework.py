@@ -46,7 +46,6 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
     DocumentKey,
-    OpenVault,
     SealedDocument,
     ask_to_unseal,
     file_document,
@@ -58,7 +57,6 @@ from tests.incidents.filed_cases import shredded
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
-Recorded = Callable[[str, OpenVault], Record]
 Officer = Callable[..., tuple[int, str]]
 
 

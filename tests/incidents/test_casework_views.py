@@ -17,12 +17,10 @@ from kash.incidents.rules.parts import Act, Choice, Comment, Filing, Party, Pers
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import add_link, comment
 from kash.platform.database import db, utc_now, writing
-from kash.platform.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
+from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from tests.incidents.conftest import Filed, Member
-
-Recorded = Callable[[str, OpenVault], Record]
 
 
 def text_of(answer: Any) -> str:

@@ -2,7 +2,7 @@
 whatever page, list, search, link or alert a documentation officer or a director tries."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -39,16 +39,13 @@ from kash.incidents.services.documentation import keep_typed
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.second_member import StepRefused, take_step
 from kash.platform.database import db, new_public_id, utc_now
-from kash.platform.vault import OpenVault, SealedDocument, fetch, open_document
+from kash.platform.vault import SealedDocument, fetch, open_document
 from kash.platform.web import NotFound
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.form_pages import TOKEN, fields_of, filled
 from tests.incidents.sent_reports import sent
 
 CANARY = "Kanari wa Mfano"
-Recorded = Callable[[str, OpenVault], Record]
-AMemberOf = Callable[..., AMember]
 
 
 def secret_case(kind: str, **more: Any) -> Record:

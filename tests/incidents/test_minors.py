@@ -1,7 +1,6 @@
 """Somebody under 18, or who may be: no route counts, prints, agrees on money for or lightly closes
 her case, though a custodian alone works on it; and it is asked whether she is held among adults."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -31,14 +30,9 @@ from kash.incidents.services.documentation import agree
 from kash.incidents.services.second_member import StepRefused, take_step
 from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import utc_now
-from kash.platform.vault import OpenVault
-from tests.conftest import AMember
 from tests.incidents.form_pages import filled
 from tests.incidents.test_case_file import PAPER
 from tests.refusals import refuses
-
-AMemberOf = Callable[..., AMember]
-Recorded = Callable[[str, OpenVault], Record]
 
 
 def agreed_to_everything(age: str) -> Record:

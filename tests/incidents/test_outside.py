@@ -2,7 +2,6 @@
 put it there, and whoever reports somebody of the programme is told before she sends."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 from flask.testing import FlaskClient
@@ -17,12 +16,10 @@ from kash.incidents.rules.mediation import Contact, contact_from
 from kash.incidents.services.alerts import agree_to_contact, propose_contact
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
-from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.refusals import refuses
 
 NAME, REACH = "Wakili Mfano", "0700 000 790"
-AMemberOf = Callable[..., AMember]
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "anna"]))

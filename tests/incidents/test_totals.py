@@ -53,7 +53,6 @@ YES = CaseConsent(
 )
 
 Filed = Callable[..., str]
-AMemberOf = Callable[..., AMember]
 
 
 def record(at: datetime = NOON, **parts: Any) -> Record:

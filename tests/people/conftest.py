@@ -1,6 +1,6 @@
 """People with values that must be easy to look for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,8 +15,6 @@ from kash.policy import SYSTEM, Actor
 PHONE, EMAIL = "+254712345678", "asali.sampuli@example.org"
 # What must not stand in a page that shows names only.
 SECRETS = ("Corporal-77", "Ward-of-77", "REF-77", "1984", "Asali Printed", EMAIL, "712345678")
-
-Adding = Callable[..., str]
 
 
 def many(group: int, names: list[str], ids: Sequence[int] = ()) -> None:

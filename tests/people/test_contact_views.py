@@ -18,7 +18,6 @@ from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, plan  # noqa: F401
 
 PHONE = "+254712345678"
-Actors = Callable[..., Actor]
 Browsers = Callable[[Actor], FlaskClient]
 
 # However the number is written; three digits alone stand in many a token.

@@ -4,12 +4,10 @@ import csv
 import io
 import re
 import subprocess
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.people import documents
@@ -35,7 +33,6 @@ from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from tests.refusals import refuses
 
-SignIn = Callable[..., FlaskClient]
 ADDRESS = "House 9, Hidden Lane"
 TODAY = date(2026, 11, 16)
 

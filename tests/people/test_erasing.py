@@ -3,7 +3,6 @@ was counted stays counted."""
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -43,13 +42,11 @@ from kash.platform.messages.models import OutboxMessage
 from kash.platform.vault import lookup, seal, verify
 from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
 from tests.conftest import CHEAP, csrf_token
 from tests.refusals import refuses
 from tests.rows import row
 
-Actors = Callable[..., Actor]
 SIZE = Size(
     people=10,
     workshops=3,

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import Date, event, insert, literal, select, update
 
 from kash.desk import queries as desk_queries
@@ -21,9 +20,6 @@ from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM
 from tests.people.conftest import many
-
-SignIn = Callable[..., FlaskClient]
-Counting = Callable[[], AbstractContextManager[Any]]
 
 PAGES = {
     "/": "custodian",

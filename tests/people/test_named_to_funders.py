@@ -1,7 +1,5 @@
 """Nobody who can be jailed for her work is asked to be shown to funders by name, or shown."""
 
-from collections.abc import Callable
-
 import pytest
 
 from kash.people import documents as consents
@@ -15,7 +13,6 @@ from kash.platform.web import NotFound
 from kash.policy import SYSTEM
 from tests.refusals import refuses
 
-Row = Callable[[str], Person]
 WORDS = "show my name and my attendance"
 
 

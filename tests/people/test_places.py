@@ -1,6 +1,5 @@
 """Zones, venues, and one spelling for what was typed in several."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -34,8 +33,6 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
 from tests.refusals import refuses
-
-Adding = Callable[..., str]
 
 
 def _zone(name: str, **more: Any) -> str:

@@ -1,6 +1,5 @@
 """What is done to people, on both engines."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -38,7 +37,6 @@ from tests.people.conftest import EMAIL, PHONE
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
-Row = Callable[[str], Person]
 TODAY = date(2026, 11, 24)
 
 

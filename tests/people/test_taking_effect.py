@@ -1,7 +1,6 @@
 """Refusals and withdrawals take effect wherever a purpose is used; minors; moves; who looked."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy import select
 from kash.people import documents as consents
 from kash.people.documents import consent_form
 from kash.people.lists.services.storing import depending
-from kash.people.models import Person, Posting, form_language
+from kash.people.models import Posting, form_language
 from kash.people.queries.directory import PostedPerson, movable_from
 from kash.people.queries.persons import consent_holds, minors_unseen
 from kash.people.rules.persons import PURPOSES, is_minor
@@ -36,7 +35,6 @@ from tests.people.conftest import PHONE
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
-Row = Callable[[str], Person]
 TODAY = date(2026, 11, 24)
 
 

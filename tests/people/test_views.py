@@ -1,10 +1,8 @@
 """Pages about people: what stands in them, and what must not."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from markupsafe import escape
 
 from kash.people.models import Group, Organisation, Person
@@ -23,7 +21,6 @@ from kash.policy import SYSTEM, Actor
 from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, SECRETS
 
-SignIn = Callable[..., FlaskClient]
 HOSTILE = ["<script>alert(1)</script>", "{{ 7*7 }}", "' or 1=1 --", "x" * 20_000, "\u202eabc"]
 
 

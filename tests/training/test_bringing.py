@@ -4,13 +4,11 @@ import html
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.feature import declared
@@ -25,8 +23,6 @@ from kash.training.rules.courses import RowText, SessionText, Value
 from kash.training.services.course_files import BringingDecisions, bring_course, translate
 from kash.training.services.courses import CourseTaken, write_session
 from tests.refusals import refuses
-
-SignIn = Callable[..., FlaskClient]
 
 
 def content_of(course: str) -> bytes:

@@ -1,6 +1,5 @@
 """The catalogue: every filter narrows, and all that is asked for is in one version."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,8 +16,6 @@ from kash.training.rules.courses import CourseNode, CourseSearch, read_search
 from kash.training.services.course_files import fill_draft, start_version
 from kash.training.services.courses import add_course
 from tests.declaring import also_declared
-
-SignIn = Callable[..., FlaskClient]
 
 
 def course(name: str, audience: str, level: str, minutes: int, method: str, **said: Any) -> str:

@@ -1,6 +1,5 @@
 """The page on which a session is written: rows come and go, and nothing typed is lost."""
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -13,8 +12,6 @@ from kash.training.rules.courses import RowText, SessionText
 from kash.training.services.courses import write_session
 from tests.training.conftest import Draft
 from tests.training.test_views import posted
-
-SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The courses that come with Kash."""
 
 import html
-from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.assessments.course_file import QUESTIONS
@@ -21,7 +19,6 @@ from kash.training.rules.versions import TranslationGap, gaps
 from kash.training.services.course_files import BringingDecisions, bring_course
 from kash.training.services.courses import add_course, change_course
 
-SignIn = Callable[..., FlaskClient]
 FILES = sorted(FOLDER.glob("*.json"))
 # Translated first: by them a course is taught and tested in Kiswahili.
 SAID_IN_BOTH = {

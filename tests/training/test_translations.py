@@ -1,12 +1,10 @@
 """Translating a version: kept words, what is missing or stale, and who sees it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.platform.database import db, new_public_id
@@ -38,8 +36,6 @@ from kash.training.services.courses import (
 from tests.refusals import refuses
 from tests.training.conftest import ANOTHER
 from tests.training.test_views import posted
-
-SignIn = Callable[..., FlaskClient]
 
 
 def loaded(version: str) -> CourseVersion:

@@ -2,12 +2,10 @@
 
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pikepdf
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.platform.database import db
@@ -24,8 +22,6 @@ from kash.training.services.courses import (
     write_session,
 )
 from tests.declaring import also_declared
-
-SignIn = Callable[..., FlaskClient]
 
 
 def posted(body: str) -> dict[str, str]:

@@ -56,7 +56,6 @@ pytestmark = pytest.mark.usefixtures("both_engines_app")
 
 PHONE, EMAIL = "+254712345678", "asali@example.org"
 Actors = Callable[..., Actor]
-Plan = Callable[..., Held]
 
 
 def add(by: Actor, name: str = "Asali Mfano", phone: str | None = PHONE, **more: Any) -> str:

@@ -1,9 +1,6 @@
 """Whom a trainer reaches: those she added, those in her workshops, and herself."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -15,8 +12,6 @@ from kash.policy import Role
 from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
 from kash.workshops.services.people import enrol
 from tests.workshops.conftest import make_person
-
-Counting = Callable[[], AbstractContextManager[Any]]
 
 
 def test_each_is_counted_once_however_often_she_is_reached(both_engines_app, plan):

@@ -46,12 +46,6 @@ RACING, PLACES = 50, 10
 __all__ = ["gateway"]
 
 
-def _link(held: Held, name: str) -> str:
-    """The token of a link by which she answers."""
-    enrolment = _enrolment(held, name).public_id
-    return make_answer_links(held.workshop, [enrolment], held.trainer)[enrolment]
-
-
 def _enrolment(held: Held, name: str) -> Enrolment:
     db.session.rollback()
     found = db.session.query(Enrolment).join(Enrolment.person)

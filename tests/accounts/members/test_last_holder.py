@@ -37,13 +37,12 @@ from kash.platform.vault import (
     open_document,
 )
 from kash.platform.web.errors import Forbidden, NotFound
-from kash.policy import SYSTEM, Actor, Role
+from kash.policy import SYSTEM, Role
 from tests.conftest import AMember
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 Member = Callable[..., AMember]
-Actors = Callable[..., Actor]
 
 
 def holders() -> dict[str, int]:

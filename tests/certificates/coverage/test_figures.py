@@ -1,8 +1,6 @@
 """Figures of coverage: who counts as trained, at which station, and who left how."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
@@ -25,8 +23,6 @@ from tests.certificates.tracks.conftest import (  # noqa: F401
     ready,
     tracked,
 )
-
-Counting = Callable[[], AbstractContextManager[Any]]
 
 
 def by_name(needs: Sequence[StationNeed]) -> dict[str, StationNeed]:

@@ -3,14 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
 
 import pikepdf
 import pytest
-from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from kash.certificates.coverage.queries import Goal, goal_of, latest_goal
@@ -21,13 +17,8 @@ from kash.platform.database import db
 from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.metrics import KEPT, SLOW, init_counted
-from kash.policy import Actor
 from tests.certificates.coverage.conftest import ago
 from tests.certificates.test_views import text_of
-
-ClientFor = Callable[[Actor], FlaskClient]
-MakeActor = Callable[..., Actor]
-Counting = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture

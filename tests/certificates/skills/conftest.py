@@ -1,6 +1,5 @@
 """A course, two trainers and the director who grants what they may do."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,8 +17,6 @@ from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import plan_workshop
 from tests.workshops.conftest import details, make_version
-
-Make = Callable[..., Actor]
 
 
 @dataclass

@@ -1,18 +1,13 @@
 """Skills in the browser: granted on a form, told while a workshop is planned, outing nobody."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.accounts.models import Account
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.policy import Actor
 from tests.workshops.conftest import make_person
-
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def test_what_is_wrong_in_a_grant_is_told_beside_it_and_nothing_typed_is_lost(team, client_for):

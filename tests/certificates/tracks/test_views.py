@@ -1,12 +1,10 @@
 """Tracks in the browser: written as sentences without a script, read, entered, and kept apart."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.certificates.services.issuing import set_rule
 from kash.certificates.tracks.models import SeenFact, TrackEnrolment
@@ -14,12 +12,9 @@ from kash.certificates.tracks.rules.tree import Leaf, Renewal, SomeOf, all_of, t
 from kash.certificates.tracks.services.tracks import enrol, propose, take_back
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.policy import Actor
 from kash.workshops.services.planning import plan_workshop
 from tests.certificates.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY, Tracked
 from tests.workshops.conftest import details
-
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def fields(page: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Marks that programs send: the four answers of a phone, once each, by whoever may mark now."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,8 +17,6 @@ from kash.platform.vault import AuditEntry
 from kash.workshops.models import Facilitator, Workshop
 
 from .conftest import Program
-
-MakeProgram = Callable[..., Program]
 
 
 @dataclass

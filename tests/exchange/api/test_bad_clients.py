@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +16,6 @@ from kash.exchange.api.specification import LARGEST_BODY
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web.errors import MIMETYPE
 
-from .conftest import Program
-
-MakeProgram = Callable[..., Program]
 _KEY = {"Idempotency-Key": "aaaa-0001"}
 
 

@@ -1,6 +1,5 @@
 """What is new since a moment: whoever forgets one that changed keeps a record that is false."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
@@ -19,7 +18,6 @@ from tests.certificates.conftest import ALL, ready
 from .conftest import Program
 
 __all__ = ["ready"]
-MakeProgram = Callable[..., Program]
 _LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
 
 

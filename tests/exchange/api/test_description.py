@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from kash.platform.database import writing
 
 from .conftest import Program
 
-MakeProgram = Callable[..., Program]
 _EXAMPLES = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6
 
 

@@ -2,13 +2,11 @@
 people, attendance and certificates a program once knew exactly what each star stood for."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
@@ -21,7 +19,6 @@ from kash.figures.statements.rules import COMPLETED, Name, leaks
 from kash.figures.statements.services import send, worked_out
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
-from kash.policy import Actor
 from kash.workshops.models import Workshop, WorkshopSession
 from tests.figures.statements.conftest import Programme, held, programme
 from tests.refusals import refuses
@@ -31,8 +28,6 @@ from .conftest import Program
 from .test_scopes import TABLE
 
 __all__ = ["held", "programme"]
-MakeProgram = Callable[..., Program]
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Every scope on every address: one opens what the table says, and nothing else."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -19,10 +18,6 @@ from kash.platform.database import db, utc_now, writing
 from kash.policy import UndeclaredPermission, allow
 from kash.workshops.models import Workshop
 from tests.workshops.conftest import make_person
-
-from .conftest import Program
-
-MakeProgram = Callable[..., Program]
 
 # Written from what the programme agreed: which scope opens which address.
 TABLE = {

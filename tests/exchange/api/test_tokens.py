@@ -34,9 +34,6 @@ from tests.refusals import refuses
 
 from .conftest import Program, make_connection
 
-MakeActor = Callable[..., Actor]
-MakeProgram = Callable[..., Program]
-
 
 def _asked(by: Actor, *scopes: str, connection: str = "") -> str:
     return ask_for_token(

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,6 @@ from tests.platform.operations.test_backup import check_filled, fill
 
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
-Open = Callable[[Settings], Flask]
 
 
 def _write(app: Flask, path: Path, **more: Any) -> Contents:

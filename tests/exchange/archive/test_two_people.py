@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,12 +23,11 @@ from kash.platform.jobs.models import Job
 from kash.platform.jobs.runner import run_waiting
 from kash.platform.operations.archive import Lock, WrongKeyGiven, decrypted, unlock
 from kash.platform.vault import AuditEntry
-from kash.policy import Actor, Role
+from kash.policy import Role
 from kash.workshops.models import Funder
 from tests.quick_locks import quick_locks  # noqa: F401 - a fixture
 from tests.refusals import refuses
 
-ActorOf = Callable[..., Actor]
 WISH = ArchiveWish("We move to a machine of our own.")
 
 

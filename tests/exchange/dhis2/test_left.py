@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +24,6 @@ from tests.people.connections.recorded import switched_on
 
 __all__ = ["held", "programme"]
 MakeActor = Callable[..., Actor]
-ClientFor = Callable[[Actor], FlaskClient]
 UNIT = "DiszpKrYNg8"
 COMMUNITY = [one for one in CELLS.values() if one.source == FigureSource.COMMUNITY]
 _NAMES = st.sampled_from([Name(COMPLETED, "", one.place) for one in COMMUNITY])

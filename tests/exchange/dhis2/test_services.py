@@ -1,7 +1,6 @@
 """Pushes through each fault of the network and of the other end: pushing again ends with the right
 values there, and with no value sent twice that was taken."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -30,7 +29,6 @@ from tests.refusals import refuses
 
 from .stand_in import Dhis2
 
-MakeActor = Callable[..., Actor]
 UNIT, ELEMENTS = "DiszpKrYNg8", ("f7n9E0hX8qk", "Ix2HsbDMLea", "eY5ehpbEsB7")
 FIGURES = ("officers:people_completed", "officers:certified", "workshops:workshops_held")
 YEAR = "2025"

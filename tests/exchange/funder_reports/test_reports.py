@@ -1,12 +1,10 @@
 """A report tells what was sent, in the words that two people read, and never changes after."""
 
 import io
-from collections.abc import Callable
 from datetime import date
 
 import pypdfium2
 import pytest
-from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
@@ -35,7 +33,7 @@ from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, seal
 from kash.platform.web.errors import ChangedMeanwhile
-from kash.policy import Actor, Role
+from kash.policy import Role
 from kash.workshops.models import Workshop
 from tests.figures.releases.planned import plan_of_who
 from tests.refusals import refuses
@@ -43,7 +41,6 @@ from tests.refusals import refuses
 from .conftest import Programme
 
 ALL = [str(one) for one in ReportSection]
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def _read(programme: Programme, public_id: str) -> FunderReport:

@@ -3,7 +3,6 @@ again."""
 
 import io
 import re
-from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +15,6 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from tests.refusals import refuses
 
-Making = Callable[..., Actor]
 HEAD = "training_title,training_start_date,participants\n"
 TEXT = HEAD + 'Rights,2019-03-04,"1, Asali, n/a, Sampuli\nBen Nobody"\n'
 

@@ -1,7 +1,6 @@
 """Rows of a form become a list to confirm: whole or not at all, each row once, an edited row the
 same person."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +24,6 @@ from tests.people.connections.recorded import TOKEN, switched_on
 from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("app")
-Making = Callable[..., Actor]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 agreed to and switched on, trainers are told, and what was typed on phones becomes people."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,13 +9,11 @@ from flask.testing import FlaskClient
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.jobs.runner import run_waiting
-from kash.policy import Actor
 from tests.conftest import csrf_token
 from tests.exchange.kobo.server import HOST
 from tests.people.connections.recorded import TOKEN
 
 pytestmark = pytest.mark.any_engine
-ClientFor = Callable[[Actor], FlaskClient]
 TYPED = {
     "name": "Forms of the field",
     "address": HOST,

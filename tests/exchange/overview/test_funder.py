@@ -1,7 +1,6 @@
 """A funder's first page tells what was sent to it, and of people nothing newer."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,12 +8,9 @@ from flask.testing import FlaskClient
 
 from kash.figures.funders.services import agree_to_tie, ask_to_tie
 from kash.platform.database import db
-from kash.policy import Actor, Role
+from kash.policy import Role
 from kash.workshops.models import Workshop
 from tests.figures.statements.conftest import Programme, held, programme  # noqa: F401
-
-ActorOf = Callable[..., Actor]
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture

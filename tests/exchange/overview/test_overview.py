@@ -1,22 +1,19 @@
 """A quarter in one look, and nothing in it that nobody counted."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.exchange.overview.queries import attention, completed_by_quarter
 from kash.figures.indicators.models import Target
 from kash.figures.indicators.rules import quarter
 from kash.platform.database import db, utc_now
-from kash.policy import Actor, Role
+from kash.policy import Role
 from kash.workshops.models import Funder, Funding
 from tests.figures.indicators.conftest import confirm
 
 QUARTER = quarter(2026, 4)
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def _tiles(page: str) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """An account reads of one funder only, and nobody says alone of which."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import select
 
@@ -14,8 +12,6 @@ from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
 from tests.refusals import refuses
-
-ActorOf = Callable[..., Actor]
 
 
 @pytest.fixture

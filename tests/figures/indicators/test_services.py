@@ -1,6 +1,5 @@
 """Definitions that two people change, and targets."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -30,11 +29,9 @@ from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from kash.workshops.models import Funder
 from tests.refusals import refuses
 
-MakeActor = Callable[..., Actor]
 REACHED, COMPLETED = str(IndicatorKey.REACHED), str(IndicatorKey.COMPLETED)
 pytestmark = pytest.mark.any_engine
 

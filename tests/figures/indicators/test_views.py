@@ -3,12 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.figures.indicators.models import Completion, IndicatorDefinition, Target
 from kash.figures.indicators.rules import BOUNDS, INDICATORS, quarter_holding
@@ -17,16 +13,12 @@ from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.certificates.conftest import ALL, LITTLE, MOST
 from tests.certificates.test_views import words
 
 from .conftest import confirm
 from .test_services import REACHED, details
 
-ClientFor = Callable[[Actor], FlaskClient]
-MakeActor = Callable[..., Actor]
-Counting = Callable[[], AbstractContextManager[Any]]
 pytestmark = pytest.mark.any_engine
 
 

@@ -1,6 +1,5 @@
 """Plans on their way: proposed by one, approved by another, before anybody can know a figure."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,7 +35,6 @@ from kash.policy import Actor
 from tests.refusals import refuses
 
 YEAR = 2031
-MakeActor = Callable[..., Actor]
 
 
 def _details(year: int = YEAR, **columns: object) -> PlanDetails:

@@ -1,8 +1,6 @@
 """Pages of what was printed: everybody sees the same, and nothing beside it."""
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import select
@@ -10,12 +8,8 @@ from sqlalchemy import select
 from kash.figures.releases.models import Release, ReleasePlan
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, root_subject
-from tests.conftest import AMember, Queries
 from tests.figures.releases.planned import SPRING, SUMMER, YEAR, case, plan_of
 from tests.incidents.filed_cases import filed
-
-AMemberOf = Callable[..., AMember]
-Counting = Callable[[], AbstractContextManager[Queries]]
 
 
 def released(key: str = "who", number: int = 1, values: tuple[int | None, ...] = ()) -> list[str]:

@@ -1,7 +1,6 @@
 """Printing: once, all at once, from every case, and never again."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -41,7 +40,6 @@ from tests.figures.releases.planned import FEBRUARY, SPRING, SUMMER, YEAR, Dice,
 from tests.incidents.filed_cases import filed
 from tests.refusals import refuses
 
-AMemberOf = Callable[..., AMember]
 AUTUMN, WINTER = date(YEAR, 9, 30), date(YEAR, 12, 31)
 
 

@@ -2,14 +2,12 @@
 of before and prints again would set two throws of one window side by side."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text
 
 from kash.figures.releases.models import Release, ReleaseRecovery
@@ -33,8 +31,6 @@ from tests.conftest import AMember
 from tests.figures.releases.planned import SPRING, SUMMER, Dice, case, plan_of
 from tests.incidents.filed_cases import filed
 from tests.refusals import refuses
-
-ClientFor = Callable[..., FlaskClient]
 
 
 @pytest.fixture

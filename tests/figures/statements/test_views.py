@@ -3,21 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 
 import pytest
 from flask import current_app
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.figures.funders.models import FunderAccount
 from kash.people.models import Person
 from kash.platform.database import db, is_public_id, new_public_id
-from kash.policy import Actor
 from kash.workshops.models import Funder
 
 pytestmark = pytest.mark.any_engine
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Nothing leaves before two people agreed on who takes it, and a change is agreed to anew."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -30,12 +29,9 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from tests.refusals import refuses
 
 from .recorded import TOKEN, entered, switched_on
-
-MakeActor = Callable[..., Actor]
 
 
 @pytest.mark.any_engine

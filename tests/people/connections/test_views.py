@@ -1,18 +1,12 @@
 """The page of connections tells what leaves by which way, and to each role what it may do."""
 
-from collections.abc import Callable
-
 import pytest
-from flask.testing import FlaskClient
 
 from kash.people.connections.queries import connection, connections
 from kash.people.connections.services import record_connection, return_connection
-from kash.policy import Actor
 
 from .recorded import TOKEN, entered
 
-MakeActor = Callable[..., Actor]
-ClientFor = Callable[[Actor], FlaskClient]
 pytestmark = pytest.mark.any_engine
 TYPED = {
     "name": "County figures",

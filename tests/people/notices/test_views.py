@@ -2,7 +2,6 @@
 numbers and texts are shown to nobody, and whoever stops messages gets none."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -27,7 +26,6 @@ from tests.conftest import csrf_token
 from tests.people.notices.conftest import TEN, say_to, states
 
 PHONE, OTHER = "+254712345678", "+254722000111"
-SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture(autouse=True)

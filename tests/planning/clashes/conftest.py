@@ -1,6 +1,5 @@
 """Workshops that lie across each other, weeks ahead, on days that are no holidays."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -21,8 +20,6 @@ from kash.workshops.queries.people import wanted_of
 from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import plan_workshop
 from tests.workshops.conftest import details, make_person, make_version
-
-Make = Callable[..., Actor]
 
 
 def ahead() -> date:

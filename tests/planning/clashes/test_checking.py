@@ -1,6 +1,5 @@
 """Clashes of a workshop as they are read from what is planned, and what must not be saved."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 
@@ -18,7 +17,6 @@ from kash.planning.clashes.services import WeightNotPossible, set_rules
 from kash.platform.database import db
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import from_local, local_today
-from kash.policy import Actor
 from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import wanted_of
@@ -32,8 +30,6 @@ from kash.workshops.services.planning import (
 from tests.planning.clashes.conftest import LATE
 from tests.refusals import refuses
 from tests.workshops.conftest import details
-
-Make = Callable[..., Actor]
 
 
 def key_of(kind: type[Person] | type[Venue], public_id: str) -> int:

@@ -1,12 +1,9 @@
 """Pages of clashes, and clashes on the pages of workshops."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from kash.forums.models import Forum
 from kash.forums.services.meetings import plan_meeting
@@ -15,11 +12,7 @@ from kash.planning.clashes.rules import ClashKind, Weight
 from kash.platform.database import db
 from kash.platform.web.formats import from_local
 from kash.platform.web.metrics import KEPT, SLOW, init_counted
-from kash.policy import Actor
 from tests.planning.clashes.conftest import Schedule
-
-ClientFor = Callable[[Actor], FlaskClient]
-Counting = Callable[[], AbstractContextManager[Any]]
 
 WEIGHTS = {
     **{str(kind): "warning" for kind in ClashKind},

@@ -1,11 +1,9 @@
 """Calendars by a private address: what they hold, and when they end."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event
 from sqlalchemy import select, update
@@ -17,7 +15,6 @@ from kash.planning.feeds.models import CalendarAddress
 from kash.planning.feeds.services import end_own_address, make_own_address, make_venue_address
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web.formats import from_local
-from kash.policy import Actor
 from kash.workshops.availability.models import VenueBlock
 from kash.workshops.models import Enrolment
 from kash.workshops.rules import EnrolmentState
@@ -25,7 +22,6 @@ from kash.workshops.services.people import change_enrolment, enrol
 from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import details, make_person
 
-ClientFor = Callable[[Actor], FlaskClient]
 _AHEAD = date.today() + timedelta(days=20)
 
 

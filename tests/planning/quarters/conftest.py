@@ -1,6 +1,5 @@
 """A programme with two stations, two trainers and a hall, and a proposal for the next quarter."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -22,8 +21,6 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from tests.workshops.conftest import make_person, make_version
-
-Make = Callable[..., Actor]
 
 
 @dataclass

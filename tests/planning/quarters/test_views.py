@@ -1,10 +1,8 @@
 """Quarters in the browser: needs by station, a proposal with its obstacles, and bad input told
 beside its field."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from kash.people.models import Organisation, Person, Posting
@@ -13,12 +11,9 @@ from kash.planning.quarters.models import QuarterProposal
 from kash.planning.quarters.rules import quarter_of
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
 from kash.workshops.availability.models import Absence
 from kash.workshops.models import Workshop
 from tests.workshops.conftest import make_person
-
-ClientFor = Callable[[Actor], FlaskClient]
 
 
 def post_people(station: str, *names: str) -> None:

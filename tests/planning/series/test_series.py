@@ -1,11 +1,9 @@
 """Series: shown before they are planned, each date its own, and the past left alone."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.attendance.models import Slot
@@ -41,7 +39,6 @@ from kash.workshops.models import Workshop
 from kash.workshops.services.planning import move_workshop
 from tests.refusals import refuses
 
-ClientFor = Callable[[Actor], FlaskClient]
 _WEEK = timedelta(days=7)
 # A Wednesday, from which on no holiday of the law falls on the next four.
 _FIRST = date(2027, 2, 3)

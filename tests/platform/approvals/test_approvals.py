@@ -5,7 +5,6 @@ The feature is `purchases.py` beside this; its roles are those of courses.
 
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +47,6 @@ from tests.platform.approvals.purchases import (
     turn_back,
 )
 
-Actors = Callable[..., Actor]
 _NAMES = st.sampled_from(["a", "b", "c"])
 
 

@@ -6,9 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -34,9 +32,6 @@ PARSERS = {
     *("PIL", "pikepdf", "av", "pypdfium2", "zxingcpp", "weasyprint"),
     *("python_calamine", "zipfile", "xml", "charset_normalizer"),
 }
-
-
-Lines = list[MutableMapping[str, Any]]
 
 
 @pytest.fixture

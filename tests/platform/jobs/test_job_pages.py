@@ -1,6 +1,5 @@
 """A job's pages are its owner's, and nobody else's."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ from kash.platform.vault import AuditEntry
 from kash.policy import Actor
 from tests.declaring import also_declared
 from tests.platform.jobs.kinds import KINDS
-
-Actors = Callable[..., Actor]
 
 
 @pytest.fixture(autouse=True)

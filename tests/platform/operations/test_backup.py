@@ -55,7 +55,6 @@ PHONE = "+254700000123"
 ROOT = Path(__file__).parents[3]
 
 Place = Callable[..., Settings]
-Open = Callable[[Settings], Flask]
 
 
 def fill(app: Flask) -> str:

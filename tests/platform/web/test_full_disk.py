@@ -5,7 +5,6 @@ import json
 import re
 import sqlite3
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import psycopg
 import pytest
 from flask import current_app
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
@@ -27,12 +25,9 @@ from kash.platform.storage import StorageFull
 from kash.platform.storage import store as folder
 from kash.platform.web.errors import posted
 from kash.platform.web.logs import configure_logs
-from kash.policy import Actor
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import carried
 
-Actors = Callable[..., Actor]
-ClientFor = Callable[[Actor], FlaskClient]
 TYPED = "Two lists lay open\nin the hall <b>& 'seen'"
 
 

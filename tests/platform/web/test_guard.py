@@ -3,13 +3,11 @@
 import json
 import logging
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
-from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
@@ -30,8 +28,6 @@ from kash.policy import (
 )
 from kash.settings import Settings
 from tests.conftest import csrf_token
-
-Signing = Callable[..., FlaskClient]
 
 
 def test_an_endpoint_without_a_permission_stops_the_start():

@@ -4,11 +4,9 @@ people is a file on somebody's laptop."""
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
@@ -16,10 +14,6 @@ from kash.accounts.models import SignedInSession
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import lists
-from kash.policy import Actor
-
-Actors = Callable[..., Actor]
-Signing = Callable[..., FlaskClient]
 
 
 def rows_of(text: str) -> list[list[str]]:

@@ -1,11 +1,9 @@
 """The people of a workshop are told of it: once, in time, and nobody who should not be."""
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from ical.calendar_stream import IcsCalendarStream
 from sqlalchemy import select, update
 
@@ -17,7 +15,6 @@ from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.outbox import request_of
 from kash.platform.web.errors import ChangedMeanwhile, Forbidden
 from kash.platform.web.formats import from_local
-from kash.policy import Actor
 from kash.workshops.announcements.models import Announcement
 from kash.workshops.announcements.services import (
     ReminderDetails,
@@ -38,7 +35,6 @@ from kash.workshops.services.planning import (
 from tests.people.notices.conftest import answered
 from tests.workshops.conftest import Held, details, make_person
 
-ClientFor = Callable[[Actor], FlaskClient]
 _AHEAD = date.today() + timedelta(days=40)
 _LATER = timedelta(minutes=11)
 _REMINDERS = ReminderDetails(3, 1, 2)

@@ -1,11 +1,9 @@
 """Venues: found by what they have; whom to call and how safe one is for who plans alone."""
 
 import re
-from collections.abc import Callable
 from datetime import date, time, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.people.models import Venue
@@ -23,7 +21,6 @@ from tests.conftest import csrf_token
 from tests.declaring import also_declared
 from tests.refusals import refuses
 
-SignIn = Callable[..., FlaskClient]
 HALL = VenueDetails(
     "Lake hall",
     place="Kondele",
