@@ -7,26 +7,17 @@ import pytest
 from kash.attendance.models import Slot
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.services.issuing import SessionAhead, approve
-from kash.platform.database import db, utc_now
-from tests.certificates.conftest import ALL, MOST, Ready
+from kash.platform.database import db
+from tests.certificates.conftest import ALL, MOST
 from tests.refusals import refuses
-
-
-def put_ahead(ready: Ready, *positions: int) -> None:
-    """Have closed sessions begin in two days, as if somebody had closed them ahead of time."""
-    db.session.rollback()
-    for slot in db.session.query(Slot).filter_by(register_id=ready.workshop.register_id):
-        if slot.position in positions:
-            slot.starts_at = utc_now() + timedelta(days=2, hours=slot.position)
-    db.session.commit()
-    db.session.rollback()
+from tests.workshops.conftest import put_ahead
 
 
 @pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready):
     ready.confirm(ALL, MOST)
-    put_ahead(ready, 1, 2, 3, 4)
+    put_ahead(ready.workshop, 1, 2, 3, 4)
     assert {(row.minutes, row.total_minutes) for row in candidates(ready.workshop)} == {(0, 0)}
     with refuses("Close every register of this workshop first, or remove sessions"):
         ready.proposed()
@@ -37,7 +28,7 @@ def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready):
 def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_come(ready):
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
-    put_ahead(ready, 4)
+    put_ahead(ready.workshop, 4)
     # Of what began both have all, and yet the workshop is not over.
     with pytest.raises(SessionAhead):
         approve(ready.batch(batch), ready.director)

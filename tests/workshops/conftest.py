@@ -5,9 +5,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from kash.attendance.models import Slot
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.persons import sort_name
-from kash.platform.database import db, new_public_id
+from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -94,6 +95,16 @@ class Held:
     @property
     def register(self) -> str:
         return self.row.register.public_id
+
+
+def put_ahead(workshop: Workshop, *positions: int) -> None:
+    """Have closed sessions begin in two days, as if somebody had closed them ahead of time."""
+    db.session.rollback()
+    for slot in db.session.query(Slot).filter_by(register_id=workshop.register_id):
+        if slot.position in positions:
+            slot.starts_at = utc_now() + timedelta(days=2, hours=slot.position)
+    db.session.commit()
+    db.session.rollback()
 
 
 def details(**changes: object) -> WorkshopDetails:

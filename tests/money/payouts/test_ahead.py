@@ -16,19 +16,10 @@ from kash.money.payouts.services.payments import (
     pay_in_cash,
     turn_back,
 )
-from kash.platform.database import db, utc_now
-from tests.money.payouts.conftest import NEAR, Ready
+from kash.platform.database import db
+from tests.money.payouts.conftest import NEAR
 from tests.refusals import refuses
-
-
-def put_ahead(ready: Ready, *positions: int) -> None:
-    """Have closed sessions begin in two days, as if somebody had closed them ahead of time."""
-    db.session.rollback()
-    for slot in db.session.query(Slot).filter_by(register_id=ready.workshop.register_id):
-        if slot.position in positions:
-            slot.starts_at = utc_now() + timedelta(days=2, hours=slot.position)
-    db.session.commit()
-    db.session.rollback()
+from tests.workshops.conftest import put_ahead
 
 
 @pytest.mark.any_engine
@@ -44,7 +35,7 @@ def test_nothing_is_due_for_days_that_are_still_to_come(ready):
         days=[ready.workshop.starts_on, ready.workshop.ends_on],
         by=ready.trainer,
     )
-    put_ahead(ready, 3, 4)
+    put_ahead(ready.workshop, 3, 4)
     now = ready.rows()
     assert len(now["Zawadi Sampuli"].due.days) == 1
     assert len(now["Dereva Sampuli"].due.days) == 1
@@ -58,7 +49,7 @@ def test_nothing_is_due_for_days_that_are_still_to_come(ready):
 def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     made = ready.proposed()
-    put_ahead(ready, 3, 4)
+    put_ahead(ready.workshop, 3, 4)
     with refuses("This list pays for a session that has not begun."):
         approve(ready.one(made), ready.director)
     turn_back(ready.one(made), "Not held yet.", ready.director)
@@ -70,7 +61,7 @@ def test_money_that_was_approved_ahead_of_time_is_not_paid(ready):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     made = ready.approved()
     line = lines_of(ready.one(made))[0].public_id
-    put_ahead(ready, 4)
+    put_ahead(ready.workshop, 4)
     with refuses("This list pays for a session that has not begun."):
         pay_in_cash(ready.one(made), [line], ready.trainer)
     with refuses("This list pays for a session that has not begun."):

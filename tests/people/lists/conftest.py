@@ -8,7 +8,7 @@ import pytest
 from kash.people.lists.previews import Preview
 from kash.people.lists.queries import people_list
 from kash.people.lists.services import bring_in, confirm_list, preview_list
-from kash.people.models import PeopleList
+from kash.people.models import Group, PeopleList
 from kash.platform.database import db
 from kash.policy import Actor
 
@@ -36,6 +36,24 @@ def confirm(public_id: str, by: Actor) -> None:
 def states(preview: Preview) -> dict[int, str]:
     """The state of each row."""
     return {each.number: str(each.state) for each in preview.outcomes}
+
+
+@pytest.fixture
+def trainer(actor):
+    return actor("trainer")
+
+
+@pytest.fixture
+def browser(client_for, trainer):
+    """The trainer's."""
+    return client_for(trainer)
+
+
+@pytest.fixture
+def group(app):
+    """The public id of the community."""
+    found: str = db.session.query(Group).filter_by(letter="B").one().public_id
+    return found
 
 
 @pytest.fixture

@@ -31,16 +31,6 @@ def text(rows: int) -> str:
     return "\n".join(["Name;Code;Phone;Station;Age", *ROWS[:rows], ""])
 
 
-@pytest.fixture
-def trainer(actor):
-    return actor("trainer")
-
-
-@pytest.fixture
-def browser(client_for, trainer):
-    return client_for(trainer)
-
-
 def asked(browser: FlaskClient, address: str, count_queries: Any) -> int:
     with count_queries() as queries:
         assert browser.get(address).status_code == 200

@@ -11,7 +11,7 @@ from kash.people.lists import services as lists
 from kash.people.lists.services import cancel_list, choose, confirm_list
 from kash.people.lists.services import storing as list_storing
 from kash.people.lists.services.storing import ListChanged
-from kash.people.models import Group, PeopleList, Person
+from kash.people.models import PeopleList, Person
 from kash.people.services import erasing as old_lists
 from kash.people.services.persons import ContactChange, PersonDetails, add_person, change_person
 from kash.platform import storage
@@ -55,22 +55,6 @@ def long_list(rows: int = ROWS) -> str:
     """Row 2 is the first person's, who is called `named(0)`."""
     lines = [f"{named(at)};K-{at};;Ward {at};{1960 + at % 40}" for at in range(rows)]
     return "\n".join([HEADINGS, *lines, ""])
-
-
-@pytest.fixture
-def trainer(actor):
-    return actor("trainer")
-
-
-@pytest.fixture
-def browser(client_for, trainer):
-    return client_for(trainer)
-
-
-@pytest.fixture
-def group(app):
-    found: str = db.session.query(Group).filter_by(letter="B").one().public_id
-    return found
 
 
 def job_of(public_id: str, by: Actor) -> Job:

@@ -42,16 +42,6 @@ def seen_of(body: str) -> str:
     return found[1]
 
 
-@pytest.fixture
-def trainer(actor):
-    return actor("trainer")
-
-
-@pytest.fixture
-def browser(client_for, trainer):
-    return client_for(trainer)
-
-
 def test_from_the_file_to_the_people_and_back(app, browser, groups):
     sent = send(browser, LIST.encode(), group=groups[1].public_id)
     assert sent.status_code == 303

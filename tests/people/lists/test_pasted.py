@@ -31,16 +31,6 @@ ROWS: list[Sequence[object]] = [
 ]
 
 
-@pytest.fixture
-def trainer(actor):
-    return actor("trainer")
-
-
-@pytest.fixture
-def browser(client_for, trainer):
-    return client_for(trainer)
-
-
 def paste(browser: FlaskClient, rows: str, **more: Any) -> TestResponse:
     """What the page sends when rows were pasted."""
     return browser.post(

@@ -13,22 +13,6 @@ from tests.people.lists.formats import make, workbook
 from tests.people.lists.test_pages import said
 
 
-@pytest.fixture
-def trainer(actor):
-    return actor("trainer")
-
-
-@pytest.fixture
-def browser(client_for, trainer):
-    return client_for(trainer)
-
-
-@pytest.fixture
-def group(app):
-    found: str = db.session.query(Group).filter_by(letter="B").one().public_id
-    return found
-
-
 def test_five_thousand_people_are_five_thousand_whatever_stands_between_them(
     trainer, bring, group, monkeypatch
 ):

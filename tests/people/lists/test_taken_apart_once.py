@@ -39,11 +39,6 @@ def taken_apart(monkeypatch):
     return found
 
 
-@pytest.fixture
-def trainer(actor):
-    return actor("trainer")
-
-
 def take_ward_for_name(choices: Choices) -> None:
     choices.columns = {0: "ward", 1: "name"}
 
