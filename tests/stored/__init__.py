@@ -17,14 +17,17 @@ def compare_stored(
 ) -> None:
     """Fail unless these are the lines of a list for which `mine` is true; with `--write-stored`,
     write them in place of those."""
-    present = sorted(set(lines))
-    with (HERE / f"{name}.txt").open("a+", encoding="utf-8") as file:
+    begins = f"{name}: "
+    present = sorted({f"{begins}{line}" for line in lines})
+    with (HERE / "stored.txt").open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         stored = file.read().splitlines()
+        others = [
+            line for line in stored if not (line.startswith(begins) and mine(line[len(begins) :]))
+        ]
         if not config.getoption("--write-stored"):
-            assert present == [line for line in stored if mine(line)]
+            assert present == sorted(set(stored) - set(others))
             return
-        others = [line for line in stored if not mine(line)]
         file.truncate(0)
         file.writelines(f"{line}\n" for line in sorted([*others, *present]))
