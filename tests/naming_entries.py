@@ -6,7 +6,6 @@ thing or more, but for those that have nothing to name.
 """
 
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from kash.platform.vault import audit
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _entries_name_what_was_agreed() -> Iterator[None]:
+def _entries_name_what_was_agreed():
     append = audit._append
 
     def asked(vault: Any, change: audit.Change, actor: str, action: str) -> Any:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ class WarmPress:
 
 
 @pytest.fixture(scope="session")
-def warm_press() -> Iterator[WarmPress]:
+def warm_press():
     """One for each worker, which loads at its first use."""
     press = WarmPress(children.start)
     yield press
@@ -92,7 +92,7 @@ def warm_press() -> Iterator[WarmPress]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _presses_are_warm(request: pytest.FixtureRequest, warm_press: WarmPress) -> Iterator[None]:
+def _presses_are_warm(request, warm_press):
     if platform.machine() != "x86_64" or request.path.name in OWN_CHILDREN:
         yield
         return

@@ -46,6 +46,6 @@ def quickly_locked(content: bytes, passphrase: str, *, armored: bool = True) -> 
 
 
 @pytest.fixture
-def quick_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_locks(monkeypatch):
     """Have whatever is locked by a passphrase be opened at once."""
     monkeypatch.setattr(pyrage.passphrase, "encrypt", quickly_locked)

@@ -4,7 +4,6 @@ On PostgreSQL where that is installed, which refuses more and sorts nothing by i
 are the services, and those are tested on SQLite each by itself.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,9 +54,7 @@ def _load(folder: Path, compiled: Path, database_url: str) -> Sample:
 
 
 @pytest.fixture(scope="session")
-def _loaded_sample(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, compiled: Path
-) -> Iterator[Sample]:
+def _loaded_sample(request, tmp_path_factory, compiled):
     from tests.conftest import _postgresql_programs
 
     folder = tmp_path_factory.mktemp("sample") / "var"
@@ -77,7 +74,7 @@ def _loaded_sample(
 
 
 @pytest.fixture
-def sample(_loaded_sample: Sample) -> Iterator[Sample]:
+def sample(_loaded_sample):
     """The sample, in an application context."""
     with _loaded_sample.app.app_context():
         yield _loaded_sample

@@ -1,22 +1,18 @@
 """The page of a case at a desk: what the next step needs is there without rolling, under few words,
 and a release is one tap."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
 
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.parts import Act, Asked, Filing, Intervention, Party, Person
 from kash.incidents.rules.record import Record
 from kash.platform.database import utc_now
-from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 
 from .looking import PHONE, findings
-from .phones import Site, browser_of
+from .phones import browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -65,8 +61,8 @@ def three_held(hours: int) -> Record:
 
 @pytest.mark.parametrize("hours", [3, 300])
 def test_what_the_next_step_needs_is_seen_at_once_under_few_words_and_a_tap_frees_her(
-    site: Site, member: AMember, browser: Browser, hours: int
-) -> None:
+    site, member, browser, hours
+):
     reference = filed(three_held(hours))
     with browser_of(member.client, browser, site) as page:
         page.set_viewport_size(DESK)
@@ -114,8 +110,8 @@ def test_what_the_next_step_needs_is_seen_at_once_under_few_words_and_a_tap_free
     ],
 )
 def test_while_she_is_held_the_mediator_who_was_asked_comes_before_how_it_ended(
-    site: Site, member: AMember, browser: Browser, response: str, next_step: str, leads_to: str
-) -> None:
+    site, member, browser, response, next_step, leads_to
+):
     record = three_held(3)
     now = utc_now()
     record.interventions.append(

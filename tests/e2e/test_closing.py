@@ -1,14 +1,11 @@
 """A case that can't be closed until nothing of it is open, at the width of a phone and in both
 languages."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries import cases
@@ -23,7 +20,7 @@ from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 
 from .looking import PHONE, findings
-from .phones import Site, browser_of
+from .phones import browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -116,12 +113,8 @@ def _a_case(member: AMember, mediator: Actor) -> str:
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_a_case_is_closed_once_each_thing_that_is_open_was_followed_by_its_link(
-    browser: Browser,
-    site: Site,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    language: str,
-) -> None:
+    browser, site, a_member, actor, language
+):
     mediator = actor("peer", name="Mediates")
     add_mediator(SYSTEM, mediator.public_id, DutyDetails())
     officer = a_member("documentation", language=language)

@@ -1,20 +1,15 @@
 """Help and a receipt without an account, on a phone: usable by everybody, and help without a
 network until it is left at once."""
 
-from __future__ import annotations
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from .looking import PHONE, findings
-from .phones import Site
 
 pytestmark = pytest.mark.browser
 
 
-def test_help_and_a_receipt_are_usable_by_everybody_without_an_account(
-    browser: Browser, site: Site
-) -> None:
+def test_help_and_a_receipt_are_usable_by_everybody_without_an_account(browser, site):
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     found: list[str] = []
@@ -32,9 +27,7 @@ def test_help_and_a_receipt_are_usable_by_everybody_without_an_account(
     context.close()
 
 
-def test_help_opens_without_a_network_after_one_visit_until_it_is_left(
-    browser: Browser, site: Site
-) -> None:
+def test_help_opens_without_a_network_after_one_visit_until_it_is_left(browser, site):
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     page.goto(site.address + "/h")

@@ -1,16 +1,11 @@
 """Somebody telephones at night and nobody answers at first: from the first phone that rings to the
 case that is closed, as two officers, a custodian, a director and two mediators go through it."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from kash.incidents.queries.letterbox import owner_of
 from kash.incidents.services import alerts
@@ -18,13 +13,12 @@ from kash.incidents.views.cases import STEP_NUMBERS
 from kash.people.models import Zone
 from kash.platform.database import db, writing
 from kash.platform.web.formats import to_local
-from kash.policy import SYSTEM, Actor
-from tests.conftest import AMember
+from kash.policy import SYSTEM
 from tests.incidents.nights import Night
 from tests.incidents.test_mediation import on_duty
 
 from .looking import DESK, PHONE, findings
-from .phones import Site, browser_of
+from .phones import browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -48,15 +42,8 @@ def _owner(reference: str) -> str:
 
 
 def test_from_a_call_at_night_that_nobody_answers_at_first_to_the_closed_case(
-    app: APIFlask,
-    browser: Browser,
-    site: Site,
-    member: AMember,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    app, browser, site, member, a_member, actor, client_for, monkeypatch
+):
     night = Night(app, monkeypatch)
     # What is kept as she types is sent with the page's token.
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)

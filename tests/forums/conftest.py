@@ -1,17 +1,13 @@
 """A forum with members of both groups, each appearing in another way."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.presence import add_member, open_forum
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -60,7 +56,7 @@ def nairobi(year: int, month: int, day: int, hour: int = 9) -> datetime:
 
 
 @pytest.fixture
-def person(groups: tuple[Group, Group]) -> Callable[..., tuple[str, int]]:
+def person(groups):
     """`person("Name", group=1)` adds somebody; returns the public id and the key."""
     keys = [group.id for group in groups]
 
@@ -82,9 +78,7 @@ def person(groups: tuple[Group, Group]) -> Callable[..., tuple[str, int]]:
 
 
 @pytest.fixture
-def series(
-    app: APIFlask, actor: Callable[..., Actor], person: Callable[..., tuple[str, int]]
-) -> Series:
+def series(app, actor, person):
     """The office holder is in group A (police), the others are in group B."""
     secretary = actor("trainer", name="Tumaini Katibu")
     made = Series(secretary, open_forum(name="Monthly review", by=secretary))

@@ -1,13 +1,9 @@
 """Cases that were filed, for tests of this room."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, from_bytes
@@ -15,7 +11,7 @@ from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.platform.database import db
 from kash.platform.vault import OpenVault, fetch, open_document
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.conftest import AMember
 from tests.incidents import filed_cases
 from tests.incidents.canaries import Room
@@ -24,24 +20,24 @@ Filed = Callable[..., str]
 
 
 @pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def member(both_engines_app, a_member):
     return a_member("documentation")
 
 
 @pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+def peer(member, actor):
     return actor("peer")
 
 
 @pytest.fixture
-def mediator(member: AMember, actor: Callable[..., Actor]) -> Actor:
+def mediator(member, actor):
     account = actor("peer", name="Mediates")
     add_mediator(SYSTEM, account.public_id, DutyDetails())
     return account
 
 
 @pytest.fixture
-def filed(app: APIFlask) -> Filed:
+def filed(app):
     """`filed(record, state="submitted")` seals a record as somebody without keys does, and returns
     the reference of the case. Somebody must hold keys first (`a_member`)."""
 
@@ -49,7 +45,7 @@ def filed(app: APIFlask) -> Filed:
 
 
 @pytest.fixture
-def record_of(app: APIFlask) -> Callable[[str, OpenVault], Record]:
+def record_of(app):
     """`record_of(reference, vault)`: the record as it is sealed now, whoever may see it."""
 
     def opened(reference: str, vault: OpenVault) -> Record:
@@ -64,7 +60,7 @@ def record_of(app: APIFlask) -> Callable[[str, OpenVault], Record]:
 
 
 @pytest.fixture
-def officer_at(app: APIFlask) -> Callable[..., tuple[int, str]]:
+def officer_at(app):
     """`officer_at("Lake station")` adds a person posted there; her key and the station's id."""
 
     def make(station: str, service_number: str = "") -> tuple[int, str]:
@@ -97,12 +93,7 @@ def officer_at(app: APIFlask) -> Callable[..., tuple[int, str]]:
 
 
 @pytest.fixture
-def room(
-    app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> Room:
+def room(app, a_member, actor, client_for):
     """Members, two who file on their phones, a mediator, and somebody who is not signed in."""
     grace = a_member("custodian")
     mediator = actor("peer", name="Mediates")

@@ -1,7 +1,5 @@
 """A night of the programme, whose clock goes on only as a test says, and what rings in it."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

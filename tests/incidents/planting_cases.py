@@ -1,8 +1,6 @@
 """Canaries typed on the pages of a case: comments, steps, consents, referrals, terms, identities
 and the request to a mediator."""
 
-from __future__ import annotations
-
 import re
 
 from flask.testing import FlaskClient

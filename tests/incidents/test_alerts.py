@@ -1,16 +1,11 @@
 """Somebody is held: who learns of it, when, and what nobody learns from the mail or the row."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask import current_app
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import Programme
@@ -49,7 +44,7 @@ class Post:
 
 
 @pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch) -> Post:
+def post(monkeypatch):
     made = Post()
 
     def send(to: str, subject: str, text: str) -> None:
@@ -85,18 +80,14 @@ class Office:
 
 
 @pytest.fixture
-def office(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
-) -> Office:
+def office(both_engines_app, a_member, actor):
     anna = a_member("documentation", name="Anna")
     brenda = a_member("documentation", name="Brenda")
     return Office(anna, brenda, a_member("custodian", name="Grace"), actor("peer"))
 
 
 @pytest.mark.any_engine
-def test_an_arrest_reaches_the_officer_within_a_minute_and_the_next_after_fifteen(
-    office: Office, post: Post
-) -> None:
+def test_an_arrest_reaches_the_officer_within_a_minute_and_the_next_after_fifteen(office, post):
     alerts.set_duty(SYSTEM, office.brenda.actor.public_id, position=1, hours=(), active=True)
     raised = office.holds()
     assert alerts.tell_officers(raised + timedelta(minutes=1)) == 2
@@ -108,9 +99,7 @@ def test_an_arrest_reaches_the_officer_within_a_minute_and_the_next_after_fiftee
 
 
 @pytest.mark.any_engine
-def test_a_look_at_the_queue_ends_it_and_a_page_beside_it_does_not(
-    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_look_at_the_queue_ends_it_and_a_page_beside_it_does_not(office, post, monkeypatch):
     raised = office.holds()
     alerts.tell_officers(raised)
     assert office.anna.client.get("/").status_code == 200
@@ -123,9 +112,7 @@ def test_a_look_at_the_queue_ends_it_and_a_page_beside_it_does_not(
     assert (row.raised_at, row.week.weekday()) == (None, 0)
 
 
-def test_an_officer_from_whom_the_case_is_kept_cannot_end_the_alert(
-    office: Office, post: Post, filed: Callable[..., str]
-) -> None:
+def test_an_officer_from_whom_the_case_is_kept_cannot_end_the_alert(office, post, filed):
     accused = HELD.model_copy(deep=True)
     accused.parties.append(Party(id="q1", account=office.anna.actor.public_id))
     accused.persons.append(Person(id="p1", code="P1"))
@@ -142,8 +129,8 @@ def test_an_officer_from_whom_the_case_is_kept_cannot_end_the_alert(
 
 @pytest.mark.any_engine
 def test_a_mail_says_nothing_and_a_drill_is_the_same_mail_and_the_same_row(
-    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    office, post, monkeypatch
+):
     seen: list[tuple[list[tuple[str, str, str]], dict[str, Any]]] = []
     now = utc_now()
     for drill in (False, True):
@@ -177,9 +164,7 @@ def test_a_mail_says_nothing_and_a_drill_is_the_same_mail_and_the_same_row(
 
 
 @pytest.mark.any_engine
-def test_drills_come_as_often_as_they_are_set_and_by_day_and_night(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_drills_come_as_often_as_they_are_set_and_by_day_and_night(office, monkeypatch):
     db.session.merge(Programme(id=1, name="Programme", neutral_name="Programme", settings={}))
     db.session.commit()
     assert drills_a_week() == 2
@@ -194,9 +179,7 @@ def test_drills_come_as_often_as_they_are_set_and_by_day_and_night(
 
 
 @pytest.mark.any_engine
-def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(
-    office: Office, post: Post
-) -> None:
+def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(office, post):
     post.broken = {office.mail(office.anna)}
     raised = office.holds()
     assert alerts.tell_officers(raised) == 2
@@ -210,9 +193,7 @@ def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(
     assert alerts.tell_officers(raised + timedelta(minutes=1)) == 2
 
 
-def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(
-    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(office, post, monkeypatch):
     from kash.people.rules.directory import Stretch, minute_of_week
     from kash.platform.web.formats import to_local
 
@@ -227,7 +208,7 @@ def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(
 
 
 @pytest.mark.any_engine
-def test_nobody_looked_for_a_day_counts_as_not_answered(office: Office, post: Post) -> None:
+def test_nobody_looked_for_a_day_counts_as_not_answered(office, post):
     raised = office.holds()
     alerts.end_old_alerts(raised + timedelta(hours=23))
     assert len(open_alerts()) == 1
@@ -237,9 +218,7 @@ def test_nobody_looked_for_a_day_counts_as_not_answered(office: Office, post: Po
 
 
 @pytest.mark.any_engine
-def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
-    office: Office, post: Post
-) -> None:
+def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(office, post):
     code = new_code()
     answer_screen(office.peer, code, "what", Screen(acts=["M1"]))
     submit(office.peer, code, "en")
@@ -253,9 +232,7 @@ def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
 
 
 @pytest.mark.any_engine
-def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_drill(
-    office: Office, post: Post
-) -> None:
+def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_drill(office, post):
     """Whether a report came, somebody is held, or nothing happened at all."""
     morning = next_morning(utc_now())
     office.holds()
@@ -271,9 +248,7 @@ def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_dril
 
 
 @pytest.mark.any_engine
-def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(
-    office: Office, post: Post
-) -> None:
+def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(office, post):
     code, more = new_code(), new_code()
     say_held(office.peer, code)
     receipt = submit(office.peer, code, "en")
@@ -296,9 +271,7 @@ def services_cases(member: AMember) -> Any:
 
 
 @pytest.mark.any_engine
-def test_the_roster_says_so_where_no_mail_goes_out(
-    office: Office, client_for: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_roster_says_so_where_no_mail_goes_out(office, client_for, monkeypatch):
     monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: False)
     monkeypatch.setattr("kash.incidents.services.alerts.sms_is_set_up", lambda: False)
     monkeypatch.setattr("kash.incidents.views.history.sms_is_set_up", lambda: False)
@@ -312,7 +285,7 @@ def test_the_roster_says_so_where_no_mail_goes_out(
 
 
 @pytest.mark.any_engine
-def test_the_order_and_the_hours_are_set_on_the_page(office: Office) -> None:
+def test_the_order_and_the_hours_are_set_on_the_page(office):
     client = office.anna.client
     address = f"/w/o/{office.brenda.actor.public_id}"
     wrong = client.post(address, data={"position": "0", "day_0": "in the morning", "active": "y"})
@@ -329,9 +302,7 @@ def test_the_order_and_the_hours_are_set_on_the_page(office: Office) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_look_at_something_else_does_not_end_it(
-    office: Office, post: Post, a_member: Callable[..., AMember]
-) -> None:
+def test_a_look_at_something_else_does_not_end_it(office, post, a_member):
     office.holds()
     dora = a_member("director", name="Dora")
     for asked in ({"ward": "Kondele"}, {"show": "all", "words": "nothing of this"}, {"minor": "1"}):
@@ -343,7 +314,7 @@ def test_a_look_at_something_else_does_not_end_it(
 
 
 @pytest.mark.any_engine
-def test_what_is_told_after_the_officer_looked_alerts_again(office: Office, post: Post) -> None:
+def test_what_is_told_after_the_officer_looked_alerts_again(office, post):
     """The first said only that somebody is held; the second says where."""
     code, more = new_code(), new_code()
     say_held(office.peer, code)

@@ -1,9 +1,6 @@
 """Pages of cases, as officers, custodians and directors use them."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -19,8 +16,6 @@ from kash.incidents.services.cases import add_link, comment
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.platform.web.formats import to_local
-from kash.policy import Actor
-from tests.incidents.conftest import Filed, Member
 
 
 def text_of(answer: Any) -> str:
@@ -48,9 +43,7 @@ def entries(action: str) -> int:
 # --- The vault ------------------------------------------------------------------------------
 
 
-def test_with_a_closed_vault_every_page_leads_to_where_it_is_opened(
-    a_member: Member, filed: Filed
-) -> None:
+def test_with_a_closed_vault_every_page_leads_to_where_it_is_opened(a_member, filed):
     her = a_member("documentation", is_open=False)
     reference = filed()
     for address in ("/w", f"/w/{reference}", f"/w/{reference}/l"):
@@ -60,16 +53,14 @@ def test_with_a_closed_vault_every_page_leads_to_where_it_is_opened(
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer", "trainer", "administrator", "funder"])
-def test_others_have_no_register(role: str, sign_in: Callable[..., FlaskClient]) -> None:
+def test_others_have_no_register(role, sign_in):
     assert sign_in(role).get("/w").status_code == 403
 
 
 # --- The register ---------------------------------------------------------------------------
 
 
-def test_the_queue_holds_what_is_hers_what_is_new_and_what_is_due(
-    a_member: Member, filed: Filed
-) -> None:
+def test_the_queue_holds_what_is_hers_what_is_new_and_what_is_due(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     hers = filed(Record(assigned_to=anna.actor.public_id), "verified")
     new = filed()
@@ -90,7 +81,7 @@ def test_the_queue_holds_what_is_hers_what_is_new_and_what_is_due(
     assert set(rows(anna.client.get("/w?show=open"))) == everything - {closed}
 
 
-def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
+def test_what_cannot_wait_stands_first(a_member, filed):
     anna = a_member("documentation")
     arrested = utc_now() - timedelta(hours=2)
     record = Record(persons=[Person(id="p1", code="A", arrested_at=arrested)])
@@ -101,8 +92,8 @@ def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
 
 
 def test_a_report_of_today_in_which_somebody_is_held_stands_above_a_limit_that_was_over_days_ago(
-    a_member: Member, filed: Filed
-) -> None:
+    a_member, filed
+):
     anna, now = a_member("documentation"), utc_now()
     arrested = Person(id="p1", code="A", arrested_at=now - timedelta(days=9))
     over = filed(Record(persons=[arrested]))
@@ -113,9 +104,7 @@ def test_a_report_of_today_in_which_somebody_is_held_stands_above_a_limit_that_w
     assert rows(anna.client.get("/w")) == [new, over, old]
 
 
-def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(a_member, filed):
     anna = a_member("documentation")
     long_ago, recent = utc_now() - timedelta(days=9), utc_now() - timedelta(hours=2)
 
@@ -149,7 +138,7 @@ def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(
     assert rows(anna.client.get("/w"))[0] == runs
 
 
-def test_a_record_is_found_by_everything_in_it(a_member: Member, filed: Filed) -> None:
+def test_a_record_is_found_by_everything_in_it(a_member, filed):
     anna = a_member("documentation")
     record = Record(
         narrative='She said: "Achieng’s café".\nThen they left.',
@@ -207,16 +196,14 @@ def a_case(**facts: Any) -> Record:
         ({"clock": "over"}, {"exposed": utc_now() - timedelta(hours=80)}),
     ],
 )
-def test_filters(
-    a_member: Member, filed: Filed, asked: dict[str, str], facts: dict[str, Any]
-) -> None:
+def test_filters(a_member, filed, asked, facts):
     anna = a_member("documentation")
     filed(a_case())
     reference = filed(a_case(**facts))
     assert found(anna.client, **asked) == [reference]
 
 
-def test_filters_by_state_by_officer_and_by_consent(a_member: Member, filed: Filed) -> None:
+def test_filters_by_state_by_officer_and_by_consent(a_member, filed):
     anna = a_member("documentation")
     mine = filed(a_case(assigned=anna.actor.public_id), "triaged")
     agreed = a_case()
@@ -230,7 +217,7 @@ def test_filters_by_state_by_officer_and_by_consent(a_member: Member, filed: Fil
     assert found(anna.client, no_consent="1") == [mine]
 
 
-def test_bad_filters_ask_nothing_and_break_nothing(a_member: Member, filed: Filed) -> None:
+def test_bad_filters_ask_nothing_and_break_nothing(a_member, filed):
     anna = a_member("documentation")
     reference = filed()
     for asked in (
@@ -243,9 +230,7 @@ def test_bad_filters_ask_nothing_and_break_nothing(a_member: Member, filed: File
         assert found(anna.client, **asked) == [], asked
 
 
-def test_pages_and_sorting_are_posted_again_with_what_was_asked(
-    a_member: Member, filed: Filed
-) -> None:
+def test_pages_and_sorting_are_posted_again_with_what_was_asked(a_member, filed):
     anna = a_member("documentation")
     for day in range(1, 31):
         filed(a_case(day=date(2026, 5, day)))
@@ -263,9 +248,7 @@ def test_pages_and_sorting_are_posted_again_with_what_was_asked(
     assert not set(rows(first)) & set(rows(second))
 
 
-def test_what_is_searched_stands_in_no_address_and_one_entry_without_ids(
-    a_member: Member, filed: Filed
-) -> None:
+def test_what_is_searched_stands_in_no_address_and_one_entry_without_ids(a_member, filed):
     anna = a_member("documentation")
     filed(Record(narrative="Achieng"))
     before = entries("incidents.searched")
@@ -284,7 +267,7 @@ def test_what_is_searched_stands_in_no_address_and_one_entry_without_ids(
     assert "achieng" not in re.findall("<title>(.*?)</title>", answer.get_data(as_text=True))[0]
 
 
-def test_one_damaged_record_says_so_and_the_others_open(a_member: Member, filed: Filed) -> None:
+def test_one_damaged_record_says_so_and_the_others_open(a_member, filed):
     anna = a_member("documentation")
     whole, damaged, strange = filed(), filed(), filed()
     with writing() as session:
@@ -311,7 +294,7 @@ def test_one_damaged_record_says_so_and_the_others_open(a_member: Member, filed:
         assert "damaged and does not open" in text_of(answer)
 
 
-def test_first_keys_are_kept_when_the_register_is_opened(a_member: Member, filed: Filed) -> None:
+def test_first_keys_are_kept_when_the_register_is_opened(a_member, filed):
     anna = a_member("documentation")
     for _ in range(3):
         filed()
@@ -321,9 +304,7 @@ def test_first_keys_are_kept_when_the_register_is_opened(a_member: Member, filed
 
 
 @pytest.mark.parametrize("address", ["/w?show=all", "case"])
-def test_so_many_queries_however_many_cases(
-    a_member: Member, filed: Filed, count_queries: Any, address: str
-) -> None:
+def test_so_many_queries_however_many_cases(a_member, filed, count_queries, address):
     anna = a_member("documentation")
 
     def asked() -> int:
@@ -346,7 +327,7 @@ def test_so_many_queries_however_many_cases(
 # --- Views ----------------------------------------------------------------------------------
 
 
-def test_a_view_is_kept_used_and_removed(a_member: Member, filed: Filed) -> None:
+def test_a_view_is_kept_used_and_removed(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     filed(a_case())
     money = filed(a_case(act="M1"))
@@ -364,7 +345,7 @@ def test_a_view_is_kept_used_and_removed(a_member: Member, filed: Filed) -> None
     assert 'name="view"' not in anna.client.get("/w").get_data(as_text=True)
 
 
-def test_a_view_needs_a_name_and_what_was_asked_is_not_lost(a_member: Member) -> None:
+def test_a_view_needs_a_name_and_what_was_asked_is_not_lost(a_member):
     anna = a_member("documentation")
     answer = anna.client.post("/w/views", data={"ward": "Nyalenda", "name": " "})
     assert answer.status_code == 422
@@ -374,7 +355,7 @@ def test_a_view_needs_a_name_and_what_was_asked_is_not_lost(a_member: Member) ->
 # --- The case -------------------------------------------------------------------------------
 
 
-def test_the_page_tells_who_did_what_to_whom(a_member: Member, filed: Filed) -> None:
+def test_the_page_tells_who_did_what_to_whom(a_member, filed):
     anna = a_member("documentation")
     record = Record(
         narrative="They came at night.",
@@ -406,9 +387,7 @@ def test_the_page_tells_who_did_what_to_whom(a_member: Member, filed: Filed) -> 
     assert entries("incidents.opened") == 1
 
 
-def test_clocks_tell_what_is_left_and_what_can_still_be_done(
-    a_member: Member, filed: Filed
-) -> None:
+def test_clocks_tell_what_is_left_and_what_can_still_be_done(a_member, filed):
     anna = a_member("documentation")
     exposed = Person(id="p1", code="A", exposed_at=utc_now() - timedelta(hours=80))
     record = Record(acts=[Act(id="a1", code="S1"), Act(id="a2", code="L1")], persons=[exposed])
@@ -422,9 +401,7 @@ def test_clocks_tell_what_is_left_and_what_can_still_be_done(
     assert "Too late for PEP" not in closed
 
 
-def test_whoever_comments_reads_that_a_court_may_order_it_shown(
-    a_member: Member, filed: Filed
-) -> None:
+def test_whoever_comments_reads_that_a_court_may_order_it_shown(a_member, filed):
     page = a_member("documentation").client.get(f"/w/{filed()}").get_data(as_text=True)
     form = re.search(r'<form[^>]+#comments".*?</form>', page, re.S)
     assert form is not None
@@ -437,7 +414,7 @@ def test_whoever_comments_reads_that_a_court_may_order_it_shown(
     )
 
 
-def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
+def test_hostile_text_is_shown_as_text(a_member, filed):
     anna = a_member("documentation")
     nasty = "<script>alert(1)</script>{{ 7*7 }}"
     record = Record(narrative=nasty, persons=[Person(id="p1", code=nasty, note=nasty)])
@@ -446,9 +423,7 @@ def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
     assert nasty in text_of(answer)
 
 
-def test_what_two_mark_as_urgent_stays_urgent(
-    a_member: Member, filed: Filed, record_of: Callable[..., Record]
-) -> None:
+def test_what_two_mark_as_urgent_stays_urgent(a_member, filed, record_of):
     anna = a_member("documentation")
     reference = filed()
     for cannot_wait in (True, False):
@@ -460,7 +435,7 @@ def test_what_two_mark_as_urgent_stays_urgent(
         assert record_of(reference, anna.vault()).urgent is cannot_wait
 
 
-def test_a_step_from_its_page(a_member: Member, filed: Filed) -> None:
+def test_a_step_from_its_page(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     page = anna.client.get(f"/w/{reference}").get_data(as_text=True)
@@ -481,9 +456,7 @@ def test_a_step_from_its_page(a_member: Member, filed: Filed) -> None:
     assert "not at this step any more" in text_of(again)
 
 
-def test_a_reason_that_is_missing_is_asked_for_and_what_was_typed_stays(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_reason_that_is_missing_is_asked_for_and_what_was_typed_stays(a_member, filed):
     anna = a_member("documentation")
     reference = filed(None, "triaged")
     address = f"/w/{reference}/s/4"
@@ -499,7 +472,7 @@ def test_a_reason_that_is_missing_is_asked_for_and_what_was_typed_stays(
     assert 'value="2"' in answer.get_data(as_text=True)
 
 
-def test_closing_needs_an_outcome_that_fits(a_member: Member, filed: Filed) -> None:
+def test_closing_needs_an_outcome_that_fits(a_member, filed):
     anna = a_member("documentation")
     reference = filed(None, "resolved")
     address = f"/w/{reference}/s/11"
@@ -513,7 +486,7 @@ def test_closing_needs_an_outcome_that_fits(a_member: Member, filed: Filed) -> N
     assert "Open again" in text
 
 
-def test_a_director_reads_and_is_offered_nothing(a_member: Member, filed: Filed) -> None:
+def test_a_director_reads_and_is_offered_nothing(a_member, filed):
     a_member("documentation")
     dora = a_member("director")
     reference = filed()
@@ -525,9 +498,7 @@ def test_a_director_reads_and_is_offered_nothing(a_member: Member, filed: Filed)
         assert dora.client.get(f"/w/{reference}/{address}").status_code == 403
 
 
-def test_members_are_told_that_somebody_is_kept_away_and_a_custodian_who(
-    a_member: Member, filed: Filed
-) -> None:
+def test_members_are_told_that_somebody_is_kept_away_and_a_custodian_who(a_member, filed):
     grace, anna = a_member("custodian"), a_member("documentation")
     brenda = a_member("documentation", name="Brenda Kielelezo")
     reference = filed(
@@ -544,7 +515,7 @@ def test_members_are_told_that_somebody_is_kept_away_and_a_custodian_who(
     assert answer.status_code == 422
 
 
-def test_declaring_leads_away_from_the_case(a_member: Member, filed: Filed) -> None:
+def test_declaring_leads_away_from_the_case(a_member, filed):
     anna = a_member("documentation")
     a_member("documentation")
     reference = filed()
@@ -556,7 +527,7 @@ def test_declaring_leads_away_from_the_case(a_member: Member, filed: Filed) -> N
     assert anna.client.get(f"/w/{reference}").status_code == 404
 
 
-def test_links_are_found_added_and_taken_away(a_member: Member, filed: Filed) -> None:
+def test_links_are_found_added_and_taken_away(a_member, filed):
     anna = a_member("documentation")
     one, two = filed(), filed(Record(narrative="The same market, Achieng again"))
     address = f"/w/{one}/l"
@@ -573,9 +544,7 @@ def test_links_are_found_added_and_taken_away(a_member: Member, filed: Filed) ->
         assert anna.client.post(f"{address}/add", data=wrong).status_code == 404
 
 
-def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     one = filed()
     two = filed(Record(declared=[brenda.actor.public_id]))
@@ -584,9 +553,7 @@ def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(
     assert two not in brenda.client.get(f"/w/{one}").get_data(as_text=True)
 
 
-def test_a_case_that_is_linked_to_a_shredded_one_still_opens(
-    a_member: Member, filed: Filed
-) -> None:
+def test_a_case_that_is_linked_to_a_shredded_one_still_opens(a_member, filed):
     anna = a_member("documentation")
     one, two = filed(), filed()
     add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
@@ -596,7 +563,7 @@ def test_a_case_that_is_linked_to_a_shredded_one_still_opens(
     assert (page.status_code, f'href="/w/{two}"' in page.text) == (200, False)
 
 
-def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, filed: Filed) -> None:
+def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member, filed):
     grace, anna = a_member("custodian"), a_member("documentation")
     away = ["0123456789abcdef"]
     reference = filed(Record(declared=away, persons=[Person(id="p1", code="A1")]))
@@ -614,7 +581,7 @@ def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, fi
     assert anna.client.get(f"/w/{reference}/p/p9").status_code == 404
 
 
-def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -> None:
+def test_an_officer_asks_and_reads_for_an_hour(a_member, filed):
     from kash.accounts.members.services.vault_sessions import decide
 
     grace, anna = a_member("custodian"), a_member("documentation")
@@ -638,9 +605,7 @@ def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -
     assert "Zawadi Kielelezo" in text_of(anna.client.post(f"{address}/g"))
 
 
-def test_minors_are_flagged_and_child_protection_is_suggested_once(
-    a_member: Member, filed: Filed
-) -> None:
+def test_minors_are_flagged_and_child_protection_is_suggested_once(a_member, filed):
     grace = a_member("custodian")
     record = Record(persons=[Person(id="p1", code="A1", age_band="under_18")])
     reference = filed(record)
@@ -653,9 +618,7 @@ def test_minors_are_flagged_and_child_protection_is_suggested_once(
     assert "Refer her to child protection." not in text
 
 
-def test_shredding_asks_for_the_reference_and_a_fresh_sign_in(
-    a_member: Member, filed: Filed
-) -> None:
+def test_shredding_asks_for_the_reference_and_a_fresh_sign_in(a_member, filed):
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(None, "closed")
     address, waits = f"/w/{reference}/x", f"/w/{reference}/2/s1"
@@ -683,7 +646,7 @@ def test_shredding_asks_for_the_reference_and_a_fresh_sign_in(
     assert anna.client.post(f"/w/{still}/x").status_code == 409
 
 
-def test_wrong_addresses_are_not_found(a_member: Member, filed: Filed) -> None:
+def test_wrong_addresses_are_not_found(a_member, filed):
     anna = a_member("documentation")
     reference = filed()
     for address in (
@@ -696,14 +659,12 @@ def test_wrong_addresses_are_not_found(a_member: Member, filed: Filed) -> None:
         assert anna.client.get(address).status_code == 404, address
 
 
-def test_the_place_of_the_register_is_shown_to_who_has_it(
-    a_member: Member, actor: Callable[..., Actor]
-) -> None:
+def test_the_place_of_the_register_is_shown_to_who_has_it(a_member, actor):
     anna = a_member("documentation")
     assert '<a href="/w"' in anna.client.get("/").get_data(as_text=True)
 
 
-def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(a_member: Member) -> None:
+def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(a_member):
     page = a_member("documentation").client.get("/w").text
     head = page[page.index("<h1") : page.index("Search everything that is on record")]
     assert re.findall(r'<a class="btn[^"]*" href="([^"]+)"', head) == [

@@ -1,13 +1,9 @@
 """What is changed of a record, kept sealed with who, when and why, whichever service changes it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +38,7 @@ TEXTS = st.text(max_size=5)
 
 
 @pytest.fixture
-def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+def member(app, a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -86,7 +82,7 @@ RECORDS = st.builds(
 
 
 @given(before=RECORDS, after=RECORDS)
-def test_what_differs_leads_from_one_record_to_the_other(before: Record, after: Record) -> None:
+def test_what_differs_leads_from_one_record_to_the_other(before, after):
     old, new = values_of(before), values_of(after)
     found = differences(old, new)
     for one in found:
@@ -97,7 +93,7 @@ def test_what_differs_leads_from_one_record_to_the_other(before: Record, after: 
     assert differences(new, values_of(from_bytes(record_as_bytes(after)))) == []
 
 
-def test_what_grows_only_and_says_itself_who_and_when_is_not_kept_twice() -> None:
+def test_what_grows_only_and_says_itself_who_and_when_is_not_kept_twice():
     record = Record(narrative="x")
     before = values_of(record)
     record.timeline.append(Event(what="added", by="a", at=NOW))
@@ -107,7 +103,7 @@ def test_what_grows_only_and_says_itself_who_and_when_is_not_kept_twice() -> Non
     assert differences(before, values_of(record)) == []
 
 
-def test_seconds_that_no_page_shows_are_no_change() -> None:
+def test_seconds_that_no_page_shows_are_no_change():
     record = Record(persons=[Person(id="p1", code="A", arrested_at=NOW)])
     before = values_of(record)
     record.persons[0].arrested_at = NOW + timedelta(seconds=30)
@@ -117,7 +113,7 @@ def test_seconds_that_no_page_shows_are_no_change() -> None:
     assert one.place == "persons/p1/arrested_at"
 
 
-def test_changes_are_read_as_they_were_sealed() -> None:
+def test_changes_are_read_as_they_were_sealed():
     before, after = Record(narrative="x"), Record(narrative="y", urgent=True)
     made = [
         RecordChange(
@@ -134,9 +130,7 @@ REFERRED = ("agreed", "at", "by", "due_on", "id", "kind", "service_name")
 
 
 @pytest.mark.any_engine
-def test_every_service_that_changes_a_case_keeps_what_it_changed(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember]
-) -> None:
+def test_every_service_that_changes_a_case_keeps_what_it_changed(both_engines_app, a_member):
     member = a_member("documentation")
     by, other = member.actor, a_member("documentation").actor
     vault = member.vault()
@@ -180,7 +174,7 @@ def test_every_service_that_changes_a_case_keeps_what_it_changed(
         assert b"New facts." not in row.body
 
 
-def test_what_nobody_changed_leaves_no_change(member: AMember) -> None:
+def test_what_nobody_changed_leaves_no_change(member):
     reference = filed(Record(narrative="x"))
     with changing("incidents.changed", member.actor, member.vault(), reference):
         pass
@@ -189,16 +183,14 @@ def test_what_nobody_changed_leaves_no_change(member: AMember) -> None:
     assert fetch(db.session(), kind=KIND) == []
 
 
-def test_a_change_that_fails_is_not_kept(member: AMember) -> None:
+def test_a_change_that_fails_is_not_kept(member):
     reference = filed(Record(persons=[Person(id="p1", code="A")]))
     with pytest.raises(StepRefused):
         take_step(reference, "verify", by=member.actor, vault=member.vault())
     assert (changed(member, reference), fetch(db.session(), kind=KIND)) == ([], [])
 
 
-def test_a_full_document_is_left_and_another_begun(
-    member: AMember, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_document_is_left_and_another_begun(member, monkeypatch):
     monkeypatch.setattr(changes, "ENOUGH", 400)
     reference = filed(Record())
     for number in range(4):
@@ -210,7 +202,7 @@ def test_a_full_document_is_left_and_another_begun(
     assert [places(one)["narrative"][1][0] for one in found] == ["3", "2", "1", "0"]
 
 
-def test_changes_that_do_not_open_keep_nobody_from_writing(member: AMember) -> None:
+def test_changes_that_do_not_open_keep_nobody_from_writing(member):
     reference = filed(Record())
     for text in ("one", "two"):
         with changing("incidents.changed", member.actor, member.vault(), reference) as case:
@@ -239,7 +231,7 @@ def _saved(member: AMember, reference: str, status: int, **typed: str) -> str:
     return answer.text
 
 
-def test_what_was_verified_is_changed_only_for_a_reason(member: AMember) -> None:
+def test_what_was_verified_is_changed_only_for_a_reason(member):
     record = Record(narrative="x", persons=[Person(id="p1", code="A")])
     before = filed(record, "triaged")
     _saved(member, before, 303, narrative="y")
@@ -259,7 +251,7 @@ def test_what_was_verified_is_changed_only_for_a_reason(member: AMember) -> None
 # --- the page ------------------------------------------------------------------------------------
 
 
-def test_the_page_tells_who_changed_what_when_and_why(member: AMember) -> None:
+def test_the_page_tells_who_changed_what_when_and_why(member):
     reference = filed(Record(narrative="As it came.", persons=[Person(id="p1", code="A")]))
     with changing("incidents.changed", member.actor, member.vault(), reference) as case:
         case.record.narrative = "As it is today."
@@ -275,7 +267,7 @@ def test_the_page_tells_who_changed_what_when_and_why(member: AMember) -> None:
     assert entries()[-1] == ("incidents.changes_opened", [reference])
 
 
-def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> None:
+def test_every_field_of_a_record_that_can_change_has_words(member):
     """A field that is added later needs them too: else its change is told as "Something else"."""
     values = values_of(fill().record)
     change = RecordChange(at=NOW, places=differences({}, values))
@@ -299,9 +291,7 @@ def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> N
         ({"given": True, "origin": "not_asked"}, "She could not be asked"),
     ],
 )
-def test_a_wish_is_no_yes_among_the_changes(
-    member: AMember, said: dict[str, Any], words: str
-) -> None:
+def test_a_wish_is_no_yes_among_the_changes(member, said, words):
     record = Record(persons=[Person(id="p1", code="A")])
     plain: dict[str, Any] = {"purpose": "court", "at": NOW, "by": "", "person": "p1"}
     record.consents = [CaseConsent(**(plain | said))]
@@ -315,9 +305,7 @@ def test_a_wish_is_no_yes_among_the_changes(
     assert shown["after"].endswith(f": {words} (A)")
 
 
-def test_changes_are_paged_and_asked_for_in_as_many_queries_however_many(
-    member: AMember, count_queries: Callable[..., Any]
-) -> None:
+def test_changes_are_paged_and_asked_for_in_as_many_queries_however_many(member, count_queries):
     asked = []
     for many in (1, 3):
         reference = filed(Record())

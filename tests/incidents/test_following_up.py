@@ -1,9 +1,6 @@
 """Referrals and what was agreed."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,7 +49,7 @@ def two_women() -> Record:
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., Member]) -> Member:
+def officer(a_member):
     return a_member("documentation", name="Amani Mfano")
 
 
@@ -74,8 +71,8 @@ def give(member: Member, reference: str, person: str, *purposes: str, version: i
 
 @pytest.mark.any_engine
 def test_a_referral_is_added_once_and_told_how_it_went(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+    both_engines_app, a_member, filed, record_of
+):
     one = a_member("documentation")
     reference = filed(two_women())
     made = Referral(id="r1", kind="legal", service_name="A lawyer", person="p1", agreed="herself")
@@ -103,9 +100,7 @@ def test_a_referral_is_added_once_and_told_how_it_went(
 
 
 @pytest.mark.any_engine
-def test_a_closed_case_takes_no_more_of_them(
-    both_engines_app: object, a_member: Any, filed: Any
-) -> None:
+def test_a_closed_case_takes_no_more_of_them(both_engines_app, a_member, filed):
     one = a_member("documentation")
     reference = filed(two_women(), state="closed")
     with refuses("This case is closed."):
@@ -115,9 +110,7 @@ def test_a_closed_case_takes_no_more_of_them(
     assert actions() == []
 
 
-def test_somebody_is_referred_to_a_service_of_the_directory(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_somebody_is_referred_to_a_service_of_the_directory(officer, filed, record_of):
     service = ServiceEntry(
         name="Mfano Clinic", sort_name="mfano clinic", kind="clinic", area="Kondele",
         checked_on=date(2026, 11, 1),
@@ -168,9 +161,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(
          "Choose one from"),
     ],
 )  # fmt: skip
-def test_a_wrong_referral_is_said_beside_its_field(
-    officer: Member, filed: Any, record_of: Any, sent: dict[str, str], sentence: str
-) -> None:
+def test_a_wrong_referral_is_said_beside_its_field(officer, filed, record_of, sent, sentence):
     reference = filed(two_women())
     answer = officer.client.post(f"/w/{reference}/r", data=sent)
     assert answer.status_code == 422
@@ -178,7 +169,7 @@ def test_a_wrong_referral_is_said_beside_its_field(
     assert record_of(reference, officer.vault()).referrals == []
 
 
-def test_nobody_was_helped_tomorrow(officer: Member, filed: Any, record_of: Any) -> None:
+def test_nobody_was_helped_tomorrow(officer, filed, record_of):
     record = two_women()
     record.referrals = [Referral(id="r1", kind="legal", service_name="Office")]
     reference = filed(record)
@@ -191,8 +182,8 @@ def test_nobody_was_helped_tomorrow(officer: Member, filed: Any, record_of: Any)
 
 
 def test_of_two_who_tell_how_it_went_neither_overwrites_the_other(
-    a_member: Callable[..., Member], officer: Member, filed: Any, record_of: Any
-) -> None:
+    a_member, officer, filed, record_of
+):
     record = two_women()
     record.referrals = [Referral(id="r1", kind="legal", service_name="Office")]
     reference, other = filed(record), a_member("documentation")
@@ -215,7 +206,7 @@ def test_of_two_who_tell_how_it_went_neither_overwrites_the_other(
     assert record_of(reference, officer.vault()).referrals[0].note == "Closed"
 
 
-def test_a_minor_without_child_protection_is_pointed_out(officer: Member, filed: Any) -> None:
+def test_a_minor_without_child_protection_is_pointed_out(officer, filed):
     record = two_women()
     record.persons[0].age_band = "under_18"
     reference = filed(record)
@@ -240,8 +231,8 @@ def test_a_minor_without_child_protection_is_pointed_out(officer: Member, filed:
 @pytest.mark.parametrize("somebody_held", [False, True])
 @pytest.mark.parametrize("freed", [False, True])
 def test_nobody_is_told_of_her_without_a_yes_but_for_a_child_or_a_release(
-    kind: str, ages: list[str], whose: str, somebody_held: bool, freed: bool
-) -> None:
+    kind, ages, whose, somebody_held, freed
+):
     persons = [
         Person(id=f"p{number}", code="A", age_band=age) for number, age in enumerate(ages, 1)
     ]
@@ -272,8 +263,8 @@ def test_nobody_is_told_of_her_without_a_yes_but_for_a_child_or_a_release(
     ],
 )
 def test_a_service_answers_the_next_day_where_medicine_has_its_hours(
-    kind: str, exposed: bool, limits: dict[str, str], act: str, days: int
-) -> None:
+    kind, exposed, limits, act, days
+):
     person = Person(id="p1", code="A", limits=limits, exposed_at=utc_now() if exposed else None)
     record = Record(persons=[person], acts=[Act(id="a1", code=act)])
     told_on = date(2026, 11, 30)
@@ -282,9 +273,7 @@ def test_a_service_answers_the_next_day_where_medicine_has_its_hours(
         assert answer_due(record, referral, told_on) == told_on + timedelta(days=days)
 
 
-def test_what_she_does_not_want_is_kept_and_told_to_nobody(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_what_she_does_not_want_is_kept_and_told_to_nobody(officer, filed, record_of):
     reference = filed(two_women())
     address = f"/w/{reference}/r"
     sent = {"kind": "shelter", "service_name": "House", "made_on": f"{local_today()}"}
@@ -317,9 +306,7 @@ def test_what_she_does_not_want_is_kept_and_told_to_nobody(
         )
 
 
-def test_each_answer_of_a_service_is_one_tap_and_stands_in_the_timeline(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_each_answer_of_a_service_is_one_tap_and_stands_in_the_timeline(officer, filed, record_of):
     reference, today = filed(two_women()), local_today()
     address, long_ago = f"/w/{reference}/r", today - timedelta(days=9)
     sent = {"kind": "legal", "service_name": "Office", "agreed": "told_reporter", "key": "rk1"}
@@ -361,9 +348,7 @@ def test_each_answer_of_a_service_is_one_tap_and_stands_in_the_timeline(
     ]
 
 
-def test_what_is_due_in_anothers_case_stands_on_nobody_elses_today(
-    a_member: Callable[..., Member], officer: Member, filed: Any
-) -> None:
+def test_what_is_due_in_anothers_case_stands_on_nobody_elses_today(a_member, officer, filed):
     other, reference = a_member("documentation"), filed(two_women())
     made = Referral(id="r1", kind="legal", agreed="herself", made_on=date(2026, 11, 2))
     refer(officer.actor, officer.vault(), reference, made)
@@ -376,9 +361,7 @@ def test_what_is_due_in_anothers_case_stands_on_nobody_elses_today(
 # --- what was agreed -----------------------------------------------------------------------------
 
 
-def test_either_side_can_owe_and_it_is_told_when_it_was_done(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_either_side_can_owe_and_it_is_told_when_it_was_done(officer, filed, record_of):
     reference = filed(two_women())
     address = f"/w/{reference}/g"
     due = (utc_now() - timedelta(days=3)).date()
@@ -404,9 +387,7 @@ def test_either_side_can_owe_and_it_is_told_when_it_was_done(
     assert "Overdue" not in officer.client.get(address).text
 
 
-def test_done_tomorrow_is_refused_and_done_after_all_not_is_taken(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_done_tomorrow_is_refused_and_done_after_all_not_is_taken(officer, filed, record_of):
     record = two_women()
     record.terms = [Term(id="t1", kind="pay", fulfilled_on=date(2026, 11, 1))]
     reference = filed(record)
@@ -420,7 +401,7 @@ def test_done_tomorrow_is_refused_and_done_after_all_not_is_taken(
     assert officer.client.post(address, data={"term": "t9"}).status_code == 404
 
 
-def test_nobody_owes_herself(officer: Member, filed: Any, record_of: Any) -> None:
+def test_nobody_owes_herself(officer, filed, record_of):
     reference = filed(two_women())
     answer = officer.client.post(
         f"/w/{reference}/g", data={"kind": "apologise", "owed_by": "p1", "owed_to": "p1"}
@@ -429,9 +410,7 @@ def test_nobody_owes_herself(officer: Member, filed: Any, record_of: Any) -> Non
     assert record_of(reference, officer.vault()).terms == []
 
 
-def test_noting_that_she_agreed_does_not_say_that_it_was_done(
-    officer: Member, filed: Any, record_of: Any
-) -> None:
+def test_noting_that_she_agreed_does_not_say_that_it_was_done(officer, filed, record_of):
     term = Term(id="t1", kind="return", owed_to="p1")
     reference = filed(two_women().model_copy(update={"terms": [term]}))
     page = officer.client.get(f"/w/{reference}/g").text
@@ -444,9 +423,7 @@ def test_noting_that_she_agreed_does_not_say_that_it_was_done(
 
 
 @pytest.mark.any_engine
-def test_a_term_is_kept_on_both_engines(
-    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
-) -> None:
+def test_a_term_is_kept_on_both_engines(both_engines_app, a_member, filed, record_of):
     one = a_member("documentation")
     reference = filed(two_women())
     agree(one.actor, one.vault(), reference, Term(id="t1", kind="return", owed_by="o1"))

@@ -1,19 +1,14 @@
 """The page on who is held and what came of each limit."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
-from typing import Any
 
 from kash.incidents.rules.parts import Act, Person
 from kash.incidents.rules.record import Record
 from kash.platform.database import utc_now
 
 
-def test_a_court_two_tries_and_two_members_by_the_page(
-    a_member: Any, filed: Any, record_of: Any
-) -> None:
+def test_a_court_two_tries_and_two_members_by_the_page(a_member, filed, record_of):
     anna, brenda = a_member("documentation"), a_member("documentation")
     held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
     reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
@@ -60,8 +55,8 @@ def test_a_court_two_tries_and_two_members_by_the_page(
 
 
 def test_a_limit_that_is_over_stands_first_on_its_case_and_is_named_where_it_is_answered(
-    a_member: Any, filed: Any
-) -> None:
+    a_member, filed
+):
     anna = a_member("documentation")
     for days, first in ((9, True), (0, False)):
         arrested = utc_now() - timedelta(days=days)

@@ -1,10 +1,7 @@
 """What a mediator may be asked: acts, ages, what each person wants, and a yes of her own."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -110,9 +107,7 @@ NEVER = {"P1", "P2", "P4", "P5", "P6", "F1", "H1", "X9", *(f"S{n}" for n in rang
 
 
 @pytest.mark.parametrize(("acts", "ages", "may"), TABLE)
-def test_acts_and_ages_say_what_may_be_asked(
-    acts: tuple[str, ...], ages: tuple[str, ...], may: set[str]
-) -> None:
+def test_acts_and_ages_say_what_may_be_asked(acts, ages, may):
     record = a_case(*acts, ages=ages)
     assert set(requests_open(record)) == set(requests_offered(record)) == may
     whom = [one.id for one in record.persons]
@@ -130,9 +125,7 @@ def test_acts_and_ages_say_what_may_be_asked(
     st.sets(st.sampled_from(REQUESTS), min_size=1),
     st.sampled_from([*ACTS, "X9"]),
 )
-def test_an_act_added_or_an_age_corrected_ends_what_was_asked(
-    acts: set[str], ages: list[str], requests: set[str], added: str
-) -> None:
+def test_an_act_added_or_an_age_corrected_ends_what_was_asked(acts, ages, requests, added):
     record = a_case(*sorted(acts), ages=tuple(ages))
     whom = [one.id for one in record.persons]
     shut = bool(acts & NEVER) or any(age in MINOR for age in ages)
@@ -166,7 +159,7 @@ POWERS = {
 
 @pytest.mark.parametrize("kind", PARTY_KINDS)
 @pytest.mark.parametrize("rank", ["unknown", "constable"])
-def test_a_blow_is_settled_only_with_somebody_without_power_over_her(kind: str, rank: str) -> None:
+def test_a_blow_is_settled_only_with_somebody_without_power_over_her(kind, rank):
     record = a_case("P1")
     record.parties = [
         Party(id="o1", kind=kind, rank_band=rank),
@@ -214,7 +207,7 @@ def _counted_as(code: str) -> str:
     return "–"
 
 
-def test_the_printed_table_of_the_gate_is_what_the_code_does() -> None:
+def test_the_printed_table_of_the_gate_is_what_the_code_does():
     """Every act stands in the row of its family, its gate and its count."""
     acts: dict[tuple[str, str, str], list[str]] = {}
     for code, kind in KINDS.items():
@@ -248,9 +241,7 @@ def test_the_printed_table_of_the_gate_is_what_the_code_does() -> None:
         ("p1", None, "His phone", False),
     ],
 )
-def test_behind_the_gate_only_what_was_taken_is_given_back(
-    owed_by: str, amount: int | None, what: str, fits: bool
-) -> None:
+def test_behind_the_gate_only_what_was_taken_is_given_back(owed_by, amount, what, fits):
     record = a_case("S1", "M1")
     record.acts[1].amount = 50_000
     record.parties = [Party(id="o1")]
@@ -258,15 +249,13 @@ def test_behind_the_gate_only_what_was_taken_is_given_back(
     assert (terms_refused(record, Record()) == []) is fits
 
 
-def test_under_eighteen_is_among_the_ages_that_shut_the_gate() -> None:
+def test_under_eighteen_is_among_the_ages_that_shut_the_gate():
     assert "under_18" in MINOR
     assert "18_24" not in MINOR
 
 
 @given(st.lists(SAID, max_size=4), st.lists(SAID, max_size=4))
-def test_no_mediator_is_asked_for_whoever_does_not_want_one(
-    first: list[list[str]], second: list[list[str]]
-) -> None:
+def test_no_mediator_is_asked_for_whoever_does_not_want_one(first, second):
     record = a_case("W1", ages=("25_34", "25_34"))
     record.choices = [
         choice(person, *said, origin="herself" if said else "not_asked")
@@ -297,7 +286,7 @@ def test_no_mediator_is_asked_for_whoever_does_not_want_one(
     assert standing_of(record).mediation == any("mediation" in said for said in everything)
 
 
-def test_what_somebody_else_tells_never_goes_over_what_she_said_herself() -> None:
+def test_what_somebody_else_tells_never_goes_over_what_she_said_herself():
     record = a_case("W1", way="nothing")
     later = NOW + timedelta(hours=1)
     record.choices.append(choice("p1", "mediation", origin="told_reporter", at=later))
@@ -307,7 +296,7 @@ def test_what_somebody_else_tells_never_goes_over_what_she_said_herself() -> Non
     assert wants(record, "p1", "mediation") is True
 
 
-def test_what_was_asked_before_anybody_was_on_record_ends_with_what_she_says() -> None:
+def test_what_was_asked_before_anybody_was_on_record_ends_with_what_she_says():
     record = a_case("L2")
     nobody = asked(record, "m1", "b1", [CHARGE], NOW, [])
     assert why_ended(record, nobody) is None
@@ -317,7 +306,7 @@ def test_what_was_asked_before_anybody_was_on_record_ends_with_what_she_says() -
     assert why_ended(record, asked(record, "m1", "b1", ["pay"], NOW, [])) is Why.NOT_WANTED
 
 
-def test_her_own_yes_stays_hers_when_she_is_written_down_afterwards() -> None:
+def test_her_own_yes_stays_hers_when_she_is_written_down_afterwards():
     record = a_case("L2")
     record.own_words, record.choices = [own_yes("")], [choice("", "mediation")]
     typed = record.model_copy(deep=True)
@@ -348,9 +337,7 @@ EMERGENCIES = [
 
 
 @pytest.mark.parametrize(("requests", "arrested", "free", "may"), EMERGENCIES)
-def test_only_what_frees_her_waits_for_no_answer(
-    requests: set[str], arrested: bool, free: bool, may: bool
-) -> None:
+def test_only_what_frees_her_waits_for_no_answer(requests, arrested, free, may):
     record = a_case("L1")
     record.choices = []
     record.persons[0].arrested_at = NOW if arrested else None
@@ -358,7 +345,7 @@ def test_only_what_frees_her_waits_for_no_answer(
     assert why_not(record, ["p1"], requests) is (None if may else Why.ASK_FIRST)
 
 
-def test_without_consent_nothing_is_asked_whatever_she_wants() -> None:
+def test_without_consent_nothing_is_asked_whatever_she_wants():
     record = a_case("W1")
     record.consents = []
     assert why_not(record, ["p1"], ["release"]) is Why.CONSENT
@@ -383,9 +370,7 @@ def test_without_consent_nothing_is_asked_whatever_she_wants() -> None:
         ([own_yes("p1", given=False), own_yes("p1")], True),
     ],
 )
-def test_nobody_is_brought_to_court_without_a_yes_of_her_own(
-    answers: list[CaseConsent], may: bool
-) -> None:
+def test_nobody_is_brought_to_court_without_a_yes_of_her_own(answers, may):
     record = a_case("L2", ages=("25_34", "25_34"))
     record.own_words = answers
     assert why_not(record, ["p1"], [CHARGE]) is (None if may else Why.OWN_YES)
@@ -399,7 +384,7 @@ def test_nobody_is_brought_to_court_without_a_yes_of_her_own(
     assert why_ended(record, one) is (None if may else Why.OWN_YES)
 
 
-def test_it_is_not_offered_before_somebody_said_yes() -> None:
+def test_it_is_not_offered_before_somebody_said_yes():
     record = a_case("L2", ages=("25_34", "25_34"))
     record.own_words = []
     assert CHARGE not in requests_offered(record)
@@ -408,7 +393,7 @@ def test_it_is_not_offered_before_somebody_said_yes() -> None:
 
 
 @pytest.mark.parametrize("version", list(charge_warning.DIGESTS))
-def test_a_warning_that_is_changed_without_a_new_version_stops_the_start(version: str) -> None:
+def test_a_warning_that_is_changed_without_a_new_version_stops_the_start(version):
     file = charge_warning._WORDS / f"{version}.toml"
     content = file.read_bytes()
     assert charge_warning.words_of(version, content) == charge_warning.WARNINGS[version]
@@ -427,8 +412,8 @@ def terms(*kinds: str) -> list[Term]:
 
 @given(st.lists(st.sampled_from(TERM_KINDS)), st.lists(st.sampled_from(TERM_KINDS)), st.booleans())
 def test_no_term_is_added_behind_the_gate_and_none_on_record_keeps_an_act_from_being_written(
-    before: list[str], now: list[str], grave: bool
-) -> None:
+    before, now, grave
+):
     stored = a_case("W1")
     stored.terms = terms(*before)
     record = a_case(*(["W1", "S1"] if grave else ["W1"]))
@@ -458,9 +443,7 @@ def test_no_term_is_added_behind_the_gate_and_none_on_record_keeps_an_act_from_b
         ({"owed_by": "p1"}, False),
     ],
 )
-def test_behind_the_gate_a_release_is_one_by_officers_and_for_nothing(
-    said: dict[str, Any], open_: bool
-) -> None:
+def test_behind_the_gate_a_release_is_one_by_officers_and_for_nothing(said, open_):
     stored = a_case("S1")
     stored.parties = [Party(id="o1", kind="police"), Party(id="o2", kind="client")]
     term = Term(id="t1", kind="release").model_copy(update=said)
@@ -474,9 +457,7 @@ def test_behind_the_gate_a_release_is_one_by_officers_and_for_nothing(
     "changed",
     [{"what": "and she drops it"}, {"amount": 2000000}, {"owed_to": "p1"}, {"kind": "return"}],
 )
-def test_an_older_term_may_be_said_to_be_kept_and_not_be_agreed_anew(
-    changed: dict[str, Any],
-) -> None:
+def test_an_older_term_may_be_said_to_be_kept_and_not_be_agreed_anew(changed):
     stored = a_case("S1")
     term = Term(id="t1", kind="pay", what="One goat", amount=100)
     stored.terms = [term]
@@ -486,7 +467,7 @@ def test_an_older_term_may_be_said_to_be_kept_and_not_be_agreed_anew(
         assert bool(terms_refused(record, stored)) is refused
 
 
-def test_what_she_wants_is_sealed_and_read_again() -> None:
+def test_what_she_wants_is_sealed_and_read_again():
     record = a_case("W1")
     record.choices[0] = record.choices[0].model_copy(update={"of_a_later_version": "kept"})
     again = from_bytes(as_bytes(record))
@@ -494,14 +475,14 @@ def test_what_she_wants_is_sealed_and_read_again() -> None:
     assert b"of_a_later_version" in as_bytes(again)
 
 
-def test_a_record_of_before_has_been_asked_nothing() -> None:
+def test_a_record_of_before_has_been_asked_nothing():
     sealed = b'{"edition":2,"persons":[{"id":"p1","code":"P1"}],"wanted":["pay"]}'
     record = from_bytes(sealed)
     assert (to_ask(record), record.wanted) == (["p1"], ["pay"])
     assert wanted_by_them(record) is None
 
 
-def test_while_somebody_is_held_a_mediator_is_asked_heard_and_noted_before_any_usual_step() -> None:
+def test_while_somebody_is_held_a_mediator_is_asked_heard_and_noted_before_any_usual_step():
     held = a_case("P6", ages=("25_34", "25_34"))
     assert urgent_step(held, "resolve") == "ask_mediator"
     assert urgent_step(a_case("V1"), "resolve") == ""
@@ -523,7 +504,7 @@ def test_while_somebody_is_held_a_mediator_is_asked_heard_and_noted_before_any_u
     assert urgent_step(held, "resolve") == ""
 
 
-def test_no_mediator_is_the_next_step_after_her_no() -> None:
+def test_no_mediator_is_the_next_step_after_her_no():
     held = a_case("P6")
     held.choices, held.consents = [], []
     assert urgent_step(held) == "ask_mediator"

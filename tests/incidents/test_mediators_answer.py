@@ -1,15 +1,12 @@
 """A mediator's phone rings when somebody asks, and what is answered reaches the owner of the case:
 without the vault on Today, by her phone while somebody is held, and on the page of the case."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +42,7 @@ from kash.people.models import Group, Organisation, Person, Posting
 from kash.platform.database import db, utc_now
 from kash.platform.messages.rules import TryOutcome
 from kash.platform.web import logs
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM
 from tests.conftest import AMember, csrf_token
 from tests.incidents.test_mediation import a_case, ask, on_duty
 
@@ -53,7 +50,7 @@ NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def officer(a_member: Callable[..., AMember]) -> AMember:
+def officer(a_member):
     return a_member("documentation")
 
 
@@ -72,14 +69,14 @@ class Phones:
 
 
 @pytest.fixture
-def phones(monkeypatch: pytest.MonkeyPatch) -> Phones:
+def phones(monkeypatch):
     phones = Phones()
     monkeypatch.setattr(mediation, "tell", phones.tell)
     return phones
 
 
 @pytest.fixture
-def mediator(actor: Callable[..., Actor]) -> Actor:
+def mediator(actor):
     mediator = actor("police_peer", name="Kamau")
     on_duty(mediator, phone="+254700000009")
     return mediator
@@ -110,8 +107,8 @@ def the_case(officer: AMember, reference: str) -> str:
 
 @pytest.mark.any_engine
 def test_a_mediators_phone_rings_once_and_after_the_commit(
-    both_engines_app: APIFlask, officer: AMember, mediator: Actor, phones: Phones
-) -> None:
+    both_engines_app, officer, mediator, phones
+):
     reference = a_case()
     ask(officer, reference, mediator)
     assert phones.rang == [mediator.public_id]
@@ -123,9 +120,7 @@ def test_a_mediators_phone_rings_once_and_after_the_commit(
 
 
 @pytest.mark.any_engine
-def test_a_phone_that_did_not_ring_shows_until_it_does(
-    both_engines_app: APIFlask, officer: AMember, mediator: Actor, phones: Phones
-) -> None:
+def test_a_phone_that_did_not_ring_shows_until_it_does(both_engines_app, officer, mediator, phones):
     phones.came = TryOutcome.NOT_SENT
     reference = a_case()
     ask(officer, reference, mediator)
@@ -142,8 +137,8 @@ def test_a_phone_that_did_not_ring_shows_until_it_does(
 
 
 def test_a_phone_that_may_have_rung_is_rung_once_and_shown_as_not_reached(
-    both_engines_app: APIFlask, officer: AMember, mediator: Actor, phones: Phones
-) -> None:
+    both_engines_app, officer, mediator, phones
+):
     phones.came = TryOutcome.UNKNOWN
     reference = a_case()
     ask(officer, reference, mediator)
@@ -155,8 +150,8 @@ def test_a_phone_that_may_have_rung_is_rung_once_and_shown_as_not_reached(
 
 @pytest.mark.any_engine
 def test_who_asked_and_that_somebody_is_held_lies_in_no_column_in_clear(
-    both_engines_app: APIFlask, officer: AMember, mediator: Actor, phones: Phones
-) -> None:
+    both_engines_app, officer, mediator, phones
+):
     reference = a_case_of_arrest(officer)
     ask(officer, reference, mediator)
     row = db.session.scalars(select(MediationBrief)).one()
@@ -182,12 +177,8 @@ def sent_by(client: FlaskClient, brief: str, what: str, **data: str) -> Any:
 
 
 def test_the_owner_reads_the_way_of_a_request_with_its_times(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    mediator: Actor,
-    phones: Phones,
-    client_for: Callable[..., FlaskClient],
-) -> None:
+    both_engines_app, officer, mediator, phones, client_for
+):
     reference = a_case_of_arrest(officer, people=3)
     ask(officer, reference, mediator)
     (brief,) = own_briefs(mediator)
@@ -225,13 +216,8 @@ def test_the_owner_reads_the_way_of_a_request_with_its_times(
 
 @pytest.mark.parametrize("held", [True, False])
 def test_each_answer_waits_on_the_owners_today_without_the_vault_and_rings_if_held(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    mediator: Actor,
-    phones: Phones,
-    client_for: Callable[..., FlaskClient],
-    held: bool,
-) -> None:
+    both_engines_app, officer, mediator, phones, client_for, held
+):
     reference = a_case_of_arrest(officer) if held else a_case()
     ask(officer, reference, mediator, *([] if held else ["return"]))
     (brief,) = own_briefs(mediator)
@@ -261,12 +247,8 @@ def test_each_answer_waits_on_the_owners_today_without_the_vault_and_rings_if_he
 
 
 def test_who_owns_the_case_hears_of_it_and_not_the_one_who_asked(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    a_member: Callable[..., AMember],
-    mediator: Actor,
-    phones: Phones,
-) -> None:
+    both_engines_app, officer, a_member, mediator, phones
+):
     second = a_member("documentation")
     reference = a_case_of_arrest(officer)
     ask(officer, reference, mediator)
@@ -282,8 +264,8 @@ def test_who_owns_the_case_hears_of_it_and_not_the_one_who_asked(
 
 
 def test_each_line_of_today_leads_to_its_own_case_though_a_mediator_was_asked_in_another(
-    app: APIFlask, officer: AMember, actor: Callable[..., Actor], mediator: Actor, phones: Phones
-) -> None:
+    app, officer, actor, mediator, phones
+):
     silent = actor("peer", name="Akoth")
     on_duty(silent)
     answered, unreached = a_case_of_arrest(officer), a_case_of_arrest(officer)
@@ -300,13 +282,8 @@ def test_each_line_of_today_leads_to_its_own_case_though_a_mediator_was_asked_in
 
 
 def test_no_log_line_tells_when_a_mediator_read_or_answered(
-    app: APIFlask,
-    officer: AMember,
-    mediator: Actor,
-    phones: Phones,
-    client_for: Callable[..., FlaskClient],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    app, officer, mediator, phones, client_for, monkeypatch
+):
     ask(officer, a_case(), mediator)
     (brief,) = own_briefs(mediator)
     client = client_for(mediator)
@@ -333,22 +310,14 @@ def test_no_log_line_tells_when_a_mediator_read_or_answered(
 
 
 @given(st.timedeltas(min_value=timedelta(), max_value=timedelta(hours=2)), st.booleans())
-def test_the_next_is_offered_after_five_minutes_if_somebody_is_held_else_after_twenty(
-    waited: timedelta, held: bool
-) -> None:
+def test_the_next_is_offered_after_five_minutes_if_somebody_is_held_else_after_twenty(waited, held):
     assert is_late(NOW, NOW + waited, held=held) is (waited >= timedelta(minutes=5 if held else 20))
 
 
 @pytest.mark.parametrize(("held", "minutes"), [(True, 5), (False, 20)])
 def test_a_mediator_who_is_silent_has_the_next_offered_and_the_owner_told(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    phones: Phones,
-    monkeypatch: pytest.MonkeyPatch,
-    held: bool,
-    minutes: int,
-) -> None:
+    both_engines_app, officer, actor, phones, monkeypatch, held, minutes
+):
     silent, other = actor("peer", name="Akoth"), actor("peer", name="Barasa")
     on_duty(silent)
     on_duty(other)
@@ -386,12 +355,8 @@ def test_a_mediator_who_is_silent_has_the_next_offered_and_the_owner_told(
 
 
 def test_two_officers_who_were_offered_the_same_at_once_ask_one_mediator(
-    app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    phones: Phones,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    app, officer, actor, phones, monkeypatch
+):
     first, *others = (actor("peer") for _mediator in range(3))
     for one in (first, *others):
         on_duty(one)
@@ -417,8 +382,8 @@ def test_two_officers_who_were_offered_the_same_at_once_ask_one_mediator(
 
 
 def test_after_a_no_the_next_is_offered_at_once_and_after_a_yes_none(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor], phones: Phones
-) -> None:
+    both_engines_app, officer, actor, phones
+):
     first, other = actor("peer", name="Akoth"), actor("peer", name="Barasa")
     on_duty(first)
     on_duty(other)
@@ -441,13 +406,8 @@ def test_after_a_no_the_next_is_offered_at_once_and_after_a_yes_none(
 
 @pytest.mark.parametrize("answers_before", [True, False])
 def test_a_mediator_removed_before_the_end_reads_why_and_the_owner_is_told(
-    both_engines_app: APIFlask,
-    officer: AMember,
-    actor: Callable[..., Actor],
-    phones: Phones,
-    client_for: Callable[..., FlaskClient],
-    answers_before: bool,
-) -> None:
+    both_engines_app, officer, actor, phones, client_for, answers_before
+):
     leaving, other = actor("peer", name="Akoth"), actor("peer", name="Barasa")
     listed = on_duty(leaving)
     on_duty(other)
@@ -488,8 +448,8 @@ def test_a_mediator_removed_before_the_end_reads_why_and_the_owner_is_told(
 
 
 def test_the_page_says_why_somebody_is_not_offered_and_not_who_reported(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+    both_engines_app, officer, actor
+):
     station = Organisation(name="Lake station", kind="station")
     group = db.session.scalars(select(Group).order_by(Group.id)).first()
     assert group is not None

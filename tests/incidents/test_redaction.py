@@ -1,15 +1,11 @@
 """A name typed by mistake: two members take it out of all that is sealed of a case."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,9 +23,7 @@ from kash.incidents.services.redacting import ask_redaction, redact
 from kash.incidents.services.second_member import OnHold, hold, refuse, take_step
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument, fetch, open_document
-from kash.policy import Actor
 from tests.conftest import AMember
-from tests.incidents.conftest import Filed, Member
 from tests.incidents.form_pages import fields_of
 from tests.incidents.test_fields_and_roles import CODED, NAMED, NEVER, fill
 from tests.incidents.test_first_account import ZONE, bytes_kept, reported, sealed_accounts
@@ -44,7 +38,7 @@ SAID = "They took ACHIENG  Otieno.\nAcheng shouted; Achengs brother ran."
 
 
 @pytest.fixture
-def members(both_engines_app: APIFlask, a_member: Member) -> tuple[AMember, AMember]:
+def members(both_engines_app, a_member):
     return a_member("documentation"), a_member("documentation")
 
 
@@ -69,8 +63,8 @@ def agree(her: AMember, reference: str) -> None:
 
 @pytest.mark.any_engine
 def test_a_name_goes_out_of_all_that_is_sealed_of_its_case_and_of_no_other(
-    members: tuple[AMember, AMember], actor: Callable[..., Actor], a_member: Member
-) -> None:
+    members, actor, a_member
+):
     anna, brenda = members
     puppet = a_member("documentation")
     back(anna, puppet)
@@ -142,9 +136,7 @@ def test_a_name_goes_out_of_all_that_is_sealed_of_its_case_and_of_no_other(
 
 
 @pytest.mark.any_engine
-def test_a_page_drawn_before_words_were_taken_out_keeps_nothing_of_them(
-    members: tuple[AMember, AMember],
-) -> None:
+def test_a_page_drawn_before_words_were_taken_out_keeps_nothing_of_them(members):
     anna, brenda = members
     by = anna.actor
     reference = add_case(by, anna.vault(), SentPage(Record(narrative=SAID), "t" * 16), "en")
@@ -178,9 +170,7 @@ def test_a_page_drawn_before_words_were_taken_out_keeps_nothing_of_them(
     assert named_in(anna) == []
 
 
-def test_a_name_in_what_an_officer_wrote_goes_out_of_it_and_what_waits_names_it_no_more(
-    members: tuple[AMember, AMember],
-) -> None:
+def test_a_name_in_what_an_officer_wrote_goes_out_of_it_and_what_waits_names_it_no_more(members):
     anna, brenda = members
     page = SentPage(Record(narrative=f"Of {NAME}."), "t0ken0000t0ken00", submit=False)
     reference = add_case(anna.actor, anna.vault(), page, "en")
@@ -195,9 +185,7 @@ def test_a_name_in_what_an_officer_wrote_goes_out_of_it_and_what_waits_names_it_
     assert first.account.as_record(ZONE).narrative.startswith("Of [taken out on ")
 
 
-def test_a_refusal_takes_nothing_out_and_a_hold_stops_it(
-    members: tuple[AMember, AMember], filed: Filed
-) -> None:
+def test_a_refusal_takes_nothing_out_and_a_hold_stops_it(members, filed):
     anna, brenda = members
     reference = filed(Record(narrative=f"Of {NAME}."))
     for spelling in (NAME, "Of"):
@@ -217,9 +205,7 @@ def test_a_refusal_takes_nothing_out_and_a_hold_stops_it(
     assert bytes_kept(anna) == [account]
 
 
-def test_words_that_stand_in_the_record_alone_go_and_no_hash_is_claimed(
-    members: tuple[AMember, AMember], filed: Filed
-) -> None:
+def test_words_that_stand_in_the_record_alone_go_and_no_hash_is_claimed(members, filed):
     anna, brenda = members
     reference = filed(Record(narrative="First."))
     comment(reference, f"{NAME} called.", by=anna.actor, vault=anna.vault())
@@ -232,8 +218,8 @@ def test_words_that_stand_in_the_record_alone_go_and_no_hash_is_claimed(
 
 
 def test_the_form_says_beside_the_field_which_line_stands_nowhere_and_keeps_what_was_typed(
-    members: tuple[AMember, AMember], filed: Filed
-) -> None:
+    members, filed
+):
     anna, brenda = members
     reference = filed(Record(narrative=f"Of {NAME}."))
     with refuses("Line 2 stands neither in"):
@@ -288,7 +274,7 @@ IDS_AND_CODES = {
 }
 
 
-def test_everything_that_is_typed_freely_is_struck_and_no_code_or_id() -> None:
+def test_everything_that_is_typed_freely_is_struck_and_no_code_or_id():
     filled = fill()
     left = Redaction(list(filled.canaries.values()), "–").part(filled.record)
     text = left.model_dump_json()
@@ -303,9 +289,7 @@ WORDS = st.sampled_from(["Njeri", "njeri wa ", "Otieno", "L1", "peer", "p1", "po
 
 
 @given(st.lists(WORDS, min_size=1, max_size=3), st.text(alphabet="aNjeri \n", max_size=12))
-def test_no_words_are_left_in_a_change_and_what_is_no_text_stays(
-    words: list[str], around: str
-) -> None:
+def test_no_words_are_left_in_a_change_and_what_is_no_text_stays(words, around):
     place: dict[str, Any] = {"kind": "pay", "what": f"{around} Njeri wa  OTIENO {around}"}
     change = RecordChange(
         at="2026-11-20T09:00Z",  # type: ignore[arg-type]
@@ -335,5 +319,5 @@ def test_no_words_are_left_in_a_change_and_what_is_no_text_stays(
         ("evidence/0123456789abcdef", "evidence"),
     ],
 )
-def test_a_place_is_the_same_in_changes_and_in_forms(place: str, path: str) -> None:
+def test_a_place_is_the_same_in_changes_and_in_forms(place, path):
     assert path_of(place) == path

@@ -1,16 +1,12 @@
 """Texts between members and the person who holds a receipt: sealed both ways, bounded, and of one
 size from outside."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
@@ -99,9 +95,7 @@ def the_case() -> str:
 
 
 @pytest.fixture
-def members(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember]
-) -> tuple[AMember, AMember]:
+def members(both_engines_app, a_member):
     brenda, anna = (a_member("documentation", name=name) for name in ("Brenda", "Anna"))
     for place, member in enumerate((anna, brenda), start=1):
         alerts.set_duty(SYSTEM, member.actor.public_id, position=place, hours=(), active=True)
@@ -109,7 +103,7 @@ def members(
 
 
 @pytest.fixture
-def case(members: tuple[AMember, AMember], actor: Callable[..., Actor]) -> Case:
+def case(members, actor):
     peer = actor("peer", name="Achieng Mfano")
     receipt = sent(peer)
     let_arrive()
@@ -117,7 +111,7 @@ def case(members: tuple[AMember, AMember], actor: Callable[..., Actor]) -> Case:
 
 
 @pytest.fixture
-def held(members: tuple[AMember, AMember], actor: Callable[..., Actor]) -> Case:
+def held(members, actor):
     peer, code = actor("peer", name="Achieng Mfano"), new_code()
     say_held(peer, code)
     receipt = submit(peer, code, "sw", new_token(utc_now()))
@@ -135,7 +129,7 @@ def under(phone: FlaskClient, case: Case, **fields: str) -> str:
 
 
 @pytest.mark.any_engine
-def test_what_is_asked_and_answered_is_read_by_the_two_sides_alone(case: Case) -> None:
+def test_what_is_asked_and_answered_is_read_by_the_two_sides_alone(case):
     """Nobody reads it with all keys of the server: in the letterbox, the record and her copy."""
     case.asks()
     assert case.holder_reads() == [(False, QUESTION)]
@@ -158,9 +152,7 @@ def test_what_is_asked_and_answered_is_read_by_the_two_sides_alone(case: Case) -
     assert told == [("text_asked", case.anna.actor.public_id), ("text_answered", "")]
 
 
-def test_she_may_write_first_and_then_be_asked_though_her_receipt_is_from_before(
-    case: Case,
-) -> None:
+def test_she_may_write_first_and_then_be_asked_though_her_receipt_is_from_before(case):
     with writing() as session, letterbox(session) as box:
         del box.talks[case.reference]
     with refuses(str(NotNowUnderReceipt.sentence)):
@@ -172,7 +164,7 @@ def test_she_may_write_first_and_then_be_asked_though_her_receipt_is_from_before
 
 
 @pytest.mark.any_engine
-def test_the_same_sent_twice_is_one_text(case: Case) -> None:
+def test_the_same_sent_twice_is_one_text(case):
     for _sent in range(2):
         case.asks()
     for _sent in range(2):
@@ -181,7 +173,7 @@ def test_the_same_sent_twice_is_one_text(case: Case) -> None:
     assert len(case.opens(case.anna)) == 2
 
 
-def test_a_text_that_does_not_open_is_said_on_both_sides(case: Case) -> None:
+def test_a_text_that_does_not_open_is_said_on_both_sides(case):
     case.asks()
     case.answers()
     with writing() as session, letterbox(session) as box:
@@ -199,7 +191,7 @@ def test_a_text_that_does_not_open_is_said_on_both_sides(case: Case) -> None:
 
 
 @pytest.mark.any_engine
-def test_a_flood_from_one_receipt_ends_at_ten_until_somebody_reads(case: Case) -> None:
+def test_a_flood_from_one_receipt_ends_at_ten_until_somebody_reads(case):
     for number in range(MOST_ANSWERS):
         case.answers(f"Text {number}")
     with refuses(str(AnswersWait.sentence)):
@@ -211,7 +203,7 @@ def test_a_flood_from_one_receipt_ends_at_ten_until_somebody_reads(case: Case) -
     assert case.holder_reads()[-1] == (True, "One more")
 
 
-def test_she_reads_the_last_twenty_and_members_read_all(case: Case) -> None:
+def test_she_reads_the_last_twenty_and_members_read_all(case):
     for number in range(MOST_TEXTS + 2):
         case.asks(f"Question {number}")
     assert case.holder_reads()[0] == (False, "Question 2")
@@ -220,7 +212,7 @@ def test_she_reads_the_last_twenty_and_members_read_all(case: Case) -> None:
 
 
 @pytest.mark.any_engine
-def test_nobody_writes_what_nobody_reads(case: Case) -> None:
+def test_nobody_writes_what_nobody_reads(case):
     with writing() as session:
         session.execute(update(Incident).values(state="closed"))
     found = found_under(case.keys)
@@ -237,7 +229,7 @@ def test_nobody_writes_what_nobody_reads(case: Case) -> None:
 
 
 @pytest.mark.any_engine
-def test_an_answer_stands_on_its_owners_today_until_she_opened_the_case(case: Case) -> None:
+def test_an_answer_stands_on_its_owners_today_until_she_opened_the_case(case):
     pages = {member.public_id: member.client for member in (case.anna, case.brenda)}
 
     def told(member: AMember) -> bool:
@@ -255,9 +247,7 @@ def test_an_answer_stands_on_its_owners_today_until_she_opened_the_case(case: Ca
     assert unread_texts(case.anna.actor) == [case.reference]
 
 
-def test_for_somebody_held_an_answer_rings_the_owner_within_a_minute_and_once(
-    held: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_for_somebody_held_an_answer_rings_the_owner_within_a_minute_and_once(held, monkeypatch):
     rung: list[str] = []
 
     def ring(accounts: Any, ways: Any = None) -> Any:
@@ -278,7 +268,7 @@ def test_for_somebody_held_an_answer_rings_the_owner_within_a_minute_and_once(
     assert rung == [held.anna.actor.public_id]
 
 
-def test_where_nobody_is_held_no_phone_rings(case: Case) -> None:
+def test_where_nobody_is_held_no_phone_rings(case):
     before = opened_box(db.session()).owners[case.reference]
     db.session.rollback()
     case.answers()
@@ -289,9 +279,7 @@ def test_where_nobody_is_held_no_phone_rings(case: Case) -> None:
 
 
 @pytest.mark.any_engine
-def test_texts_go_along_with_a_word_of_her_own(
-    members: tuple[AMember, AMember], actor: Callable[..., Actor]
-) -> None:
+def test_texts_go_along_with_a_word_of_her_own(members, actor):
     """She may be asked while she still chooses it, where somebody is held."""
     peer, code, token = actor("peer"), new_code(), new_token(utc_now())
     say_held(peer, code)
@@ -306,9 +294,7 @@ def test_texts_go_along_with_a_word_of_her_own(
     assert found_under(keys_of(drawn.code, drawn.word)) is None
 
 
-def test_texts_asked_before_it_arrives_go_with_a_word_of_her_own(
-    members: tuple[AMember, AMember], actor: Callable[..., Actor]
-) -> None:
+def test_texts_asked_before_it_arrives_go_with_a_word_of_her_own(members, actor):
     from tests.incidents.sent_reports import new_code as code_of_a_draft
 
     peer, code, token = actor("peer"), code_of_a_draft(), new_token(utc_now())
@@ -321,7 +307,7 @@ def test_texts_asked_before_it_arrives_go_with_a_word_of_her_own(
     assert case.holder_reads() == [(False, QUESTION)]
 
 
-def test_what_was_taken_back_keeps_texts_until_the_report_is_shredded(case: Case) -> None:
+def test_what_was_taken_back_keeps_texts_until_the_report_is_shredded(case):
     case.answers()
     found = found_under(case.keys)
     assert found is not None
@@ -337,7 +323,7 @@ def test_what_was_taken_back_keeps_texts_until_the_report_is_shredded(case: Case
     assert gone is None or (gone.texts, gone.may_write) == ((), False)
 
 
-def test_words_that_two_members_take_out_stand_in_no_text(case: Case) -> None:
+def test_words_that_two_members_take_out_stand_in_no_text(case):
     case.asks("Is it Otieno?")
     case.answers()
     with changing(
@@ -362,7 +348,7 @@ def test_words_that_two_members_take_out_stand_in_no_text(case: Case) -> None:
 
 
 @pytest.mark.any_engine
-def test_she_reads_and_answers_without_an_account(case: Case, client: FlaskClient) -> None:
+def test_she_reads_and_answers_without_an_account(case, client):
     case.asks()
     assert "You are asked something" in look(client, case.receipt.code, case.receipt.word)
     assert QUESTION in under(client, case, go="texts")
@@ -376,7 +362,7 @@ def test_she_reads_and_answers_without_an_account(case: Case, client: FlaskClien
 
 
 @pytest.mark.any_engine
-def test_what_is_typed_stays_when_it_is_not_sent(case: Case, client: FlaskClient) -> None:
+def test_what_is_typed_stays_when_it_is_not_sent(case, client):
     for typed in ("\U0001f525" * 1001, '"' * 2400, "a\r\n" * 700):
         page = under(client, case, go="say", text=typed)
         assert "at most 1000 characters" in page
@@ -389,9 +375,7 @@ def test_what_is_typed_stays_when_it_is_not_sent(case: Case, client: FlaskClient
     assert ">One more</textarea>" in page
 
 
-def test_every_page_of_texts_has_one_size_whatever_they_say(
-    case: Case, client: FlaskClient
-) -> None:
+def test_every_page_of_texts_has_one_size_whatever_they_say(case, client):
     texts = [f"{number:02}" + '"\U0001f525' * 499 for number in range(MOST_TEXTS)]
     for text in texts:
         case.asks(text)
@@ -407,9 +391,7 @@ def test_every_page_of_texts_has_one_size_whatever_they_say(
         under(client, case, go="texts", before=odd)
 
 
-def test_a_page_that_was_open_for_long_sends_and_shows_nothing_of_before(
-    case: Case, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_was_open_for_long_sends_and_shows_nothing_of_before(case, client, monkeypatch):
     case.asks()
     carried = pass_of(case.keys)
     later = utc_now() + timedelta(hours=2)
@@ -435,9 +417,7 @@ def _entries() -> int:
 
 
 @pytest.mark.any_engine
-def test_texts_are_there_for_an_account_too_and_leave_no_entry(
-    case: Case, client_for: Callable[..., FlaskClient]
-) -> None:
+def test_texts_are_there_for_an_account_too_and_leave_no_entry(case, client_for):
     phone, at = client_for(case.peer), "/w/r"
     case.asks()
     entries = _entries()
@@ -455,7 +435,7 @@ def test_texts_are_there_for_an_account_too_and_leave_no_entry(
 
 
 @pytest.mark.any_engine
-def test_a_member_asks_and_reads_on_the_page_of_the_case(case: Case) -> None:
+def test_a_member_asks_and_reads_on_the_page_of_the_case(case):
     page = case.anna.client
     at = f"/w/{case.reference}"
     assert "Ask the person who holds the receipt" in page.get(at).text

@@ -1,10 +1,5 @@
 """One programme for all that is asked here, put back whenever something has changed it."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
-
 import pyrage
 import pytest
 
@@ -12,11 +7,11 @@ from kash.exchange.archive import services as archive_services
 from kash.platform.operations.archive import Lock
 from kash.platform.operations.server import keep_compiled
 
-from .programme import World, build, paper_as_text
+from .programme import build, paper_as_text
 
 
 @pytest.fixture(scope="package")
-def world(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[World]:
+def world(tmp_path_factory, compiled):
     """The programme, and a signed-in browser for each role."""
     patch = pytest.MonkeyPatch()
     # Stretching the words takes a second each time.
@@ -30,7 +25,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(world: World) -> Iterator[None]:
+def _as_it_was(world):
     yield
     if world.written():
         world.put_back()

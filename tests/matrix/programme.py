@@ -3,8 +3,6 @@
 It is written straight into the tables, so that no page is needed to prepare the test of a page.
 """
 
-from __future__ import annotations
-
 import io
 import itertools
 import json

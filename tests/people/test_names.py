@@ -49,13 +49,13 @@ from kash.people.rules.persons import sort_name
         ("deLa Cruz", "deLa Cruz"),
     ],
 )
-def test_a_name_is_written_as_a_name(written, name) -> None:
+def test_a_name_is_written_as_a_name(written, name):
     assert as_name(written) == name
     assert is_written_oddly(written) == (written != name)
 
 
 @given(st.text(st.sampled_from(string.ascii_letters + " '-.’ĨŨé"), max_size=30))
-def test_without_a_comma_nothing_changes_but_capitals(written) -> None:
+def test_without_a_comma_nothing_changes_but_capitals(written):
     name = as_name(written)
     assert name.casefold() == written.casefold()
     assert sort_name(name) == sort_name(written)
@@ -64,7 +64,7 @@ def test_without_a_comma_nothing_changes_but_capitals(written) -> None:
 
 
 @given(st.text(st.sampled_from("abAB ,.'1"), max_size=12))
-def test_no_letter_is_lost_and_a_name_stays_as_it_was_written_once(written) -> None:
+def test_no_letter_is_lost_and_a_name_stays_as_it_was_written_once(written):
     name = as_name(written)
     assert sorted(filter(str.isalnum, name.casefold())) == sorted(
         filter(str.isalnum, written.casefold())
@@ -86,5 +86,5 @@ def test_no_letter_is_lost_and_a_name_stays_as_it_was_written_once(written) -> N
         ("", ""),
     ],
 )
-def test_a_printed_name_that_looks_unfinished_is_asked_about(name, doubt) -> None:
+def test_a_printed_name_that_looks_unfinished_is_asked_about(name, doubt):
     assert doubt_of(name) == doubt

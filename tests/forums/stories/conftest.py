@@ -1,12 +1,8 @@
 """A case in which everybody agreed to a story, and three who may have to do with it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from apiflask import APIFlask
 
 from kash.forums.stories.queries import open_draft
 from kash.forums.stories.rules import CHECKS
@@ -92,6 +88,6 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: APIFlask, a_member: Callable[..., AMember]) -> Desk:
+def desk(app, a_member):
     writer, reader = a_member("documentation"), a_member("director")
     return Desk(writer, reader, filed(record(), "verified"))

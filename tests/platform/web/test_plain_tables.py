@@ -1,8 +1,6 @@
 """A table of notes about venues, declared in a few lines: its rows are added, changed, listed on
 the page of their venue, and removed."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Blueprint
 from sqlalchemy import ForeignKey, MetaData, String, select
