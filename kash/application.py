@@ -15,6 +15,7 @@ from kash.platform.condition import refuse_unfit_place
 from kash.platform.database import init_database
 from kash.platform.web.bodies import InMemoryRequest
 from kash.platform.web.guard import LateRule
+from kash.platform.web.programme import choices_off
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
 
@@ -53,7 +54,7 @@ def create_app(
     _configure(app, settings)
     _add_capabilities(app, settings)
     _add_web(app, settings)
-    add_features(app, all_features() if features is None else features)
+    add_features(app, all_features() if features is None else features, choices_off)
     check_every_endpoint(app)
     return app
 

@@ -411,7 +411,8 @@ class StandIn:
 class Actor:
     """Actor, as services and queries know who is acting: ids and roles, no name.
 
-    `stands_in` is what was lent to her for these days.
+    `stands_in` is what was lent to her for these days, and `off` the beginnings of permissions that
+    reach nothing here, since the programme doesn't use what they are for.
     """
 
     public_id: str
@@ -421,12 +422,15 @@ class Actor:
     language: str = "en"
     session_id: str = field(default="", repr=False)
     stands_in: tuple[StandIn, ...] = ()
+    off: frozenset[str] = frozenset()
 
     def reach(self, permission: str) -> Reach:
         """How far this actor's roles, or what was lent to her, let a permission reach. One that
         asks for no role reaches her own things, once she is signed in."""
         if permission in _OPEN:
             return Reach.SELF if self.account_id is not None else Reach.NONE
+        if self.off and permission.partition(".")[0] in self.off:
+            return Reach.NONE
         granted = GRANTS[permission]
         reaches = [granted[role] for role in self.roles if role in granted]
         if self._absent(permission):

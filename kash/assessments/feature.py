@@ -294,6 +294,7 @@ _UNDER = "aloud choose delete_words grid make open_test practice remove results 
 
 FEATURE = Feature(
     "assessments",
+    choice="tests",
     modules=(views,),
     start=join_phones,
     blueprints=(blueprint,),

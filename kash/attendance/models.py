@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kash.attendance.rules.pads import SealedItem, Sent, Unreadable, read_operation
-from kash.feature import Part, declared
+from kash.feature import Part, ShownPart, declared
 from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.vault import open_sealed, open_text, seal
 from kash.platform.vault.phones import POINT, from_unpadded
@@ -48,7 +48,7 @@ CountedByDay = Callable[[int], Mapping[date, Collection[int]]]
 
 
 @dataclass(frozen=True)
-class OtherCount(Part):
+class OtherCount(ShownPart):
     """A count that stands beside paper and marks, day by day: a fixed word for it, what it is
     called, and who is counted.
 

@@ -411,6 +411,8 @@ _PAGES = (
 
 FEATURE = Feature(
     "incidents",
+    choice="cases",
+    protects=("incidents.receipt", "near.receipt"),
     modules=(mediation, views),
     blueprints=(blueprint, near, moved),
     start=take_without_token,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kash.feature import Part, declared
+from kash.feature import Part, ShownPart, declared
 from kash.incidents.queries.cases import Case
 from kash.policy import Actor
 
@@ -51,7 +51,7 @@ class CaseAction(Part):
 
 
 @dataclass(frozen=True)
-class Entry(Part):
+class Entry(ShownPart):
     """A link on top of the register, for the person who holds a permission: a way into a new case.
     The endpoint takes no argument."""
 

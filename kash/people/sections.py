@@ -11,7 +11,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, and_, exists, not_
 
-from kash.feature import Part, declared
+from kash.feature import Part, ShownPart, declared
 from kash.people.models import Consent, Person
 from kash.people.scope import named
 from kash.policy import Actor
@@ -32,7 +32,7 @@ class StepDone:
 
 
 @dataclass(frozen=True)
-class NextStep(Part):
+class NextStep(ShownPart):
     """`choices` are (public id, text) for an actor; `take` does it for the choice. A step that
     `asks` answers with a page of its own, on which it is done once that is confirmed."""
 
@@ -92,7 +92,7 @@ Provider = Callable[[str, Actor], Sequence[SectionRow] | None]
 
 
 @dataclass(frozen=True)
-class PersonSection(Part):
+class PersonSection(ShownPart):
     """A part of every person's page, below those of the features that stand lower. `label` is a
     lazy text."""
 

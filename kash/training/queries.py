@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from kash.feature import Part, declared
+from kash.feature import Part, ShownPart, declared
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import Change
 from kash.platform.web import Listing, current_actor, listing
@@ -106,7 +106,7 @@ def additions_written(actor: Actor) -> list[CourseAddition]:
 
 
 @dataclass(frozen=True)
-class CourseLink(Part):
+class CourseLink(ShownPart):
     """A page about a course: its endpoint takes the course's `public_id`."""
 
     label: Any

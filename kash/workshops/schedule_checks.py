@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -48,7 +48,7 @@ class ScheduleAdvice:
 
 
 @dataclass(frozen=True)
-class ChecksSchedule(Part):
+class ChecksSchedule(ShownPart):
     """A room that knows what gets in a workshop's way: `check` tells the planner, or only what is
     about its `people`; `refused`, asked within the transaction of an action, what of a workshop
     must not be saved: sentences, by marks that stay the same while a clash does."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared
 from kash.policy import Actor, Reach
 
 # Pages that have a tab above them, not of their own.
@@ -16,7 +16,7 @@ _UNDER = {"workshops.counts": "workshops.attendance", "workshops.sheets": "works
 
 
 @dataclass(frozen=True)
-class Tab(Part):
+class Tab(ShownPart):
     """A tab: its endpoint takes the workshop's `public_id`; `under` are the endpoints below it.
 
     By their `order` Plan is 10, People 20, Attendance 30, Certificates 50, Documents 90.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class TeamAdvice:
 
 
 @dataclass(frozen=True)
-class AdvisesTeams(Part):
+class AdvisesTeams(ShownPart):
     """A room that knows what trainers may do."""
 
     advise: Callable[[TeamQuestion], TeamAdvice] = field()

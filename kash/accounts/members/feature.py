@@ -186,6 +186,8 @@ def _lost_with(public_id: str) -> Sequence[str]:
 
 FEATURE = Feature(
     "members",
+    choice="cases",
+    rights=("vault",),
     modules=(chores, commands, views),
     start=init_opening,
     blueprints=(blueprint, moved),

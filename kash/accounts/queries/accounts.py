@@ -94,6 +94,7 @@ def programme_facts() -> ProgrammeFacts | None:
         accepted_by=dict(facts[4].get("languages", {})),
         contact_looks_a_day=looks_from(facts[4].get("contacts")),
         accepted_address=str(facts[4].get("address", {}).get("accepted", "")),
+        off=frozenset(facts[4].get("choices", {}).get("off", ())),
     )
 
 

@@ -108,6 +108,7 @@ def _questions(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "evaluations",
+    choice="tests",
     modules=(views,),
     start=join_answers,
     blueprints=(blueprint,),

@@ -50,6 +50,7 @@ def _goal(_count: int) -> str:
 
 FEATURE = Feature(
     "coverage",
+    choice="tracks",
     modules=(views,),
     blueprints=(blueprint,),
     words={

@@ -119,6 +119,7 @@ def _skills(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "skills",
+    choice="tracks",
     modules=(views,),
     blueprints=(blueprint,),
     words={"skill_levels": LEVEL_ALONE, "skill_tones": LEVEL_TONE},

@@ -309,6 +309,7 @@ def _visits(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "tracks",
+    choice="tracks",
     modules=(views,),
     blueprints=(blueprint,),
     commands=(tracks_commands,),

@@ -142,6 +142,7 @@ def _tokens(_known: object) -> Select[str]:
 
 FEATURE = Feature(
     "api",
+    choice="exchange",
     modules=(about, about, about, about, about, about, about, about, about),
     blueprints=(blueprint, endpoints),
     start=_start,

@@ -66,6 +66,7 @@ KIND = ConnectionKind(
 
 FEATURE = Feature(
     "dhis2",
+    choice="exchange",
     modules=(models, views),
     blueprints=(blueprint,),
     commands=(dhis2_commands,),

@@ -137,6 +137,7 @@ def _funders(_known: object) -> Select[str]:
 
 FEATURE = Feature(
     "funder_reports",
+    choice="results",
     modules=(views,),
     blueprints=(blueprint,),
     words={"report_words": {"states": REPORT_STATES, "tones": REPORT_TONES, "name": read_name}},

@@ -51,6 +51,7 @@ def _may_bring(_public_id: str, actor: Actor) -> bool | None:
 
 FEATURE = Feature(
     "history",
+    choice="exchange",
     modules=(models, views),
     blueprints=(blueprint,),
     parts=(

@@ -67,6 +67,7 @@ SOURCE = MarkSource("kobo", _l("from KoboToolbox, typed on a phone at %(time)s")
 
 FEATURE = Feature(
     "kobo",
+    choice="exchange",
     modules=(models, views),
     blueprints=(blueprint,),
     parts=(

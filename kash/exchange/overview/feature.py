@@ -55,6 +55,7 @@ SENT = Panel("sent", 5, _sent, "overview/today_sent.html", "overview.own")
 
 FEATURE = Feature(
     "overview",
+    choice="results",
     modules=(views,),
     blueprints=(blueprint,),
     words={"overview_words": {"paces": PACE_WORDS, "tones": PACE_TONES}},

@@ -108,6 +108,7 @@ def _ties(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "funders",
+    choice="results",
     modules=(views,),
     blueprints=(blueprint,),
     parts=(

@@ -157,6 +157,8 @@ def _definitions(_known: object) -> Select[str]:
 
 FEATURE = Feature(
     "indicators",
+    choice="results",
+    rights=("targets",),
     modules=(views,),
     blueprints=(blueprint,),
     commands=(indicators_commands,),

@@ -224,6 +224,7 @@ def _said(_count: int) -> str:
 
 FEATURE = Feature(
     "releases",
+    choice="cases",
     modules=(models, views),
     blueprints=(blueprint,),
     commands=(releases_commands,),

@@ -143,6 +143,7 @@ def _funders(_known: object) -> Select[str]:
 
 FEATURE = Feature(
     "statements",
+    choice="results",
     modules=(models, views),
     blueprints=(blueprint,),
     words={"statement_words": WORDS},

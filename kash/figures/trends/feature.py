@@ -21,6 +21,7 @@ CHAPTERS = Chapters(
 
 FEATURE = Feature(
     "trends",
+    choice="cases",
     modules=(views,),
     blueprints=(blueprint,),
     parts=(CHAPTERS, Entry(_l("Trends"), "trends.index", 27, "trends.see")),

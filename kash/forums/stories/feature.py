@@ -97,6 +97,7 @@ ACTION_WORDS = ActionWords(
 
 FEATURE = Feature(
     "stories",
+    choice="cases",
     modules=(views,),
     blueprints=(blueprint,),
     parts=(

@@ -58,6 +58,7 @@ def _lines(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "budget",
+    choice="money",
     modules=(views,),
     blueprints=(blueprint,),
     parts=(

@@ -258,6 +258,7 @@ ACTION_WORDS = ActionWords(
 
 FEATURE = Feature(
     "payouts",
+    choice="money",
     modules=(views,),
     blueprints=(blueprint,),
     filters={"payout_units": units_text},

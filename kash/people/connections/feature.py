@@ -111,6 +111,7 @@ def _connections(_known: object) -> Select[str]:
 
 FEATURE = Feature(
     "connections",
+    choice="exchange",
     modules=(models, views),
     blueprints=(blueprint,),
     parts=(

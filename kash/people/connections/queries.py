@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.queries.accounts import standing_in_requests
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared
 from kash.people.connections.models import Connection
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.rules import Standing
@@ -66,7 +66,7 @@ class ConnectionSetting:
 
 
 @dataclass(frozen=True)
-class ConnectionKind(Part):
+class ConnectionKind(ShownPart):
     """A kind of connection: what it does (`text`), and `leaves`, what leaves the programme by it.
 
     `endpoint` is the page of a connection that is agreed to, told its `public_id`, and opens to the
@@ -90,7 +90,7 @@ class ConnectionKind(Part):
 
 
 @dataclass(frozen=True)
-class OpenWay(Part):
+class OpenWay(ShownPart):
     """A way by which something leaves without a contract, since the person who takes it may have
     it: what leaves, and the page on which it is given to the person who has `permission`."""
 

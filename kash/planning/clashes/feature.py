@@ -45,6 +45,7 @@ def _may_see(_public_id: str, actor: Actor) -> bool | None:
 
 FEATURE = Feature(
     "clashes",
+    choice="planning",
     modules=(views,),
     blueprints=(blueprint,),
     parts=(

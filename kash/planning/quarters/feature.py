@@ -90,6 +90,7 @@ def _lines(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "quarters",
+    choice="planning",
     modules=(views,),
     blueprints=(blueprint,),
     words={"quarter_words": {"days": days_text, "quarter": quarter_of_proposal, "state": STATE}},

@@ -67,6 +67,7 @@ ACTION_WORDS = ActionWords(
 
 FEATURE = Feature(
     "series",
+    choice="planning",
     modules=(views,),
     blueprints=(blueprint,),
     parts=(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, Text, and_, exists, false, not_, o
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import Now, Short, db
 from kash.platform.vault.audit import Change
@@ -85,7 +85,7 @@ class OfferedDecision:
 
 
 @dataclass(frozen=True)
-class Approval(Part):
+class Approval(ShownPart):
     """An approval of rows of `model`: proposed under one permission, approved under another that
     may be lent (one of `policy.DELEGABLE`) as `label`.
 

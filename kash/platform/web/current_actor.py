@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_login import AnonymousUserMixin, UserMixin, current_user
 
+from kash.feature import protects, rights_off
 from kash.policy import NOBODY, SYSTEM, Actor
 
 _EXTENSION = "kash_actors"
@@ -53,9 +54,16 @@ def current_actor() -> Actor:
     actor: Actor | None = g.get("actor")
     if actor is None:
         person = signed_in()
-        actor = person.actor if person is not None else NOBODY
+        actor = as_used_here(person.actor) if person is not None else NOBODY
         g.actor = actor
     return actor
+
+
+def as_used_here(actor: Actor) -> Actor:
+    """An actor without what the programme does not use; on a page that protects somebody she may
+    do all that she may."""
+    off = rights_off()
+    return replace(actor, off=off) if off and not protects(request.endpoint or "") else actor
 
 
 def init_actors(app: Flask, actor_now: Callable[[str], Actor]) -> None:

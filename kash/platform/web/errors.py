@@ -166,6 +166,13 @@ class NotFound(Problem):
     sentence = _l("The address is wrong, or what stood here was removed.")
 
 
+class NotUsed(NotFound):
+    """The page belongs to what the programme has off."""
+
+    heading = _l("Not used here")
+    sentence = _l("This programme does not use this. An administrator can propose in Settings to.")
+
+
 class ChangedMeanwhile(Problem):
     """Somebody else saved the same thing since the page was shown."""
 

@@ -13,9 +13,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 from werkzeug.routing import Rule
 
+from kash.feature import is_off
 from kash.platform.database import utc_now
 from kash.platform.web.bodies import always_answered
-from kash.platform.web.current_actor import NobodyHere, current_actor, signed_in
+from kash.platform.web.current_actor import NobodyHere, as_used_here, current_actor, signed_in
+from kash.platform.web.errors import NotUsed
 from kash.platform.web.pages import this_address
 from kash.platform.web.taking import takes_names
 from kash.policy import (
@@ -75,8 +77,9 @@ def _is_fresh() -> bool:
 def guard() -> ResponseReturnValue | None:
     """Let through what the view's declared permission lets through.
 
-    Not signed in: to the sign-in page. Not permitted: 403. A dangerous action with a password given
-    too long ago: to the page that asks for it. A view that is asked with a token: what that lets.
+    Not signed in: to the sign-in page. Not used by the programme: 404. Not permitted: 403. A
+    dangerous action with a password given too long ago: to the page that asks for it. A view that
+    is asked with a token: what that lets.
     """
     endpoint = request.endpoint
     if endpoint is None or endpoint in FRAMEWORK_ENDPOINTS:
@@ -86,16 +89,22 @@ def guard() -> ResponseReturnValue | None:
     if permission is None:
         abort(403)
     g.permission = permission
+    off = is_off(endpoint, permission)
     if permission == ANYONE:
+        if off:
+            # A stranger isn't told what the programme might do.
+            abort(404)
         return None
     bearer = bearer_of(view)
     if bearer is not None:
         # A cookie counts for nothing here: what comes without one can't be forged by a page.
         g.actor = NOBODY
-        g.actor = bearer()
+        g.actor = as_used_here(bearer())
     actor = current_actor()
     if actor.account_id is None:
         return _elsewhere(current_app.extensions[_SIGN_IN])
+    if off:
+        raise NotUsed
     if not actor.may(permission):
         abort(403)
     if (needs_fresh_sign_in(view) or takes_names()) and not _is_fresh():

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from flask import request, url_for
 from sqlalchemy import BindParameter, Select
 
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared
 from kash.policy import Actor
 
 PAGE = "desk.missing_kind"
@@ -57,7 +57,7 @@ class MissingLine:
 
 
 @dataclass(frozen=True)
-class MissingInformation(Part):
+class MissingInformation(ShownPart):
     """A kind of thing that is missing. `key` stands in addresses, `about` is the heading over kinds
     of one sort, and `why` says what it is needed for. With `by_group` it names participants.
 

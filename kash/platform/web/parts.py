@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from kash.feature import Part, declared
+from kash.feature import Part, ShownPart, declared
 from kash.platform.database import db, is_public_id
 from kash.platform.messages.calendars import CalendarEvent
 from kash.platform.web.current_actor import current_actor
@@ -118,7 +118,7 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True)
-class CalendarSource(Part):
+class CalendarSource(ShownPart):
     """Entries of one kind, in any order. What is `closely` is asked only where a day has room for
     it: in a week and in the agenda, not in a month."""
 
@@ -138,7 +138,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Findable(Part):
+class Findable(ShownPart):
     """One kind: who may find it, and how, told the actor, the text and the most that is
     wanted. `all_at` is the feature's own search, if it has one."""
 
@@ -151,7 +151,7 @@ class Findable(Part):
 
 
 @dataclass(frozen=True)
-class NamedPage(Part):
+class NamedPage(ShownPart):
     """A page beside the main places, found by what it is called."""
 
     endpoint: str
@@ -169,7 +169,7 @@ _OWN = "/account"
 
 
 @dataclass(frozen=True)
-class Destination(Part):
+class Destination(ShownPart):
     """A main place; `place` is where it stands among all. `phone` says that it comes first in the
     bar of a phone, before "More"; a person with the permission `unless` has another place for it,
     and `when` decides what no role says. `covers` names the rooms that are reached from it."""
@@ -269,7 +269,7 @@ def own_events(actor: Actor, first: date, last: date) -> list[CalendarEvent]:
 
 
 @dataclass(frozen=True)
-class PageSection(Part):
+class PageSection(ShownPart):
     """A section of a kind of page ("account", "course", "session", "station", "service", "venue",
     "workshop", "forum", "attendance" and "registers" on top and below of a workshop's attendance,
     or "workshops", "people_lists" and "figures", which are lists): what `find` answers for the
@@ -334,7 +334,7 @@ def in_use(count: int) -> str:
 
 
 @dataclass(frozen=True)
-class SettingLine(Part):
+class SettingLine(ShownPart):
     """One thing that can be set: where, what it is called, and what holds now.
 
     What it `says` is told the number that `count` selects, which all lines ask for in one

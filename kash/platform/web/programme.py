@@ -168,7 +168,8 @@ class ProgrammeFacts:
     says on paper, how long it keeps things, and who needs a second step beside those who always
     do (names of roles). `accepted_by` names who accepted the words of a language for reports;
     `contact_looks_a_day` is how many looks at contacts are usual in a day; `accepted_address` the
-    local or unprotected address that somebody said yes to."""
+    local or unprotected address that somebody said yes to, and `off` what it doesn't use of
+    `CHOICES`."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
@@ -181,6 +182,7 @@ class ProgrammeFacts:
     accepted_by: Mapping[str, str] = field(default_factory=dict)
     contact_looks_a_day: int = CONTACT_LOOKS.usual
     accepted_address: str = ""
+    off: frozenset[str] = frozenset()
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:
@@ -195,6 +197,12 @@ def programme_facts() -> ProgrammeFacts | None:
         g.programme_facts = source() if source is not None else None
     facts: ProgrammeFacts | None = g.programme_facts
     return facts
+
+
+def choices_off() -> frozenset[str]:
+    """What the programme does not use; nothing before it is set up."""
+    facts = programme_facts()
+    return facts.off if facts is not None else frozenset()
 
 
 def forget_programme_facts() -> None:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from kash.feature import Part, declared
+from kash.feature import Part, ShownPart, declared
 from kash.platform.database import db
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import to_local
@@ -72,7 +72,7 @@ def total(lines: Sequence[TodayLine]) -> int:
 
 
 @dataclass(frozen=True)
-class Need(Part):
+class Need(ShownPart):
     """One kind of thing that needs the reader.
 
     `find` answers lines, or with a `template` of its own what that template shows as `found`. With
@@ -96,7 +96,7 @@ class Need(Part):
 
 
 @dataclass(frozen=True)
-class Panel(Part):
+class Panel(ShownPart):
     """A part of its own beside what waits, or above it (`top`), which its template shows as
     `found`; None leaves it out. `says` is its sentence on top, empty for none."""
 
@@ -111,7 +111,7 @@ class Panel(Part):
 
 
 @dataclass(frozen=True)
-class Own(Part):
+class Own(ShownPart):
     """Lines about a participant's own, told her public id."""
 
     place: int
@@ -151,7 +151,7 @@ def answer(session: Session, account: str, kind: str, at: datetime, about: str) 
 
 
 @dataclass(frozen=True)
-class BeginningStep(Part):
+class BeginningStep(ShownPart):
     """One thing to do, with its place among those of each role that sees it.
 
     `done` is a part of one statement. A person who may do it herself (`at_once`: a permission and a

@@ -116,6 +116,7 @@ def _links(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "invitations",
+    choice="planning",
     modules=(views,),
     start=join_sign_ups,
     blueprints=(blueprint,),

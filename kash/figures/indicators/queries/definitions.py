@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules.issuing import REPLACED
-from kash.feature import Part
+from kash.feature import ShownPart
 from kash.figures.indicators import rules
 from kash.figures.indicators.models import APPROVAL, Completion, IndicatorDefinition, Target
 from kash.figures.indicators.rules import (
@@ -268,7 +268,7 @@ class ResultTable:
 
 
 @dataclass(frozen=True)
-class ShowsResults(Part):
+class ShowsResults(ShownPart):
     """A room that shows results; `read` tells the newest that were printed by a day."""
 
     read: Callable[[date], Sequence[ResultTable]]
