@@ -151,14 +151,19 @@ def rights_off() -> frozenset[str]:
     return frozenset(right for right, choice in _house().rights.items() if choice in off)
 
 
+def is_used(right: str) -> bool:
+    """True unless the programme has off what permissions that begin so are for."""
+    return right not in rights_off()
+
+
 def is_off(endpoint: str, permission: str) -> bool:
     """True if a page, by its endpoint and its permission, belongs to what the programme has off."""
     house = _house()
     here = {
-        house.blueprints.get(endpoint.rpartition(".")[0], ""),
-        house.rights.get(permission.partition(".")[0], ""),
-    }
-    return endpoint not in house.protects and not house.off().isdisjoint(here)
+        house.blueprints.get(endpoint.rpartition(".")[0]),
+        house.rights.get(permission.partition(".")[0]),
+    } - {None}
+    return bool(here) and endpoint not in house.protects and not house.off().isdisjoint(here)
 
 
 def protects(endpoint: str) -> bool:

@@ -91,6 +91,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "accounts.agree": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "settings.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "settings.edit": {_R.ADMINISTRATOR: _ALL},
+    # What the programme uses at all: an administrator proposes it, a director agrees.
+    "settings.agree": {_R.DIRECTOR: _ALL},
     "audit.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "audit.verify": {_R.ADMINISTRATOR: _ALL},
     "access.review": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},

@@ -53,6 +53,7 @@ from kash.platform.jobs.services import Kept, ResultsKept
 from kash.platform.operations.migrations import StartLine
 from kash.platform.web.account_names import AccountsKnown
 from kash.platform.web.formats import day_text, moment_text, short_date_text, time_text
+from kash.platform.web.guard import lets_in
 from kash.platform.web.parts import ActionWords, Destination, NamedPage, SettingLine
 from kash.platform.web.programme import retention
 from kash.platform.web.today import (
@@ -275,7 +276,7 @@ def notice_shown(notice: AccountNotice) -> dict[str, str]:
         return {"title": _("About your account"), "url": ""}
     kind = _OWN_REQUEST if notice.kind in TEXTS else answer_kind(notice.kind)
     told: dict[str, Any] = {kind.argument: notice.request_id}
-    url = url_for(kind.endpoint, **told)
+    url = url_for(kind.endpoint, **told) if lets_in(kind.endpoint) else ""
     return {"title": str(kind.title), "url": url, "onward": str(kind.onward)}
 
 

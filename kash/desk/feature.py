@@ -9,6 +9,8 @@ from sqlalchemy import literal, select
 from kash.desk import blueprint, missing_pages, search_page, settings, setup, views
 from kash.desk.missing_today import MISSING_NEED, works_it_down
 from kash.desk.search import PAGES
+from kash.desk.services import CASES_CHANGED, CHANGED, SENT_BACK
+from kash.desk.settings.choices import CHOICES_WAIT, LINE
 from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
 from kash.feature import Feature
@@ -71,7 +73,11 @@ CHAPTERS = Chapters(
 
 
 ACTION_WORDS = ActionWords(
-    {"records.missing_exported": _l("records: table of what is missing exported")}
+    {
+        "choices.decided": _l("settings: decided what the programme uses"),
+        "choices.proposed": _l("settings: proposed what the programme uses"),
+        "records.missing_exported": _l("records: table of what is missing exported"),
+    }
 )
 
 
@@ -98,6 +104,11 @@ FEATURE = Feature(
         NamedPage("desk.missing", _l("Missing information"), "records.missing", 96),
         NamedPage("desk.edit_programme", _l("Programme"), "settings.edit", 180),
         *LINES,
+        LINE,
+        CHOICES_WAIT,
+        CHANGED,
+        CASES_CHANGED,
+        SENT_BACK,
         SampleId("/missing/<kind>", lambda _: select(literal("registers"))),
         SampleId("/settings/zones/<public_id>", lambda _: select(Zone.public_id)),
     ),

@@ -16,8 +16,8 @@ from kash.accounts.services.accounts import (
 )
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.desk import blueprint
-from kash.desk.setup_form import SetUpForm
-from kash.feature import declared
+from kash.desk.setup_form import CHOICE_NOTES, SetUpForm
+from kash.feature import CHOICES, declared
 from kash.people.models import Group
 from kash.platform.database import utc_now
 from kash.platform.web import go, page
@@ -57,7 +57,7 @@ def set_up() -> ResponseReturnValue:
                 flash(_("The programme is set up."))
                 return answer
             return go("accounts.sign_in")
-    return page("desk/setup.html", form=form)
+    return page("desk/setup.html", form=form, notes=CHOICE_NOTES)
 
 
 def _founded(form: SetUpForm) -> Actor:
@@ -76,5 +76,6 @@ def _founded(form: SetUpForm) -> Actor:
         administrator_name=form.administrator_name.data,
         administrator_email=form.administrator_email.data,
         password=form.password.data,
+        off=frozenset(CHOICES) - set(form.used.data),
         also=add_what_is_needed,
     )

@@ -1,4 +1,4 @@
-"""Form of setting up the programme."""
+"""Form of setting up the programme, and words for what it uses."""
 
 from __future__ import annotations
 
@@ -28,6 +28,42 @@ def check_zone(_form: Any, field: Any) -> None:
             _("There is no such time zone. In Kenya it is %(zone)s.", zone=DEFAULT_ZONE)
         )
     ZoneInfo(field.data)
+
+
+CHOICE_WORDS: dict[str, Any] = {
+    "tests": _l("Tests and evaluations"),
+    "tracks": _l("Tracks"),
+    "money": _l("Money"),
+    "cases": _l("Cases"),
+    "results": _l("Results for funders"),
+    "planning": _l("Planning"),
+    "exchange": _l("Exchange"),
+}
+CHOICE_NOTES: dict[str, Any] = {
+    "tests": _l("Questions before and after a workshop, practice, and what people say of it."),
+    "tracks": _l("Ways through several courses, who may teach what, and who is trained where."),
+    "money": _l("What a workshop costs, and what is paid to those who came."),
+    "cases": _l("Reports of violations, the vault, mediation, printed figures and stories."),
+    "results": _l("Indicators, targets, and what is sent to those who pay."),
+    "planning": _l("A quarter at a time, series, clashes, and sign-up by link."),
+    "exchange": _l("KoboToolbox, DHIS2, programs with tokens, and trainings of past years."),
+}
+# For a new programme: what most need beside workshops. More is put on in a minute; a first day with
+# few places is easier.
+USUAL = ("tests",)
+
+
+def choices_field(*usual: str) -> SeveralField:
+    """The boxes to tick, a sentence below each (`CHOICE_NOTES`)."""
+    return SeveralField(
+        _l("What this programme uses"),
+        choices=list(CHOICE_WORDS.items()),
+        default=list(usual),
+        coerce=str,
+        description=_l(
+            "People, courses, workshops, attendance, certificates and the forum are always there."
+        ),
+    )
 
 
 class SetUpForm(KashForm):
@@ -68,6 +104,7 @@ class SetUpForm(KashForm):
         default=_l("Community"),
         description=_l("On papers that several groups see it is called B."),
     )
+    used = choices_field(*USUAL)
     administrator_name = text_field(_l("Your name"))
     administrator_email = email_field(_l("Your e-mail address"))
     password = password_field(

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.attendance.forms import status_word
+from kash.feature import is_used
 from kash.figures.releases.queries import (
     PrintedTable,
     ReadTable,
@@ -303,12 +304,15 @@ def results_of(meeting: Meeting, titles: Iterable[str]) -> dict[str, Any]:
 
 
 def _frozen_by(day: date) -> list[PrintedTable]:
-    return [table for table in printed_tables() if table.freeze_on <= day]
+    tables = printed_tables() if is_used("releases") else []
+    return [table for table in tables if table.freeze_on <= day]
 
 
 def stories_of_month(day: date) -> list[ToldStory]:
     """Stories that were told to the forum in the month of a day and were not withdrawn, but those
     of which a number on the same paper says "few"."""
+    if not is_used("stories"):
+        return []
     month, beside = day.replace(day=1), [tables[-1] for tables in by_key(_frozen_by(day)).values()]
     return [story for story in stories_told(_STORIES, FORUM, beside) if story.month == month]
 

@@ -43,6 +43,7 @@ accounts.agree        all  all  -     -    -      -    -       -       -
 accounts.fetch        self self -     -    -      -    -       -       -
 settings.see          all  all  -     -    -      -    -       -       -
 settings.change       all  -    -     -    -      -    -       -       -
+settings.agree        -    all  -     -    -      -    -       -       -
 audit.see             all  all  -     -    -      -    -       -       -
 audit.verify          all  -    -     -    -      -    -       -       -
 access.review         all  all  -     -    -      -    -       -       -
@@ -1324,6 +1325,10 @@ PLACES: dict[str, Place] = {
     "desk.find": Place(post="search"),
     "desk.set_up": Place(ANYONE, ANYONE),
     "desk.settings": Place("settings.see"),
+    "desk.choices": Place("settings.see"),
+    "desk.propose_choices": Place("settings.change", "settings.change"),
+    "desk.agree_choices": Place(post="settings.agree"),
+    "desk.turn_choices_back": Place(post="settings.see"),
     "desk.edit_programme": Place("settings.change", "settings.change"),
     "desk.statuses": Place("settings.see"),
     "desk.add_status": Place("settings.change", "settings.change"),

@@ -82,6 +82,7 @@ def programme_facts() -> ProgrammeFacts | None:
     facts = db.session.execute(_FACTS).one_or_none()
     if facts is None:
         return None
+    choices = facts[4].get("choices", {})
     return ProgrammeFacts(
         facts[0],
         facts[1],
@@ -94,7 +95,8 @@ def programme_facts() -> ProgrammeFacts | None:
         accepted_by=dict(facts[4].get("languages", {})),
         contact_looks_a_day=looks_from(facts[4].get("contacts")),
         accepted_address=str(facts[4].get("address", {}).get("accepted", "")),
-        off=frozenset(facts[4].get("choices", {}).get("off", ())),
+        off=frozenset(choices.get("off", ())),
+        choices_proposed_by=(choices.get("proposed") or {}).get("by", ""),
     )
 
 

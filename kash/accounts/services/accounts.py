@@ -506,9 +506,10 @@ def set_up_programme(
     administrator_name: str,
     administrator_email: str,
     password: str,
+    off: Collection[str] = (),
     also: Callable[[Session], None] = lambda session: None,
 ) -> Actor:
-    """Make the programme and its first administrator, who is returned.
+    """Make the programme, without what is `off`, and its first administrator, who is returned.
 
     `also` adds what other rooms need from the start, in the same transaction. Raises AlreadySetUp,
     WeakPassword.
@@ -527,6 +528,7 @@ def set_up_programme(
                 zone=zone,
                 languages=list(languages),
                 default_language=languages[0],
+                settings={"choices": {"off": sorted(off)}} if off else {},
                 created_at=change.now,
             )
         )

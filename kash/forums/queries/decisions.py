@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from kash.feature import is_used
 from kash.figures.releases.queries import (
     PrintedLine,
     PrintedTable,
@@ -460,7 +461,7 @@ def readable_decision(forum: Forum, public_id: str, actor: Actor) -> DecisionLin
 def watchable_lines() -> list[tuple[str, str]]:
     """("table:line", name) of all lines that were ever printed, for choosing one."""
     lines: dict[str, str] = {}
-    for table in printed_tables():
+    for table in printed_tables() if is_used("releases") else ():
         for line in table.lines:
             lines[f"{table.key}:{line.code}"] = f"{table.title}: {line.label}"
     return list(lines.items())
@@ -472,7 +473,7 @@ def lines_read(
     """The printed lines that decisions watch, by the decisions' public ids. `until` is the last day
     whose figures count: one for all, or of each. Three queries at most, none if none is watched."""
     watching = [decision for decision in decisions if decision.table_key]
-    if not watching:
+    if not watching or not is_used("releases"):
         return {}
     tables = printed_tables()
     return {

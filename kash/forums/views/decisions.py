@@ -123,7 +123,10 @@ def review_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     """Say what one would see if a decision worked, and when the forum looks again."""
     forum, line = _run(forum_id, decision_id)
     form = forms.ReviewForm(data=_saved(line))
-    form.watched.choices = [("", _("None")), *watchable_lines()]
+    # What it watches stays, also where the programme shows no printed figures any more.
+    watched = _saved(line)["watched"]
+    choices = {"": _("None"), **({watched: watched} if watched else {}), **dict(watchable_lines())}
+    form.watched.choices = list(choices.items())
     if form.validate_on_submit():
         with form.showing_problems():
             services.set_review(

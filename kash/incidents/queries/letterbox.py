@@ -18,12 +18,13 @@ from importlib.resources import files
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.accounts.models import Account, AccountRole
 from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
 from kash.incidents.queries.officers import may_work, officers, settings_of
+from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
 from kash.incidents.rules.filing import ALL_SCREENS, code_from, compose, word_as_read, word_from
@@ -600,3 +601,11 @@ def unread_texts(by: Actor) -> list[str]:
         for reference, talk in box.talks.items()
         if talk.new and reference in box.owners and box.owners[reference].account == by.public_id
     ]
+
+
+def anything_open(session: Session) -> bool:
+    """True if a case is open, or a report waits for its hour or is being written. Raises
+    SealError."""
+    is_open = exists().where(Incident.state.not_in(OVER))
+    box = opened_box(session)
+    return bool(box.sent or box.drafts or session.scalar(select(is_open)))

@@ -113,11 +113,15 @@ def guard() -> ResponseReturnValue | None:
     return None
 
 
-def lets_in() -> bool:
-    """True if the present request's sender may use what it asks for, a fresh sign-in apart."""
-    view = current_app.view_functions.get(request.endpoint or "")
+def lets_in(endpoint: str | None = None) -> bool:
+    """True if the present request's sender may use what it asks for, or another page, a fresh
+    sign-in apart."""
+    endpoint = endpoint or request.endpoint or ""
+    view = current_app.view_functions.get(endpoint)
     permission = declared_permission(view) if view is not None else None
-    return permission is not None and (permission == ANYONE or current_actor().may(permission))
+    if permission is None or is_off(endpoint, permission):
+        return False
+    return permission == ANYONE or current_actor().may(permission)
 
 
 def init_guard(

@@ -168,8 +168,8 @@ class ProgrammeFacts:
     says on paper, how long it keeps things, and who needs a second step beside those who always
     do (names of roles). `accepted_by` names who accepted the words of a language for reports;
     `contact_looks_a_day` is how many looks at contacts are usual in a day; `accepted_address` the
-    local or unprotected address that somebody said yes to, and `off` what it doesn't use of
-    `CHOICES`."""
+    local or unprotected address that somebody said yes to, `off` what it doesn't use of `CHOICES`,
+    and `choices_proposed_by` the account that proposed to change that."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
@@ -183,6 +183,7 @@ class ProgrammeFacts:
     contact_looks_a_day: int = CONTACT_LOOKS.usual
     accepted_address: str = ""
     off: frozenset[str] = frozenset()
+    choices_proposed_by: str = ""
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:
