@@ -120,6 +120,7 @@ def add_features(
     the choices that the programme has off."""
     parts = [part for feature in features for part in feature.parts]
     app.extensions[EXTENSION] = Declared(parts, features, off)
+    app.jinja_env.globals["used"] = is_used
     for feature in features:
         if feature.start is not None:
             feature.start(app)

@@ -44,7 +44,7 @@ from kash.accounts.services.locking import (
 from kash.accounts.services.notices import TEXTS, keep_answer, notice_text, send_notice
 from kash.accounts.services.throttle import forget_tries
 from kash.accounts.sessions import init_sessions
-from kash.feature import Feature
+from kash.feature import Feature, is_off
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, each
@@ -280,6 +280,15 @@ def notice_shown(notice: AccountNotice) -> dict[str, str]:
     return {"title": str(kind.title), "url": url, "onward": str(kind.onward)}
 
 
+def _notices(asked: Viewer) -> Sequence[AccountNotice]:
+    """Notices not seen yet, but those of another room that the programme has off."""
+    return [
+        notice
+        for notice in requests.unseen_notices(asked.actor.account_id)
+        if notice.kind in TEXTS or not is_off(answer_kind(notice.kind).endpoint, "")
+    ]
+
+
 # What the templates of notices and breaches say.
 WORDS = {"notice_text": notice_text, "notice_shown": notice_shown, "clock_text": clock_text}
 
@@ -412,12 +421,7 @@ def _held(*roles: Role) -> ColumnElement[bool]:
 
 
 TODAY = (
-    Need(
-        "notices",
-        30,
-        lambda asked: requests.unseen_notices(asked.actor.account_id),
-        template="accounts/today_notices.html",
-    ),
+    Need("notices", 30, _notices, template="accounts/today_notices.html"),
     Need("requests", 40, _requests),
     Need("to_fetch", 50, _to_fetch),
     Need(

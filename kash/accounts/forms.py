@@ -190,7 +190,7 @@ class RolesForm(KashForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.roles.choices = role_choices()
+        self.roles.choices = role_choices(self.roles.data)
 
 
 class ChangedRolesForm(RolesForm):

@@ -8,7 +8,7 @@ knows. Addresses stand here only as keyed hashes. How roles and actions are call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from kash.accounts.rules import Affected, NoticeClock, Opening, RequestKind
-from kash.feature import Part, declared
+from kash.feature import Part, declared, is_used
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.policy import Role
@@ -578,9 +578,17 @@ def clock_text(clock: NoticeClock) -> str:
     }[clock.state]
 
 
-def role_choices() -> list[tuple[str, Any]]:
-    """All roles, for a form."""
-    return [(str(role), name) for role, name in ROLE_NAMES.items()]
+# What a role is for alone: nobody is given it anew where the programme doesn't use that.
+_ROLE_USES = {Role.DOCUMENTATION: "incidents", Role.FUNDER: "overview"}
+
+
+def role_choices(held: Collection[str] = ()) -> list[tuple[str, Any]]:
+    """All roles, for a form, but those that are of no use here and not `held`."""
+    return [
+        (str(role), name)
+        for role, name in ROLE_NAMES.items()
+        if role in held or is_used(_ROLE_USES.get(role, ""))
+    ]
 
 
 def role_notes() -> dict[str, Any]:

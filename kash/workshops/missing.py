@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, case, exists, literal, select
 
 from kash.attendance.models import Slot
+from kash.feature import is_used
 from kash.platform.web.formats import to_local
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
 from kash.policy import Actor, Reach
@@ -50,6 +51,13 @@ def _workshops(*lacking: ColumnElement[bool]) -> Callable[[Lookout], Select[Any]
         ).where(mine, Workshop.state == "planned", Workshop.starts_on <= lookout.day, *lacking)
 
     return listed
+
+
+def _without_funders(lookout: Lookout) -> Select[Any] | None:
+    """Workshops of which nobody is named as paying, where that is asked at all."""
+    if not (is_used("funders") or is_used("budget")):
+        return None
+    return _workshops(~exists().where(Funding.workshop_id == Workshop.id))(lookout)
 
 
 def _registers(asked: Lookout) -> Select[Any] | None:
@@ -129,7 +137,7 @@ MISSING = (
         _l("Who pays"),
         _l("Figures for funders leave these workshops out."),
         80,
-        _workshops(~exists().where(Funding.workshop_id == Workshop.id)),
+        _without_funders,
         lambda row: _line(row, "workshops.costs", "lines-0-funder", "costs-heading"),
     ),
 )

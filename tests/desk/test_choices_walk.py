@@ -38,6 +38,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
+        if tag in ("script", "style"):
+            self._skip = True
         if tag in ("a", "form"):
             address = found.get("href") or found.get("action") or ""
             self._href = address
@@ -59,11 +61,17 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         if data.strip():
+            if not self._skip:
+                self.words.append("T " + " ".join(data.split()))
             self._text.append(data.strip())
             if not self._open_heading:
                 self._heading = None
 
+    _skip = False
+
     def handle_endtag(self, tag):
+        if tag in ("script", "style"):
+            self._skip = False
         if tag in ("a", "h1", "h2", "h3", "h4", "th", "label", "button", "legend", "summary"):
             self.words.append(" ".join(self._text))
         if tag in self.HEADINGS:

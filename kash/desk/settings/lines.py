@@ -20,7 +20,7 @@ from kash.attendance.queries.statuses import statuses_for
 from kash.desk import blueprint
 from kash.desk.queries import ZONE_COLUMNS, ZONE_KINDS
 from kash.desk.settings.programme import saved_or_shown, the_programme
-from kash.feature import declared
+from kash.feature import declared, is_used
 from kash.people.models import Zone
 from kash.people.queries import directory as places
 from kash.people.services import directory as places_services
@@ -194,7 +194,13 @@ LINES = (
     SettingLine("work", 10, "desk.statuses", _l("Marks on registers"), "check", _statuses),
     SettingLine("work", 40, "desk.paper", _l("Words and logo on paper"), "print", _logo),
     SettingLine(
-        "work", 50, "desk.reporting_languages", _l("Languages of reports"), "message", _accepted
+        "work",
+        50,
+        "desk.reporting_languages",
+        _l("Languages of reports"),
+        "message",
+        _accepted,
+        right="incidents",
     ),
     SettingLine("safety", 10, "desk.retention", _l("How long things are kept"), "lock", _retention),
     SettingLine(
@@ -225,7 +231,7 @@ def settings() -> ResponseReturnValue:
     lines = [
         line
         for line in sorted(declared(SettingLine), key=lambda line: line.place)
-        if line.always or is_open(line.endpoint)
+        if is_used(line.right) and (line.always or is_open(line.endpoint))
     ]
     counts = _counts(lines, utc_now())
     return render_template(

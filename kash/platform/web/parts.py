@@ -339,7 +339,8 @@ class SettingLine(ShownPart):
 
     What it `says` is told the number that `count` selects, which all lines ask for in one
     statement. `always` tells what holds also to who may not go there; of a page that is not there,
-    or not open to the reader, there is else no line.
+    or not open to the reader, there is else no line; nor where the programme doesn't use `right`,
+    the beginning of permissions.
     """
 
     section: Literal["programme", "work", "safety"]
@@ -350,3 +351,4 @@ class SettingLine(ShownPart):
     says: Callable[[int], str]
     count: Callable[[datetime], Select[Any]] | None = None
     always: bool = False
+    right: str = ""
