@@ -141,6 +141,14 @@ def declared(kind: type[Kind]) -> tuple[Kind, ...]:
     return () if found is None else found.of(kind)  # type: ignore[return-value]
 
 
+def left_out(kind: type[Kind]) -> tuple[Kind, ...]:
+    """The places of a kind that are not there, since the programme has their features off."""
+    shown = {id(part) for part in declared(kind)}
+    return tuple(
+        part for part in _house().parts if isinstance(part, kind) and id(part) not in shown
+    )
+
+
 def _house() -> Declared:
     house: Declared = current_app.extensions[EXTENSION]
     return house

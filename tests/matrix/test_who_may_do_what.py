@@ -283,6 +283,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "archive.see": "archive.see",
         "archive.ask": "archive.ask",
         "archive.agree": "archive.agree",
+        "settings.agree": "settings.agree",
         "breaches.see": "breaches.see",
         "breaches.manage": "breaches.manage",
         "people.see": "people.see",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kash.feature import Part, declared
+from kash.feature import ShownPart, declared, is_used, left_out, protects
 from kash.policy import Role
 
 EVERYBODY = frozenset(Role)
@@ -17,13 +17,15 @@ class Chapter:
     """A file of `docs/` by its `name`, and the letter in its address, which never changes.
 
     `public` chapters are also read by people who are not signed in: what the pages tell that
-    anybody may open.
+    anybody may open. What is all about permissions that begin with `right` is there where the
+    programme uses them.
     """
 
     name: str
     code: str
     readers: frozenset[Role] = STAFF
     public: bool = False
+    right: str = ""
 
 
 CHAPTERS = (
@@ -33,12 +35,12 @@ CHAPTERS = (
     Chapter("pad", "e"),
     Chapter("director", "f"),
     Chapter("administrator", "g"),
-    Chapter("documentation-officer", "h"),
-    Chapter("members", "i"),
+    Chapter("documentation-officer", "h", right="incidents"),
+    Chapter("members", "i", right="vault"),
     Chapter("monitoring", "j"),
-    Chapter("connections", "m"),
-    Chapter("api", "p"),
-    Chapter("figures", "l", EVERYBODY),
+    Chapter("connections", "m", right="connections"),
+    Chapter("api", "p", right="api"),
+    Chapter("figures", "l", EVERYBODY, right="releases"),
     Chapter("privacy", "k", EVERYBODY),
     Chapter("verification", "b", EVERYBODY, public=True),
 )
@@ -60,6 +62,8 @@ OWN_CHAPTER = {
 
 def readable(chapter: Chapter, roles: Collection[Role]) -> bool:
     """True if an account with these roles reads a chapter; without roles, the public ones."""
+    if not is_used(chapter.right):
+        return False
     return chapter.public or not chapter.readers.isdisjoint(roles)
 
 
@@ -87,7 +91,7 @@ _ORDER = (
 
 
 @dataclass(frozen=True)
-class Chapters(Part):
+class Chapters(ShownPart):
     """The places that tell about a feature's pages, by endpoint or room."""
 
     places: Mapping[str, Place]
@@ -106,6 +110,24 @@ def each(room: str, names: str, place: Place) -> dict[str, Place]:
 def places() -> dict[str, Place]:
     """The places of all pages, by endpoint or room."""
     return {key: place for part in declared(Chapters) for key, place in part.places.items()}
+
+
+def hidden_headings(chapter: str) -> set[str]:
+    """The headings of a chapter, as slugs, to which only pages lead that the programme doesn't use.
+    What privacy tells stays whole."""
+
+    def slugs(parts: Iterable[Chapters]) -> set[str]:
+        told = [
+            place for part in parts for page, place in part.places.items() if not protects(page)
+        ]
+        ends = [
+            end for place in told for end in ([place] if isinstance(place, str) else place.values())
+        ]
+        return {end.partition("#")[2] for end in ends if end.startswith(f"{chapter}#")}
+
+    if chapter == "privacy":
+        return set()
+    return slugs(left_out(Chapters)) - slugs(declared(Chapters))
 
 
 def _place_of(key: str) -> Place | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from kash.platform.handbook.places import (
     BY_CODE,
     BY_NAME,
     Chapter,
+    hidden_headings,
     place_in_handbook,
     readable,
     readable_chapters,
@@ -180,13 +181,37 @@ def _chapter(code: str) -> ResponseReturnValue:
     wanted = BY_CODE.get(code)
     if wanted is None or not readable(wanted, current_actor().roles):
         raise NotFound
-    text = _text(wanted)
+    text = without(_text(wanted), hidden_anchors(wanted.name))
     return render_template(
         "handbook/chapter.html",
         text=text,
         body=rendered(text, lambda name, heading: _address(name or wanted.name, heading)),
         wanted_language=language_code(),
     )
+
+
+def hidden_anchors(name: str) -> set[str]:
+    """The anchors of a chapter's headings about what the programme doesn't use."""
+    hidden = hidden_headings(name)
+    return {anchors(_folder(), name)[words] for words in hidden} if hidden else set()
+
+
+def without(text: ChapterText, hidden: Collection[str]) -> ChapterText:
+    """A chapter without these headings and what stands below them."""
+    if not hidden:
+        return text
+    tokens, headings, below = [], [], 0
+    for token in text.tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            if not below or level <= below:
+                below = level if token.attrGet("id") in hidden else 0
+            headings += [
+                one for one in text.headings if one.anchor == token.attrGet("id") and not below
+            ]
+        if not below:
+            tokens.append(token)
+    return replace(text, headings=headings, tokens=tokens)
 
 
 def _folder() -> Path:

@@ -19,6 +19,7 @@ from flask import current_app
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.orm import Session
 
+from kash.feature import CHOICES
 from kash.platform.database import (
     PUBLIC_ID,
     RawQuery,
@@ -198,14 +199,18 @@ _TAKEN = re.compile(r"(?:list|file):[a-z0-9_]+\.[a-z0-9_]+")
 _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
-_SUBJECTS = frozenset(
-    {"programme", "settings", "backup", "archive", "demo"}
-    | {"keys", "keys:case", "keys:identity"}
-    # A register that was closed before its session should have ended.
-    | {"register:early"}
-    # Designs that every programme has, whose ids are words.
-    | {"design:classic", "design:modern", "design:plain"}
-) | {f"role:{role}" for role in Role}
+_SUBJECTS = (
+    frozenset(
+        {"programme", "settings", "backup", "archive", "demo"}
+        | {"keys", "keys:case", "keys:identity"}
+        # A register that was closed before its session should have ended.
+        | {"register:early"}
+        # Designs that every programme has, whose ids are words.
+        | {"design:classic", "design:modern", "design:plain"}
+    )
+    | {f"role:{role}" for role in Role}
+    | {f"choice:{choice}" for choice in CHOICES}
+)
 
 _log = structlog.get_logger("kash.audit")
 
