@@ -144,6 +144,7 @@ def _proposal(programme: Programme) -> ChoicesProposed:
 
 
 def _turn_back(change: Change, programme: Programme, proposed: ChoicesProposed, by: Actor) -> None:
+    change.about("settings")
     _keep(programme, _off(programme), None)
     if proposed.by != by.public_id:
         answer(change.session, proposed.by, SENT_BACK.kind, change.now, PART)
