@@ -591,8 +591,13 @@ def test_the_first_visit_sets_the_programme_up(empty, client, app):
     assert wrong.status_code == 422
     assert "This is not the code that the terminal shows." in wrong.text
     assert 'value="Lake programme"' in wrong.text
-    done = client.post("/setup", data=_set_up(empty))
+    # Tests and evaluations are what most need beside workshops.
+    assert page.text.count('name="used"') == 7
+    assert re.findall(r'value="(\w+)"\s+checked', page.text) == ["en", "sw", "tests"]
+    done = client.post("/setup", data=_set_up(empty, used=["tests", "cases"]))
     assert (done.status_code, done.location) == (303, "/")
+    off = ["exchange", "money", "planning", "results", "tracks"]
+    assert db.session.get_one(Programme, 1).settings == {"choices": {"off": off}}
     page = client.get("/account", follow_redirects=True).text
     assert "<title>Office</title>" in page
     assert "Lake programme" not in page

@@ -1,4 +1,4 @@
-"""What the programme uses, of all that it could: words for each choice, the page, and its line on
+"""Choice of what the programme uses, of all that it could: words for each choice, the page, and its line on
 Today."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kash.policy import allow
 
 
 class ChoicesForm(RowVersionForm):
-    """What the programme uses from now on."""
+    """Choice of what the programme uses from now on."""
 
     used = choices_field()
 
@@ -59,7 +59,7 @@ def _page(form: KashForm | None = None, problem: str = "") -> ResponseReturnValu
 @blueprint.get("/settings/uses")
 @allow("settings.see")
 def choices() -> ResponseReturnValue:
-    """What is on and what is off, and what somebody proposed."""
+    """Page of what is on and what is off, and of what somebody proposed."""
     return _page()
 
 

@@ -201,7 +201,7 @@ def programme_facts() -> ProgrammeFacts | None:
 
 
 def choices_off() -> frozenset[str]:
-    """What the programme does not use; nothing before it is set up."""
+    """Choices that the programme does not use; nothing before it is set up."""
     facts = programme_facts()
     return facts.off if facts is not None else frozenset()
 
