@@ -1,5 +1,5 @@
-"""Choosing the parts that a programme uses: one person proposes it, a director who is independent agrees. Whatever is
-off keeps what was stored, and what protects people goes on."""
+"""Choosing the parts that a programme uses: one person proposes, a director who is independent
+agrees. Whatever is off keeps what was stored, and what protects people goes on."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What a programme uses: two people decide it, what is off is not there, and what protects people
-goes on."""
+"""Choosing what a programme uses: two people decide it, and what protects people goes on."""
 
 from __future__ import annotations
 
@@ -176,7 +175,10 @@ def test_before_there_is_a_director_an_administrator_changes_it_alone(
 
 
 def test_cases_are_never_off_while_one_is_open(
-    two: tuple[Actor, Actor], client_for: Callable[..., FlaskClient], actor: Callable[..., Actor]
+    two: tuple[Actor, Actor],
+    client_for: Callable[..., FlaskClient],
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     officer, custodian = actor("documentation"), actor("custodian")
     case = Incident(state="shredded")
@@ -184,12 +186,10 @@ def test_cases_are_never_off_while_one_is_open(
     db.session.commit()
     assert not services.anything_open(db.session())
     services.propose_choices({"cases", "money"}, _version(), by=two[0])
-    monkey = services.anything_open
-    try:
-        services.anything_open = lambda _session: True  # type: ignore[assignment]
+    with monkeypatch.context() as patch:
+        # How cases come about is told elsewhere (`tests/incidents`).
+        patch.setattr(services, "anything_open", lambda _session: True)
         answer = client_for(two[1]).post("/settings/uses/agree", data={"row_version": _version()})
-    finally:
-        services.anything_open = monkey
     # The whole proposal is gone: the director alone can't ask again.
     assert "Cases stay while one is open" in answer.text
     assert _kept() == {"off": [], "proposed": None}
@@ -206,6 +206,8 @@ def test_with_cases_off_a_receipt_is_still_answered_and_nobody_reports(
     before = client.get("/r").status_code, peer.get("/w/r").status_code
     _switch(two, "cases")
     assert (client.get("/r").status_code, peer.get("/w/r").status_code) == before == (200, 200)
+    for page in (client.get("/r").text, peer.get("/w/r").text):
+        assert [link for link in ("/w/n", "/w/h", 'href="/h') if link in page] == []
     assert peer.get("/w/n").status_code == 404
     # Who isn't signed in isn't told what the programme might do.
     stranger = client.get("/h")

@@ -115,7 +115,7 @@ def _browser(sample: Sample, role: Role) -> FlaskClient:
 
 
 def _walk(sample: Sample, role: Role, only: Collection[str] = ()) -> Iterator[str]:
-    """What is wrong on the pages that somebody comes to, one page of each endpoint; `only` those of
+    """Faults of the pages that somebody comes to, one page of each endpoint; `only` those of
     hubs and of these blueprints where any are named."""
     app, browser = sample.app, _browser(sample, role)
     addresses = app.url_map.bind("localhost")

@@ -1,5 +1,4 @@
-"""Choice of what the programme uses, of all that it could: words for each choice, the page, and its line on
-Today."""
+"""Choice of what the programme uses: its page, its line of the settings, and its line on Today."""
 
 from __future__ import annotations
 
