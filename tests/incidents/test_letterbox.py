@@ -13,7 +13,7 @@ from kash.accounts.members.services.members import rotate
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import cases
 from kash.incidents.queries import letterbox as filing
-from kash.incidents.queries.letterbox import SCREEN_KIND, opened_box
+from kash.incidents.queries.letterbox import SCREEN_KIND, anything_open, opened_box
 from kash.incidents.rules.filing import Screen, as_bytes, new_code
 from kash.incidents.rules.letterbox import (
     MOST,
@@ -40,6 +40,7 @@ from kash.platform.vault import (
     remove_member,
 )
 from kash.policy import Actor
+from tests.incidents import filed_cases
 from tests.incidents.filed_cases import let_arrive
 
 _letters = some.builds(
@@ -277,3 +278,22 @@ def test_members_unfinished_forms_are_left_where_they_are(both_engines_app, a_me
     assert db.session.query(IncidentDraftScreen).count() == 1
     assert list(opened_box(db.session()).letters()) == []
     db.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("state", "is_open"), [("submitted", True), ("verified", True), ("closed", False)]
+)
+def test_whether_anything_is_open_goes_by_the_states_of_cases(member, state, is_open):
+    assert not anything_open(db.session())
+    filed_cases.filed(state=state)
+    assert anything_open(db.session()) is is_open
+
+
+def test_a_report_on_its_way_counts_as_open(member, peer):
+    code = new_code()
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    db.session.rollback()
+    assert anything_open(db.session())
+    db.session.rollback()
+    submit(peer, code, "en")
+    assert anything_open(db.session())
