@@ -75,7 +75,7 @@ _FOR_WRITERS = {
     "her-first-account-and-changes": "taking redact give_account",
     "consents": "consents consent_form court_asks",
     "what-is-wanted": "her_choice",
-    "referrals-and-what-was-agreed": "referrals terms limits bail correct_bail remove_bail",
+    "referrals-and-what-was-agreed": "referrals contact terms limits bail correct_bail remove_bail",
     "print-a-case-file": "case_file",
     "the-steps-of-a-case": "step assign shred hand_over",
     "who-must-not-work-on-a-case": "declare",

@@ -238,6 +238,11 @@ REFERRAL_CONSENT_NAMES: dict[str, Any] = {
     "not_asked": _l("She could not be asked"),
     "no": _l("No"),
 }
+SAFE_NAMES: dict[str, Any] = {
+    "yes": _l("Yes"),
+    "no": _l("No"),
+    "not_reached": _l("She was not reached"),
+}
 # What a mediator is asked, in the words that she reads.
 REQUEST_NAMES: dict[str, Any] = {
     "release": _l("Ask for somebody’s release"),

@@ -111,6 +111,11 @@ EVENT_NAMES: dict[str, Any] = {
     "referral_done": _l("The service has seen or helped her"),
     "referral_not_done": _l("Nothing came of a referral"),
     "referral_not_wanted": _l("She did not want to be referred"),
+    "contact_kept": _l("How to reach her was written down"),
+    "asked_safe_yes": _l("She was asked how she is: safe"),
+    "asked_safe_no": _l("She was asked how she is: not safe"),
+    "asked_safe_not_reached": _l("She was to be asked how she is, and was not reached"),
+    "retaliation": _l("Retaliation was written down as a case of its own"),
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),
     "her_agreement": _l("It was noted whether she agreed herself"),
@@ -205,6 +210,7 @@ OPEN_NAMES: dict[str, Any] = {
     "mediator": _l("A mediator was asked, and it has not ended"),
     "referral": _l("It is not known how a referral went"),
     "term": _l("What was agreed is not done yet"),
+    "asking": _l("She agreed to be asked how she is after 7 and 30 days, and was not yet"),
 }
 CLOCK_NAMES: dict[str, Any] = {
     "court": _l("Before a court"),

@@ -311,6 +311,17 @@ def _you_ask(desk: Desk) -> None:
     assert "You are asked something" in page
 
 
+@walk("she agreed to be asked how she is, and 7 or 30 days are over", "on that day")
+def _she_is_asked(desk: Desk) -> None:
+    reference, today = filed(), to_local(desk.night.now).date()
+    for days, is_due in ((6, False), (7, True)):
+        with changing("incidents.changed", desk.anna.actor, desk.anna.vault(), reference) as case:
+            case.record.reach.ask_again = "yes"
+            case.record.reach.ask_from = today - timedelta(days=days)
+        due = "Something is due in your cases" in desk.anna.client.get("/").text
+        assert (due, "Ask her how she is" in desk.case(reference)) == (is_due, is_due)
+
+
 # --- Mediators -----------------------------------------------------------------------------------
 
 

@@ -896,6 +896,7 @@ PLACES: dict[str, Place] = {
     "incidents.consents": _case(both="incidents.change"),
     "incidents.consent_form": Place("incidents.change"),
     "incidents.referrals": _case(both="incidents.change"),
+    "incidents.contact": _case(both="incidents.change"),
     "incidents.terms": _case(both="incidents.change"),
     "incidents.limits": _case(both="incidents.change", person="=p1"),
     "incidents.bail": _case(both="incidents.change"),

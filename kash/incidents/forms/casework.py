@@ -7,6 +7,7 @@ each of which may stay open."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from wtforms.validators import Optional
 from wtforms.validators import ValidationError as validators_ValidationError
 
 from kash.incidents import names
+from kash.incidents.filing_words import WHOSE as WHOSE_NAMES
 from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come, offered
 from kash.incidents.names import CUSTODY_NAMES, SOURCE_NAMES
 from kash.incidents.rules.case_file import CourtPaper
@@ -25,7 +27,7 @@ from kash.incidents.rules.casework import LONGEST_REASON, STEPS, WITHOUT_ENDINGS
 from kash.incidents.rules.clocks import endings_of
 from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.one_line import RELEASED, CaseLine
-from kash.incidents.rules.parts import Party, Person, Term
+from kash.incidents.rules.parts import FollowUp, Party, Person, Term
 from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import MOST_DRILLS, NOTED_BY_HAND, OnRoster
 from kash.incidents.services.documentation import FIELDS, WhatCame
@@ -47,6 +49,7 @@ from kash.platform.web.fields import (
     PhoneField,
     SeveralField,
     clean_text,
+    number_as_read,
 )
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
@@ -410,6 +413,69 @@ class OutcomeForm(LockedForm):
         """Why, if nothing came of it."""
         if self.outcome.data in ("refused", "not_reached") and not self.note.data:
             self.mark_wrong(self.note, _("Write why not."))
+
+
+_YES_OR_NO = [("", _l("Not asked")), ("yes", _l("Yes")), ("no", _l("No"))]
+
+
+class ContactForm(VersionedForm):
+    """How she is reached safely, and if she agreed to be asked how she is."""
+
+    number = text_field(_l("Number"), most=60, required=False)
+    whose = choice_field(
+        _l("Whose it is"), [("", _l("Not said")), *WHOSE_NAMES.items()], required=False
+    )
+    hours = text_field(_l("Safe hours"), most=120, required=False)
+    code_word = text_field(_l("Code word"), most=60, required=False)
+    who_answers = text_field(_l("Who else answers"), most=120, required=False)
+    voicemail = choice_field(_l("Is voicemail safe?"), _YES_OR_NO, required=False)
+    ask_again = choice_field(
+        _l("May she be asked after 7 and 30 days?"), _YES_OR_NO, required=False
+    )
+    ask_from = DayField(_l("Counted from"), [Optional(), has_come])
+
+    def contact(self) -> dict[str, Any]:
+        """The fields as they were typed; the days count from today unless another is said."""
+        typed = {name: self[name].data for name in CONTACT_FIELDS}
+        typed["number"] = number_as_read(typed["number"]) or typed["number"]
+        if typed["ask_again"] == "yes":
+            typed["ask_from"] = typed["ask_from"] or local_today()
+        return typed
+
+
+CONTACT_FIELDS = (
+    *("number", "whose", "hours", "code_word", "who_answers", "voicemail"),
+    *("ask_again", "ask_from"),
+)
+
+
+class FollowUpForm(KashForm):
+    """How she is. `key` makes the same form, sent twice, note it once."""
+
+    key = HiddenField()
+    safe = radio_field(_l("Is she safe where she is?"), list(names.SAFE_NAMES.items()))
+    retaliation = radio_field(
+        _l("Was there retaliation?"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
+    )
+    to_do = long_text_field(_l("What is to be done?"), most=2000, rows=3)
+
+    def check_together(self) -> None:
+        """Of somebody who was reached both are said, and what is to be done if she is not safe."""
+        reached = self.safe.data in ("yes", "no")
+        if reached and not self.retaliation.data:
+            self.mark_wrong(self.retaliation, _("Choose one."))
+        if self.safe.data == "no" and not self.to_do.data:
+            self.mark_wrong(self.to_do, _("Write what is to be done."))
+
+    def fit(self) -> None:
+        """Give a new page its own key."""
+        _key_or_fresh(self, "f" + fresh_key("terms")[1:])
+
+    def asked(self, by: str, at: datetime) -> FollowUp:
+        """Her answers, as an account noted them at a moment."""
+        typed = {name: self[name].data for name in ("safe", "to_do")}
+        on, told = local_today(), self.retaliation.data or ""
+        return FollowUp(id=self.key.data, by=by, at=at, on=on, retaliation=told, **typed)
 
 
 class TermForm(KashForm):

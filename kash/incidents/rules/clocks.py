@@ -371,10 +371,30 @@ def may_be_sent(record: Record, referral: Referral) -> bool:
     return referral.kind == "legal" and somebody_held and all(one in held for one in persons)
 
 
-def due_days(record: Record) -> list[date]:
-    """The days on which a term or a referral of a case is due and not yet done."""
+# So many days after she agreed to it she is asked how she is.
+ASKED_AFTER = (7, 30)
+NOT_REACHED = "not_reached"
+
+
+def asks_left(record: Record) -> list[date]:
+    """The days on which somebody is to be asked how she is: none if she did not agree to it, or
+    nobody lets the report be kept. What she says on a day answers for all that came before."""
+    reach = record.reach
+    if reach.ask_again != "yes" or reach.ask_from is None:
+        return []
+    if len(record.who_stopped()) == max(1, len(record.persons)):
+        return []
+    answered = [asked.on for asked in record.follow_ups if asked.safe != NOT_REACHED]
+    days = [reach.ask_from + timedelta(days=after) for after in ASKED_AFTER]
+    return [day for day in days if all(day > on for on in answered)]
+
+
+def due_days(record: Record, *, asking: bool = True) -> list[date]:
+    """The days on which a term or a referral of a case is due and not yet done; `asking`: and on
+    which she is to be asked how she is."""
     parts: list[Referral | Term] = [*record.terms, *record.referrals]
-    return [part.due_on for part in parts if part.due_on is not None and is_open(part)]
+    days = [part.due_on for part in parts if part.due_on is not None and is_open(part)]
+    return days + (asks_left(record) if asking else [])
 
 
 # What says what became of it, and what only waits.
@@ -462,6 +482,7 @@ def notes_from(plaintext: bytes) -> list[ReportNote]:
 
 
 HELD, LIMIT, MEDIATOR, REFERRAL, TERM = "held", "limit", "mediator", "referral", "term"
+ASKING = "asking"
 # How a case ended for somebody.
 ENDINGS = ("released", "returned", "referred", "court", "wants_no_more", "lost_touch")
 # Tries to hear of somebody who is held, before two members may say that nobody knows of her.
@@ -499,7 +520,7 @@ def what_is_open(record: Record, clocks: Sequence[Clock]) -> list[OpenThing]:
         if is_open(referral)
     ]
     things += [OpenThing(TERM, _of(term.owed_to)) for term in record.terms if is_open(term)]
-    return things
+    return things + ([OpenThing(ASKING)] if asks_left(record) else [])
 
 
 def _of(person: str) -> tuple[str, ...]:

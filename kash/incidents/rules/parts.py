@@ -89,7 +89,9 @@ WHOSE = ("herself", "reporter", "other", "nobody")
 class Whereabouts(RecordPart):
     """Way to somebody who is held or in danger: `where` she is in words, or the `station` (an
     organisation's public id) with what it is called; a `number` as E.164, or as it was typed if it
-    is none, `whose` it is (one of `WHOSE`), and at which `hours` it is safe, in words."""
+    is none, `whose` it is (one of `WHOSE`), and at which `hours` it is safe, in words. The
+    `code_word` is said first, `who_answers` besides her; `voicemail`: "yes" or "no", if it is safe.
+    `ask_again`: if she agreed ("yes" or "no") to be asked how she is, after `ask_from`."""
 
     where: str = ""
     station: str = ""
@@ -97,6 +99,26 @@ class Whereabouts(RecordPart):
     number: str = ""
     whose: str = ""
     hours: str = ""
+    code_word: str = ""
+    who_answers: str = ""
+    voicemail: str = ""
+    ask_again: str = ""
+    ask_from: date | None = None
+
+
+class FollowUp(RecordPart):
+    """She was asked how she is: if she is `safe` ("yes", "no" or "not_reached"), if there was
+    `retaliation` ("yes" or "no"), and what is to be done. `case` is the reference of what was
+    written down of a retaliation."""
+
+    id: str
+    by: str
+    at: datetime
+    on: date
+    safe: str
+    retaliation: str = ""
+    to_do: str = ""
+    case: str = ""
 
 
 class SearchTry(RecordPart):

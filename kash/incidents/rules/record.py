@@ -46,6 +46,7 @@ from kash.incidents.rules.parts import (
     Event,
     Evidence,
     Filing,
+    FollowUp,
     Happening,
     Hold,
     Information,
@@ -136,6 +137,7 @@ class Record(RecordPart):
     decided_on: list[str] = Field(default_factory=list)
     duty_waits: bool = False
     referrals: list[Referral] = Field(default_factory=list)
+    follow_ups: list[FollowUp] = Field(default_factory=list)
     consents: list[CaseConsent] = Field(default_factory=list)
     choices: list[Choice] = Field(default_factory=list)
     # For each paper that goes to a court everybody in it is asked again.

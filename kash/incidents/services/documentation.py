@@ -17,6 +17,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, delete_where
 from kash.incidents.queries.cases import KIND as CASES_KIND
-from kash.incidents.queries.cases import Case
+from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.letterbox import (
     AUTOSAVES_KIND,
     Autosave,
@@ -51,8 +52,10 @@ from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusal_of, refusals
 from kash.incidents.rules.parts import (
     NOT_WANTED,
+    Act,
     EarlierIdentity,
     Event,
+    FollowUp,
     MemberProposal,
     Person,
     Referral,
@@ -71,6 +74,7 @@ from kash.incidents.rules.redaction import Redaction, path_of
 from kash.incidents.rules.totals import ALL, SOON, Filters, days_left
 from kash.incidents.services.cases import (
     CaseChange,
+    add_link,
     changing,
     goes_to_custodian,
     keep_first_account,
@@ -337,6 +341,7 @@ def add_case(by: Actor, vault: OpenVault, written: SentPage, language: str) -> s
 def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str:
     record = Record()
     write(record, written.typed)
+    record.declared = list(written.typed.declared)
     refuse_bribes(record)
     if terms_refused(record, Record()):
         raise Problem(NOT_TO_BE_AGREED, field="kind")
@@ -507,6 +512,64 @@ def say_outcome(
         if seen is not None and seen != before:
             raise CaseChangedMeanwhile
         case.happened(_TOLD.get(outcome.outcome, "referral_outcome"), referral.id, outcome.note)
+
+
+def keep_contact(
+    by: Actor, vault: OpenVault, reference: str, version: int, contact: Mapping[str, Any]
+) -> None:
+    """Keep how she is reached safely, by the fields of `Whereabouts`. Raises as `refer`, and
+    CaseChangedMeanwhile if somebody saved since `version` was read."""
+    with changing("incidents.changed", by, vault, reference, version=version) as case:
+        case.refuse_closed()
+        reach = case.record.reach.model_copy(update=dict(contact))
+        if reach == case.record.reach:
+            case.nothing()
+            return
+        case.record.reach = reach
+        case.happened("contact_kept")
+
+
+def note_follow_up(by: Actor, vault: OpenVault, reference: str, asked: FollowUp) -> None:
+    """Note what she said when she was asked how she is; sent twice under the same id, once. Raises
+    as `refer`."""
+    with changing("incidents.changed", by, vault, reference) as case:
+        case.refuse_closed()
+        if any(other.id == asked.id for other in case.record.follow_ups):
+            case.nothing()
+            return
+        case.record.follow_ups.append(asked)
+        case.happened(f"asked_safe_{asked.safe}", asked.id, asked.to_do)
+
+
+RETALIATION = "R3"
+
+
+def write_down_retaliation(
+    by: Actor, vault: OpenVault, reference: str, follow_up: str, language: str
+) -> str:
+    """Make a draft of a retaliation of which she told, linked to her first case; its reference, of
+    the same draft if it was made before. It has the people of the first case, so that it is kept
+    from the same members. Raises as `add_case` and `add_link`, and NotFound."""
+    record = open_case(by, vault, reference).record
+    asked = one_or_404(by_id(record.follow_ups, follow_up))
+    if asked.case:
+        return asked.case
+    persons = [
+        Person(id=person.id, code=person.code, age_band=person.age_band, person=person.person)
+        for person in record.persons
+    ]
+    parties = [
+        party.model_copy(update={"involvement": "unclear", "description": ""})
+        for party in record.parties
+    ]
+    act = Act(id="a1", code=RETALIATION)
+    typed = Record(persons=persons, parties=parties, acts=[act], declared=record.declared)
+    new = add_case(by, vault, SentPage(typed, f"{reference}:{follow_up}"), language)
+    add_link(reference, "incident", new, by=by, vault=vault)
+    with changing("incidents.changed", by, vault, reference) as case:
+        one_or_404(by_id(case.record.follow_ups, follow_up)).case = new
+        case.happened("retaliation", follow_up)
+    return new
 
 
 def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:

@@ -400,7 +400,9 @@ def keep_owner(
         somebody_held = is_held(record)
         # A draft is its writer's own.
         rung = MOST_DAILY if state == "draft" else 0
-        ring_at = next_ring(now, min(due_days(record), default=None), held=somebody_held, rung=rung)
+        # Only what is settled waits for the day on which she is asked how she is.
+        days = due_days(record, asking=state in ("resolved", "unresolved"))
+        ring_at = next_ring(now, min(days, default=None), held=somebody_held, rung=rung)
         owned = Owned(account=account, ring_at=ring_at, held=somebody_held)
         if account not in (by, before.account if before else ""):
             owned.ring_at, owned.rung = now, -1

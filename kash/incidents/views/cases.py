@@ -62,7 +62,7 @@ from kash.incidents.rules.casework import (
     open_steps,
     refusal_of,
 )
-from kash.incidents.rules.clocks import clocks_of, unset_clocks, who_is_held
+from kash.incidents.rules.clocks import asks_left, clocks_of, unset_clocks, who_is_held
 from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, ForCustodian, Seen, for_custodian
 from kash.incidents.rules.filing import MONEY, code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
@@ -418,6 +418,8 @@ def _page(
         owner=owner_of(case.reference),
         other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
+        asks_left=asks_left(record),
+        today=local_today(),
         clocks=clocks,
         limit_over=any(clock["over"] for clock in clocks),
         unset=unset_clocks(record) if case.state not in OVER else [],

@@ -19,7 +19,9 @@ from kash.feature import declared
 from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import (
     AssignForm,
+    ContactForm,
     FindLinkForm,
+    FollowUpForm,
     FulfilledForm,
     OutcomeForm,
     ReferralForm,
@@ -40,6 +42,7 @@ from kash.incidents.queries.register import register
 from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.rules.clocks import (
     OpenThing,
+    asks_left,
     clocks_of,
     is_decided,
     is_open,
@@ -58,9 +61,12 @@ from kash.incidents.services.documentation import (
     ReferralOutcome,
     agree,
     fulfil,
+    keep_contact,
+    note_follow_up,
     refer,
     say_outcome,
     told_of,
+    write_down_retaliation,
 )
 from kash.incidents.services.money import (
     make_bail_of_term,
@@ -83,9 +89,10 @@ from kash.platform.vault import OpenVault
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web.account_names import account_names
-from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today, to_local, zone
+from kash.platform.web.language import language_code
 from kash.platform.web.lists import paged
 from kash.policy import Actor, Role, allow
 
@@ -288,6 +295,50 @@ def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         **_referrals_part(case, actor),
     )
     return answer, 409 if outcome.changed_meanwhile else 422 if outcome.errors else status
+
+
+@case_page("/z", "incidents.edit")
+def contact(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """How she is reached safely; how she is, when she is asked again; and what came of it as a case
+    of its own."""
+    form, asking = ContactForm(), FollowUpForm()
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+        form = ContactForm(formdata=None, data=case.record.reach.model_dump())
+    elif request.form.get("retaliation_of"):
+        return _retaliation(actor, vault, case, request.form["retaliation_of"])
+    elif "key" in request.form:
+        form = ContactForm(formdata=None, data=case.record.reach.model_dump())
+        asking.fit()
+        if asking.validate():
+            asked = asking.asked(actor.public_id, utc_now())
+            note_follow_up(actor, vault, case.reference, asked)
+            if asked.retaliation == "yes":
+                return _retaliation(actor, vault, case, asked.id)
+            return to("contact" if asked.safe == "no" else "case", _("Noted."))
+    elif form.validate():
+        with form.showing_problems():
+            keep_contact(actor, vault, case.reference, form.version_shown(), form.contact())
+            return to("case", _("Saved."))
+        if form.changed_meanwhile:
+            case = case_again(case.reference)
+    form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
+    if not asking.errors:
+        asking = FollowUpForm(formdata=None)
+        asking.fit()
+    answer, status = page(
+        "incidents/contact.html", form=form, asking=asking, case=case, days=asks_left(case.record)
+    )
+    return answer, 422 if asking.errors else status
+
+
+def _retaliation(actor: Actor, vault: OpenVault, case: Case, follow_up: str) -> ResponseReturnValue:
+    """On to the draft of a retaliation, opened for writing."""
+    with FlashedProblems():
+        new = write_down_retaliation(actor, vault, case.reference, follow_up, language_code())
+        flash(_("Write down what happened. This draft is linked to the first case."))
+        return redirect(url_for("incidents.edit_case", reference=new), 303)
+    return to("contact")
 
 
 def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:

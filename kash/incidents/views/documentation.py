@@ -18,7 +18,15 @@ from werkzeug.datastructures import MultiDict
 
 from kash.accounts.members.vault_sessions import require_vault
 from kash.incidents import blueprint, names, wording
-from kash.incidents.forms.casework import OutcomeForm, ReferralForm, TakingForm
+from kash.incidents.filing_words import WHOSE as WHOSE_NAMES
+from kash.incidents.forms.casework import (
+    CONTACT_FIELDS,
+    ContactForm,
+    FollowUpForm,
+    OutcomeForm,
+    ReferralForm,
+    TakingForm,
+)
 from kash.incidents.forms.consents import AskForm, BailForm
 from kash.incidents.forms.documentation import DocumentationForm, PhoneInForm, as_form
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
@@ -447,6 +455,7 @@ _GROUPS: dict[str, Any] = {
     "taking": _l("How it was taken"),
     "bail": _l("Cash bail"),
     "referrals": _l("Referrals"),
+    "follow_ups": _l("How she is"),
     "interventions": _l("Mediation"),
     "consents": _l("Consents"),
     "evidence": _l("Evidence"),
@@ -465,6 +474,8 @@ _LABELS: dict[str, Any] = {
     **{f"referrals/{name}": ReferralForm for name in ("kind", "person", "service_name")},
     **{f"referrals/{name}": ReferralForm for name in ("made_on", "due_on", "agreed")},
     "referrals/accepted_on": names.REFERRAL_BUTTONS["accepted"],
+    **{f"reach.{name}": ContactForm for name in CONTACT_FIELDS},
+    **{f"follow_ups/{name}": FollowUpForm for name in ("safe", "retaliation", "to_do")},
     **{f"referrals/{name}": OutcomeForm for name in ("outcome", "outcome_on", "note")},
     **{f"bail/{name}": BailForm for name in ("amount", "receipt", "paid_on", "paid_to")},
     **{f"bail/{name}": BailForm for name in ("person", "place_name", "returned_on")},
@@ -498,6 +509,11 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "bail/paid_to": wording.PLACE_NAMES,
     "referrals/kind": names.REFERRAL_NAMES,
     "referrals/outcome": names.REFERRAL_OUTCOME_NAMES,
+    "follow_ups/safe": names.SAFE_NAMES,
+    "follow_ups/retaliation": names.SAFE_NAMES,
+    "reach.voicemail": names.SAFE_NAMES,
+    "reach.ask_again": names.SAFE_NAMES,
+    "reach.whose": WHOSE_NAMES,
     "referrals/agreed": names.REFERRAL_CONSENT_NAMES,
     "interventions/response": names.RESPONSE_NAMES,
 }
