@@ -35,15 +35,16 @@ def test_a_clean_file_is_shown_then_added_once(app, tmp_path):
     run = app.test_cli_runner()
     path = written(tmp_path, "\ufeff" + GOOD)
     shown = run.invoke(args=["people", "import", path])
-    assert shown.output == COUNTS.format(2, 0, 0, 0) + (
-        "Nothing was saved. Add --apply to save the list.\n"
-    )
+    # "Mfano, Zuri" may stand there with the surname first, as on a list of staff.
+    odd = "Names in capitals, in small letters or surname first: 1\n"
+    counted = COUNTS.format(2, 0, 0, 0) + odd
+    assert shown.output == counted + "Nothing was saved. Add --apply to save the list.\n"
     db.session.rollback()
     assert db.session.query(Person).count() == 0
     first = run.invoke(args=["people", "import", path, "--apply"])
-    assert (first.exit_code, first.output) == (0, COUNTS.format(2, 0, 0, 0) + "People added: 2\n")
+    assert (first.exit_code, first.output) == (0, counted + "People added: 2\n")
     again = run.invoke(args=["people", "import", path, "--apply"])
-    assert again.output == COUNTS.format(0, 2, 0, 0) + "People added: 0\n"
+    assert again.output == COUNTS.format(0, 2, 0, 0) + odd + "People added: 0\n"
     db.session.rollback()
     assert {row.chosen_name for row in db.session.query(Person)} == {"Amani Mfano", "Mfano, Zuri"}
     posted = db.session.query(Person).filter_by(reference="A-1").one()

@@ -1,6 +1,7 @@
 """What a form fills, and where it shows what stood in the way."""
 
 import ast
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.pages import page
+from kash.platform.web.plain_tables import PlainTable
 from kash.platform.web.row_versions import RowVersionForm
 from tools.house.modules import modules_below
 
@@ -262,6 +264,10 @@ def _all_of(kind: type[Any]) -> Iterator[type[Any]]:
 def test_every_problem_names_a_field_that_there_is():
     """A mistyped name would put the sentence over the form, far from what is to be mended."""
     fields = {name for form in _all_of(KashForm) for name in dir(form) if _is_field(form, name)}
+    # The form of a plain table is made once its page is asked for.
+    for module in [each for name, each in sys.modules.items() if name.startswith("kash.")]:
+        tables = [each for each in vars(module).values() if isinstance(each, PlainTable)]
+        fields.update(*(table.fields for table in tables))
     named = {
         f"{each.__module__}.{each.__name__}": each.field for each in _all_of(Problem) if each.field
     }
