@@ -95,7 +95,6 @@ REACHED: dict[Reached, Any] = {
     Reached.PARTLY: _l("Partly"),
     Reached.NOT_TAUGHT: _l("Not taught"),
 }
-REACHED_TONE = {Reached.REACHED: "good", Reached.PARTLY: "warn", Reached.NOT_TAUGHT: ""}
 
 
 def enrolment_word(state: EnrolmentState) -> str:

@@ -43,7 +43,6 @@ from kash.people.queries import directory as organisations_queries
 from kash.people.queries.directory import MOST_AT_ONCE, movable_people
 from kash.people.sections import NextStep, next_steps
 from kash.people.views.directory import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
-from kash.platform.database import PUBLIC_ID
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.services import cancel, own_job
 from kash.platform.jobs.views import message_of
@@ -61,7 +60,6 @@ from kash.policy import Actor, allow
 
 Correction = Callable[[Choices], None]
 _WHOLE = re.compile(r"[0-9]{1,6}")
-_DECISION = re.compile(rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|{PUBLIC_ID}")
 _MOST_TYPED = 200
 
 

@@ -13,7 +13,6 @@ _SYSTEM = (
     *("/usr/share/fonts", "/usr/local/share/fonts"),
 )
 _OWN_FONTS = (".fonts", ".local/share/fonts", ".config/fontconfig", ".cache/fontconfig")
-_FONT_SETTINGS = ("FONTCONFIG_FILE", "FONTCONFIG_PATH")
 _OTHERS_READ, _OTHERS_PASS = 0o005, 0o001
 
 

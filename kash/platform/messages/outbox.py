@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from kash.platform.database import db, insertion, new_public_id, writing
@@ -289,13 +289,6 @@ def leave(
     for message in rows:
         _end(message, MessageState.LEFT, code or message.code, now)
     return [message.id for message in rows]
-
-
-def open_states() -> ColumnElement[bool]:
-    """The messages that a person has to decide on."""
-    return or_(
-        OutboxMessage.state == MessageState.UNKNOWN, OutboxMessage.state == MessageState.FAILED
-    )
 
 
 @dataclass(frozen=True)

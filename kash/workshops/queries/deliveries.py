@@ -108,11 +108,6 @@ class TaughtSession:
         """The objectives of its plan."""
         return self.node.of(OBJECTIVE.name) if self.node is not None else ()
 
-    @property
-    def has_record(self) -> bool:
-        """True if anything was written about it."""
-        return bool(self.left_out or self.reached or self.notes or self.next_time)
-
 
 def taught_sessions(
     workshop: Workshop, *, with_texts: bool = True, only: str = ""
