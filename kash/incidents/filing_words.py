@@ -228,8 +228,8 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
         ),
     ),
     "mediation": (
-        _l("A mediator is working on it"),
-        _l("What was asked for is being talked about."),
+        _l("It goes to a mediator"),
+        _l("A mediator talks with the other side, as soon as one can."),
     ),
     "referred": (_l("A service is working on it"), _l("Legal, medical or other help was asked.")),
     # Nothing is settled after rape or torture, and a receipt does not know what happened.

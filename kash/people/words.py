@@ -293,7 +293,7 @@ SERVED = {
     "lgbtq": _l("LGBTQ people"),
     "minors": _l("People under 18"),
 }
-COST = {"": _l("Not known"), "free": _l("Free"), "some": _l("Partly paid"), "paid": _l("Paid")}
+COST = {"": _l("Not known"), "free": _l("Free"), "some": _l("Partly paid"), "paid": _l("For a fee")}
 
 
 def day_name(weekday: int, width: str = "wide") -> str:

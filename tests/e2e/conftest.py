@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from kash.people.models import Organisation
 from kash.platform.database import db
@@ -94,4 +94,19 @@ def a_phone(
 
     yield take
     for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def a_page(browser):
+    """A page of somebody who is not signed in; each call gives one in another browser."""
+    contexts: list[BrowserContext] = []
+
+    def take(viewport: ViewportSize) -> Page:
+        contexts.append(browser.new_context(viewport=viewport))
+        contexts[-1].set_default_timeout(30_000)
+        return contexts[-1].new_page()
+
+    yield take
+    for context in contexts:
         context.close()

@@ -133,7 +133,7 @@ def says(page: Page, address: str, receipt: tuple[str, str], *, account: bool) -
 def test_three_women_are_held_and_freed_from_the_first_tap_to_the_last_line_of_time(
     app,
     browser,
-    new_context,
+    a_page,
     site,
     member,
     a_member,
@@ -159,7 +159,7 @@ def test_three_women_are_held_and_freed_from_the_first_tap_to_the_last_line_of_t
 
     reporter = a_phone()
     receipt = files(reporter)
-    holder = new_context(viewport=PHONE).new_page()
+    holder = a_page(PHONE)
     arrived = ["Imefika", "Imefungwa, na iko kwa programu."]
     assert says(reporter, site.address, receipt, account=True) == arrived
     assert says(holder, site.address, receipt, account=False) == arrived
@@ -167,7 +167,7 @@ def test_three_women_are_held_and_freed_from_the_first_tap_to_the_last_line_of_t
     assert rang(tmp_path) == [sms(OFFICER), sms(CUSTODIAN)]
 
     # The officer on duty; a custodian is told of every alert and sees no case but those for her.
-    office = new_context(viewport=DESK).new_page()
+    office = a_page(DESK)
     signs_in(office, site.address, "w@example.org", officer.passphrase)
     office.goto(site.address)
     follow(office, "Somebody is held or in danger")

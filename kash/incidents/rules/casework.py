@@ -205,7 +205,7 @@ class CaseStanding:
     `wanted`: what its persons want (`her_choice.WAYS`), None until each was asked. `mediation`:
     somebody wants mediation and agreed to it. `gate_shut`: nothing may be settled (see
     `mediation_gate`). `agreed`: she agreed herself to terms; `taken_back`: somebody took back that
-    it is kept.
+    it is kept. `mediates_by`: what is done first once it is taken to mediation, empty if nothing.
     """
 
     wanted: frozenset[str] | None = None
@@ -213,6 +213,7 @@ class CaseStanding:
     gate_shut: bool = False
     agreed: bool = False
     taken_back: bool = False
+    mediates_by: str = ""
 
 
 NOT_ASKED = CaseStanding()
@@ -390,7 +391,9 @@ _LEADS_TO = {
 
 
 def next_step(state: str, standing: CaseStanding = NOT_ASKED) -> str:
-    """The verb of what usually comes next, or `ASK_HER`; empty if nothing does."""
+    """The verb of what usually comes next, `ASK_HER` or a way to mediate; empty if nothing does."""
+    if state == "mediation" and standing.mediates_by:
+        return standing.mediates_by
     if state != "verified":
         return _NEXT.get(state, "")
     if standing.wanted is None:

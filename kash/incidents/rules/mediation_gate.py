@@ -258,4 +258,5 @@ def standing_of(record: Record) -> CaseStanding:
         gate_shut=is_shut(record),
         agreed=is_agreed(record),
         taken_back=took_it_back(record),
+        mediates_by="" if record.interventions or whom_to_free(record) else ASK_MEDIATOR,
     )
