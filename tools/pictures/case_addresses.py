@@ -20,7 +20,6 @@ _SHOWN = {
 _OF = {
     "incidents.shred": "closed",
     "incidents.second": "closed",
-    "incidents.case_file": "verified",
     "incidents.court_asks": "verified",
     "incidents.ask_mediator": "verified",
     "incidents.her_choice": "verified",
@@ -75,7 +74,11 @@ def case_places(loaded: SampleProgramme) -> dict[str, Callable[[str, str, Known]
             if endpoint == "incidents.case" and loaded.work.reported:
                 found["reported"] = loaded.work.reported
             return found
-        if endpoint in ("incidents.case_file", "incidents.ask_mediator") and loaded.work.reported:
+        if endpoint == "incidents.case_file" and loaded.work.reported:
+            # Of a case whose people were asked again about a paper, and of two where nobody was.
+            choices = {"": loaded.incidents[WITH_EVIDENCE], "asked-once": in_state("verified")}
+            return {**choices, "unasked": loaded.work.reported}
+        if endpoint == "incidents.ask_mediator" and loaded.work.reported:
             return {"": in_state(_OF[endpoint]), "unasked": loaded.work.reported}
         if endpoint == "incidents.changes" and loaded.work.reported:
             shown = loaded.incidents[WITH_EVIDENCE]

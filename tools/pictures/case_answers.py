@@ -75,7 +75,8 @@ def _of_filing(work: CaseWork) -> Iterator[Answer]:
     opened = (*both, Press("main form.large button.main", ".verdict"))
     yield Answer("peer", "incidents.receipt", "told", opened)
     ticked = Fill("[name=purposes][value=mediation]")
-    taken = (*opened, ticked, Press("button[value=take]", ".note.good"))
+    sure = Press("button[value=take]", "button[value=sure]")
+    taken = (*opened, ticked, sure, Press("button[value=sure]", ".note.good"))
     yield Answer("peer", "incidents.receipt", "taken back", taken, writes=True)
     nothing = (
         Fill("#code", "0000 0000 0000"),
