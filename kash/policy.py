@@ -335,6 +335,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # A mediator's own briefs.
     "incidents.briefs": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
+    # The number that people call: an officer proposes too, a director or a custodian agrees.
+    "incidents.number": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     # Bodies outside the programme that reporters turn to: one proposes, another agrees.
     "incidents.outside": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     "releases.see": _SEEING_RELEASES,

@@ -26,7 +26,7 @@ from kash.incidents.models import (
     Shredding,
 )
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
-from kash.incidents.queries.letterbox import compartments_of_letters, unread_texts
+from kash.incidents.queries.letterbox import compartments_of_letters, number_waits_for, unread_texts
 from kash.incidents.queries.mediation import asked_briefs, briefs_waiting, documents_of_evidence
 from kash.incidents.queries.officers import few_custodians, what_is_missing
 from kash.incidents.rules.casework import COME_AT
@@ -132,6 +132,10 @@ CHAPTERS = Chapters(
                 Role.DOCUMENTATION: f"{OFFICER}#when-you-get-sign-in",
             },
         ),
+        "incidents.number": {
+            Role.DIRECTOR: "director#officers-on-duty",
+            **dict.fromkeys(_WRITERS, f"{OFFICER}#when-you-get-sign-in"),
+        },
         "incidents.outside": dict.fromkeys(
             (Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#cases-for-a-custodian-alone"
         ),
@@ -293,6 +297,15 @@ def _outside(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _number(asked: Viewer) -> Sequence[TodayLine]:
+    if not number_waits_for(asked.actor):
+        return []
+    title = _("The programme’s number")
+    text = _("Another is proposed. You are the second person: call it first.")
+    url = url_for("incidents.number")
+    return [TodayLine(title, url, text, icon="phone", button=_("Decide"), about=title)]
+
+
 TODAY = (
     # The first that is asked of the database: it may write, and what was read before would be read
     # again.
@@ -302,6 +315,7 @@ TODAY = (
     Need("briefs", 60, _briefs),
     Need("few_custodians", 200, _few_custodians),
     Need("outside", 210, _outside),
+    Need("number", 215, _number),
 )
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from kash.accounts.models import CountedTries
 from kash.incidents.filing_words import ARREST_CARD, CARE, CLOCKS
-from kash.incidents.queries.letterbox import duty_number
-from kash.incidents.services.alerts import set_drills
+from kash.incidents.queries.letterbox import duty_number, proposed_numbers
+from kash.incidents.services.alerts import agree_to_number
 from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.incidents.views.near import PAGE_BYTES
 from kash.people.services.directory import ServiceDetails, add_service
@@ -25,6 +25,8 @@ from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import hidden, sent
+from tests.incidents.test_duty_number import agreed_number
+from tests.refusals import refuses
 
 LOOK = "/r"
 UNKNOWN = "0123 4567 89AB"
@@ -185,7 +187,7 @@ def test_help_is_the_same_for_everybody_and_says_what_is_agreed(client, client_f
         add_service(service, SYSTEM, new_public_id())
     dora = actor("director")
     assert "tel:+254700111222" not in client.get("/h").text
-    set_drills(dora, 1, "+254700111222")
+    agreed_number(actor("custodian"), dora, "+254700111222")
     answer = client.get("/h")
     assert "Set-Cookie" not in answer.headers
     assert re.findall(r'href="tel:([^"]+)"', answer.text) == ["+254700111222", "+254712345678"]
@@ -200,11 +202,16 @@ def test_help_is_the_same_for_everybody_and_says_what_is_agreed(client, client_f
 def test_the_programmes_number_is_never_a_mediators(actor, client_for):
     add_mediator(SYSTEM, actor("peer").public_id, DutyDetails(phone="+254700999000"))
     office = client_for(actor("director"))
-    refused = office.post("/w/o", data={"number": "0700 999 000", "drills": "1"})
+    refused = office.post("/w/o/n", data={"number": "0700 999 000"})
     assert (refused.status_code, "a mediator&#39;s number" in refused.text) == (422, True)
+    assert proposed_numbers() == {}
+    # Nor one that became a mediator's before the second person agreed.
+    assert office.post("/w/o/n", data={"number": "0700 999 111"}).status_code == 303
+    (waiting,) = proposed_numbers().values()
+    add_mediator(SYSTEM, actor("police_peer").public_id, DutyDetails(phone="+254700999111"))
+    with refuses("This is a mediator's number"):
+        agree_to_number(actor("custodian"), waiting.digest)
     assert duty_number() == ""
-    assert office.post("/w/o", data={"number": "0700 111 222", "drills": "1"}).status_code == 303
-    assert duty_number() == "+254700111222"
 
 
 def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client):
@@ -220,8 +227,10 @@ def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client):
     assert worker.headers["Service-Worker-Allowed"] == "/h"
 
 
-def test_a_card_says_where_help_is_and_not_whose_it_is(actor, client_for):
-    set_drills(actor("director"), 1, "+254700111222")
+def test_a_card_says_where_help_is_and_not_whose_it_is(
+    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    agreed_number(actor("custodian"), actor("director"), "+254700111222")
     peer = client_for(actor("peer"))
     words = []
     for address in ("/w/k.pdf", "/w/l.pdf"):

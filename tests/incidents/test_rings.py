@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account, Programme
+from kash.accounts.services.accounts import change_settings
 from kash.incidents.models import Alert, Duty, Incident, OfficerDuty
 from kash.incidents.queries.letterbox import open_alerts, opened_box
 from kash.incidents.rules.casework import OPEN
@@ -287,8 +288,7 @@ def test_with_neither_sms_nor_mail_pages_say_that_nobodys_phone_rings_and_whom_t
 ):
     db.session.merge(Programme(id=1, name="Programme", neutral_name="Programme", settings={}))
     db.session.commit()
-    saved = office.anna.client.post("/w/o", data={"drills": "2", "number": " 0712 00 00 08 "})
-    assert saved.status_code == 303
+    change_settings(SYSTEM, "alerts", "alerts", {"number": "+254712000008"})
     assert "Nobody’s phone will ring" not in office.anna.client.get("/w/o").text
     office.gateway.reaches = False
     page = office.anna.client.get("/w/o").text

@@ -179,6 +179,7 @@ incidents.identity    -    -    -     -    -      own  -       -       -
 incidents.decide      -    -    -     -    -      own  -       -       -
 incidents.briefs      -    -    -     -    -      -    self    self    -
 incidents.duty        -    all  -     -    all    -    -       -       -
+incidents.number      -    all  -     -    all    all  -       -       -
 incidents.outside     -    all  -     -    -      all  -       -       -
 vault.open            -    all  -     -    all    all  -       -       -
 vault.unseal          -    -    -     -    -      all  -       -       -
@@ -922,6 +923,7 @@ PLACES: dict[str, Place] = {
     "incidents.duty_sheet": Place("incidents.duty"),
     "incidents.officers": Place("incidents.duty", "incidents.duty"),
     "incidents.officer": Place("incidents.duty", "incidents.duty", {"account": "officer"}),
+    "incidents.number": Place("incidents.number", "incidents.number"),
     "incidents.outside": Place("incidents.outside", "incidents.outside"),
     "incidents.briefs": Place("incidents.briefs"),
     "incidents.own_duty": Place(post="incidents.briefs"),

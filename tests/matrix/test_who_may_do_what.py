@@ -385,6 +385,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "incidents.edit": "incidents.change",
         "incidents.briefs": "incidents.briefs",
         "incidents.duty": "incidents.duty",
+        "incidents.number": "incidents.number",
         "incidents.outside": "incidents.outside",
         "incidents.decide": "incidents.decide",
         "vault.open": "vault.open",

@@ -335,10 +335,15 @@ class NumberForm(web_KashForm):
 
 
 class DrillsForm(web_KashForm):
-    """The programme's own number, and how many drills come."""
+    """How many drills come."""
+
+    drills = whole_number_field(_l("Drills a week, on average"), least=0, most=MOST_DRILLS)
+
+
+class DutyNumberForm(web_KashForm):
+    """The programme's own number, which another person agrees to; empty for none."""
 
     number = PhoneField(_l("The programme’s number"))
-    drills = whole_number_field(_l("Drills a week, on average"), least=0, most=MOST_DRILLS)
 
 
 def fresh_referral() -> str:

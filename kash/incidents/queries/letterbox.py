@@ -23,7 +23,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from kash.accounts.models import Account, AccountRole
 from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
-from kash.incidents.queries.officers import may_work, officers, settings_of
+from kash.incidents.queries.officers import (
+    may_work,
+    officers,
+    proposed_contacts,
+    settings_of,
+    standings,
+)
 from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
@@ -40,6 +46,7 @@ from kash.incidents.rules.letterbox import (
     in_bytes,
     in_text,
 )
+from kash.incidents.rules.mediation import Contact
 from kash.incidents.rules.parts import HOLDER, Event, ReceiptText
 from kash.incidents.rules.record import (
     Notes,
@@ -52,6 +59,7 @@ from kash.incidents.rules.record import (
 from kash.incidents.rules.record import withdrawing_from_bytes as withdrawal_from
 from kash.incidents.rules.totals import MOST_DRILLS, USUAL_DRILLS, OnRoster, what_keeps
 from kash.people.rules.directory import Stretch
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.vault import (
     AuditEntry,
@@ -104,6 +112,7 @@ def owner_of(reference: str) -> str:
 
 COUNTED = timedelta(weeks=13)
 SETTINGS, DRILLS, NUMBER = "alerts", "drills", "number"
+NO_NUMBER = "none"
 
 
 def roster() -> list[OnRoster]:
@@ -183,6 +192,23 @@ def duty_number() -> str:
     """The programme's own number, E.164, that is called where no phone rings by itself; empty if
     none is set."""
     return str(settings_of(SETTINGS).get(NUMBER, ""))
+
+
+def proposed_numbers() -> dict[str, Contact]:
+    """Numbers of the programme that wait for a second person, as `officers.proposed_contacts`."""
+    return proposed_contacts(SETTINGS)
+
+
+def number_of(proposed: Contact) -> str:
+    """The number that is proposed, empty if it is that there be none."""
+    return "" if proposed.reach == NO_NUMBER else proposed.reach
+
+
+def number_waits_for(by: Actor) -> bool:
+    """True if a director or a custodian may agree to a number that waits."""
+    if not by.may("incidents.outside"):
+        return False
+    return Standing.MAY in standings(by, proposed_numbers().values()).values()
 
 
 def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:

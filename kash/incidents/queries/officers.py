@@ -194,10 +194,10 @@ def outside_contact() -> Contact | None:
     return contact_from(settings_of(SETTINGS).get(HOLDS))
 
 
-def proposed_contacts() -> dict[str, Contact]:
+def proposed_contacts(settings: str = SETTINGS) -> dict[str, Contact]:
     """Contacts that wait for a second person, by the name under which each is kept: one of each
     proposer, so that nobody is in another's way. Empty if there is none."""
-    return _proposed(settings_of(SETTINGS))
+    return _proposed(settings_of(settings))
 
 
 def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:

@@ -430,17 +430,47 @@ def set_duty(
         ]
 
 
-def set_drills(by: Actor, drills: int, number: str | None = None) -> None:
-    """Set how many drills come in a week, on average, and the programme's own number, E.164 (empty
-    for none, None: as it is). Raises Problem for a mediator's: anybody reads this one."""
-    if number and number in numbers_of_mediators():
-        raise Problem(_l("This is a mediator's number. Take one that belongs to the programme."))
-    values = {queries.DRILLS: drills} | ({} if number is None else {queries.NUMBER: number})
+def set_drills(by: Actor, drills: int) -> None:
+    """Set how many drills come in a week, on average."""
+    change_settings(by, "alerts", queries.SETTINGS, {queries.DRILLS: drills})
+
+
+def _refuse_mediators(number: str) -> None:
+    if number in numbers_of_mediators():
+        raise Problem(
+            _l("This is a mediator's number. Take one that belongs to the programme."),
+            field="number",
+        )
+
+
+def propose_number(by: Actor, number: str) -> None:
+    """Propose the programme's own number, E.164 (empty: none any more), as a contact is proposed:
+    it stands on cards and on the page of help, so that one person alone could have all calls come
+    to herself. Raises Problem for a mediator's, and if it is in use already."""
+    _refuse_mediators(number)
+    if number == queries.duty_number():
+        raise Problem(_l("This number is in use already."), field="number")
+    proposed = Contact(queries.NUMBER, number or queries.NO_NUMBER, by.public_id)
+    values = {f"{PROPOSED}:{by.public_id}": proposed.as_kept()}
     change_settings(by, "alerts", queries.SETTINGS, values)
 
 
+def agree_to_number(by: Actor, digest: str) -> None:
+    """Agree to exactly the number that was shown; it is in use from now on, and no other waits.
+    Raises Problem if another is proposed, if somebody else agrees, or if it is a mediator's."""
+    waiting = queries.proposed_numbers()
+    proposed = _agreed(by, waiting.values(), digest)
+    if not by.may("incidents.outside"):
+        raise Problem(str(why_another(Standing.ASKED)))
+    number = queries.number_of(proposed)
+    _refuse_mediators(number)
+    over: dict[str, Any] = {name: {} for name in waiting}
+    change_settings(by, "alerts", queries.SETTINGS, {**over, queries.NUMBER: number})
+
+
 def why_another(standing: Standing) -> Any:
-    """Why somebody else agrees to a contact, said to the person who stands so; empty if she may."""
+    """Why somebody else agrees to a contact or a number, said to the person who stands so; empty if
+    she may."""
     if standing is Standing.ASKED:
         return _l("Another person agrees to it: a director or a custodian who did not propose it.")
     return STANDING_SENTENCES.get(standing, "")
@@ -458,11 +488,16 @@ def agree_to_contact(by: Actor, digest: str) -> None:
     """Agree to exactly what was shown; it holds from now on, and nothing else waits. Raises
     Problem if another is proposed, or somebody else agrees to it."""
     waiting = proposed_contacts()
-    proposed = next((contact for contact in waiting.values() if contact.digest == digest), None)
+    proposed = _agreed(by, waiting.values(), digest)
+    over: dict[str, dict[str, str]] = {name: {} for name in waiting}
+    change_settings(by, "outside", SETTINGS, {**over, HOLDS: proposed.as_kept()})
+
+
+def _agreed(by: Actor, waiting: Collection[Contact], digest: str) -> Contact:
+    proposed = next((contact for contact in waiting if contact.digest == digest), None)
     if proposed is None:
         raise Problem(_l("Something else is proposed now. Look at it again."))
     stands = standings(by, [proposed]).get(digest, Standing.TIED)
     if stands is not Standing.MAY:
         raise Problem(str(why_another(stands)))
-    over: dict[str, dict[str, str]] = {name: {} for name in waiting}
-    change_settings(by, "outside", SETTINGS, {**over, HOLDS: proposed.as_kept()})
+    return proposed

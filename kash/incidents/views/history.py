@@ -19,6 +19,7 @@ from kash.incidents.documents import FIRST_ACCOUNT_FILE_NAME, archive
 from kash.incidents.forms.casework import (
     AccountForm,
     DrillsForm,
+    DutyNumberForm,
     LimitsForm,
     NumberForm,
     OfficerForm,
@@ -382,6 +383,7 @@ def _said(form: DrillsForm) -> dict[str, Any]:
         "can_tell": services.can_tell(),
         "sms": sms_is_set_up(),
         "duty_number": queries.duty_number(),
+        "number_waits": bool(queries.proposed_numbers()),
         "patience": PATIENCE.seconds // 60,
     }
 
@@ -389,16 +391,53 @@ def _said(form: DrillsForm) -> dict[str, Any]:
 @blueprint.route("/o", methods=["GET", "POST"])
 @allow("incidents.duty")
 def officers() -> ResponseReturnValue:
-    """Everybody who may be told, in order; the programme's number, and how many drills come."""
+    """Everybody who may be told, in order, and how many drills come."""
     form = DrillsForm()
     if form.validate_on_submit():
-        with form.showing_problems(number=(Problem,)):
-            services.set_drills(current_actor(), form.drills.data or 0, form.number.data or "")
-            return to("officers", _("Saved."))
+        services.set_drills(current_actor(), form.drills.data or 0)
+        return to("officers", _("Saved."))
     if not form.is_submitted():
-        form.drills.data, form.number.data = queries.drills_a_week(), queries.duty_number()
+        form.drills.data = queries.drills_a_week()
     body = render_template("incidents/officers.html", **_said(form))
     return body, 422 if form.errors else 200
+
+
+@blueprint.route("/o/n", methods=["GET", "POST"])
+@allow("incidents.number")
+def number() -> ResponseReturnValue:
+    """The programme's own number: in use, what is proposed in its place, and a form for that."""
+    actor, form, problem = current_actor(), DutyNumberForm(), ""
+    if "agree" in request.form:
+        form = DutyNumberForm(formdata=None)
+        with CaughtProblem() as caught:
+            services.agree_to_number(actor, request.form["agree"])
+            return to(
+                "number", _("Agreed. It is in use from now on. Print cards and leaflets anew.")
+            )
+        problem = caught.sentence
+    elif form.validate_on_submit():
+        with form.showing_problems():
+            services.propose_number(actor, form.number.data or "")
+            return to("number", _("Proposed. It is in use once a director or a custodian agrees."))
+    proposed = queries.proposed_numbers().values()
+    stand, agrees = standings(actor, proposed), actor.may("incidents.outside")
+    answer, status = page(
+        "incidents/number.html",
+        form=form,
+        in_use=queries.duty_number(),
+        proposed=proposed,
+        number_of=queries.number_of,
+        phone_text=directory_words.phone_text,
+        names=account_names({contact.by for contact in proposed}) if proposed else {},
+        refused={
+            contact.digest: why_another(
+                stand.get(contact.digest, Standing.TIED) if agrees else Standing.ASKED
+            )
+            for contact in proposed
+        },
+        problem=problem,
+    )
+    return answer, 409 if problem else status
 
 
 @blueprint.route("/o/<account>", methods=["GET", "POST"])
