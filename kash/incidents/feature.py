@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -28,7 +29,7 @@ from kash.incidents.models import (
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters, number_waits_for, unread_texts
 from kash.incidents.queries.mediation import asked_briefs, briefs_waiting, documents_of_evidence
-from kash.incidents.queries.officers import few_custodians, what_is_missing
+from kash.incidents.queries.officers import all_settings, few_custodians, what_is_missing
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
 from kash.incidents.rules.totals import ORIGINAL, file_key
@@ -278,8 +279,12 @@ def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _settings(asked: Viewer) -> dict[str, Any]:
+    return all_settings() if asked.actor.may("incidents.outside") else {}
+
+
 def _outside(asked: Viewer) -> Sequence[TodayLine]:
-    missing = what_is_missing(asked.actor)
+    missing = what_is_missing(asked.actor, asked.once(_settings))
     if not missing:
         return []
     title, waits = _("Contact outside the programme"), missing == "waits"
@@ -298,7 +303,7 @@ def _outside(asked: Viewer) -> Sequence[TodayLine]:
 
 
 def _number(asked: Viewer) -> Sequence[TodayLine]:
-    if not number_waits_for(asked.actor):
+    if not number_waits_for(asked.actor, asked.once(_settings)):
         return []
     title = _("The programme’s number")
     text = _("Another is proposed. You are the second person: call it first.")

@@ -56,6 +56,7 @@ SHOWN_AS = {
     "incidents.briefs": "briefs",
     "incidents.decide": "vault",
     "incidents.edit": "vault",
+    "incidents.number": "number",
     "incidents.outside": "outside",
     "payouts.approve": "payouts",
     "payouts.pay": "payouts",

@@ -18,6 +18,7 @@ from kash.incidents.queries.letterbox import (
     number_waits_for,
     proposed_numbers,
 )
+from kash.incidents.queries.officers import all_settings
 from kash.incidents.services.alerts import agree_to_number, propose_number, set_drills
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -102,7 +103,7 @@ def test_neither_a_friend_nor_a_new_account_is_the_second_person(
     for who, sentence in ((dora, "brought in or given power"), (new, "Your account is too new")):
         with refuses(sentence):
             agree_to_number(who, waiting.digest)
-        assert not number_waits_for(who)
+        assert not number_waits_for(who, all_settings())
     assert duty_number() == ""
 
 
@@ -110,12 +111,11 @@ def test_neither_a_friend_nor_a_new_account_is_the_second_person(
 def test_the_page_shows_what_is_in_use_what_waits_and_who_must_agree(
     both_engines_app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
 ) -> None:
-    anna, dora, grace = (
-        actor(role, name=name)
-        for role, name in (("documentation", "Anna"), ("director", "Dora"), ("custodian", "Grace"))
-    )
+    anna, dora, grace = actor("documentation"), actor("director"), actor("custodian")
     agreed_number(anna, dora, OLD)
-    pages = {who.name: client_for(who) for who in (anna, dora, grace)}
+    pages = {
+        name: client_for(who) for name, who in (("Anna", anna), ("Dora", dora), ("Grace", grace))
+    }
 
     def told() -> list[str]:
         line = "Another is proposed. You are the second person"

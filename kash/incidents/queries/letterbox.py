@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
@@ -26,7 +27,9 @@ from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
 from kash.incidents.queries.officers import (
     may_work,
     officers,
+    part_of,
     proposed_contacts,
+    proposed_in,
     settings_of,
     standings,
 )
@@ -204,11 +207,12 @@ def number_of(proposed: Contact) -> str:
     return "" if proposed.reach == NO_NUMBER else proposed.reach
 
 
-def number_waits_for(by: Actor) -> bool:
-    """True if a director or a custodian may agree to a number that waits."""
+def number_waits_for(by: Actor, everything: Mapping[str, Any]) -> bool:
+    """True if a director or a custodian may agree to a number that waits in these settings."""
     if not by.may("incidents.outside"):
         return False
-    return Standing.MAY in standings(by, proposed_numbers().values()).values()
+    proposed = proposed_in(part_of(everything, SETTINGS))
+    return Standing.MAY in standings(by, proposed.values()).values()
 
 
 def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:

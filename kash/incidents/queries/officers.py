@@ -35,7 +35,16 @@ from kash.policy import GRANTS, Actor, Reach, Role
 
 def settings_of(part: str) -> dict[str, Any]:
     """A part of the programme's settings; empty if there is none."""
-    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
+    return part_of(all_settings(), part)
+
+
+def all_settings() -> dict[str, Any]:
+    """The programme's settings, for several of their parts; one query."""
+    return db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
+
+
+def part_of(settings: Mapping[str, Any], part: str) -> dict[str, Any]:
+    """A part of settings that were read; empty if there is none."""
     chosen = settings.get(part)
     return chosen if isinstance(chosen, dict) else {}
 
@@ -197,10 +206,11 @@ def outside_contact() -> Contact | None:
 def proposed_contacts(settings: str = SETTINGS) -> dict[str, Contact]:
     """Contacts that wait for a second person, by the name under which each is kept: one of each
     proposer, so that nobody is in another's way. Empty if there is none."""
-    return _proposed(settings_of(settings))
+    return proposed_in(settings_of(settings))
 
 
-def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:
+def proposed_in(kept: Mapping[str, Any]) -> dict[str, Contact]:
+    """Contacts that wait, in settings that were read."""
     contacts = {
         name: contact_from(kept[name]) for name in sorted(kept) if name.startswith(PROPOSED)
     }
@@ -219,13 +229,14 @@ def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
     return {contact.digest: stands(asked_by=contact.by, concerned="") for contact in waiting}
 
 
-def what_is_missing(by: Actor) -> str:
+def what_is_missing(by: Actor, everything: Mapping[str, Any] | None = None) -> str:
     """Word by which Today tells the person who may decide what is missing: `none` (there is no
-    contact), `waits` (her agreement is waited for), or nothing."""
+    contact), `waits` (her agreement is waited for), or nothing. `everything`: all settings, if they
+    were read."""
     if not by.may("incidents.outside"):
         return ""
-    settings = settings_of(SETTINGS)
-    proposed = _proposed(settings).values()
+    settings = part_of(all_settings() if everything is None else everything, SETTINGS)
+    proposed = proposed_in(settings).values()
     if Standing.MAY in standings(by, proposed).values():
         return "waits"
     return "" if contact_from(settings.get(HOLDS)) or proposed else "none"
