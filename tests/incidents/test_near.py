@@ -227,9 +227,7 @@ def test_help_names_all_that_it_is_made_of_to_the_phone_that_keeps_it(client):
     assert worker.headers["Service-Worker-Allowed"] == "/h"
 
 
-def test_a_card_says_where_help_is_and_not_whose_it_is(
-    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> None:
+def test_a_card_says_where_help_is_and_not_whose_it_is(actor, client_for):
     agreed_number(actor("custodian"), actor("director"), "+254700111222")
     peer = client_for(actor("peer"))
     words = []
