@@ -73,7 +73,8 @@ DONE = {
     "feeds": "make_own_address end_own_address",
     "forums": "open_forum",
     "incidents": (
-        "set_drills discard_typed forget_screen throw_away propose_contact propose_number without_trace mark_read"
+        "set_drills discard_typed forget_screen throw_away propose_contact propose_number"
+        " without_trace mark_read"
     ),
     "members": "keep_for_member offer_words carry_code count_passphrase close_vault",
     "notices": "send_again ask_for_check leave_them",
