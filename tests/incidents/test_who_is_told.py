@@ -322,6 +322,14 @@ def _she_is_asked(desk: Desk) -> None:
         assert (due, "Ask her how she is" in desk.case(reference)) == (is_due, is_due)
 
 
+@walk("another number of the programme is proposed", "at once")
+def _a_number_is_proposed(desk: Desk) -> None:
+    line = "The programme’s number"
+    alerts.propose_number(desk.anna.actor, "+254700333444")
+    told = [line in desk.today(person.actor) for person in (desk.anna, desk.grace, desk.dora)]
+    assert told == [False, True, True]
+
+
 # --- Mediators -----------------------------------------------------------------------------------
 
 
