@@ -414,6 +414,7 @@ _PAGES = (
     decisions.REFERRALS,
     consents.HER_CHOICE_SECTION,
     history.SECTION,
+    history.TIME_SECTION,
     bail.SECTION,
     case_file.PRINT,
     case_file.CHANGE,

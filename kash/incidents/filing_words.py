@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents.consent_texts import TEXTS, VERSION, VERSIONS
@@ -247,6 +248,47 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
         _l("Locked backups may hold it until they are thrown away."),
     ),
 }
+# What the owner of a case lets the holder of the receipt read, by the step of `line_of_time`.
+_TOLD: dict[str, Any] = {
+    "heard": _l("Somebody looked."),
+    "called": _l("Somebody called."),
+    "asked": _l("Somebody was asked to help."),
+    "going": _l("Somebody is going."),
+    "came": _l("Somebody went."),
+    "refused": _l("The answer is no so far."),
+    "returned": _l("Something was given back."),
+    "paid": _l("Something was paid."),
+    "referred": _l("A service was asked."),
+    "accepted": _l("A service said yes."),
+    "declined": _l("A service said no."),
+    "seen": _l("A service helped."),
+}
+_NUMBERS = (
+    _l("two"), _l("three"), _l("four"), _l("five"), _l("six"), _l("seven"),
+    _l("eight"), _l("nine"), _l("ten"),
+)  # fmt: skip
+
+
+def sentence_text(code: str) -> str:
+    """The sentence of a code (`TimeStep.sentence`); empty of one that another version knows."""
+    what, *numbers = code.split()
+    if what != "released" or len(numbers) != 2:
+        return str(_TOLD.get(what, ""))
+    free, people = map(int, numbers)
+    if free >= people > 1:
+        return _("All who were held are free.")
+    if free >= people:
+        return _("The one who was held is free.")
+    if free == 1:
+        return _("One of %(people)s is free.", people=_number(people))
+    text = _("%(free)s of %(people)s are free.", free=_number(free), people=_number(people))
+    return text[:1].upper() + text[1:]
+
+
+def _number(number: int) -> str:
+    return str(_NUMBERS[number - 2]) if 2 <= number < len(_NUMBERS) + 2 else str(number)
+
+
 # The states after which somebody may want to go on elsewhere, and where she can.
 ENDS_HERE = frozenset({"insufficient", "no_violation", "unresolved", "closed"})
 WAYS_ON: tuple[tuple[Any, Any, str], ...] = (

@@ -13,10 +13,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.incidents.filing_words import sentence_text
 from kash.incidents.names import ACT_NAMES as NAMES_ACT_NAMES
 from kash.incidents.names import RESULT_BUTTONS, RESULT_NAMES, STATE_NAMES
 from kash.incidents.rules.clocks import Clock, Wrong
 from kash.incidents.rules.filing import WordProblem
+from kash.incidents.rules.line_of_time import TimeStep
 from kash.incidents.rules.mediation import FOR_PEOPLE, Result
 from kash.incidents.rules.money import TermRefusal
 from kash.incidents.rules.one_line import RELEASED, CaseLine
@@ -310,6 +312,30 @@ def event_text(what: str, name: str) -> str:
     """Name of an event; of one that another version knows, its own word."""
     name_known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
     return str(name_known) % {"name": name} if name_known is not None else what.replace("_", " ")
+
+
+# Steps of the line of time that are no events of their own name.
+_TIME_STEP_EVENTS = {
+    "called": "tried",
+    "asked": "mediator_asked",
+    "going": "mediator_agreed",
+    "accepted": "referral_accepted",
+    "declined": "referral_refused",
+    "seen": "referral_done",
+}
+_TIME_STEP_NAMES: dict[str, Any] = {
+    "reported": _l("Reported"),
+    "heard": _l("Somebody at the programme began to work on it"),
+}
+
+
+def time_step_text(step: TimeStep) -> str:
+    """Name of a step of the line of time; of a release, how many are free."""
+    if step.what == RELEASED:
+        return sentence_text(step.sentence)
+    name = _TIME_STEP_NAMES.get(step.what)
+    what = _TIME_STEP_EVENTS.get(step.what, step.what)
+    return str(name) if name is not None else event_text(what, "")
 
 
 def line_text(line: CaseLine, record: Record, mediators: Mapping[str, str]) -> str:

@@ -35,6 +35,7 @@ from kash.policy import NOBODY, SYSTEM, Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 from tests.incidents.nights import Night
+from tests.incidents.sent_reports import sent
 from tests.incidents.test_mediation import a_case, ask, on_duty
 
 ANNA, BRENDA, CLARA, GRACE, DORA, KAMAU, BARASA = (f"+25471200000{n}" for n in range(1, 8))
@@ -328,6 +329,21 @@ def _a_number_is_proposed(desk: Desk) -> None:
     alerts.propose_number(desk.anna.actor, "+254700333444")
     told = [line in desk.today(person.actor) for person in (desk.anna, desk.grace, desk.dora)]
     assert told == [False, True, True]
+
+
+@walk("you let out a sentence of the line of time", "at once")
+def _a_sentence_is_let_out(desk: Desk) -> None:
+    receipt = sent(desk.peer)
+    desk.night.later(DAY, every=6 * HOUR)
+    reference = next(iter(opened_box(db.session()).owners))
+    db.session.rollback()
+    desk.anna.client.post(f"/w/{reference}/s/2", data={})
+    assert (
+        desk.anna.client.post(f"/w/{reference}/1/r", data={"sentence": "heard"}).status_code == 303
+    )
+    words = {"code": receipt.code, "word": receipt.word}
+    assert "<li>Somebody looked.</li>" in desk.client_for(desk.barasa).post("/w/r", data=words).text
+    assert "<li>Somebody looked.</li>" in desk.client_for(desk.barasa).post("/r", data=words).text
 
 
 # --- Mediators -----------------------------------------------------------------------------------

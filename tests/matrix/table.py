@@ -855,6 +855,8 @@ PLACES: dict[str, Place] = {
     "incidents.comment": _case(post="incidents.change"),
     "incidents.note_line": _case(post="incidents.change"),
     "incidents.take_line_back": _case(post="incidents.change"),
+    "incidents.let_her_read": _case(post="incidents.change"),
+    "incidents.take_sentence_back": _case(post="incidents.change"),
     "incidents.urgent": _case(post="incidents.change"),
     "incidents.step": _case(both="incidents.change", verb="=triage"),
     "incidents.assign": _case(both="incidents.change"),

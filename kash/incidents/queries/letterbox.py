@@ -113,6 +113,15 @@ def owner_of(reference: str) -> str:
     return owned.account if owned is not None else ""
 
 
+def sentences_let_out(reference: str) -> list[str] | None:
+    """The codes of sentences that the holder of a case's receipt may read, None if nobody holds
+    one."""
+    has_receipt = select(Incident.receipt_hash).where(Incident.public_id == reference)
+    if db.session.scalar(has_receipt) is None:
+        return None
+    return opened_box(db.session()).told.get(reference, [])
+
+
 COUNTED = timedelta(weeks=13)
 SETTINGS, DRILLS, NUMBER = "alerts", "drills", "number"
 NO_NUMBER = "none"

@@ -294,6 +294,9 @@ class Box(BaseModel):
     owners: dict[str, Owned] = Field(default_factory=dict)
     # By reference, texts between members and the person who holds the receipt.
     talks: dict[str, Talk] = Field(default_factory=dict)
+    # By reference, the codes of sentences that the holder of its receipt may read, the oldest
+    # first (`line_of_time`), without a time.
+    told: dict[str, list[str]] = Field(default_factory=dict)
     rings: dict[str, Ring] = Field(default_factory=dict)
 
     def is_held(self, reference: str) -> bool:
@@ -398,6 +401,7 @@ def as_bytes(box: Box) -> bytes:
         },
         owners=dict(sorted(box.owners.items())),
         talks=dict(sorted(box.talks.items())),
+        told={key: codes for key, codes in sorted(box.told.items()) if codes},
         rings=dict(sorted(box.rings.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()

@@ -59,6 +59,7 @@ from kash.incidents.rules.letterbox import (
     in_text,
 )
 from kash.incidents.rules.letterbox import as_bytes as letterbox_as_bytes
+from kash.incidents.rules.line_of_time import line_of_time, sentences_of, still_told
 from kash.incidents.rules.quota import Spent, as_bytes, begin, joined, spend, spend_minute
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import (
@@ -385,9 +386,13 @@ def keep_owner(
     step: bool = False,
 ) -> None:
     """Note whose a case is as it is saved: hers to whom it was given, else of the person who `took`
-    it, else of the one who had it, as long as she may work on it. `step`: its saving is one.
-    Whose phone did not know of it rings within a minute."""
-    before = opened_box(session).owners.get(reference)
+    it, else of the one who had it, as long as she may work on it. `step`: its saving is one; what
+    the record tells no more by it, the receipt tells no more. Whose phone did not know of it rings
+    within a minute."""
+    opened = opened_box(session)
+    before, told = opened.owners.get(reference), opened.told.get(reference, [])
+    # A mediator's answers stand in a record that is saved by a step.
+    stays = still_told(told, sentences_of(line_of_time(record))) if step else told
     owned: Owned | None = None
     if state not in OVER:
         takes = took or (step and before is None)
@@ -408,8 +413,9 @@ def keep_owner(
             owned.ring_at, owned.rung = now, -1
         elif before is not None and not step:
             owned.ring_at, owned.rung = min(ring_at, before.ring_at), before.rung
-    if owned != before:
+    if owned != before or stays != told:
         with letterbox(session) as box:
+            box.told[reference] = stays
             box.owners.pop(reference, None)
             if owned is not None:
                 box.owners[reference] = owned

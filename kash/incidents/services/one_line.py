@@ -1,4 +1,5 @@
-"""Noting one line of what came of a case, and taking it back."""
+"""Noting one line of what came of a case, and taking it back; letting the holder of its receipt
+read a sentence of the line of time."""
 
 from __future__ import annotations
 
@@ -6,6 +7,9 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
+from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.mediation import with_answers
+from kash.incidents.rules.line_of_time import let_out, line_of_time, sentences_of
 from kash.incidents.rules.one_line import (
     RELEASED,
     CaseLine,
@@ -17,10 +21,11 @@ from kash.incidents.rules.one_line import (
     write_line,
 )
 from kash.incidents.rules.parts import by_id
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import changing, locked_incident
 from kash.incidents.services.documentation import heard_of
+from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
-from kash.platform.vault import OpenVault
+from kash.platform.vault import OpenVault, audited
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -82,3 +87,40 @@ def take_line_back(by: Actor, vault: OpenVault, reference: str) -> None:
         if event is None or not take_back_line(case.record, event):
             raise CaseChangedMeanwhile
         case.happened("line_taken_back", event.about)
+
+
+def let_her_read(by: Actor, vault: OpenVault, reference: str, code: str) -> None:
+    """Let the holder of the receipt read a sentence that the line of time has, by its code; let out
+    twice, it is so once. It is no step: a phone that rings for the case rings on.
+
+    Raises CaseChangedMeanwhile if the line has it no more, or nobody holds a receipt, NotFound and
+    Damaged.
+    """
+    with audited("incidents.sentence_let_out", by) as change:
+        incident = locked_incident(change.session, reference)
+        record = open_case(by, vault, reference, change.session).record
+        codes = sentences_of(line_of_time(with_answers(record, change.session)))
+        if incident.receipt_hash is None or code not in codes:
+            raise CaseChangedMeanwhile
+        with letterbox(change.session) as box:
+            told = box.told.get(reference, [])
+            if code in told:
+                change.nothing()
+                return
+            box.told[reference] = let_out(told, code, codes)
+        change.about(reference)
+
+
+def take_sentence_back(by: Actor, vault: OpenVault, reference: str, code: str) -> None:
+    """Take a sentence off what the holder of the receipt reads. Nobody knows if she has read it.
+    Raises NotFound and Damaged."""
+    with audited("incidents.sentence_taken_back", by) as change:
+        locked_incident(change.session, reference)
+        open_case(by, vault, reference, change.session)
+        with letterbox(change.session) as box:
+            told = box.told.get(reference, [])
+            if code not in told:
+                change.nothing()
+                return
+            box.told[reference] = [other for other in told if other != code]
+        change.about(reference)

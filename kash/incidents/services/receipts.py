@@ -73,8 +73,9 @@ PAGE_TOO_OLD = _l(
 
 @dataclass(frozen=True)
 class Found:
-    """Findings of a receipt: the state of the report, purposes that were taken back by it, and
-    whether it was shredded because its holder did not let it be kept."""
+    """Findings of a receipt: the state of the report, purposes that were taken back by it, whether
+    it was shredded because its holder did not let it be kept, and the codes of sentences that the
+    owner let her read."""
 
     state: str
     keys: ReceiptKeys = field(repr=False)
@@ -85,6 +86,7 @@ class Found:
     # What she was asked and answered, the oldest first, and whether she may write.
     texts: tuple[ReceiptText, ...] = field(default=(), repr=False)
     may_write: bool = False
+    told: tuple[str, ...] = field(default=(), repr=False)
 
 
 # --- Sending ----------------------------------------------------------------------------------
@@ -238,7 +240,8 @@ def found_under(keys: ReceiptKeys) -> Found | None:
     as_asked = keys.hash in box.shredded or (state == "shredded" and "record" in taken_back)
     paper = None if incident is None else box.papers.get(incident.public_id)
     may_write = incident is not None and state not in OVER
-    return Found(state, keys, taken_back, as_asked, paper, tuple(texts), may_write)
+    told = () if incident is None else tuple(box.told.get(incident.public_id, ()))
+    return Found(state, keys, taken_back, as_asked, paper, tuple(texts), may_write, told)
 
 
 def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:

@@ -204,6 +204,7 @@ def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) ->
         box.briefs.pop(reference, None)
         box.owners.pop(reference, None)
         box.talks.pop(reference, None)
+        box.told.pop(reference, None)
         if for_officers:
             box.for_officers.append(reference)
     together = {*box.additions, *box.additions.values()} - shredded.keys()

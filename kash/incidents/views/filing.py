@@ -339,6 +339,7 @@ def _opened(
         readers=told_readers(),
         said=AS_ASKED if found.as_asked else filing_words.RECEIPT_STATES[found.state],
         may_take_back=found.state != "shredded",
+        sentences=[filing_words.sentence_text(code) for code in found.told],
         ends_here=found.state in filing_words.ENDS_HERE,
         taking=form or TakingBackForm(formdata=None),
         taken_back=found.taken_back,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from kash.incidents import blueprint, names, wording
 from kash.incidents.documents import FIRST_ACCOUNT_FILE_NAME, archive
+from kash.incidents.filing_words import sentence_text
 from kash.incidents.forms.casework import (
     AccountForm,
     DrillsForm,
@@ -39,7 +40,7 @@ from kash.incidents.queries.cases import (
     who_keeps_accounts,
     whom_accounts_tell_of,
 )
-from kash.incidents.queries.letterbox import court_days
+from kash.incidents.queries.letterbox import court_days, sentences_let_out
 from kash.incidents.queries.mediation import (
     mediators_on_duty,
     nobody_decides,
@@ -51,18 +52,20 @@ from kash.incidents.queries.officers import outside_contact, proposed_contacts, 
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES
+from kash.incidents.rules.line_of_time import line_of_time, sentences_of
 from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import PATIENCE, in_order
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import alerts as services
+from kash.incidents.services import one_line
 from kash.incidents.services.alerts import agree_to_contact, propose_contact, why_another
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import ask_not_known, note_try, tell_what_came
 from kash.incidents.services.mediation import give_account as given_account
 from kash.incidents.services.mediation import say_how_taken
 from kash.incidents.services.redacting import ask_redaction
-from kash.incidents.services.saved_views import STAYS_HERE
+from kash.incidents.services.saved_views import STAYS_HERE, CaseChangedMeanwhile
 from kash.incidents.views.cases import case_again, case_page, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.documentation import ShownChanges
@@ -75,7 +78,7 @@ from kash.platform.messages import sms_is_set_up
 from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
-from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.lists import paged
@@ -284,6 +287,40 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
 SECTION = CaseSection(
     "account", _l("Her first account"), "incidents/first_account_part.html", 20, _part, beside=True
 )
+
+
+def _time_part(case: Case, _actor: Actor) -> Mapping[str, Any] | None:
+    line = line_of_time(case.record)
+    if not line:
+        return None
+    told = sentences_let_out(case.reference)
+    return {
+        "steps": [(step, wording.time_step_text(step)) for step in line],
+        "span_text": wording.span_text,
+        # A sentence of which the line tells more by now: so many were free before.
+        "told_before": [code for code in told or () if code not in sentences_of(line)],
+        "told": told,
+        "sentence_text": sentence_text,
+    }
+
+
+TIME_SECTION = CaseSection("time", _l("Line of time"), "incidents/time_part.html", 5, _time_part)
+
+
+@case_page("/1/r", "incidents.edit", "POST")
+def let_her_read(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Let the holder of the receipt read a sentence."""
+    with FlashedProblems(CaseChangedMeanwhile):
+        one_line.let_her_read(actor, vault, case.reference, request.form.get("sentence", ""))
+        flash(_("The receipt tells it now."))
+    return to("case", _anchor="time")
+
+
+@case_page("/1/r/x", "incidents.edit", "POST")
+def take_sentence_back(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Take such a sentence back."""
+    one_line.take_sentence_back(actor, vault, case.reference, request.form.get("sentence", ""))
+    return to("case", _("Taken back."), _anchor="time")
 
 
 @case_page("/j/<person>", "incidents.edit")

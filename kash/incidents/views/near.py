@@ -177,6 +177,7 @@ def _opened(
         "opened.html",
         language,
         said=AS_ASKED if found.as_asked else filing_words.RECEIPT_STATES[found.state],
+        sentences=[filing_words.sentence_text(code) for code in found.told],
         ends_here=found.state in filing_words.ENDS_HERE,
         may_take_back=found.state != "shredded",
         taking=form or TakingBackForm(formdata=None, meta={"csrf": False}),
