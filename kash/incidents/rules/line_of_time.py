@@ -154,8 +154,8 @@ def sentences_of(line: Sequence[TimeStep]) -> list[str]:
 
 
 def let_out(told: Sequence[str], code: str, codes: Sequence[str]) -> list[str]:
-    """Codes of the sentences that the receipt tells, with one more of the `codes` that the line has,
-    in the line's order."""
+    """Codes of the sentences that the receipt tells, with one more of the `codes` that the line
+    has, in the line's order."""
     later = set(codes[codes.index(code) :])
     place = next((place for place, other in enumerate(told) if other in later), len(told))
     return [*told[:place], code, *told[place:]][-MOST_SENTENCES:]
