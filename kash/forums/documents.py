@@ -389,7 +389,7 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     """The agenda, what earlier meetings left open, and the papers: pictures on pages of their own,
     and the pages of those that are PDFs behind all.
 
-    Raises RenderError, PackNotMade, CleaningBusy, StorageError and SealError.
+    Raises RenderError, Problem, CleaningBusy, StorageError and SealError.
     """
     papers, items = papers_of(held), minutes_of(held)
     clock = times_of(held, items)

@@ -11,7 +11,7 @@ import click
 @contextmanager
 def told_at_terminal(*kinds: type[Exception]) -> Iterator[None]:
     """A block in which a command acts: an exception of these kinds is told by its sentence alone,
-    with exit code 1. Raises ClickException."""
+    with exit code 1. Raises Problem."""
     try:
         yield
     except kinds as problem:

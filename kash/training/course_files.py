@@ -85,7 +85,7 @@ class Beside:
 def course_file(course: Course, actor: Actor) -> bytes:
     """A course as a file: all its versions, and of what other rooms add all that the actor sees.
 
-    Raises CourseTooLarge and FileGone.
+    Raises Problem.
     """
     versions = _versions(db.session(), course)
     lineages = {version.id: version.lineage for version in versions}
@@ -120,7 +120,7 @@ def course_file(course: Course, actor: Actor) -> bytes:
 
 
 def _carried(course: CourseFile) -> tuple[CarriedFile, ...]:
-    """The files of its materials, each once. Raises FileGone."""
+    """The files of its materials, each once. Raises Problem."""
     keys = files_used(course.versions)
     files = files_of(keys)
     if keys - set(files):

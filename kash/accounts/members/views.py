@@ -622,7 +622,7 @@ def _without_keys(member: VaultMember | None) -> ResponseReturnValue:
 
 
 def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
-    """Take the second factor. Raises WrongCode, SignInPaused, PasskeyRefused."""
+    """Take the second factor. Raises Problem, SignInPaused and PasskeyRefused."""
     by = current_actor()
     if isinstance(form, OpenForm):
         check_second_step(by.public_id, form.code.data, this_client().of(by))

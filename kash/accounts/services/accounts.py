@@ -511,7 +511,7 @@ def set_up_programme(
 ) -> Actor:
     """Make the programme, without what is `off`, and its first administrator, who is returned.
 
-    `also` adds what other rooms need from the start, in the same transaction. Raises AlreadySetUp,
+    `also` adds what other rooms need from the start, in the same transaction. Raises Problem and
     WeakPassword.
     """
     check_new_password(password, administrator_name, administrator_email.partition("@")[0])

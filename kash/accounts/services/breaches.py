@@ -239,7 +239,7 @@ def change_breach(
     version: int | None = None,
 ) -> None:
     """Write anew what happened and what was affected. `version` is that of the texts that the page
-    showed (`breach_version`). Raises NotFound, BreachClosed and ChangedMeanwhile."""
+    showed (`breach_version`). Raises NotFound, Problem and ChangedMeanwhile."""
     with audited("accounts.breach_changed", by) as change:
         breach = _open(change.session, public_id)
         if version is not None and version != breach_version(breach):
@@ -251,7 +251,7 @@ def change_breach(
 
 def add_breach_note(by: ActorLike, public_id: str, text: str, note_id: str = "") -> None:
     """Add a line that nobody changes afterwards. With `note_id`, the id that its form was opened
-    with, sending twice adds one. Raises NotFound and BreachClosed."""
+    with, sending twice adds one. Raises NotFound and Problem."""
     note_id = note_id or new_public_id()
     with audited("accounts.breach_noted", by) as change:
         breach = _open(change.session, public_id)
@@ -273,7 +273,7 @@ def add_breach_note(by: ActorLike, public_id: str, text: str, note_id: str = "")
 def record_notice(by: ActorLike, public_id: str, notified_at: datetime) -> None:
     """Say when the Data Commissioner was told; the clock stops there.
 
-    Raises NotFound, BreachClosed, NoticeGiven, Problem.
+    Raises NotFound and Problem.
     """
     with audited("accounts.breach_notified", by) as change:
         breach = _open(change.session, public_id)
@@ -290,7 +290,7 @@ def record_notice(by: ActorLike, public_id: str, notified_at: datetime) -> None:
 
 
 def close_breach(by: ActorLike, public_id: str, reason: str) -> None:
-    """Close an entry for good, with the reason. Raises NotFound and BreachClosed."""
+    """Close an entry for good, with the reason. Raises NotFound and Problem."""
     with audited("accounts.breach_closed", by) as change:
         breach = _open(change.session, public_id)
         breach.reason_sealed = seal(reason, kind="breach.reason", public_id=public_id)

@@ -203,7 +203,7 @@ def ask_to_tie(by: Actor, public_id: str, person: str, reason: str) -> str:
 def ask_reset(by: Actor, public_id: str, reason: str) -> str:
     """Ask that the second step be taken off an account whose owner has lost it; she is told.
 
-    Raises Problem, SecondStepMissing, Problem, NotFound.
+    Raises Problem and NotFound.
     """
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
@@ -500,7 +500,7 @@ def _take_off(change: Change, account: Account, by: ActorLike | str) -> None:
 
 
 def reset_by_operator(by: ActorLike, public_id: str) -> None:
-    """Take the second step off from the command line. Raises SecondStepMissing."""
+    """Take the second step off from the command line. Raises Problem."""
     with audited("accounts.second_step_removed", by) as change:
         account = locked_account(change.session, public_id)
         if not account.has_second_step:

@@ -240,7 +240,7 @@ def refuse_alone(
 
 
 def check_spoken_code(invitation: Invitation, code: str) -> None:
-    """Raise WrongSpokenCode unless it is the code that belongs to this link, if one does."""
+    """Raise Problem unless it is the code that belongs to this link, if one does."""
     if not invitation.code_hash:
         return
     count_try(
@@ -259,8 +259,7 @@ def accept_invitation(
     """Open the account that an invitation offers; `code` is what the second person told, if one
     agreed to it.
 
-    Raises LinkUsed, LinkSpent, WeakPassword, Problem, WrongSpokenCode and
-    TooManyTries.
+    Raises LinkUsed, LinkSpent, WeakPassword, Problem and TooManyTries.
     """
     offered = offered_by(token, password=False)
     email = invited_email(offered)

@@ -192,7 +192,7 @@ class NobodyChosen(Problem):
 
 
 def _closing(change: Change, by: Actor, public_id: str) -> Account:
-    """The account that is to be closed, locked. Raises NotYourself and Problem."""
+    """The account that is to be closed, locked. Raises Problem."""
     if by.public_id == public_id:
         raise Problem(_l("You cannot do this to your own account. Ask another administrator."))
     accounts.lock_administrators(change.session)
@@ -220,7 +220,7 @@ def _close(change: Change, account: Account, by: Actor) -> list[str]:
 def deactivate(by: Actor, public_id: str) -> None:
     """Close an account that holds nothing: nobody signs in with it, and all its access ends.
 
-    Raises StillHolds, NotYourself, Problem and LastKeyHolder.
+    Raises Problem and LastKeyHolder.
     """
     with audited("accounts.deactivated", by) as change:
         account = _closing(change, by, public_id)
@@ -237,8 +237,8 @@ def hand_over(by: Actor, public_id: str, choices: Mapping[str, str]) -> str:
     """Give what an account holds to others, close it and end its access, all or nothing.
 
     `choices` maps the key of each kind that it holds to the public id of who takes it, or to
-    LET_GO. Answers the public id of the hand-over. Raises NobodyChosen, NotYourself, NotFound,
-    Problem and LastKeyHolder.
+    LET_GO. Answers the public id of the hand-over. Raises NobodyChosen, Problem, NotFound and
+    LastKeyHolder.
     """
     hand_over_id = new_public_id()
     with audited("accounts.handed_over", by) as change:

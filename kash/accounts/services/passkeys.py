@@ -70,7 +70,7 @@ class Challenge:
 
 
 def required_site() -> Site:
-    """The site that passkeys belong to. Raises NoPasskeysHere."""
+    """The site that passkeys belong to. Raises Problem."""
     site = passkeys.site()
     if site is None:
         raise Problem(NO_PASSKEYS_HERE, field="", status=422)
@@ -150,7 +150,7 @@ def credential_key(credential_id: bytes) -> str:
 
 
 def offer_to_add(by: Actor, client: Client) -> Offer:
-    """Offer with which a device makes a passkey. Raises NoPasskeysHere, TooManyTries.
+    """Offer with which a device makes a passkey. Raises Problem and TooManyTries.
 
     What the device keeps and shows in its list tells neither name nor e-mail nor programme.
     """
@@ -273,7 +273,7 @@ def rename_passkey(by: Actor, public_id: str, name: str) -> None:
 
 
 def remove_passkey(by: Actor, public_id: str) -> None:
-    """Remove one of the own passkeys. Raises NotFound, LastSecondStep."""
+    """Remove one of the own passkeys. Raises NotFound and Problem."""
     with audited("accounts.passkey_removed", by) as change:
         account = locked_account(change.session, by.public_id)
         passkey = get_or_404(change.session, Passkey, public_id, Passkey.account_id == account.id)
@@ -303,8 +303,7 @@ def forget_passkeys(session: Session, account: Account) -> None:
 
 
 def offer_to_sign_in(client: Client) -> Offer:
-    """Offer with which a device signs in with nothing typed. Raises NoPasskeysHere,
-    TooManyTries."""
+    """Offer with which a device signs in with nothing typed. Raises Problem and TooManyTries."""
     # Loaded when first used: few pages need it, and it is large.
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -344,7 +343,7 @@ def offer_to_prove(purpose: str, public_id: str, client: Client) -> Offer:
 def sign_in_with_passkey(challenge_id: str, answer: str) -> str:
     """The public id of the account whose passkey answers, alone and as both steps.
 
-    Raises PasskeyRefused, PasskeyNotChecked, PasskeyCopied, NoPasskeysHere.
+    Raises PasskeyRefused, PasskeyNotChecked, PasskeyCopied and Problem.
     """
     return _proved(SIGN_IN, challenge_id, answer, alone=True)
 

@@ -43,8 +43,8 @@ def new_password_link(by: Actor, public_id: str) -> str:
     """A one-time link with which an account sets a new password; an older one is void.
 
     Its owner is told, and the person who makes it alone stands behind the account from now on: she
-    could use it herself. Raises NotFound, OnlyAdministrators, and NeedsSecond for who holds a
-    powerful role, or has no second step that the link leaves closed.
+    could use it herself. Raises NotFound, Problem and NeedsSecond for who holds a powerful role, or
+    has no second step that the link leaves closed.
     """
     with audited("accounts.password_link_made", by) as change:
         account = locked_account(change.session, public_id)
@@ -105,8 +105,7 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
     """Set the password that a link allows to set; all sessions end, and the owner is told.
 
     The second step stays as it is: the link alone opens nothing. `code` is what the second person
-    told, if one agreed to it. Raises LinkUsed, LinkSpent, WeakPassword, WrongSpokenCode and
-    TooManyTries.
+    told, if one agreed to it. Raises LinkUsed, LinkSpent, WeakPassword, Problem and TooManyTries.
     """
     offered = invitations.offered_by(token, password=True)
     check_new_password(password, offered.name, invitations.invited_email(offered).partition("@")[0])
@@ -188,7 +187,7 @@ def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
     """Turn the second step on, once a code shows that the phone has the secret.
 
     Returns the recovery codes, which are shown this once; the owner is told by mail, as it may be
-    somebody else who has the password and the screen. Raises WrongCode.
+    somebody else who has the password and the screen. Raises Problem.
     """
     period = _period_of(secret, code, utc_now(), 0)
     if period is None:
@@ -205,7 +204,7 @@ def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
 
 
 def new_recovery_codes(by: Actor) -> list[str]:
-    """Recovery codes in place of the old ones. Raises SecondStepMissing."""
+    """Recovery codes in place of the old ones. Raises Problem."""
     codes = fresh_codes()
     with audited("accounts.recovery_codes_made", by) as change:
         account = locked_account(change.session, by.public_id)
@@ -343,7 +342,7 @@ def kept_form(by: Actor) -> tuple[str, Fields] | None:
 
 
 def check_password(email: str, password: str, client: Client) -> Account:
-    """The account whose e-mail and password these are. Raises WrongSignIn, SignInPaused.
+    """The account whose e-mail and password these are. Raises Problem and SignInPaused.
 
     argon2 runs exactly once, whether or not there is such an account.
     """
@@ -363,7 +362,7 @@ def check_password(email: str, password: str, client: Client) -> Account:
 def check_second_step(public_id: str, code: str, client: Client) -> bool:
     """Take a code of the authenticator or a recovery code, each once.
 
-    Whether it was a recovery code: then the phone may be lost. Raises WrongCode, SignInPaused.
+    Whether it was a recovery code: then the phone may be lost. Raises Problem and SignInPaused.
     """
     account = accounts.account(public_id)
     tried = begin_try(lookup(public_id, kind="signin.code"), client, account)

@@ -359,7 +359,7 @@ def second_step_roles() -> ResponseReturnValue:
 
 
 def person_typed(number: str | None) -> int | None:
-    """The key of a participant whose number was typed, None if none was. Raises NoSuchPerson."""
+    """The key of a participant whose number was typed, None if none was. Raises Problem."""
     if not number:
         return None
     person_id = person_id_of(number)

@@ -228,7 +228,7 @@ def add_form(workshop: str, day: date | None, *, by: Actor) -> str:
     """Make a form of a workshop's day, or of the whole of it; its public id.
 
     It has the questions of the last one of its kind in this workshop, else the standard ones.
-    Raises NotFound, WorkshopCancelled, NotOfThisWorkshop and AnotherForm.
+    Raises NotFound, WorkshopCancelled and Problem.
     """
     with audited("evaluations.form_added", by) as change:
         session = change.session
@@ -432,7 +432,7 @@ def open_form(
 
 def give_more_time(workshop: str, public_id: str, *, by: Actor) -> None:
     """Have an open form close a quarter of an hour later. Raises NotFound, FormNotOpen and
-    WrongClosingTime."""
+    Problem."""
     with audited("evaluations.time_given", by) as change:
         form = _held_form(change.session, workshop, public_id)
         if form.state != "open" or form.closes_at is None or form.opened_at is None:
@@ -448,7 +448,7 @@ def take_answer(public_id: str, given: Mapping[int, str], group: str, nonce: str
     """Put an answer into a form's box; False if the same was sent before.
 
     `given` are answers by the places of questions, from 0; `nonce` is what the phone made up for
-    this sheet. Raises NotFound, FormNotOpen, FormFull, NothingAnswered and NotAnAnswer.
+    this sheet. Raises NotFound, FormNotOpen and Problem.
     """
     with writing() as session:
         form = get_or_404(session, EvaluationForm, public_id)

@@ -166,7 +166,7 @@ def sent_answers() -> dict[int, str]:
 
 
 def sent_nonce() -> str:
-    """The mark by which a sheet that is sent twice is known. Raises NotAnAnswer."""
+    """The mark by which a sheet that is sent twice is known. Raises Problem."""
     nonce = request.form.get("sheet", "")
     if not is_public_id(nonce):
         raise Problem(NOT_AN_ANSWER, status=422)

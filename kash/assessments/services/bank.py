@@ -109,7 +109,7 @@ def _refuse_flawed(question: BankQuestion) -> None:
 
 
 def refuse_full(session: Session, course: Course, more: int = 1) -> None:
-    """Raise BankFull if a course has no room for so many more questions."""
+    """Raise Problem if a course has no room for so many more questions."""
     there = session.scalar(
         select(func.count(Question.id)).where(
             Question.course_id == course.id, Question.retired_at.is_(None)
@@ -123,7 +123,7 @@ def add_question(course_id: str, question: BankQuestion, by: Actor, *, key: str 
     """Add a question to a course; returns its public id.
 
     With `key`, the id that its form was opened with, sending twice adds one. Raises NotFound, also
-    if that id is another course's, QuestionFlawed and BankFull.
+    if that id is another course's, QuestionFlawed and Problem.
     """
     _refuse_flawed(question)
     with audited("assessments.question_added", by) as change:
@@ -277,7 +277,7 @@ def put_away(course_id: str, public_id: str, by: Actor) -> None:
 
 
 def take_back(course_id: str, public_id: str, by: Actor) -> None:
-    """Take a question into use again. Raises NotFound and BankFull."""
+    """Take a question into use again. Raises NotFound and Problem."""
     with _changing("assessments.question_taken_back", course_id, public_id, by) as (
         change,
         course,
@@ -291,7 +291,7 @@ def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> tu
     """Bring in the questions of a file. One that is here already, by its lineage, is compared.
     Returns how many were new, said the same, and changed.
 
-    Raises NotFound, QuestionFlawed and BankFull.
+    Raises NotFound, QuestionFlawed and Problem.
     """
     for question in questions:
         _refuse_flawed(question)

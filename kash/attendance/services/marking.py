@@ -124,7 +124,7 @@ class ClosingOutcome:
 def apply_marks(register: str, operations: Sequence[Operation], by: Actor) -> list[OperationAnswer]:
     """Apply a batch of operations to one register; answers come in the same order.
 
-    One that cannot be applied stops none of the others. Raises NotFound, TooManyMarks.
+    One that cannot be applied stops none of the others. Raises NotFound and Problem.
     """
 
     def act() -> list[OperationAnswer]:
@@ -152,8 +152,8 @@ def close_slot(
 
     Closing what is closed changes nothing. What is paid and is closed before its planned end needs
     `early_reason`. With `everybody` nobody on the register may be without a mark: a page shows one
-    group, and knows nothing of the other by the time it is sent. Raises NotFound, NobodyMarked,
-    SomebodyUnmarked, NotBegun, WrongReason; then no mark is kept.
+    group, and knows nothing of the other by the time it is sent. Raises NotFound, Problem,
+    SomebodyUnmarked, NotBegun and WrongReason; then no mark is kept.
     """
     check_reason(early_reason, LONGEST_EARLY_REASON)
 
@@ -241,7 +241,7 @@ def apply_in(
 ) -> BatchOutcome:
     """Decide and write a batch within a transaction that has locked the register.
 
-    Raises TooManyMarks.
+    Raises Problem.
     """
     if len(operations) > MOST_OPERATIONS:
         raise Problem(_l("These are too many marks at once. Send them in parts."), status=413)

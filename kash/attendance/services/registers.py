@@ -85,7 +85,7 @@ class CannotConfirm(Problem):
 
 
 def check_registers_closed(register_id: int, session: Session) -> None:
-    """Raises RegistersOpen."""
+    """Raises Problem."""
     if slots_still_open(register_id, session):
         raise Problem(
             _l("Close every register of this workshop first, or remove sessions not held.")

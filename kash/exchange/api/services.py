@@ -91,8 +91,7 @@ class TokenRequest:
 
 
 def ask_for_token(request: TokenRequest, *, by: Actor) -> str:
-    """Ask for a token, for which the asker answers; its public id. Raises NotFound, NoScopeChosen,
-    NamesAlone and ScopeNotHeld."""
+    """Ask for a token, for which the asker answers; its public id. Raises NotFound and Problem."""
     scopes = _checked(request.scopes, by)
     days = request.days if request.days in PERIODS else PERIODS[0]
     with audited("api.token_asked", by) as change:
@@ -136,8 +135,7 @@ def _checked(keys: Collection[str], by: Actor) -> list[str]:
 
 
 def agree_to_token(public_id: str, *, by: Actor) -> None:
-    """Agree to a token as it was asked for. Raises NotFound, TooLate, WrongStep, SamePerson and
-    AnotherAgrees."""
+    """Agree to a token as it was asked for. Raises NotFound, WrongStep, SamePerson and Problem."""
     with audited("api.token_agreed", by) as change:
         token: ApiToken = APPROVAL.locked(change.session, public_id)
         if token.state == "proposed":
@@ -158,7 +156,7 @@ def return_token(public_id: str, reason: str, *, by: Actor) -> None:
 
 def fetch_token(public_id: str, *, by: Actor) -> str:
     """Make the secret of one's own token that was agreed to: it is told this once. Raises NotFound
-    and TooLate."""
+    and Problem."""
     with audited("api.token_fetched", by) as change:
         token = get_or_404(
             change.session, ApiToken, public_id, ApiToken.account_id == by.account_id, lock=True

@@ -44,7 +44,7 @@ class ArchiveWish:
 
 
 def ask_for_archive(wish: ArchiveWish, *, by: Actor) -> str:
-    """Ask for an archive; the public id of the request. Raises ArchiveWaits."""
+    """Ask for an archive; the public id of the request. Raises Problem."""
     with audited("archive.asked", by) as change:
         waits = select(ArchiveRequest.id).where(ArchiveRequest.state == "proposed")
         if change.session.scalar(waits) is not None:

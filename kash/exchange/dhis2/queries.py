@@ -91,7 +91,7 @@ def is_given_up(found: Push, now: datetime) -> bool:
 
 
 def period_named(text: str) -> Period:
-    """A quarter or a year that is over. Raises WrongPushPeriod."""
+    """A quarter or a year that is over. Raises Problem."""
     try:
         period = read_period(text)
         dhis2_period(period)

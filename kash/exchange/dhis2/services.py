@@ -178,7 +178,7 @@ class CellMapping:
 
 
 def map_cell(connection: str, mapping: CellMapping, *, by: Actor) -> str:
-    """Map a figure to a place there; its public id. Raises NotFound and SlotTaken."""
+    """Map a figure to a place there; its public id. Raises NotFound and Problem."""
     try:
         with audited("dhis.cell_mapped", by) as change:
             system = _connection(change.session, connection)
@@ -221,7 +221,7 @@ def _connection(session: Session, public_id: str) -> Connection:
 
 def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -> str:
     """Ask for a push of what is new, changed or withdrawn of a period; its public id. Raises NotOn,
-    NoDataSet, PushUnderWay and NothingToPush."""
+    Problem and NothingToPush."""
     with audited("dhis.push_asked", by) as change:
         session = change.session
         system = _connection(session, connection)

@@ -135,7 +135,7 @@ def bring_in(
     does, and nobody if there are several. Returns the public id of the import and how many it
     holds.
 
-    Raises GroupOfNobody, RowsWrong and a Problem.
+    Raises Problem and a Problem.
     """
     export = _read(text, order)
     if export.faults or export.two_days:

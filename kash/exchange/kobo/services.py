@@ -376,7 +376,7 @@ class FormDetails:
 
 
 def add_form(connection_id: str, details: FormDetails, by: Actor) -> str:
-    """Add a form of a connection that is on; its public id. Raises NotOn, NotFound, FormKnown."""
+    """Add a form of a connection that is on; its public id. Raises NotOn, NotFound and Problem."""
     try:
         with audited("kobo.form_added", by) as change:
             session = change.session

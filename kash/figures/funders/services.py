@@ -58,8 +58,8 @@ def _is_funders(session: Session, account: Account) -> bool:
 
 
 def agree_to_tie(public_id: str, *, by: Actor) -> None:
-    """Agree that an account belongs to a funder. Raises NotFound, WrongStep, SamePerson,
-    NoFunderRole and NotIndependent."""
+    """Agree that an account belongs to a funder. Raises NotFound, WrongStep, SamePerson, Problem
+    and NotIndependent."""
     with audited("funders.tied", by) as change:
         tie: FunderAccount = APPROVAL.locked(change.session, public_id)
         APPROVAL.approve(change, tie, by)

@@ -203,8 +203,7 @@ class DefinitionDetails:
 
 
 def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> str:
-    """Propose another definition of an indicator; its public id. Raises NotFound,
-    DefinitionFromThePast and DefinitionWaits."""
+    """Propose another definition of an indicator; its public id. Raises NotFound and Problem."""
     if key not in rules.INDICATORS:
         raise NotFound
     if details.from_day < local_today():
@@ -237,8 +236,8 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
 
 def approve_definition(public_id: str, *, by: Actor) -> None:
     """Approve a definition, which gets the next version and never changes. Raises NotFound,
-    WrongStep, SamePerson, StandsInForProposer, and DefinitionFromThePast if it waited so long that
-    its first day is over."""
+    WrongStep, SamePerson, StandsInForProposer and Problem if it waited so long that its first day
+    is over."""
     with audited("indicators.definition_approved", by) as change:
         definition: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
         if definition.state == "proposed" and definition.from_day < local_today():

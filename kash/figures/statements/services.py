@@ -203,7 +203,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 def worked_out(periods: Mapping[str, Told]) -> dict[str, dict[Asked, Range] | None]:
     """The ranges that follow from all that was told of each period, None where it contradicts
-    itself. Raises NotWorkedOut."""
+    itself. Raises Problem."""
     written = {period: told_written(told) for period, told in periods.items()}
     answers = _asked({"periods": written})
     return {period: ranges_read(answers[period]) for period in periods}
@@ -212,7 +212,7 @@ def worked_out(periods: Mapping[str, Told]) -> dict[str, dict[Asked, Range] | No
 def chosen(told: Told, counts: Mapping[Name, int]) -> dict[Name, int | None]:
     """The figures to tell beside what was told of a period (`kash.figures.statements.rules`).
 
-    Raises NotWorkedOut and Contradiction.
+    Raises Problem and Contradiction.
     """
     answer = _asked({"told": told_written(told), "counts": told_written(counts)})["told"]
     if answer is None:

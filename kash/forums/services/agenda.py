@@ -299,7 +299,7 @@ def ask_release(place: tuple[str, str, str], line_id: str, *, by: Actor) -> None
 
 
 def release_line(place: tuple[str, str, str], line_id: str, *, by: Actor) -> None:
-    """Release a line for which somebody else asked. Raises TwoPeopleNeeded, NotFound, Forbidden."""
+    """Release a line for which somebody else asked. Raises Problem, NotFound and Forbidden."""
 
     def released(row: InternalLine) -> None:
         if row.asked_by is None or row.asked_by == by.public_id:
@@ -389,7 +389,7 @@ def add_usual_items(
     """Put the usual items that a planned meeting's agenda lacks into their places; how many.
 
     `titles` are their titles by `rules.USUAL_ITEMS`; `known` tells which usual one a title is, in
-    whatever language, empty if none. Raises MeetingOver and AgendaFull.
+    whatever language, empty if none. Raises MeetingOver and Problem.
     """
     with audited("forums.usual_items_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)

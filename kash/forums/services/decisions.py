@@ -84,8 +84,8 @@ def set_review(
     """Say when the forum looks at a decision again and what it hopes to see, or change that.
 
     `row_version` is the one that the page showed, 0 if there was none. Every planned meeting after
-    the one that decided has its matters arising then. Raises NotFound, Forbidden, LookTooEarly,
-    ConcludedAlready and ChangedMeanwhile.
+    the one that decided has its matters arising then. Raises NotFound, Forbidden, Problem and
+    ChangedMeanwhile.
     """
     with audited("forums.decision_to_look_at", by) as change:
         session = change.session
@@ -114,7 +114,7 @@ def set_review(
 def conclude(forum_id: str, decision_id: str, *, conclusion: str, found: str, by: Actor) -> None:
     """Write down what the forum found when it looked again: worked, unclear or not.
 
-    Raises NotFound, Forbidden, UnknownChoice, DayNotCome and ConcludedAlready.
+    Raises NotFound, Forbidden and Problem.
     """
     if conclusion not in CONCLUSIONS:
         raise Problem(UNKNOWN_CHOICE, status=400)
@@ -215,7 +215,7 @@ def note_decision(
     by: Actor,
 ) -> None:
     """Keep with a decision who was there at the moment at which it was taken, and how the groups
-    voted, by their letters; None if votes were not counted. Raises NobodyThere and TooManyVotes."""
+    voted, by their letters; None if votes were not counted. Raises Problem and TooManyVotes."""
     with audited("forums.votes_noted", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
@@ -345,7 +345,7 @@ def hand_over(forum_id: str, action_id: str, *, owner: str, due_on: date | None,
     """Give an open action to another member (`owner` by public id, empty for nobody yet) and set
     its day, also where the minutes in which it stands are closed.
 
-    Raises NotFound, Forbidden, AlreadyClosed and UnknownOwner.
+    Raises NotFound, Forbidden, Problem and UnknownOwner.
     """
     with audited("forums.action_handed_over", by) as change:
         session = change.session
@@ -370,7 +370,7 @@ def hand_over(forum_id: str, action_id: str, *, owner: str, due_on: date | None,
 
 def link(forum_id: str, action_id: str, *, kind: str, target: str, by: Actor) -> None:
     """Say that an action changes something elsewhere; once. The caller has found that `target` is
-    there and within reach. Raises NotFound, Forbidden, UnknownChoice and TooManyRows."""
+    there and within reach. Raises NotFound, Forbidden, Problem and TooManyRows."""
     if kind not in LINK_KINDS:
         raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.action_linked", by) as change:

@@ -121,7 +121,7 @@ def planned(
     as_last_time: bool = False,
 ) -> Meeting:
     """Within another action that holds the forum: plan a meeting. Its agenda is `agenda`, that of
-    the meeting before it, or empty. Raises MomentTaken and MonthFull."""
+    the meeting before it, or empty. Raises Problem."""
     others = _other_meetings(session, forum)
     _moment_is_free(others, starts_at)
     meeting = Meeting(
@@ -184,8 +184,7 @@ def change_meeting(
 def moved(
     session: Session, forum: Forum, meeting: Meeting, starts_at: datetime, place: str
 ) -> None:
-    """Within another action that holds the forum: move a planned meeting. Raises MomentTaken and
-    MonthFull."""
+    """Within another action that holds the forum: move a planned meeting. Raises Problem."""
     if starts_at != meeting.starts_at:
         others = _other_meetings(session, forum, excluding=meeting.id)
         _moment_is_free(others, starts_at)
@@ -252,7 +251,7 @@ def add_term(
 ) -> str:
     """Add a term of a member; its public id. The same form sent twice adds one (`term_id`).
 
-    Raises TermEndsFirst and TermsOverlap.
+    Raises Problem.
     """
     with audited("forums.term_added", by) as change:
         member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
@@ -276,7 +275,7 @@ def add_term(
 def change_term(
     forum_id: str, member_id: str, term_id: str, details: TermDetails, *, by: Actor
 ) -> None:
-    """Change a term. Raises TermEndsFirst and TermsOverlap."""
+    """Change a term. Raises Problem."""
     with audited("forums.term_changed", by) as change:
         member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
         terms = _terms(change.session, member)

@@ -391,7 +391,7 @@ def remove_paper(forum_id: str, meeting_id: str, item_id: str, paper_id: str, *,
 
 def keep_signed_copy(forum_id: str, meeting_id: str, *, content: bytes, by: Actor) -> str:
     """Keep a scan in the place of the one before; its public id. Only the cleaned copy is kept,
-    sealed. Raises MaterialProblem, CleaningBusy, StorageError, NotHeldYet, NotFound, Forbidden."""
+    sealed. Raises MaterialProblem, CleaningBusy, StorageError, Problem, NotFound and Forbidden."""
     stored = store(content)
     with audited("forums.signed_copy_kept", by) as change:
         session = change.session
@@ -445,9 +445,9 @@ def apply_minutes_operation(
 
     `place` are forum, meeting and item; `sent` is when it was sent by the browser's clock, in
     milliseconds, by which decisions get the presence of when they were taken, and not of when there
-    was a network again. What was sent before it, or twice, changes nothing. Lines
-    that hold a figure beside a station or a case are kept internal. What cannot be merged stays as
-    a difference. Raises NotFound, Forbidden, MeetingOver, TextTooLong and TooManyRows.
+    was a network again. What was sent before it, or twice, changes nothing. Lines that hold a
+    figure beside a station or a case are kept internal. What cannot be merged stays as a
+    difference. Raises NotFound, Forbidden, MeetingOver, Problem and TooManyRows.
     """
     with audited("forums.item_written", by) as change:
         session = change.session
@@ -488,7 +488,7 @@ def apply_minutes_operation(
 def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor) -> None:
     """Settle a difference: leave what `stands`, take the `other`, or have `both`.
 
-    Raises NotFound, Forbidden, MeetingOver, UnknownChoice and what is too long or too much.
+    Raises NotFound, Forbidden, MeetingOver and Problem and what is too long or too much.
     """
     if take not in TAKES:
         raise Problem(UNKNOWN_CHOICE, status=400)

@@ -97,8 +97,7 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
     """Circulate the minutes of a meeting that was held: its numbers stand from now on, and the
     members who were there may remark until the end of a day.
 
-    Raises NotHeldYet, NothingWritten, DifferencesLeft, AlreadyCirculated, MinutesLocked and
-    DayOver.
+    Raises MinutesLocked and Problem.
     """
     with audited("forums.minutes_circulated", by) as change:
         session = change.session
@@ -144,7 +143,7 @@ def take_back(forum_id: str, meeting_id: str, *, by: Actor) -> None:
 def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor) -> str:
     """Remark on an item of circulated minutes, as a member who was there; its public id.
 
-    Raises NotCirculated, RemarksOver, OnlyWhoWasThere and TooManyRemarks.
+    Raises NotCirculated and Problem.
     """
     with audited("forums.minutes_remarked", by) as change:
         session = change.session
@@ -185,7 +184,7 @@ def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor
 def settle_remark(
     forum_id: str, meeting_id: str, remark_id: str, *, state: str, answer: str, by: Actor
 ) -> None:
-    """Settle a remark with an answer: it was taken up, or declined. Raises AlreadySettled."""
+    """Settle a remark with an answer: it was taken up, or declined. Raises Problem."""
     if state not in ANSWERS:
         raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.remark_settled", by) as change:
@@ -219,7 +218,7 @@ def confirm(
 
     `confirmed_in` is the meeting that confirmed them at the moment `at`, `proposer` and `seconder`
     are seats of members who were present there then. Raises NotConfirmed with its reason, and
-    DifferencesLeft where a page that was open since before they were circulated brought one.
+    Problem where a page that was open since before they were circulated brought one.
     """
     with audited("forums.minutes_locked", by) as change:
         session = change.session
@@ -314,7 +313,7 @@ def _forget_remarks(session: Session, meeting: Meeting) -> None:
 
 
 def locked_life(meeting: Meeting) -> MinutesLife:
-    """The row of a meeting's locked minutes. Raises NotLocked."""
+    """The row of a meeting's locked minutes. Raises Problem."""
     life = life_row(meeting.id)
     if life is None or life.state != MinutesState.LOCKED:
         raise Problem(_l("The minutes are not locked yet: correct the text itself."))
@@ -360,7 +359,7 @@ def withdraw(forum_id: str, meeting_id: str, leaf_id: str, *, by: Actor) -> None
 
     A member may withdraw her own name, the person who runs the forum any name and any text. With a
     name go all places where these minutes name her; with an action, wherever the forum's minutes
-    carry it. Raises NotFound, also for what is withdrawn already, and NotLocked.
+    carry it. Raises NotFound, also for what is withdrawn already, and Problem.
     """
     with audited("forums.leaf_withdrawn", by) as change:
         session = change.session

@@ -134,7 +134,7 @@ class _Door:
 
 def tap(forum_id: str, meeting_id: str, entry_id: str, step: DoorTap, *, by: Actor) -> None:
     """Say that somebody came or left now, or take the last tap back. What is so already changes
-    nothing. Raises RegisterClosed and NotBegun."""
+    nothing. Raises Problem and NotBegun."""
     with audited(_ACTIONS[step], by) as change:
         door = _door(change.session, forum_run_by(change.session, forum_id, by), meeting_id)
         attender = _attender(change.session, door, entry_id)
@@ -164,7 +164,7 @@ def tap(forum_id: str, meeting_id: str, entry_id: str, step: DoorTap, *, by: Act
 
 def all_came(forum_id: str, meeting_id: str, letter: str, *, by: Actor) -> int:
     """Say that all members of a group came now who have no mark yet and sent no apology; how many
-    they are. Raises RegisterClosed and NotBegun."""
+    they are. Raises Problem and NotBegun."""
     with audited("forums.group_arrived", by) as change:
         session = change.session
         door = _door(session, forum_run_by(session, forum_id, by), meeting_id)
@@ -196,8 +196,8 @@ def set_times(
     """Put in order when somebody was there. A person who has times was there; without any the mark
     of the register says it for the whole meeting.
 
-    `shown` is the version of the times that the page showed. Raises WrongPresence, RegisterClosed
-    and ChangedMeanwhile.
+    `shown` is the version of the times that the page showed. Raises WrongPresence, Problem and
+    ChangedMeanwhile.
     """
     with audited("forums.presence_corrected", by) as change:
         session = change.session
@@ -508,7 +508,7 @@ def add_guest(forum_id: str, meeting_id: str, person_id: str, *, by: Actor) -> N
 def add_template(name: str, language: str, items: Sequence[PlannedItem], by: Actor) -> str:
     """Keep an agenda under a name; returns its public id.
 
-    Raises NameTaken, EmptyAgenda, AgendaFull.
+    Raises Problem.
     """
     _may_write(by)
     with audited("forums.template_added", by) as change:
@@ -520,7 +520,7 @@ def add_template(name: str, language: str, items: Sequence[PlannedItem], by: Act
 def keep_agenda(forum_id: str, meeting_id: str, *, name: str, by: Actor) -> str:
     """Keep a meeting's agenda as a template; returns its public id.
 
-    Titles and minutes go along, what was said does not. Raises NameTaken, EmptyAgenda.
+    Titles and minutes go along, what was said does not. Raises Problem.
     """
     with audited("forums.template_added", by) as change:
         session = change.session
@@ -544,7 +544,7 @@ def change_template(
 ) -> None:
     """Change a template; meetings that began with it stay as they are.
 
-    Raises NotFound, ChangedMeanwhile, NameTaken, EmptyAgenda, AgendaFull.
+    Raises NotFound, ChangedMeanwhile and Problem.
     """
     _may_write(by)
     with audited("forums.template_changed", by) as change:
@@ -715,7 +715,7 @@ def add_members(forum_id: str, person_ids: Sequence[str], *, by: Actor) -> list[
     """Give several people a seat at once; the public ids of the new members.
 
     Each is only counted until she chose how she appears; who is a member already stays as she is.
-    Raises UnknownPerson if one of them is not there: then nobody was added.
+    Raises Problem if one of them is not there: then nobody was added.
     """
     with audited("forums.members_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)

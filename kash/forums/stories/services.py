@@ -126,7 +126,7 @@ class WrittenStory:
 
 
 def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
-    """Keep a new draft; its id. Raises NotFound, NobodyHearsIt and Problem."""
+    """Keep a new draft; its id. Raises NotFound and Problem."""
     with audited("stories.written", by) as change:
         session = change.session
         case = _agreed_case(session, by, vault, written.case, written.audiences)
@@ -139,8 +139,7 @@ def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
 def change_story(
     public_id: str, version: int, written: WrittenStory, *, by: Actor, vault: OpenVault
 ) -> None:
-    """Change an own draft. Raises NotFound, NobodyHearsIt, NobodyAgreedToIt, StandsAlone,
-    TellsWhoItWas, NotLookedThrough and StoryChangedMeanwhile."""
+    """Change an own draft. Raises NotFound, Problem and StoryChangedMeanwhile."""
     with audited("stories.written", by) as change:
         session = change.session
         own = _own_draft(session, by, vault, public_id)
@@ -174,7 +173,7 @@ def note_reading(by: Actor, vault: OpenVault, found: Sequence[OpenDraft]) -> Non
 
 
 def return_story(public_id: str, version: int, reason: str, *, by: Actor, vault: OpenVault) -> None:
-    """Send a story back to its writer, with what must be put right. Raises NotFound, OwnStory and
+    """Send a story back to its writer, with what must be put right. Raises NotFound, Problem and
     StoryChangedMeanwhile."""
     with audited("stories.returned", by) as change:
         waiting = _waiting(change.session, by, vault, public_id)
@@ -188,8 +187,7 @@ def tell_story(
     public_id: str, version: int, checks: Sequence[str], *, by: Actor, vault: OpenVault
 ) -> str:
     """Tell a story that was read a second time; the id under which it is told, which nothing ties
-    to the draft. Raises NotFound, OwnStory, StoryChangedMeanwhile, NobodyAgreedToIt, StandsAlone,
-    TellsWhoItWas and NotLookedThrough."""
+    to the draft. Raises NotFound, StoryChangedMeanwhile and Problem."""
     with audited("stories.told", by) as change:
         session = change.session
         waiting = _waiting(session, by, vault, public_id)

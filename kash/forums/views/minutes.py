@@ -324,7 +324,7 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
 
 
 def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> minutes.MinutesOperation:
-    """The operation that was sent. Raises NotOpened, or `instead`, if it does not open."""
+    """The operation that was sent. Raises Problem, or `instead`, if it does not open."""
     page, number = request.form.get("page", ""), request.form.get("number", "")
     try:
         epk, iv, ct = (from_unpadded(request.form.get(part, "")) for part in ("epk", "iv", "ct"))

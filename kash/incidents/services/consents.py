@@ -244,8 +244,8 @@ class AskedAgain:
 def note_asked_again(
     by: Actor, vault: OpenVault, reference: str, version: int, said: AskedAgain
 ) -> None:
-    """Note what each of them said. Raises NobodyAgreed if the consent to a court of one of them
-    does not stand, CaseChangedMeanwhile, NotFound and Damaged."""
+    """Note what each of them said. Raises Problem if the consent to a court of one of them does not
+    stand, CaseChangedMeanwhile, NotFound and Damaged."""
     with changing("incidents.court_asked", by, vault, reference, version=version) as case:
         if not said.persons or not set(said.persons) <= set(may_be_asked(case.record)):
             raise Problem(NOBODY_AGREED)
@@ -351,7 +351,7 @@ def note_printed(
     what mediators answered.
 
     Everybody it tells of (ids of persons) was asked again about this paper. `identities` are ids of
-    persons on record. Raises NobodyAgreed, AskAgain, CaseChangedMeanwhile, NotFound and Damaged.
+    persons on record. Raises Problem, CaseChangedMeanwhile, NotFound and Damaged.
     """
     with audited("incidents.case_file_printed", by) as change:
         locked_incident(change.session, reference)
@@ -386,8 +386,8 @@ class Said:
 def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None:
     """Note what somebody wants; a mediator's open brief that she does not want ends by it.
 
-    Raises CaseClosed, NotFound, Damaged, and CaseChangedMeanwhile if another answer of hers was
-    noted since.
+    Raises Problem, NotFound, Damaged and CaseChangedMeanwhile if another answer of hers was noted
+    since.
     """
     wanted = [way for way in WAYS if way in said.wanted]
     if said.origin not in ORIGINS or not is_answer(list(said.wanted), said.origin):

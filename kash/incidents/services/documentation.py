@@ -282,7 +282,7 @@ class SentPage:
 
 
 def refuse_bribes(record: Record) -> None:
-    """Raise NoTerm if a record holds a term that a public officer would gain by: whatever a form
+    """Raise Problem if a record holds a term that a public officer would gain by: whatever a form
     saw, this is what would be saved."""
     if any(refusals(record.terms, record.parties)):
         raise Problem(NO_TERM, field="")
@@ -328,8 +328,7 @@ def _documentation_is_there(
 def add_case(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str:
     """Add a case of the actor's own, a draft unless it is handed in or over; its reference.
 
-    The same page sent twice adds one case. Raises NobodyHoldsKeys, NoTerm, HandsOver and
-    NotToBeAgreed.
+    The same page sent twice adds one case. Raises NobodyHoldsKeys, HandsOver and Problem.
     """
     try:
         return _added(by, vault, written, language)
@@ -396,9 +395,8 @@ def write_case(
 ) -> None:
     """Put what was typed into a case.
 
-    Raises CaseChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
-    IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, OpensToOfficers, NotToBeAgreed, NotFound and
-    Damaged.
+    Raises CaseChangedMeanwhile if somebody saved since `version` was read, Problem, HandsOver,
+    OpensToOfficers, NotFound and Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         case.refuse_closed()
@@ -458,7 +456,7 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
     """Add a referral, with a day by which the service answers; one that she does not want is kept
     as that, and nobody is told of her. Sent twice under the same id, it is added once.
 
-    Raises Problem without her yes where one is needed, CaseClosed, NotFound, Damaged and
+    Raises Problem without her yes where one is needed, Problem, NotFound, Damaged and
     CaseChangedMeanwhile.
     """
     with changing("incidents.referred", by, vault, reference) as case:
@@ -575,8 +573,8 @@ def write_down_retaliation(
 def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
     """Add what was agreed; sent twice under the same id, it is added once.
 
-    Raises as `refer`, NoTerm if a public officer would gain by it, and NotToBeAgreed where the gate
-    of mediation is shut for it.
+    Raises as `refer`, Problem if a public officer would gain by it, and Problem where the gate of
+    mediation is shut for it.
     """
     with changing("incidents.term_agreed", by, vault, reference) as case:
         case.refuse_closed()
@@ -747,7 +745,7 @@ def tell_what_came(
 ) -> None:
     """Say what came of somebody's limits. Who was let go by a court is free from that moment.
 
-    Raises NotFound, Damaged, CaseClosed, BeforeTheArrest and CaseChangedMeanwhile.
+    Raises NotFound, Damaged, Problem and CaseChangedMeanwhile.
     """
     with changing("incidents.limits_told", by, vault, reference, version=version) as change:
         person = _person(change, said.person)
@@ -778,7 +776,7 @@ def note_try(
     by: Actor, vault: OpenVault, reference: str, person_id: str, what: str, *, heard: bool = False
 ) -> None:
     """Note a try to hear of somebody who is held, or not known any more. Once she was `heard` of,
-    nobody says so. Raises NotFound, Damaged, CaseClosed and NotHeld."""
+    nobody says so. Raises NotFound, Damaged and Problem."""
     with changing("incidents.try_noted", by, vault, reference) as change:
         person = _person(change, person_id)
         if not (person.not_known_at or person in who_is_held(change.record)):
@@ -802,7 +800,7 @@ def heard_of(change: CaseChange, person: Person, what: str = "") -> None:
 def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, reason: str) -> None:
     """Ask a second member to agree that nobody knows any more where somebody is who was held.
 
-    Raises NotFound, Damaged, CaseClosed, NotHeld, TryFirst and ProposedAlready.
+    Raises NotFound, Damaged and Problem.
     """
     with changing("incidents.second_asked", by, vault, reference) as change:
         person = _person(change, person_id)

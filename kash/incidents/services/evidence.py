@@ -408,8 +408,8 @@ def note_custody(
 def note_sheet(
     by: Actor, vault: OpenVault, reference: str, document: str, paper: CourtPaper
 ) -> OpenEvidence:
-    """Note that a custody sheet is made; what it then says. Raises StaysHere, AskAgain, NotFound
-    and EvidenceDamaged."""
+    """Note that a custody sheet is made; what it then says. Raises Problem, NotFound and
+    EvidenceDamaged."""
     action = "incidents.evidence_printed"
     with _changing(action, by, vault, reference, document) as changed:
         _refuse_to_leave(changed, paper, whole=False)
@@ -476,7 +476,7 @@ def label_evidence(
 
 
 def show_copy(by: Actor, vault: OpenVault, reference: str, document: str) -> Handed:
-    """The cleaned copy, to be looked at. Raises NotFound, NotCleaned, EvidenceDamaged."""
+    """The cleaned copy, to be looked at. Raises NotFound, Problem and EvidenceDamaged."""
     handed = _handed(by, vault, reference, document, CLEANED)
     action = "incidents.evidence_viewed"
     with _changing(action, by, vault, reference, document) as changed:
@@ -487,8 +487,8 @@ def show_copy(by: Actor, vault: OpenVault, reference: str, document: str) -> Han
 def export_original(
     by: Actor, vault: OpenVault, reference: str, document: str, paper: CourtPaper, note: str
 ) -> Handed:
-    """The original, to leave the vault; who gets it and why is noted. Raises StaysHere, AskAgain
-    and NotFound."""
+    """The original, to leave the vault; who gets it and why is noted. Raises Problem and
+    NotFound."""
     handed = _handed(by, vault, reference, document, ORIGINAL)
     action = "incidents.evidence_exported"
     with _changing(action, by, vault, reference, document) as changed:
@@ -523,8 +523,7 @@ def remove_evidence(by: Actor, vault: OpenVault, reference: str, proposal: str) 
     """Agree that one piece of evidence is removed: its keys go at once, its files after the commit.
     Its hashes and its custody stay in the record.
 
-    One that is damaged can be removed too. Raises NotFound, DecidedMeanwhile, AnotherDecides and
-    OnHold.
+    One that is damaged can be removed too. Raises NotFound, Problem and OnHold.
     """
     with changing("incidents.evidence_removed", by, vault, reference) as case:
         session, record = case.session, case.record

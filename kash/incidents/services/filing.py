@@ -136,7 +136,7 @@ def _draft(filing: Filed, by: Actor, box: Box, code: str, *, held: bool = False)
 def say_held(by: Actor, code: str) -> None:
     """Keep that somebody is held or in danger now: what is sent under this code is seen at once.
 
-    Raises AlreadySent, NobodyHoldsKeys.
+    Raises Problem and NobodyHoldsKeys.
     """
     with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         if not can_file(filing.session):
@@ -161,7 +161,7 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
     """Seal what was answered on one screen in place of what was answered before. Where unfinished
     filings take more than their room, others go.
 
-    Raises AlreadySent, NobodyHoldsKeys.
+    Raises Problem and NobodyHoldsKeys.
     """
     if name not in ALL_SCREENS:
         raise ValueError("no such screen")

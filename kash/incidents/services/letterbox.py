@@ -326,7 +326,7 @@ def send_reminder(_progress: Progress, *, account: str) -> None:
 def letterbox(session: Session) -> Iterator[Box]:
     """The letterbox inside a write transaction, locked; it is sealed anew when the block ends.
 
-    Raises LetterboxFull and SealError.
+    Raises Problem and SealError.
     """
     stored = _only_row(session, Letterbox)
     box = box_in(stored.body)

@@ -123,7 +123,7 @@ class DutyDetails:
 
 
 def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
-    """Put a peer educator on duty; the public id of the duty. Raises NoMediator, HoursOverlap."""
+    """Put a peer educator on duty; the public id of the duty. Raises Problem."""
     _refuse(details)
     with audited("mediation.mediator_added", by) as change:
         number = change.session.scalar(
@@ -240,8 +240,7 @@ def ask_mediator(
     """Write a brief for one mediator, and into the record that she was asked; sent twice, once.
 
     The audit names the case alone, as for any change of it: what ties the two stands only in the
-    sealed record. Raises CaseClosed, NoConsentToMediate, NotToBeAsked, NobodyToCall, MustKeepAway,
-    NotFound and ChangedMeanwhile.
+    sealed record. Raises Problem, NotToBeAsked, MustKeepAway, NotFound and ChangedMeanwhile.
     """
     requests = [kind for kind in rules.REQUESTS if kind in request.requests]
     if not requests or not set(request.requests) <= set(rules.REQUESTS):
@@ -303,7 +302,7 @@ def ask_mediator(
 
 def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: str) -> None:
     """Take a brief back before it was answered; its mediator reads that it ended, as she may be on
-    her way. Raises NotFound and AnsweredMeanwhile."""
+    her way. Raises NotFound and Problem."""
     with changing("incidents.changed", by, vault, reference) as case:
         requests = [
             mediation_case
@@ -455,8 +454,8 @@ def say_how_taken(
 ) -> None:
     """Say how the account of a case was taken.
 
-    Raises CaseChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing if
-    something else was said before and the case was verified, CaseClosed, NotFound and Damaged.
+    Raises CaseChangedMeanwhile if somebody saved since `version` was read, Problem if something
+    else was said before and the case was verified, Problem, NotFound and Damaged.
     """
     with changing("incidents.taking_said", by, vault, reference, version=version) as case:
         case.refuse_closed()
@@ -474,9 +473,9 @@ def say_how_taken(
 def give_account(
     by: Actor, vault: OpenVault, reference: str, paper: CourtPaper, reason: str
 ) -> tuple[Case, list[KeptAccount]]:
-    """Note that her first account is given to the receiver of a paper, and why; the case as it
-    then is, and all that came in first. Raises StaysHere, AskAgain, NotNow if none is kept or one
-    does not open, and NotFound."""
+    """Note that her first account is given to the receiver of a paper, and why; the case as it then
+    is, and all that came in first. Raises Problem and NotNow if none is kept or one does not open,
+    and NotFound."""
     with changing("incidents.account_given", by, vault, reference) as change:
         record = change.record
         accounts = all_accounts_of(vault, record)

@@ -49,7 +49,7 @@ def write_down_bail(
     """Write down cash bail, or correct what is there under its id; with `version`, only if nobody
     saved the case since that was shown, unless this very thing.
 
-    Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
+    Raises Problem, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.bail_written", by, vault, reference) as case:
         case.refuse_closed()

@@ -49,7 +49,7 @@ def note_line(
     """Note a line, of now unless another moment is said; pressed twice, it is noted once.
 
     Raises CannotBeTakenBack unless she is `sure`, CaseChangedMeanwhile if the record offers it no
-    more, CaseClosed, Problem for a moment that can't be, NotFound and Damaged.
+    more, Problem for a moment that can't be, NotFound and Damaged.
     """
     with changing("incidents.line_noted", by, vault, reference) as case:
         record, moment = case.record, at or case.now
@@ -75,7 +75,7 @@ def note_line(
 
 def take_line_back(by: Actor, vault: OpenVault, reference: str) -> None:
     """Take back the line that the actor noted last. Raises CaseChangedMeanwhile if something else
-    was done since, CaseClosed, NotFound and Damaged."""
+    was done since, Problem, NotFound and Damaged."""
     with changing("incidents.line_taken_back", by, vault, reference) as case:
         case.refuse_closed()
         newest = case.record.timeline[-1] if case.record.timeline else None

@@ -108,7 +108,7 @@ def receipt_if_sent(draft: str, token: str, language: str) -> Receipt | None:
 def choose_word(by: Actor, draft: str, token: str, language: str, word: str = "") -> Receipt:
     """Put a word of one's own in the place of the one that was drawn for what a page sent, or leave
     that one; the receipt. The same page sent twice gives the same, and another word after a first
-    one takes its place. Raises PageTooOld."""
+    one takes its place. Raises Problem."""
     if not token_helps(token, utc_now()):
         raise Problem(PAGE_TOO_OLD, status=410)
     page = page_hash(draft, token)
@@ -287,7 +287,7 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
 
     It waits sealed in the letterbox, and holds at once for whatever reads the record; what was made
     under such a consent is gone, and so is what mediators are asked under it. What waits there
-    already is not said twice. Raises NobodyHoldsKeys, LetterboxFull.
+    already is not said twice. Raises NobodyHoldsKeys and Problem.
     """
     keys = found.keys
     with without_trace("incidents.consents_taken_back", by) as filing:
@@ -345,7 +345,7 @@ def answer_under_receipt(by: Actor, found: Found, text: str) -> Found:
     """Answer under a receipt, sealed to members and to the person who holds it; the same text sent
     twice is one. Its owner finds it on Today; if somebody is held her phone rings within a minute,
     once until she opens the case. Raises AnswersWait, NotNowUnderReceipt, NobodyHoldsKeys and
-    LetterboxFull."""
+    Problem."""
     keys = found.keys
     with without_trace("incidents.text_answered", by) as filing:
         session = filing.session

@@ -44,7 +44,7 @@ from kash.policy import Actor
 def ask_redaction(
     by: Actor, vault: OpenVault, reference: str, words: list[str], reason: str
 ) -> None:
-    """Ask that words are taken out. Raises OnHold, ProposedAlready and NotFound."""
+    """Ask that words are taken out. Raises OnHold, Problem and NotFound."""
     with changing("incidents.second_asked", by, vault, reference) as change:
         for line, phrase in enumerate(words, start=1):
             if not _stands(change, Redaction([phrase])):
@@ -89,7 +89,7 @@ def _opened(
 
 def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     """Agree that words are taken out of all that is sealed of a case, for good. Raises NotFound,
-    DecidedMeanwhile, AnotherDecides, OnHold and CaseChangedMeanwhile."""
+    Problem, OnHold and CaseChangedMeanwhile."""
     with changing("incidents.words_taken_out", by, vault, reference) as change:
         session, case, now = change.session, change.case, change.now
         proposed = agreed(session, by, case, proposal, REDACT)

@@ -149,7 +149,7 @@ def _all(by: Actor, vault: OpenVault) -> list[SavedView]:
 def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: OpenVault) -> str:
     """Keep filters under a name; in place of an own view of the same name. Its public id.
 
-    Raises TooManyViews.
+    Raises Problem.
     """
     views = [view for view in _all(by, vault) if view.own]
     same = [view.id for view in views if view.name.casefold() == name.casefold()]

@@ -90,8 +90,8 @@ def propose(change: CaseChange, new: MemberProposal) -> bool:
     """Put a proposal into a case that is being changed; False if she asked for the same already.
 
     Raises OnHold, NotNow if it cannot be done with the case as it stands, NotFound if what it is
-    about is not there, and ProposedAlready if somebody else did. A new identity comes
-    beside one that waits.
+    about is not there, and Problem if somebody else did. A new identity comes beside one that
+    waits.
     """
     record = change.record
     if is_stopped(record, new.act):
@@ -129,8 +129,7 @@ def put_before_a_second(change: CaseChange, act: str, reason: str, **more: str) 
 
 def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -> MemberProposal:
     """The proposal of one of these acts to which a member agrees, as it can be done now, taken out
-    of its case, and the answer kept for the person who asked. Raises DecidedMeanwhile,
-    AnotherDecides and OnHold."""
+    of its case, and the answer kept for the person who asked. Raises Problem and OnHold."""
     waiting = by_id(case.record.proposals, proposal)
     if waiting is None or waiting.act not in acts:
         raise Problem(DECIDED, field="")
@@ -164,7 +163,7 @@ def answer(
 
 def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: str) -> None:
     """Refuse what another asked for, or take back what one asked for oneself. What was sealed for
-    it is gone. Raises NotFound and DecidedMeanwhile."""
+    it is gone. Raises NotFound and Problem."""
     with changing("incidents.second_refused", by, vault, reference) as change:
         waiting = by_id(change.record.proposals, proposal)
         if waiting is None:
@@ -185,7 +184,7 @@ def hold(
     """Hold a case: at once, or with a paper once a second member agrees; whether it holds now.
 
     One hold of each member is enough. Raises NotFound, NotNow for a paper that is none or where one
-    holds already, and ProposedAlready.
+    holds already, and Problem.
     """
     with changing("incidents.held", by, vault, reference) as change:
         record, now = change.record, change.now
@@ -206,7 +205,7 @@ def hold(
 
 def lift(by: Actor, vault: OpenVault, reference: str, hold_id: str, reason: str) -> bool:
     """Lift one's own hold at once, or ask for a second member to end another's or a paper's;
-    whether it is lifted now. Raises NotFound and ProposedAlready."""
+    whether it is lifted now. Raises NotFound and Problem."""
     with changing("incidents.hold_ended", by, vault, reference) as change:
         case_hold = one_or_404(by_id(change.record.holds, hold_id))
         if lifts_alone(case_hold, by.public_id):

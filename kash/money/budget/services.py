@@ -63,8 +63,7 @@ def add_line(workshop: str, details: BudgetLineDetails, *, key: str, by: Actor) 
 def change_line(
     workshop: str, public_id: str, details: BudgetLineDetails, row_version: int, *, by: Actor
 ) -> None:
-    """Change a line. Raises NotFound, ChangedMeanwhile, BudgetClosed, PayoutsTwice and
-    SpentTwice."""
+    """Change a line. Raises NotFound, ChangedMeanwhile and Problem."""
     with audited("budget.line_changed", by) as change:
         session = change.session
         workshop_open = _open(session, workshop)
@@ -78,7 +77,7 @@ def change_line(
 
 
 def remove_line(workshop: str, public_id: str, *, by: Actor) -> None:
-    """Remove a line. Raises NotFound and BudgetClosed."""
+    """Remove a line. Raises NotFound and Problem."""
     with audited("budget.line_removed", by) as change:
         session = change.session
         workshop_open = _open(session, workshop)
@@ -87,8 +86,8 @@ def remove_line(workshop: str, public_id: str, *, by: Actor) -> None:
 
 
 def close_budget(workshop: str, *, by: Actor) -> None:
-    """Close a budget: what its lines come to, and who bears it, stands from then. Raises NotFound,
-    BudgetClosed, NotOverYet and NothingToClose."""
+    """Close a budget: what its lines come to, and who bears it, stands from then. Raises NotFound
+    and Problem."""
     with audited("budget.closed", by) as change:
         session = change.session
         workshop_open = _open(session, workshop)
@@ -111,7 +110,7 @@ def close_budget(workshop: str, *, by: Actor) -> None:
 
 def open_budget(workshop: str, *, by: Actor) -> None:
     """Open a closed budget again: its lines follow their counts as before. Raises NotFound and
-    NotClosed."""
+    Problem."""
     with audited("budget.opened_again", by) as change:
         session = change.session
         locked = _locked(session, workshop)

@@ -266,7 +266,7 @@ def return_connection(public_id: str, reason: str, *, by: Actor) -> None:
 
 def switch_on(public_id: str, row_version: int, *, by: Actor) -> int:
     """Switch on a connection that was agreed to as it was shown; how many who can use it are told.
-    Raises NotFound, ChangedMeanwhile and NotAgreed."""
+    Raises NotFound, ChangedMeanwhile and Problem."""
     with audited("connections.switched_on", by) as change:
         connection = _locked(change.session, public_id, row_version)
         if connection.state != "approved":

@@ -104,8 +104,8 @@ class ChoiceDetails:
 
 
 def choose(person_id: str, details: ChoiceDetails, *, row_version: int, by: Actor) -> None:
-    """Keep how a person wants to be told things, by her public id. Raises NotFound, HoursOutside
-    and ChangedMeanwhile."""
+    """Keep how a person wants to be told things, by her public id. Raises NotFound, Problem and
+    ChangedMeanwhile."""
     try:
         hours = MessageHours(details.from_hour, details.until_hour)
     except ValueError:

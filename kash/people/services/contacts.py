@@ -53,8 +53,8 @@ def show_contact(public_id: str, which: Contact, by: Actor, *, reason: str = "")
     """The phone or e-mail of a person, opened for one look; the look is written down and counted.
 
     None, and nothing written, if there is none. A reason is good for some more looks of the day.
-    Raises NotFound, ContactClosed, ContactRefused, and ReasonNeeded if the usual looks of the day
-    are over and no reason is given.
+    Raises NotFound, Problem and ReasonNeeded if the usual looks of the day are over and no reason
+    is given.
     """
     with audited(f"people.{which}_shown", by) as change:
         session = change.session

@@ -70,7 +70,7 @@ DONE, REFUSED, TAKEN_BACK = "erasure_done", "erasure_refused", "erasure_taken_ba
 def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
     """Note that a person is to be erased; a second person decides. The request's public id.
 
-    Raises NotFound, AskedInTheFuture and ErasureWaits.
+    Raises NotFound and Problem.
     """
     with audited("people.erasure_asked", by) as change:
         session = change.session
@@ -102,7 +102,7 @@ def refuse_request(public_id: str, reason: str, by: Actor) -> None:
     """Refuse a wish to be erased as the second person, for a reason that the person who asked is
     told.
 
-    Raises NotFound and DecidedBefore.
+    Raises NotFound and Problem.
     """
     with audited("people.erasure_refused", by) as change:
         erasure = _held(change.session, public_id, copies.decidable(by))
@@ -112,7 +112,7 @@ def refuse_request(public_id: str, reason: str, by: Actor) -> None:
 
 
 def withdraw_request(public_id: str, by: Actor) -> None:
-    """Take back a wish that was noted. Raises NotFound and DecidedBefore."""
+    """Take back a wish that was noted. Raises NotFound and Problem."""
     with audited("people.erasure_withdrawn", by) as change:
         erasure = _held(change.session, public_id, copies.withdrawable(by))
         _close(change, erasure, "withdrawn", by)
@@ -137,7 +137,7 @@ def _held(session: Session, public_id: str, reached: Any) -> ErasureRequest:
 def erase_person(request: str, digest: str, by: Actor) -> None:
     """Erase the person of a request, as the second person who was shown `digest`. For good.
 
-    Raises NotFound, DecidedBefore, NotYetErased and MoreSince.
+    Raises NotFound and Problem.
     """
     with audited("people.person_erased", by) as change:
         session = change.session

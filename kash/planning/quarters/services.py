@@ -157,8 +157,7 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
     """Plan the workshops of chosen lines (public ids), in one action.
 
     Each is asked about anew: what has something in its way by now is not planned, and that is told
-    beside it, unless a planner fixed it as a whole. Raises NotFound, ChangedMeanwhile and
-    NothingChosen.
+    beside it, unless a planner fixed it as a whole. Raises NotFound, ChangedMeanwhile and Problem.
     """
     proposal = found_proposal(public_id)
     lines = lines_of(proposal)
@@ -320,7 +319,7 @@ def fix_line(public_id: str, line: str, fixed: FixedPlace, row_version: int, *, 
     """Fix what a planner wants of a line, and let all else of it move. Others stay where they are
     unless it takes their place.
 
-    Raises NotFound, LineAccepted, OutsideProposal and ChangedMeanwhile.
+    Raises NotFound, Problem and ChangedMeanwhile.
     """
     proposal, lines = _lines(public_id)
     chosen = _open_line(proposal, line)
@@ -344,7 +343,7 @@ def fix_line(public_id: str, line: str, fixed: FixedPlace, row_version: int, *, 
 
 
 def fix_as_it_is(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
-    """Fix all of a line that has a place. Raises NotFound, LineAccepted and ChangedMeanwhile; one
+    """Fix all of a line that has a place. Raises NotFound, Problem and ChangedMeanwhile; one
     without a place stays as it is."""
     proposal, _ = _lines(public_id)
     place = place_of(_open_line(proposal, line))
@@ -361,13 +360,13 @@ def let_move(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
 
 
 def reject_line(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
-    """Reject a line: its place is free for others that have none. Raises NotFound, LineAccepted and
+    """Reject a line: its place is free for others that have none. Raises NotFound, Problem and
     ChangedMeanwhile."""
     _set_state(public_id, line, row_version, "rejected", by)
 
 
 def restore_line(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
-    """Take back that a line was rejected. Raises NotFound, LineAccepted and ChangedMeanwhile."""
+    """Take back that a line was rejected. Raises NotFound, Problem and ChangedMeanwhile."""
     _set_state(public_id, line, row_version, "open", by)
 
 
@@ -440,7 +439,7 @@ class PlacesWanted:
 def make_proposal(details: ProposalDetails, *, by: Actor, public_id: str | None = None) -> str:
     """Make a proposal, empty at first; returns its public id. The same id sent twice makes one.
 
-    Raises QuarterOver.
+    Raises Problem.
     """
     if details.last < details.first:
         raise Problem(

@@ -536,7 +536,7 @@ def discard(public_id: str) -> ResponseReturnValue:
 
 
 def _open(public_id: str, line_id: str) -> tuple[QuarterProposal, QuarterLine]:
-    """A proposal and a line of it that can be changed. Raises NotFound and LineAccepted."""
+    """A proposal and a line of it that can be changed. Raises NotFound and Problem."""
     proposal = queries.proposal(public_id)
     line = queries.line(proposal, line_id)
     if line.state == "accepted":

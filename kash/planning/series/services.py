@@ -84,8 +84,7 @@ def repeat_workshop(
     own day is the first of the series. Those that are not chosen are left out and can be taken up.
 
     Returns the series' public id; sent twice, it is planned once. Raises NotFound, Forbidden,
-    WorkshopCancelled, AlreadyRepeated, BeginsInPast and
-    OneStandsInTheWay.
+    WorkshopCancelled, Problem and OneStandsInTheWay.
     """
     with audited("series.planned", by) as change:
         session = change.session
@@ -124,8 +123,7 @@ def repeat_meetings(
     """Plan meetings of a forum on the chosen dates of a rule, each with the agenda of the one
     before it. Returns the series' public id; sent twice, it is planned once.
 
-    Raises NotFound, Forbidden, BeginsInPast and
-    OneStandsInTheWay.
+    Raises NotFound, Forbidden, Problem and OneStandsInTheWay.
     """
     with audited("series.planned", by) as change:
         session = change.session
@@ -147,8 +145,7 @@ def add_dates(
     """Plan more dates of a series; returns how many. `pattern` is its rule from the last date on,
     and each is as the date `like` (a public id) is.
 
-    Raises NotFound, Forbidden, BeginsInPast and
-    OneStandsInTheWay.
+    Raises NotFound, Forbidden, Problem and OneStandsInTheWay.
     """
     with audited("series.dates_added", by) as change:
         _refuse_past(pattern, change)
@@ -372,7 +369,7 @@ def change_coming(
 def leave_out(series: str, dates: Sequence[str], reason: str, by: Actor) -> int:
     """Call dates of a series off (public ids of those to come); returns how many.
 
-    Raises NotFound, Forbidden, DateOver and OneStandsInTheWay.
+    Raises NotFound, Forbidden, Problem and OneStandsInTheWay.
     """
     with audited("series.left_out", by) as change:
         session = change.session
@@ -399,7 +396,7 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
     """Hold a date after all that was left out or called off: what was called off is planned again
     as it was, else it is planned on the day that the rule names, as the date before it.
 
-    Raises NotFound, Forbidden, DateOver and OneStandsInTheWay.
+    Raises NotFound, Forbidden, Problem and OneStandsInTheWay.
     """
     with audited("series.taken_up", by) as change:
         session = change.session

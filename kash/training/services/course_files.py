@@ -83,7 +83,7 @@ class CourseBrought:
 def bring_course(file: CourseFile, wanted: BringingDecisions, *, by: Actor) -> CourseBrought:
     """Bring in a course with all that is new of it. Nothing is published, nothing here changed.
 
-    Raises CourseTaken if a new course has the name of another, and NotAsShown if what is here is no
+    Raises CourseTaken if a new course has the name of another, and Problem if what is here is no
     more what was shown.
     """
     additions = additions_written(by)
@@ -237,8 +237,7 @@ def start_version(course_id: str, language: str, by: Actor) -> str:
     """Begin a new draft; returns its public id.
 
     It is a copy of the course's last version in that language or, where there is none, a
-    translation of its last version, of which nothing is worded yet. Raises NotFound and
-    DraftExists.
+    translation of its last version, of which nothing is worded yet. Raises NotFound and Problem.
     """
     with audited("training.version_started", by) as change:
         session = change.session
@@ -263,8 +262,7 @@ def translate(public_id: str, language: str, by: Actor) -> str:
     """Begin a draft that translates a version; returns its public id.
 
     What the course's last version in that language has for the same rows is taken from there, and
-    shows as stale where the source says something else by now. Raises NotFound, SameLanguage and
-    DraftExists.
+    shows as stale where the source says something else by now. Raises NotFound and Problem.
     """
     with audited("training.version_started", by) as change:
         session = change.session
@@ -292,7 +290,7 @@ def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
     """Lay a draft out anew after another version of its course, and keep its words.
 
     Rows that the source lacks go with their words. Raises NotFound, also if the source is of
-    another course, NotADraft, SameLanguage and ChangedMeanwhile.
+    another course, NotADraft, Problem and ChangedMeanwhile.
     """
     with drafting("training.translation_moved_on", public_id, by, row_version) as (change, draft):
         source = locked_version(change.session, source_id)

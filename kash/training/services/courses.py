@@ -107,9 +107,7 @@ def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
 
 
 def propose(public_id: str, by: Actor) -> None:
-    """Hand a draft to a director. Raises NotFound, NoPlansYet, TitlesMissing and
-    StepNotPossible.
-    """
+    """Hand a draft to a director. Raises NotFound and Problem."""
     with audited("training.version_proposed", by) as change:
         version = _step(change, public_id, "propose")
         if untitled(tree_of(version)):
@@ -121,14 +119,14 @@ def propose(public_id: str, by: Actor) -> None:
 
 
 def take_back(public_id: str, by: Actor) -> None:
-    """Make a proposal a draft again, to go on writing. Raises NotFound and StepNotPossible."""
+    """Make a proposal a draft again, to go on writing. Raises NotFound and Problem."""
     with audited("training.proposal_taken_back", by) as change:
         version = _step(change, public_id, "take_back")
         version.proposed_by = None
 
 
 def return_to_draft(public_id: str, because: str, by: Actor) -> None:
-    """Send a proposal back with a sentence. Raises NotFound and StepNotPossible."""
+    """Send a proposal back with a sentence. Raises NotFound and Problem."""
     with audited("training.version_returned", by) as change:
         version = _step(change, public_id, "return")
         note(change, version, by.decides_for(APPROVAL.approves))
@@ -139,8 +137,8 @@ def return_to_draft(public_id: str, because: str, by: Actor) -> None:
 def publish(public_id: str, by: Actor, *, code: str | None = None) -> None:
     """Publish a proposal: nothing in it changes any more. `code` is that of what was read.
 
-    Raises NotFound, StepNotPossible, SamePerson, StandsInForProposer, and ChangedMeanwhile if the
-    proposal was taken back and written anew since it was read.
+    Raises NotFound, Problem, SamePerson, StandsInForProposer and ChangedMeanwhile if the proposal
+    was taken back and written anew since it was read.
     """
     with audited("training.version_published", by) as change:
         version = _step(change, public_id, "publish")

@@ -42,7 +42,7 @@ class HolidayDetails:
 
 
 def add_holiday(details: HolidayDetails, *, by: Actor) -> str:
-    """Add a day; its public id. Raises FarHoliday, HolidayThere and TooManyHolidays."""
+    """Add a day; its public id. Raises HolidayThere and Problem."""
     day = details.day
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise Problem(_l("This day is too far away."), field="day")

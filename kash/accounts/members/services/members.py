@@ -95,8 +95,8 @@ def _compared(session: Session, by: Actor, public_id: str, shown: str) -> VaultM
 def note_compared(by: Actor, vault: OpenVault, public_id: str, shown: str) -> None:
     """Seal the key of a member after four words were compared, for all that both hold.
 
-    `shown` is what the page carried of the key whose words it showed. Raises NotFound,
-    WordsChanged and KeyNotRight.
+    `shown` is what the page carried of the key whose words it showed. Raises NotFound, Problem and
+    KeyNotRight.
     """
     with alarming(by), audited("vault.words_compared", by) as change:
         seal_member(change.session, vault, _compared(change.session, by, public_id, shown))
@@ -107,8 +107,8 @@ def admit(by: Actor, vault: OpenVault, public_id: str, shown: str) -> list[str]:
     """Let a member, after four words were compared, into all that her roles entitle to and the
     open vault holds; into what. `shown` is as that of `note_compared`.
 
-    Raises NotFound, WordsChanged, KeyNotRight, NotEntitled if her account may hold no keys now, and
-    CannotLetIn if there is nothing that the vault could give her.
+    Raises NotFound, KeyNotRight and Problem if her account may hold no keys now, and Problem if
+    there is nothing that the vault could give her.
     """
     with alarming(by), audited("vault.member_let_in", by) as change:
         member = _compared(change.session, by, public_id, shown)
@@ -165,7 +165,7 @@ def _member(session: Session, public_id: str) -> VaultMember:
 
 def ask_to_remove(by: Actor, public_id: str) -> None:
     """Ask that the keys of the last who can open something be taken away; she is told, and another
-    has to agree. Raises NotFound, Forbidden, and AlreadyAsked while somebody asks."""
+    has to agree. Raises NotFound, Forbidden and Problem while somebody asks."""
     with audited("vault.removal_asked", by) as change:
         member = _member(change.session, public_id)
         if not may_remove(change.session, by, member, Role.ADMINISTRATOR):
@@ -270,7 +270,7 @@ class MadeKeys(NamedTuple):
 
 def own_words(by: Actor, passphrase: str) -> str:
     """The four words of the actor's own key, as her passphrase opens it: the row alone may have
-    been altered. Raises NoKeys, WrongPassphrase, TooManyPassphrases, HeldBack and KeyNotRight."""
+    been altered. Raises Problem, TooManyPassphrases and KeyNotRight."""
     private = own_private(by, passphrase)
     return fingerprint(private.public_key().public_bytes_raw())
 
@@ -279,7 +279,7 @@ def make_own_keys(by: Actor, passphrase: str) -> MadeKeys:
     """Make the actor's keys; her recovery code and four words.
 
     A compartment that nobody has made, or that nobody can open any more, she makes herself if her
-    roles may; into all others a member lets her in. Raises NotEntitled and HasKeys.
+    roles may; into all others a member lets her in. Raises Problem.
     """
     may = entitled(by.roles)
     if not may:
@@ -316,7 +316,7 @@ def _begin(session: Session, by: Actor, member: VaultMember, now: datetime) -> l
 def begin_compartments(by: Actor) -> None:
     """Make, with keys that the actor has already, what nobody has made or can open any more.
 
-    Raises NoKeys, and NotEntitled if there is nothing that she may begin.
+    Raises Problem if there is nothing that she may begin.
     """
     with alarming(by), audited("vault.compartment_begun", by) as change:
         member = change.session.scalar(
@@ -349,7 +349,7 @@ def change_passphrase(by: Actor, present: str, new: str) -> MadeKeys:
 def recover(by: Actor, code: str, new: str) -> MadeKeys:
     """Seal the actor's key under another passphrase by her recovery code; a new recovery code.
 
-    Raises NoKeys, WrongRecoveryCode, TooManyPassphrases and HeldBack.
+    Raises TooManyPassphrases and Problem.
     """
     _own(by)
     count_passphrase(by)

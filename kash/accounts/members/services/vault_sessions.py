@@ -71,8 +71,8 @@ from kash.policy import Actor, Role
 def ask(by: Actor, document_public_id: str, reason: str) -> str:
     """Ask to read who somebody is; the public id of the request.
 
-    Raises NoKeys if the actor has not been let in, NotFound, and AlreadyAsked while a request of
-    hers waits or still holds.
+    Raises Problem if the actor has not been let in, NotFound and Problem while a request of hers
+    waits or still holds.
     """
     if member_of(by.public_id) is None:
         raise Problem(NO_KEYS, field="passphrase")
@@ -140,9 +140,9 @@ def read_reason(by: Actor, vault: OpenVault, public_id: str) -> str:
 def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
     """Give the asker the key of that one document for an hour, or refuse.
 
-    Raises NotFound, AlreadyDecided, and CannotDecide for the person who asked herself, has a part
-    in what it is about or holds no keys of identities: this is lent to nobody. AskerNotCompared and
-    KeyNotRight if the asker's key is not known to be hers.
+    Raises NotFound and Problem for the person who asked herself, has a part in what it is about or
+    holds no keys of identities: this is lent to nobody. AskerNotCompared and KeyNotRight if the
+    asker's key is not known to be hers.
     """
     if Role.CUSTODIAN not in by.roles or not vault.holds("identity"):
         raise Problem(CANNOT_DECIDE, status=403)
@@ -288,8 +288,8 @@ def count_passphrase(by: Actor) -> None:
 def own_private(by: Actor, passphrase: str) -> X25519PrivateKey:
     """The actor's own private key, by her passphrase; argon2 runs once.
 
-    Raises NoKeys, WrongPassphrase, TooManyPassphrases, HeldBack, and KeyNotRight if the key in the
-    database is not its other half.
+    Raises Problem, TooManyPassphrases and KeyNotRight if the key in the database is not its other
+    half.
     """
     if member_of(by.public_id) is None:
         raise Problem(NO_KEYS, field="passphrase")

@@ -75,8 +75,7 @@ def settle(
     workshop and the person.
 
     The person who runs a workshop gives its claim up, or says why both are right; the other's is
-    taken by who approves. A day of an approved list stays there. Raises NoDoubleClaim, PaidThere,
-    NotYoursToTake and UnknownChoice.
+    taken by who approves. A day of an approved list stays there. Raises Problem.
     """
     if keeps not in (BOTH, HERE, THERE):
         raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
@@ -152,7 +151,7 @@ def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
 def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) -> int:
     """Store roles and bands by the public ids of people on the roster; how many changed.
 
-    Raises NoRates and UnknownChoice.
+    Raises Problem.
     """
     with audited("payouts.bands_chosen", by) as change:
         session = change.session
@@ -226,8 +225,7 @@ def add_payee(
     """Have somebody paid who stands on no register; returns the public id.
 
     The phone, in E.164 or empty, is kept sealed. With `public_id`, the id that its form was opened
-    with, sending twice adds one. Raises NoRates and UnknownChoice, and NotFound if that id is
-    another workshop's.
+    with, sending twice adds one. Raises Problem and NotFound if that id is another workshop's.
     """
     with audited("payouts.payee_added", by) as change:
         session = change.session
@@ -277,7 +275,7 @@ def remove_payee(workshop: Workshop, public_id: str, by: Actor) -> None:
 def set_rates(rates: Rates, by: Actor, workshop: Workshop | None = None) -> str:
     """Store a new version of the programme's rates, or of one workshop's; its public id.
 
-    Lists keep the version under which they were proposed. Raises UnknownChoice.
+    Lists keep the version under which they were proposed. Raises Problem.
     """
     if not 0 < len(rates.bands) <= MOST_BANDS or not rates.roles.keys() <= set(ROLES):
         raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
@@ -342,7 +340,7 @@ def follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
 def propose(workshop: Workshop, by: Actor) -> str:
     """Propose what is due in a workshop and on no list yet; the public id of the list.
 
-    Raises NoRates, RegistersOpen, OneWaits, OtherCurrency, BandsOpen and NothingToPay.
+    Raises Problem.
     """
     with audited("payouts.proposed", by) as change:
         session = change.session

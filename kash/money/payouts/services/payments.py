@@ -154,7 +154,7 @@ def _set_down(
 def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: Actor) -> PayoutList:
     """A list, held until the transaction ends, on which this step may be taken.
 
-    Raises SamePerson, WrongStep, and DaysAhead if it pays for a session that has not begun.
+    Raises SamePerson, WrongStep and Problem if it pays for a session that has not begun.
     """
     locked: PayoutList = APPROVAL.locked(
         session,
@@ -181,7 +181,7 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
 
 
 def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
-    """Raise OwnPayment if a payment bears the name of the approver, or of a person that she decides
+    """Raise Problem if a payment bears the name of the approver, or of a person that she decides
     for, or goes to a phone of theirs, by whichever entry."""
     accounts = [by.public_id, *([locked.approved_for] if locked.approved_for else [])]
     names = {name.casefold() for name in account_names(accounts).values()}
@@ -205,8 +205,7 @@ def approve(one: PayoutList, by: Actor) -> None:
     """Approve a proposed list; from then on it is frozen, who gets what and by which phone is
     fixed, and its paper has numbers.
 
-    Raises as `Approval.decides`, and OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep,
-    DaysAhead.
+    Raises as `Approval.decides`, and ChangedSince, WrongStep and Problem.
     """
     with audited("payouts.approved", by) as change:
         session = change.session
@@ -292,8 +291,7 @@ class Note:
 
 
 def check_step(session: Session, line: PayoutLine, note: Note) -> None:
-    """Check that a note can follow on how a payment stands. Raises WrongState, SentAlready and
-    PaidOnLaterList."""
+    """Check that a note can follow on how a payment stands. Raises WrongState and Problem."""
     before, in_file = PaymentState(line.state), line.file_id is not None
     if note.state not in next_states(before, in_file=in_file):
         raise WrongState
@@ -408,7 +406,7 @@ def turn_back_reversal(
 
 def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) -> None:
     """Note that payments of a list that were paid after a failure were compared with what mobile
-    money says; nothing happens for others. Raises OwnHand if the actor noted one of them."""
+    money says; nothing happens for others. Raises Problem if the actor noted one of them."""
     with audited("payouts.compared", by) as change:
         session = change.session
         locked = locked_list(session, payout_list, ListStep.PAY, by)
@@ -485,8 +483,7 @@ def note_payment(
     stands then. That is CHANGED if it was to be paid and is no longer what was approved. It stands
     as before if it would be payable again: that waits until another approves.
 
-    Raises WrongStep, NotFound, WrongState, SentAlready, MadeTheFile, PaidOnLaterList, WaitsAlready,
-    ReasonMissing and UnknownChoice.
+    Raises WrongStep, NotFound, WrongState and Problem.
     """
     if note.means not in ("", *MEANS):
         raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
@@ -737,8 +734,8 @@ def fetched_again(made: PayoutFile, by: Actor, now: datetime) -> bool:
 def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
     """The very same file again, for the person who made it and lost it on the way.
 
-    Raises NotFound, and NotTheSameFile if its time is over, anything in it was settled or changed
-    since, or somebody else made it.
+    Raises NotFound and Problem if its time is over, anything in it was settled or changed since, or
+    somebody else made it.
     """
     with audited("payouts.file_fetched_again", by) as change:
         session = change.session

@@ -173,7 +173,7 @@ def _post(change: Change, person: Person, place: str) -> dict[str, Any]:
 def undo_list(public_id: str, by: Actor) -> None:
     """Take a list back: the people it added go, what it changed is as before. All, or nothing.
 
-    Raises NotFound, and NotUndone if anything depends on one of the people it added, or one of them
+    Raises NotFound and Problem if anything depends on one of the people it added, or one of them
     was changed since.
     """
     with audited("people.list_undone", by) as change:
