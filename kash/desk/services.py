@@ -4,9 +4,8 @@ agrees. Whatever is off keeps what was stored, and what protects people goes on.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -44,8 +43,7 @@ _OPEN = _l(
 )
 
 
-@dataclass(frozen=True)
-class ChoicesProposed:
+class ChoicesProposed(NamedTuple):
     """Proposal of what the programme doesn't use: by which account, and since when."""
 
     off: frozenset[str]

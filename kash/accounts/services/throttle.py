@@ -137,12 +137,13 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     }
     wanted = [counters[kind] for kind in ((_CLIENT,) if is_known else _ORDER)]
 
-    def refused(standing: dict[Counter, int]) -> bool:
+    def refused(tries_by_counter: dict[Counter, int]) -> bool:
+        """True if after so many tries another is refused for a while."""
         return accounts_rules.refused_for_a_while(
             accounts_rules.RecentTries(
-                client=standing[counters[_CLIENT]],
-                address=standing.get(counters[_ADDRESS], 0),
-                strangers=standing.get(counters[_STRANGERS], 0),
+                client=tries_by_counter[counters[_CLIENT]],
+                address=tries_by_counter.get(counters[_ADDRESS], 0),
+                strangers=tries_by_counter.get(counters[_STRANGERS], 0),
                 known=is_known,
             )
         )

@@ -305,9 +305,10 @@ def qti(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/workshops/<public_id>/practice")
 @allow("assessments.see")
 def practice(public_id: str) -> ResponseReturnValue:
-    """Practice that changed: how often by objective, what was written, and who told it."""
+    """The page on practice since a workshop: how often, by objective, what people wrote, who
+    answered."""
     workshop = seen_workshop(public_id)
-    told = told_about(workshop)
+    answers_by_person = told_about(workshop)
     shown = chosen_group(workshop)
     everybody = [*shown.rows, *shown.others]
     return render_template(
@@ -316,8 +317,8 @@ def practice(public_id: str) -> ResponseReturnValue:
         **practice_shown(workshop),
         holds=holds(workshop),
         shown=shown,
-        told_about=told,
-        told=sum(1 for person in everybody if person.person_id in told),
+        told_about=answers_by_person,
+        told=sum(1 for person in everybody if person.person_id in answers_by_person),
         expected=len(everybody),
         written=written_practice(workshop, current_actor()),
     )

@@ -413,7 +413,9 @@ ALREADY_REVOKED = _l("This certificate is revoked already.")
 
 
 def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) -> None:
-    """Revoke an issued certificate. It still verifies, as revoked, with date and class."""
+    """Revoke an issued certificate. It still verifies, as revoked, with date and class. Raises
+    WrongStep if it was never issued, and Problem if it is revoked already or the class is
+    unknown."""
     if reason_class not in REVOCATION_CLASSES:
         raise Problem(UNKNOWN_ISSUING_CHOICE, status=400)
     with audited("certificates.revoked", by) as change:

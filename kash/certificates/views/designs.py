@@ -264,11 +264,12 @@ def _design_page(design: Design, problem: str = "") -> ResponseReturnValue:
 @blueprint.route("/certificates/designs/<design_id>/edit", methods=["GET", "POST"])
 @allow("certificates.design")
 def edit_design(design_id: str) -> ResponseReturnValue:
-    """Change what a design says; what is in use stays as it is until it is put into use."""
+    """Change a design's draft; batches keep the old content until the draft is put into use."""
     design = queries.design(design_id)
     form = forms.design_form(design)
     if form.validate_on_submit():
         name = form.name.data
+        # A built-in name is shown translated, and stored untranslated unless it was changed.
         with form.showing_problems():
             services.save_design(
                 design_id,

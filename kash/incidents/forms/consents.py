@@ -79,9 +79,10 @@ class ConsentsForm(VersionedForm):
     )
 
     def check_together(self) -> None:
-        """Besides each field: the words are still the same, how it is known, and that nothing is a
-        yes that cannot be known in this way."""
+        """Mark a field if the words have changed since the page was opened, if it isn't said how
+        the answers are known, or if an answer can't be known in that way."""
         agreed = {purpose for purpose, given in self.answers().items() if given}
+        refused_any = len(agreed) < len(self.answers())
         if self.wording.data != VERSION:
             self.mark_wrong(
                 self.wording,
@@ -91,9 +92,7 @@ class ConsentsForm(VersionedForm):
             self.mark_wrong(self.origin, _("Say how it is known."))
         elif self.origin.data == "herself" and not self.language.data:
             self.mark_wrong(self.language, _("Say in which language you read them out to her."))
-        elif self.origin.data == "not_asked" and (
-            not agreed <= UNASKED or len(agreed) < len(self.answers())
-        ):
+        elif self.origin.data == "not_asked" and (not agreed <= UNASKED or refused_any):
             self.mark_wrong(
                 self.origin,
                 _(

@@ -194,12 +194,14 @@ def _barred(record: Record, people: Collection[str], requests: Collection[str]) 
 
 
 def _is_emergency(record: Record, person: str, requests: Collection[str]) -> bool:
-    """True if what is asked can't wait for her answer: she is held, since her release is asked."""
-    somebody_held = by_id(record.persons, person)
-    if somebody_held is not None and is_free(record, somebody_held):
+    """True if what is asked can't wait for her answer: only her release, a charge or release, or a
+    doctor, while she is held. She is, if she was arrested or her release is asked, until it is
+    known that she is free."""
+    person_named = by_id(record.persons, person)
+    if person_named is not None and is_free(record, person_named):
         return False
     is_held = not _FREES.isdisjoint(requests) or (
-        somebody_held is not None and somebody_held.arrested_at is not None
+        person_named is not None and person_named.arrested_at is not None
     )
     return is_held and set(requests) <= _EMERGENCY
 

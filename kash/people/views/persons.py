@@ -152,6 +152,8 @@ def _list(
     wrong: SearchForm | None = None,
     template: str = "people/list.html",
 ) -> str | Response:
+    """The page of people who were searched for, or their table if that was asked for; `wrong` is a
+    form of the search with errors."""
     actor = current_actor()
     names_only = reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
     listed = people(actor, asked, phone)

@@ -141,7 +141,8 @@ def answered(
     most: int,
     fonts: bool = False,
 ) -> bytes:
-    """The whole answer of a child that reads a file. Raises NoAnswer.
+    """Run a module in a confined child that reads the content of a file; returns all that it
+    answers, at most so many bytes, within so many seconds. Raises NoAnswer.
 
     The child's first argument is the descriptor of the memory that holds the content.
     """

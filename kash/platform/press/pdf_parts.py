@@ -434,6 +434,7 @@ class PrintWriter:
             self._end_node()
 
     def _end_node(self) -> None:
+        """Write a node with the pages since the last one, and begin another."""
         kids = b" ".join(b"%d 0 R" % page for page in self._kids)
         described = b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (
             self._pages,

@@ -105,23 +105,28 @@ def check_current(row: Compartment) -> Compartment:
 
 
 def altered_compartments(session: Session) -> list[str]:
-    """The compartments that have a key which is not the one that was made, or that were put back to
-    an older one; also those that were made and are not there."""
-    told = recall()
+    """Names of compartments whose key isn't the one that was made, that were put back to an older
+    key, or that were made and have no current key."""
+    remembered = recall()
     rows = session.scalars(select(Compartment).order_by(Compartment.name)).all()
     wrong = {
         compartment.name
         for compartment in rows
         if not is_sealed(
-            compartment.name, compartment.generation, compartment.public_key, compartment.seal, told
+            compartment.name,
+            compartment.generation,
+            compartment.public_key,
+            compartment.seal,
+            remembered,
         )
         or (
             compartment.state == "current"
-            and compartment.generation < newest_made(compartment.name, told)
+            and compartment.generation < newest_made(compartment.name, remembered)
         )
     }
     current = {compartment.name for compartment in rows if compartment.state == "current"}
-    return sorted(wrong | {name for name in CompartmentName if newest_made(name, told)} - current)
+    made = {name for name in CompartmentName if newest_made(name, remembered)}
+    return sorted(wrong | (made - current))
 
 
 def is_taken_since(name: str, generation: int, told: Mapping[str, str]) -> bool:

@@ -181,7 +181,8 @@ def edit_course(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/versions")
 @allow("curriculum.edit")
 def start_version(public_id: str) -> ResponseReturnValue:
-    """Begin a new draft as a copy of the last version."""
+    """Begin a new draft in a chosen language: a copy of its last version, or a translation if there
+    is none in that language. Raises NotFound."""
     queries.course(current_actor(), public_id)
     form = NewVersionForm()
     form.language.choices = language_choices()

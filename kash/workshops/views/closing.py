@@ -388,9 +388,10 @@ def _days(form: NewWorkshopForm | WorkshopForm) -> WantedDays | None:
     return first, last, begins, ends
 
 
-def advice_for(workshop: Workshop, team: Sequence[Any], stands: Stage) -> TeamAdvice:
-    """Advice on a workshop as it is planned; none once it is over."""
-    if stands in _OVER or not current_actor().may("workshops.edit"):
+def advice_for(workshop: Workshop, team: Sequence[Any], stage: Stage) -> TeamAdvice:
+    """Advice on the team of a planned workshop, for a person who may change it; none once it is
+    over or cancelled."""
+    if stage in _OVER or not current_actor().may("workshops.edit"):
         return TeamAdvice()
     advice = advice_on(
         TeamQuestion(
@@ -402,7 +403,7 @@ def advice_for(workshop: Workshop, team: Sequence[Any], stands: Stage) -> TeamAd
             workshop.id,
         )
     )
-    # That nothing is written down is said where trainers are chosen.
+    # Without `told`: that nothing is recorded of a trainer is said where trainers are chosen.
     return TeamAdvice(advice.warnings, advice.to_ask)
 
 

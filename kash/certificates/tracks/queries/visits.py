@@ -368,11 +368,12 @@ def _better(need: int, one: tuple[int, date], other: tuple[int, date]) -> tuple[
 
 
 def _held(
-    since: date, until: date | None, first: date | None, last: date, need: int
+    since: date, until: date | None, from_day: date | None, to_day: date, need: int
 ) -> tuple[int, date] | None:
-    """Months held from one day to another and the day on which there were enough."""
-    begins = max(since, first) if first is not None else since
-    ends = min(until, last) if until is not None else last
+    """Whole months that something was held between two days, and the day on which there were as
+    many as needed, else the last day that counts; None if it was held on none of these days."""
+    begins = max(since, from_day) if from_day is not None else since
+    ends = min(until, to_day) if until is not None else to_day
     if ends < begins:
         return None
     months = standing_rules.months_between(begins, ends)

@@ -386,7 +386,7 @@ def tracks_asked_for(tree: Requirements, kinds: Kinds) -> frozenset[str]:
 
 
 def renewal_flaws(renewal: Renewal, kinds: Kinds, *, course: str) -> list[FlawAt]:
-    """Flaws that keep a renewal from being saved, its tree apart; `course` is that of the
+    """Flaws that keep a renewal from being saved, but for its tree's; `course` is that of the
     certificate which it renews, empty if there is none."""
     flaws = []
     if not course:

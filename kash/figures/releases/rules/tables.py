@@ -164,8 +164,8 @@ def windows_of(plan: YearPlan, days: Sequence[date | None]) -> list[ReleaseWindo
 
 
 def tables_as_json(tables: Iterable[TablePlan]) -> list[dict[str, Any]]:
-    """Tables as a plan keeps them. The first edition is left out, as when there was no other: what
-    was approved keeps its digest."""
+    """Tables as a plan keeps them. The first edition is left out, as in plans stored before there
+    were editions, so that their digests still match."""
     return [
         {
             name: value
@@ -269,8 +269,8 @@ def proposed_days(year: int, today: date) -> tuple[date | None, ...]:
 def wrong_quarter(year: int, days: Sequence[date | None], today: date) -> int | None:
     """The first quarter, from 1, whose freeze day is wrong; None if all are right.
 
-    A day lies in its own quarter and is still to come, and from the first one on no quarter is left
-    out: who could leave one out could do so for what the figures show.
+    A day lies in its own quarter and is still to come. After the first quarter with a day each has
+    one, so that nobody skips a quarter because of its figures. Without any day the last is wrong.
     """
     begun = False
     for quarter in range(1, QUARTERS + 1):
