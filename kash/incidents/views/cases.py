@@ -1,9 +1,8 @@
 """Head of the page of a case that is for a custodian alone. Addresses of this room: a step of a
 case by a number, and where addresses of before lead. The open vault, as every page of a case needs
-it, and the case itself. The page of one case. The case file for a lawyer: chosen on a page, made
-in the request, kept by nobody here. Handing a case over to a custodian, with what somebody is told
-before. Links of a case: other cases, and the workshop or meeting where it came up. The register of
-cases: what waits for one, everything that is open, and finding anything."""
+it, and the case itself. The page of one case. Handing a case over to a custodian, with what
+somebody is told before. Links of a case: other cases, and the workshop or meeting where it came up.
+The register of cases: what waits for one, everything that is open, and finding anything."""
 
 from __future__ import annotations
 
@@ -24,12 +23,10 @@ from wtforms import Form
 
 from kash.accounts.members.vault_sessions import current_vault, require_vault
 from kash.incidents import blueprint, names, wording
-from kash.incidents.documents import FILE_NAME, FileChoice
-from kash.incidents.documents import case_file as printed
 from kash.incidents.filing_words import WHOSE
-from kash.incidents.forms.casework import CaseFileForm, CaseLineForm, CommentForm, ViewNameForm
+from kash.incidents.forms.casework import CaseLineForm, CommentForm, ViewNameForm
 from kash.incidents.forms.filing import ReceiptTextForm
-from kash.incidents.queries.cases import Case, first_account_of, linked_to, open_case
+from kash.incidents.queries.cases import Case, linked_to, open_case
 from kash.incidents.queries.letterbox import (
     autosaves_left,
     court_days,
@@ -46,13 +43,6 @@ from kash.incidents.queries.officers import (
     outside_contact,
 )
 from kash.incidents.queries.register import CaseRegister, RegisterLine, register
-from kash.incidents.rules.case_file import (
-    is_listed,
-    may_hold_narrative,
-    may_print,
-    papers_asked_about,
-    who_agreed,
-)
 from kash.incidents.rules.casework import (
     ASK_HER,
     OVER,
@@ -83,7 +73,6 @@ from kash.incidents.rules.record import (
     to_ask_about_adults,
     unprotected,
 )
-from kash.incidents.rules.records import who_may_be_told_of
 from kash.incidents.rules.totals import (
     ALL,
     CLOCK_OVER,
@@ -104,22 +93,16 @@ from kash.incidents.services import one_line, receipts
 from kash.incidents.services import saved_views as saved_views_services
 from kash.incidents.services.alerts import note_look
 from kash.incidents.services.cases import note_opening, note_search
-from kash.incidents.services.consents import (
-    hashes_of,
-    identities_shown,
-    may_show_identities,
-    note_printed,
-)
-from kash.incidents.services.saved_views import NOBODY_AGREED, CaseChangedMeanwhile, saved_views
+from kash.incidents.services.saved_views import CaseChangedMeanwhile, saved_views
 from kash.incidents.services.second_member import mark_urgent
 from kash.people.words import phone_text
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
-from kash.platform.web import Listing, current_actor, download, go, page, signed_in
+from kash.platform.web import Listing, current_actor, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today, zone
 from kash.platform.web.guard import Moved, lead_on
 from kash.platform.web.lists import ROWS, asked_for
@@ -528,55 +511,6 @@ def _called(record: Record) -> dict[str, str]:
         rank = names.RANK_BAND_NAMES.get(party.rank_band) if party.rank_band != "unknown" else None
         called[party.id] = f"{rank}, {place}" if rank else place
     return called
-
-
-@case_page("/f", "incidents.edit", fresh=True)
-def case_file(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
-    """Choose what the file holds, and print it: one entry in the audit chain for each file."""
-    agreed = who_agreed(case.record)
-    allowed = may_print(case.record)
-    form = CaseFileForm()
-    papers = papers_asked_about(case.record, local_today())
-    form.offer([(person.id, person.code) for person in agreed], list(papers))
-    if form.is_submitted() and not allowed:
-        raise Problem(NOBODY_AGREED)
-    if form.validate_on_submit():
-        person = signed_in()
-        chosen = list(form.persons.data)
-        # Her words tell of everybody in the case.
-        words = form.narrative.data and may_hold_narrative(case.record, chosen)
-        told_of = list(case.record.codes) if words else chosen
-        identities = identities_shown(case, chosen, vault) if form.identities.data else {}
-        choice = form.command(FileChoice, identities=identities, paper=form.court_paper)
-        listed = [piece for piece in case.record.evidence if is_listed(case.record, piece, chosen)]
-        hashes = hashes_of(vault, listed)
-        with form.showing_problems():
-            case = note_printed(
-                actor, vault, case.reference, form.court_paper, told_of, identities, hashes
-            )
-            first = first_account_of(vault, case)
-            pdf = printed(case, choice, person.name if person else "", utc_now(), first, hashes)
-            return download(pdf, name=FILE_NAME, type="application/pdf")
-    if not form.is_submitted():
-        note_opening(actor, vault, case)
-    return page(
-        "incidents/case_file.html",
-        form=form,
-        case=case,
-        allowed=allowed,
-        agreed=agreed,
-        others=[person for person in case.record.persons if person not in agreed],
-        without_health=_without_health(case.record, agreed),
-        narrative_allowed=may_hold_narrative(case.record, [person.id for person in agreed]),
-        names_open=may_show_identities(case, vault),
-        consents=url_for("incidents.consents", reference=case.reference),
-        papers={paper: case.record.codes_of(said_yes) for paper, said_yes in papers.items()},
-    )
-
-
-def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
-    told = who_may_be_told_of(record)
-    return [person for person in agreed if person.id not in told]
 
 
 def _is_offered(case: Case, actor: Actor) -> bool:

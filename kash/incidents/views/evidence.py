@@ -1,7 +1,8 @@
 """Pages of evidence: adding a file, looking at it, through whose hands it went, removing it.
 Identities of those on record: sealed by officers, read by custodians. Asking a custodian to read
 who somebody is, and reading it for the hour that she allows. Additions of somebody else to a case,
-in the words of the form."""
+in the words of the form. The case file for a lawyer: chosen on a page, made in the request, kept by
+nobody here."""
 
 from __future__ import annotations
 
@@ -20,9 +21,11 @@ from kash.accounts.members.services.vault_sessions import ask as vault_sessions_
 from kash.accounts.members.services.vault_sessions import read_granted
 from kash.accounts.members.vault_sessions import require_vault
 from kash.incidents import blueprint, names
-from kash.incidents.documents import custody_sheet
+from kash.incidents.documents import FILE_NAME, FileChoice, custody_sheet
+from kash.incidents.documents import case_file as printed
 from kash.incidents.forms.casework import (
     AskIdentityForm,
+    CaseFileForm,
     ChangedLabelForm,
     CustodyForm,
     CustodySheetForm,
@@ -42,22 +45,33 @@ from kash.incidents.forms.documentation import (
     act_typed,
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
-from kash.incidents.queries.cases import Case, open_cases
+from kash.incidents.queries.cases import Case, first_account_of, open_cases
 from kash.incidents.queries.mediation import OpenEvidence, nobody_decides, open_evidence
 from kash.incidents.rules.case_file import (
     CourtPaper,
+    is_listed,
+    may_hold_narrative,
+    may_print,
     not_asked,
     papers_asked_about,
+    who_agreed,
     who_keeps_it,
     whom_it_shows,
 )
 from kash.incidents.rules.casework import REMOVE
-from kash.incidents.rules.parts import by_id
+from kash.incidents.rules.parts import Person, by_id
 from kash.incidents.rules.record import Record
-from kash.incidents.rules.records import everybody_may_be_told_of
+from kash.incidents.rules.records import everybody_may_be_told_of, who_may_be_told_of
 from kash.incidents.sections import CaseSection
 from kash.incidents.services import documentation as identities
 from kash.incidents.services import evidence as evidence_services
+from kash.incidents.services.cases import note_opening
+from kash.incidents.services.consents import (
+    hashes_of,
+    identities_shown,
+    may_show_identities,
+    note_printed,
+)
 from kash.incidents.services.documentation import KIND, facts_from, file_identity, person_of
 from kash.incidents.services.evidence import (
     Handed,
@@ -70,6 +84,7 @@ from kash.incidents.services.evidence import (
     words_shown,
 )
 from kash.incidents.services.saved_views import (
+    NOBODY_AGREED,
     STAYS_HERE,
     CaseChangedMeanwhile,
     Damaged,
@@ -82,7 +97,7 @@ from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
 from kash.platform.vault import NotAuthentic, OpenVault, SealError, can_file
-from kash.platform.web import NotFound, current_actor, download, go, page
+from kash.platform.web import NotFound, current_actor, download, go, page, signed_in
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
@@ -639,3 +654,52 @@ def place_names(places: Iterable[str]) -> list[str]:
 
 def _label(form: Any, name: str) -> str:
     return str(getattr(form, name).args[0])
+
+
+@case_page("/f", "incidents.edit", fresh=True)
+def case_file(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
+    """Choose what the file holds, and print it: one entry in the audit chain for each file."""
+    agreed = who_agreed(case.record)
+    allowed = may_print(case.record)
+    form = CaseFileForm()
+    papers = papers_asked_about(case.record, local_today())
+    form.offer([(person.id, person.code) for person in agreed], list(papers))
+    if form.is_submitted() and not allowed:
+        raise Problem(NOBODY_AGREED)
+    if form.validate_on_submit():
+        person = signed_in()
+        chosen = list(form.persons.data)
+        # Her words tell of everybody in the case.
+        words = form.narrative.data and may_hold_narrative(case.record, chosen)
+        told_of = list(case.record.codes) if words else chosen
+        identities = identities_shown(case, chosen, vault) if form.identities.data else {}
+        choice = form.command(FileChoice, identities=identities, paper=form.court_paper)
+        listed = [piece for piece in case.record.evidence if is_listed(case.record, piece, chosen)]
+        hashes = hashes_of(vault, listed)
+        with form.showing_problems():
+            case = note_printed(
+                actor, vault, case.reference, form.court_paper, told_of, identities, hashes
+            )
+            first = first_account_of(vault, case)
+            pdf = printed(case, choice, person.name if person else "", utc_now(), first, hashes)
+            return download(pdf, name=FILE_NAME, type="application/pdf")
+    if not form.is_submitted():
+        note_opening(actor, vault, case)
+    return page(
+        "incidents/case_file.html",
+        form=form,
+        case=case,
+        allowed=allowed,
+        agreed=agreed,
+        others=[person for person in case.record.persons if person not in agreed],
+        without_health=_without_health(case.record, agreed),
+        narrative_allowed=may_hold_narrative(case.record, [person.id for person in agreed]),
+        names_open=may_show_identities(case, vault),
+        consents=url_for("incidents.consents", reference=case.reference),
+        papers={paper: case.record.codes_of(said_yes) for paper, said_yes in papers.items()},
+    )
+
+
+def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
+    told = who_may_be_told_of(record)
+    return [person for person in agreed if person.id not in told]
