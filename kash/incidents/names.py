@@ -134,6 +134,7 @@ RESPONSE_NAMES: dict[str, Any] = {
     "ended": _l("Ended by the programme"),
     "talk": _l("Needs to talk first"),
     "left": _l("Was taken off the list"),
+    "settled": _l("Settled, as a member noted"),
 }
 # What came of what a mediator was asked for.
 RESULT_NAMES: dict[str, Any] = {

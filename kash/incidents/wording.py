@@ -142,6 +142,7 @@ EVENT_NAMES: dict[str, Any] = {
     "mediation_so_far": _l("The mediator said what came of it so far"),
     "mediation_ended": _l("The mediator said how it ended"),
     "request_withdrawn": _l("A request to a mediator was taken back"),
+    "request_settled": _l("What a mediator was asked is settled by what was noted"),
     "released": _l("%(name)s is free"),
     "came": _l("Somebody came"),
     "refused": _l("It was refused"),

@@ -703,3 +703,81 @@ def test_hours_that_overlap_put_nobody_on_duty(app, actor):
     with refuses("Two of these hours overlap."):
         on_duty(peer, hours=(Stretch(480, 720), Stretch(700, 900)))
     assert db.session.query(Duty).count() == 0
+
+
+@pytest.fixture
+def three_asked(both_engines_app, officer, actor):
+    """A mediator who was asked for the release of three and a thing, and said yes; the case."""
+    mediator = actor("peer", name="Akoth")
+    on_duty(mediator)
+    reference = a_case(persons=3)
+    with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+        for person in case.record.persons:
+            person.arrested_at = utc_now() - timedelta(hours=3)
+    ask(officer, reference, mediator, "release", "return")
+    (brief,) = own_briefs(mediator)
+    answer_brief(mediator, brief.public_id, accepts=True)
+    return mediator, reference
+
+
+def test_what_is_noted_in_one_line_ends_what_a_mediator_was_asked_once_nothing_is_left(
+    three_asked, officer, client_for
+):
+    mediator, reference = three_asked
+
+    def note(sure: str = "", **line: str) -> str:
+        sent = {**line, "sure": sure}
+        return officer.client.post(f"/w/{reference}/1", data=sent).text
+
+    note(free="p1")
+    note(free="p2")
+    assert "Yes, note it" not in note(free="p3")
+    # The thing is not given back: she goes on.
+    assert [brief.state for brief in own_briefs(mediator)] == ["accepted"]
+    assert "A mediator answered" in officer.client.get("/").text
+    page = note(line="returned:p1")
+    assert "does not begin again" in page
+    assert 'name="line" value="returned:p1"' in page
+    assert len(own_briefs(mediator)) == 1
+    note(line="returned:p1", sure="1")
+    assert own_briefs(mediator) == []
+    assert "A mediator answered" not in officer.client.get("/").text
+    assert ended_briefs(mediator).keys() == {public_id for public_id, *_rest in rows()}
+    assert [(state, outcome) for _id, state, outcome in rows()] == [("closed", None)]
+    page = client_for(mediator).get("/w/b").text
+    assert ("is settled" in page, "has ended" in page) == (True, False)
+    record = open_case(officer.actor, officer.vault(), reference).record
+    (request,) = record.interventions
+    assert [(wish.kind, wish.result, wish.count) for wish in request.asked] == [
+        ("release", "released", 3),
+        ("return", "returned", None),
+    ]
+    assert (request.response, request.brief) == ("settled", "")
+    assert [event.what for event in record.timeline][-2:] == ["request_settled", "returned"]
+    assert "What a mediator was asked is settled" in the_case(officer, reference)
+    assert "how many are free, and not who" not in the_case(officer, reference)
+    # What is taken back begins nothing again, and says so.
+    taken = officer.client.post(f"/w/{reference}/1/x", follow_redirects=True).text
+    assert "What a mediator was asked ended with it" in taken
+    record = open_case(officer.actor, officer.vault(), reference).record
+    (request,) = record.interventions
+    assert (request.response, request.brief, request.ended_at) == ("ended", "", None)
+    assert [wish.result for wish in request.asked] == ["", ""]
+    assert own_briefs(mediator) == []
+    shred_old_notes(db.session(), utc_now() + timedelta(days=9))
+    assert rows() == []
+    db.session.rollback()
+
+
+def rows() -> list[tuple[str, str, bytes | None]]:
+    columns = (MediationBrief.public_id, MediationBrief.state, MediationBrief.outcome_sealed)
+    return [tuple(row) for row in db.session.execute(select(*columns))]
+
+
+def test_a_release_that_a_member_noted_as_refused_still_waits(three_asked, officer):
+    mediator, reference = three_asked
+    for line in ("refused:i1", "returned:p1"):
+        officer.client.post(f"/w/{reference}/1", data={"line": line})
+    assert [brief.state for brief in own_briefs(mediator)] == ["accepted"]
+    record = open_case(officer.actor, officer.vault(), reference).record
+    assert [event.what for event in record.timeline][-2:] == ["refused", "returned"]

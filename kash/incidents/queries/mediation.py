@@ -39,6 +39,7 @@ from kash.incidents.rules.clocks import Policy, ReportNote, is_decided, policy_f
 from kash.incidents.rules.consents import Reader, Seen, may_read
 from kash.incidents.rules.letterbox import adds_to, first_of
 from kash.incidents.rules.mediation import Answer, Mediator, Result, is_final, is_late, take_over
+from kash.incidents.rules.one_line import SETTLED
 from kash.incidents.rules.parts import Evidence, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.record import from_bytes as record_from_bytes
@@ -270,8 +271,8 @@ def own_briefs(by: Actor) -> list[Brief]:
 
 def ended_briefs(by: Actor) -> dict[str, str]:
     """The actor's briefs that the programme ended before she did, by their public ids, and why:
-    `ENDED` or `LEFT`. Nothing of what was asked is left of them, and after their seven days they
-    are gone as well."""
+    `ENDED`, `LEFT` or `SETTLED`. Nothing of what was asked is left of them, and after their seven
+    days they are gone as well."""
     rows = db.session.scalars(
         select(MediationBrief).where(
             MediationBrief.account_id == by.account_id,
@@ -279,8 +280,11 @@ def ended_briefs(by: Actor) -> dict[str, str]:
             MediationBrief.runs_out_at > utc_now(),
         )
     )
-    why = {brief.public_id: (outcome_of(brief) or {}).get("response", ENDED) for brief in rows}
-    return {brief: response for brief, response in why.items() if response in (ENDED, LEFT)}
+    why = {
+        brief.public_id: (outcome_of(brief) or note_of(brief) or {}).get("response", ENDED)
+        for brief in rows
+    }
+    return {brief: word for brief, word in why.items() if word in (ENDED, LEFT, SETTLED)}
 
 
 def is_over(by: Actor, public_id: str) -> bool:

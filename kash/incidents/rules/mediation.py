@@ -399,6 +399,7 @@ def events_of(record: Record) -> list[Event]:
 _ANSWERS = {
     "agreed": "mediator_agreed",
     "ended": "mediator_agreed",
+    "settled": "mediator_agreed",
     "refused": "mediator_refused",
     "talk": "mediator_talks",
 }
@@ -414,7 +415,7 @@ def _steps_of(one: Intervention) -> list[tuple[str, datetime | None]]:
     told = [request.at for request in one.asked if request.result and request.at]
     if one.ended_at is None and told:
         steps.append(("mediation_so_far", max(told)))
-    elif any(request.result for request in one.asked):
+    elif one.response != "settled" and any(request.result for request in one.asked):
         steps.append(("mediation_ended", one.ended_at))
     return steps
 

@@ -10,15 +10,22 @@ from typing import NamedTuple
 
 from kash.incidents.rules.casework import NOT_KNOWN
 from kash.incidents.rules.clocks import is_free, is_open, who_is_held
-from kash.incidents.rules.mediation import what_goes_on
+from kash.incidents.rules.mediation import FOR_PEOPLE, Result, is_final, what_goes_on
 from kash.incidents.rules.mediation_gate import terms_open
-from kash.incidents.rules.parts import Event, Intervention, Referral, Term, by_id, next_id
+from kash.incidents.rules.parts import Asked, Event, Intervention, Referral, Term, by_id, next_id
 from kash.incidents.rules.record import Record
 
 RELEASED, CAME, REFUSED = "released", "came", "refused"
 RETURNED, PAID, SEEN = "returned", "paid", "seen"
 LINES = (RELEASED, CAME, REFUSED, RETURNED, PAID, SEEN)
 _TERMS = {RETURNED: "return", PAID: "pay"}
+# What a line of each kind settles of what a mediator was asked.
+_SETTLES = {
+    "release": RELEASED,
+    "charge_or_release": RELEASED,
+    **{kind: what for what, kind in _TERMS.items()},
+}
+SETTLED, REQUEST_SETTLED = "settled", "request_settled"
 _CLINIC = "medical"
 # So long the same line by the same hand is the button pressed twice.
 _TWICE = timedelta(minutes=2)
@@ -104,17 +111,90 @@ def is_pressed_twice(record: Record, line: CaseLine, by: str, now: datetime) -> 
 
 def ends_something(record: Record, line: CaseLine, at: datetime, day: date) -> bool:
     """True if a line ends what taking it back does not bring again: a request to a mediator that
-    goes on only while she is held, or a proposal to a second member."""
-    if line.what != RELEASED:
-        return False
-    if any((asks.act, asks.about) == (NOT_KNOWN, line.about) for asks in record.proposals):
+    goes on only while she is held or that it settles, or a proposal to a second member."""
+    if line.what == RELEASED and any(
+        (asks.act, asks.about) == (NOT_KNOWN, line.about) for asks in record.proposals
+    ):
         return True
     after = record.model_copy(deep=True)
     write_line(after, line, at, day)
-    return bool(after.who_stopped()) and any(
-        request.brief and len(what_goes_on(after, request)) < len(what_goes_on(record, request))
-        for request in after.interventions
+    if settled_by(after, line.what):
+        return True
+    return (
+        line.what == RELEASED
+        and bool(after.who_stopped())
+        and any(
+            request.brief and len(what_goes_on(after, request)) < len(what_goes_on(record, request))
+            for request in after.interventions
+        )
     )
+
+
+def settled_by(record: Record, what: str) -> list[Intervention]:
+    """The open requests to mediators of which nothing is left to be done once a line of this kind
+    is written into a record."""
+    if what not in _SETTLES.values():
+        return []
+    return [
+        request
+        for request in record.interventions
+        if request.brief
+        and any(_SETTLES.get(wish.kind) == what for wish in request.asked)
+        and all(_has_come(record, request, wish, what) for wish in request.asked)
+    ]
+
+
+def _has_come(record: Record, request: Intervention, wish: Asked, what: str) -> bool:
+    kind = _SETTLES.get(wish.kind, "")
+    if _is_told(request, wish):
+        return True
+    if kind == RELEASED:
+        about = set(request.persons) & set(record.codes) or set(record.codes)
+        people = [person for person in record.persons if person.id in about]
+        return bool(people) and all(is_free(record, person) for person in people)
+    noted = kind == what or any(
+        event.what == kind and (request.asked_at is None or event.at >= request.asked_at)
+        for event in record.timeline
+    )
+    return (
+        bool(kind)
+        and noted
+        and not any(term.kind == wish.kind and is_open(term) for term in record.terms)
+    )
+
+
+def _is_told(request: Intervention, wish: Asked) -> bool:
+    # What a member noted to be refused has no moment, and may come yet.
+    result = Result(wish.kind, wish.result, wish.count)
+    return wish.at is not None and bool(wish.result) and is_final(result, len(request.persons))
+
+
+def settle(request: Intervention, at: datetime) -> None:
+    """Write into a request to a mediator that all that was asked came, as a member noted at a
+    moment; what she told herself stays."""
+    people = len(request.persons)
+    for wish in request.asked:
+        if not _is_told(request, wish):
+            wish.result, wish.at = _SETTLES[wish.kind], at
+            wish.count = people if wish.kind in FOR_PEOPLE and people > 1 else None
+    request.response, request.brief, request.ended_at = SETTLED, "", at
+
+
+def open_anew(record: Record, event: Event) -> bool:
+    """Take out of a record what a line that is taken back wrote of requests to mediators; True if
+    there was one that it ended. None of them begins again."""
+    ended = {
+        step.about
+        for step in record.timeline
+        if (step.what, step.by, step.at) == (REQUEST_SETTLED, event.by, event.at)
+    }
+    for request in record.interventions:
+        if request.id in ended:
+            for wish in request.asked:
+                if wish.at == request.ended_at:
+                    wish.result, wish.count, wish.at = "", None, None
+            request.response, request.ended_at = "ended", None
+    return bool(ended)
 
 
 def line_to_take_back(record: Record, by: str) -> Event | None:

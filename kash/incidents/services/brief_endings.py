@@ -23,6 +23,7 @@ from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.consents import ForCustodian
 from kash.incidents.rules.letterbox import Box
 from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
+from kash.incidents.rules.one_line import REQUEST_SETTLED, SETTLED, settle, settled_by
 from kash.incidents.rules.parts import Event, Intervention
 from kash.incidents.rules.record import Record, is_taken_back
 from kash.platform.database import utc_now
@@ -161,6 +162,24 @@ def end_what_may_not_be_asked(session: Session, record: Record) -> None:
         if why is not None:
             _end_one(session, intervention)
             _note_ended(record, intervention, why)
+
+
+def end_what_is_settled(
+    session: Session, record: Record, what: str, at: datetime, by: str, now: datetime
+) -> None:
+    """A line of this kind was written into a record: a request of which nothing is left to be done
+    ends, as if its mediator had told it. Of its note one word stays until its seven days are over,
+    so that its mediator, who may be on her way, reads that it is settled."""
+    if not settled_by(record, what):
+        return
+    collect_answers(session, record)
+    for request in settled_by(record, what):
+        for brief in _rows(session, [request.brief]):
+            text = json.dumps({"response": SETTLED})
+            brief.note_sealed = seal(text, kind=NOTE, public_id=brief.public_id)
+            brief.outcome_sealed, brief.state = None, "closed"
+        settle(request, at)
+        record.timeline.append(Event(what=REQUEST_SETTLED, by=by, at=now, about=request.id))
 
 
 def tells_who_must_not_know(record: Record, away: Collection[str]) -> list[Intervention]:

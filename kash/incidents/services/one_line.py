@@ -17,10 +17,12 @@ from kash.incidents.rules.one_line import (
     is_pressed_twice,
     line_to_take_back,
     lines_of,
+    open_anew,
     take_back_line,
     write_line,
 )
 from kash.incidents.rules.parts import by_id
+from kash.incidents.services.brief_endings import end_what_is_settled
 from kash.incidents.services.cases import changing, locked_incident
 from kash.incidents.services.documentation import heard_of
 from kash.incidents.services.letterbox import letterbox
@@ -70,23 +72,27 @@ def note_line(
         about = write_line(record, line, moment, day)
         if person is not None:
             heard_of(case, person)
+        end_what_is_settled(case.session, record, line.what, moment, by.public_id, case.now)
         case.happened(line.what, about, on=at)
 
 
-def take_line_back(by: Actor, vault: OpenVault, reference: str) -> None:
-    """Take back the line that the actor noted last. Raises CaseChangedMeanwhile if something else
-    was done since, Problem, NotFound and Damaged."""
+def take_line_back(by: Actor, vault: OpenVault, reference: str) -> bool:
+    """Take back the line that the actor noted last; True if a request to a mediator had ended with
+    it, which does not begin again. Raises CaseChangedMeanwhile if something else was done since,
+    Problem, NotFound and Damaged."""
     with changing("incidents.line_taken_back", by, vault, reference) as case:
         case.refuse_closed()
         newest = case.record.timeline[-1] if case.record.timeline else None
         if newest is not None and (newest.what, newest.by) == ("line_taken_back", by.public_id):
             # The same was sent twice.
             case.nothing()
-            return
+            return False
         event = line_to_take_back(case.record, by.public_id)
         if event is None or not take_back_line(case.record, event):
             raise CaseChangedMeanwhile
+        ended = open_anew(case.record, event)
         case.happened("line_taken_back", event.about)
+        return ended
 
 
 def let_her_read(by: Actor, vault: OpenVault, reference: str, code: str) -> None:

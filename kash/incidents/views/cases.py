@@ -356,8 +356,12 @@ def note_line(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
 def take_line_back(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Take back the line that she noted last."""
     with FlashedProblems(CaseChangedMeanwhile):
-        one_line.take_line_back(actor, vault, case.reference)
-        flash(_("Taken back."))
+        ended = one_line.take_line_back(actor, vault, case.reference)
+        flash(
+            _("Taken back. What a mediator was asked ended with it: ask again if it is needed.")
+            if ended
+            else _("Taken back.")
+        )
     return to("case", _anchor="one-line")
 
 

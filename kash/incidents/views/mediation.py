@@ -69,6 +69,7 @@ from kash.incidents.rules.mediation_gate import (
     urgent_step,
     who_may_be_offered,
 )
+from kash.incidents.rules.one_line import SETTLED
 from kash.incidents.rules.parts import Intervention, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseAction, CaseSection, Entry
@@ -426,6 +427,7 @@ def briefs() -> ResponseReturnValue:
 
 def _briefs(brief_id: str = "", form: ResultForm | None = None) -> ResponseReturnValue:
     by = current_actor()
+    ended = set(ended_briefs(by).values())
 
     def form_of(brief: Brief, kind: str) -> ResultForm:
         if form is not None and (brief.public_id, kind) == (brief_id, form.kind):
@@ -436,8 +438,9 @@ def _briefs(brief_id: str = "", form: ResultForm | None = None) -> ResponseRetur
         "incidents/briefs.html",
         form=form,
         briefs=own_briefs(by),
-        ended=set(ended_briefs(by).values()),
+        ended=ended - {SETTLED},
         left=LEFT,
+        settled=SETTLED in ended,
         duty=queries_mediation.own_duty(by),
         requests=REQUEST_NAMES,
         results=RESULTS,
