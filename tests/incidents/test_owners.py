@@ -1,7 +1,7 @@
 """Whose a case is: from its first minute, when somebody takes it, and when she must not know it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,12 +11,12 @@ from kash.incidents.models import Incident
 from kash.incidents.queries.letterbox import opened_box, owner_of
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import Owned
-from kash.incidents.rules.parts import Filing, Party, Person
+from kash.incidents.rules.parts import Filing, Party, Person, Referral
 from kash.incidents.rules.record import Record
 from kash.incidents.services import alerts
 from kash.incidents.services.cases import assign, comment, declare_conflict, note_opening
 from kash.incidents.services.filing import say_held, submit
-from kash.incidents.services.letterbox import note_step, set_owner
+from kash.incidents.services.letterbox import keep_owner, note_step, set_owner
 from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.incidents.services.second_member import take_step
 from kash.people.rules.directory import Stretch
@@ -210,3 +210,31 @@ def test_the_duty_sheet_says_who_goes_at_half_past_two(desk):
     assert (mediator in nights["Monday"], mediator in nights["Tuesday"]) == (False, True)
     assert "0712\u00a0000002" in page
     assert desk.grace.client.get("/w/y/d").status_code == 403
+
+
+@pytest.mark.any_engine
+def test_the_case_and_the_list_name_the_owner_where_nobody_was_given_it(desk):
+    reference = desk.holds()
+    page = desk.brenda.client.get(f"/w/{reference}").text
+    assert "Nobody yet" not in page
+    listed = desk.brenda.client.get("/w").text
+    cell = listed.split('data-label="Works on it">')[1].split("<")[0]
+    assert cell == "Brenda"
+    assign(reference, desk.anna.actor.public_id, by=desk.anna.actor, vault=desk.anna.vault())
+    listed = desk.brenda.client.get("/w?show=open").text
+    assert listed.split('data-label="Works on it">')[1].split("<")[0] == "Anna"
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize("minute", [0, 30])
+def test_the_day_on_which_phones_ring_is_that_of_the_place(desk, filed, minute):
+    referral = Referral(id="r1", kind="legal", due_on=date(2026, 11, 20))
+    record, reference = Record(referrals=[referral]), filed(Record())
+    # In Nairobi the 18th has begun.
+    now = datetime(2026, 11, 17, 21, minute, tzinfo=UTC)
+    with writing() as session:
+        keep_owner(
+            session, reference, "verified", record, record, now,
+            by=desk.anna.actor.public_id, took=True,
+        )  # fmt: skip
+    assert owned(reference).ring_at == now + timedelta(days=3)

@@ -407,7 +407,9 @@ def keep_owner(
         rung = MOST_DAILY if state == "draft" else 0
         # Only what is settled waits for the day on which she is asked how she is.
         days = due_days(record, asking=state in ("resolved", "unresolved"))
-        ring_at = next_ring(now, min(days, default=None), held=somebody_held, rung=rung)
+        # A day begins by the clocks of the place.
+        ring_at = next_ring(to_local(now), min(days, default=None), held=somebody_held, rung=rung)
+        ring_at = ring_at.astimezone(UTC)
         owned = Owned(account=account, ring_at=ring_at, held=somebody_held)
         if account not in (by, before.account if before else ""):
             owned.ring_at, owned.rung = now, -1

@@ -664,6 +664,9 @@ def _register_page(asked: Filters, *, posted: bool, form: ViewNameForm | None = 
     cases = register(actor, vault, asked, wanted, now, counting=not wanted)
     note_search(actor, vault, cases.new, cases.additions, unsettled=cases.unsettled)
     lines = _in_order(cases, asked, now)
+    owners = {
+        line.summary.reference: cases.owners.get(line.summary.reference, "") for line in lines
+    }
     if actor.may("incidents.edit") and _shows_who_is_held(asked, cases, lines):
         note_look(alerts, now)
     everybody = officers()
@@ -681,7 +684,10 @@ def _register_page(asked: Filters, *, posted: bool, form: ViewNameForm | None = 
         works=actor.may("incidents.edit"),
         views=saved_views(actor, vault),
         view_form=form or ViewNameForm(formdata=None),
-        names=account_names({line.summary.assigned_to for line in lines} - {""}),
+        owners=owners,
+        names=account_names(
+            ({line.summary.assigned_to for line in lines} | {*owners.values()}) - {""}
+        ),
         wards=sorted(cases.wards, key=str.casefold),
         stations=sorted(cases.stations, key=str.casefold),
         people=[
