@@ -27,12 +27,23 @@ from kash.incidents.models import (
     Shredding,
 )
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
-from kash.incidents.queries.letterbox import compartments_of_letters, number_waits_for, unread_texts
-from kash.incidents.queries.mediation import asked_briefs, briefs_waiting, documents_of_evidence
+from kash.incidents.queries.letterbox import (
+    compartments_of_letters,
+    number_waits_for,
+    roster,
+    somebody_is_left_silent,
+    unread_texts,
+)
+from kash.incidents.queries.mediation import (
+    asked_briefs,
+    briefs_waiting,
+    documents_of_evidence,
+    officers_numbers,
+)
 from kash.incidents.queries.officers import all_settings, few_custodians, what_is_missing
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
-from kash.incidents.rules.totals import ORIGINAL, file_key
+from kash.incidents.rules.totals import ORIGINAL, file_key, in_order
 from kash.incidents.services import brief_endings, mediation
 from kash.incidents.services import documentation as following_up
 from kash.incidents.services.alerts import alert_officers
@@ -56,13 +67,15 @@ from kash.incidents.views.cases import moved
 from kash.incidents.views.evidence import identity_address
 from kash.incidents.views.near import take_without_token
 from kash.people.erasure import about_things
+from kash.people.rules.directory import minute_of_week
+from kash.people.words import phone_text
 from kash.platform.database import unless_full, utc_now
 from kash.platform.handbook.places import OFFICER, Chapters, each, peers
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.storage import NamedFiles
 from kash.platform.vault.documents import WrittenOnce
 from kash.platform.vault.membership import SealedElsewhere
-from kash.platform.web.formats import local_today
+from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.parts import ActionWords, Destination, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
@@ -204,6 +217,27 @@ def _briefs(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _silent(asked: Viewer) -> Sequence[TodayLine]:
+    """For a custodian, whose phone rings of a case that she may not open: to call an officer."""
+    if Role.CUSTODIAN not in asked.actor.roles or not somebody_is_left_silent():
+        return []
+    officers = in_order(roster(), minute_of_week(to_local(asked.now)))
+    numbers = officers_numbers([officer.account for officer in officers])
+    called = ", ".join(
+        f"{officer.name} {phone_text(numbers.get(officer.account, ''))}".strip()
+        for officer in officers
+        if officer.active
+    )
+    return [
+        TodayLine(
+            _("A case with somebody held has been silent"),
+            url_for("incidents.index"),
+            _("Call the officers on duty, in this order: %(officers)s.", officers=called),
+            button=_("Look"),
+        )
+    ]
+
+
 def _may_have_asked(asked: Viewer) -> ColumnElement[bool] | None:
     if not asked.actor.may("incidents.edit"):
         return None
@@ -316,6 +350,7 @@ TODAY = (
     # again.
     Need("vault", 20, _vault, template="incidents/today.html", ranked=True),
     Need("asked_briefs", 30, _asked_briefs, exists=_may_have_asked),
+    Need("silent", 15, _silent),
     Need("texts", 35, _texts, exists=_may_own),
     Need("briefs", 60, _briefs),
     Need("few_custodians", 200, _few_custodians),

@@ -16,7 +16,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.services import alerts
 from kash.incidents.services.cases import assign, comment, declare_conflict, note_opening
 from kash.incidents.services.filing import say_held, submit
-from kash.incidents.services.letterbox import keep_owner, note_step, set_owner
+from kash.incidents.services.letterbox import keep_owner, letterbox, note_step, set_owner
 from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.incidents.services.second_member import take_step
 from kash.people.rules.directory import Stretch
@@ -238,3 +238,20 @@ def test_the_day_on_which_phones_ring_is_that_of_the_place(desk, filed, minute):
             by=desk.anna.actor.public_id, took=True,
         )  # fmt: skip
     assert owned(reference).ring_at == now + timedelta(days=3)
+
+
+@pytest.mark.any_engine
+def test_a_custodian_whose_phone_rang_of_a_silent_case_reads_who_is_to_be_called(desk):
+    title = "A case with somebody held has been silent"
+    reference, brenda = desk.holds(), desk.brenda
+    alerts.set_duty(
+        SYSTEM, brenda.actor.public_id, position=1, hours=(), active=True, phone="+254712000002"
+    )
+    for rung, told in ((0, False), (1, False), (2, True)):
+        with writing() as session, letterbox(session) as box:
+            box.owners[reference].rung = rung
+        assert (title in desk.grace.client.get("/").text) is told
+    assert "in this order: Brenda 0712 000002, Anna." in desk.grace.client.get("/").text
+    assert title not in desk.anna.client.get("/").text
+    comment(reference, "Called.", by=brenda.actor, vault=brenda.vault())
+    assert title not in desk.grace.client.get("/").text

@@ -195,6 +195,14 @@ def also_told() -> dict[str, str]:
     return {account: name for account, name in others.items() if account not in on_duty}
 
 
+def somebody_is_left_silent() -> bool:
+    """True if custodians' phones rang for a case of an officer in which somebody is held, and no
+    step was noted since."""
+    owned = [case for case in opened_box(db.session()).owners.values() if case.held]
+    keepers = custodians() if any(case.rung > 1 for case in owned) else []
+    return any(case.rung > 1 and case.account not in keepers for case in owned)
+
+
 def rings() -> dict[str, Ring]:
     """How phones rang of late, by account."""
     return opened_box(db.session()).rings
