@@ -115,6 +115,12 @@ def test_a_player_is_given_back_against_payment(
         assert kinds.evaluate_all("all => all.map(one => one.value)") == ["return", "pay"]
         desk.get_by_label("Akoth").check()
         desk.get_by_label("At which number").fill("0700 000 002")
+        for question, answer in (
+            ("Could somebody guess from it who told us?", "No"),
+            ("Is she safe where she is now?", "Yes"),
+            ("Does she know what happens next?", "Yes"),
+        ):
+            desk.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
         tap(desk, "Ask")
         expect(desk.get_by_text(re.compile(r"^asked \d\d:\d\d$"))).to_be_visible()
         assert rang(tmp_path) == [sms(MEDIATOR, "Ingia")]

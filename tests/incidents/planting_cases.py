@@ -141,10 +141,13 @@ def asked_for_a_court(room: Room) -> None:
     post(anna, address, 303, sent | paper | {"version": refused["version"]})
 
 
+_SAFE_ANSWERS = {"guessed": "no", "safe_there": "yes", "knows_next": "yes"}
+
+
 def _referrals(room: Room, address: str) -> None:
     new, passed = room.canaries.new, room.canaries.passed
     sent = {"kind": "legal", "made_on": "2026-01-06", "agreed": "herself"}
-    sent |= {"service_name": new("referral", "name")}
+    sent |= {"service_name": new("referral", "name"), **_SAFE_ANSWERS}
     wrong = sent | {"made_on": "soon", "service_name": passed("referral, wrong")}
     post(room.anna.client, f"{address}/r", 422, wrong)
     post(room.anna.client, f"{address}/r", 303, sent | {"key": "rq1w2e"})
@@ -227,6 +230,7 @@ def ask(room: Room) -> str:
         "mediator": room.mediator.public_id,
         "requests": ["release", "stop"],
         "persons": persons,
+        **_SAFE_ANSWERS,
         "station": "",
         "call_name": passed("whom to call"),
         "call_phone": passed("whom to call", "phone"),

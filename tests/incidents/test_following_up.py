@@ -66,6 +66,8 @@ def give(member: Member, reference: str, person: str, *purposes: str, version: i
     return answer_consents(member.actor, member.vault(), reference, version, person, answers)
 
 
+SAFE_ANSWERS = {"guessed": "no", "safe_there": "yes", "knows_next": "yes"}
+
 # --- referrals -----------------------------------------------------------------------------------
 
 
@@ -130,6 +132,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(officer, filed, reco
         "made_on": "2026-11-02",
         "due_on": "2026-11-03",
         "key": key[1],
+        **SAFE_ANSWERS,
     }
     for _twice in range(2):
         answer = officer.client.post(f"/w/{reference}/r", data=sent)
@@ -220,6 +223,7 @@ def test_a_minor_without_child_protection_is_pointed_out(officer, filed):
             "made_on": "2026-11-02",
             "agreed": "not_asked",
             "person": "p1",
+            **SAFE_ANSWERS,
         },
     )
     assert "tell the custodian" not in officer.client.get(address).text
@@ -276,7 +280,11 @@ def test_a_service_answers_the_next_day_where_medicine_has_its_hours(
 def test_what_she_does_not_want_is_kept_and_told_to_nobody(officer, filed, record_of):
     reference = filed(two_women())
     address = f"/w/{reference}/r"
-    sent = {"kind": "shelter", "service_name": "House", "made_on": f"{local_today()}"}
+    sent = {
+        "kind": "shelter",
+        "service_name": "House",
+        "made_on": f"{local_today()}",
+    } | SAFE_ANSWERS
     refused = officer.client.post(address, data=sent | {"agreed": "not_asked"})
     assert refused.status_code == 422
     assert "Nobody is told of her without her yes." in refused.text
@@ -310,6 +318,7 @@ def test_each_answer_of_a_service_is_one_tap_and_stands_in_the_timeline(officer,
     reference, today = filed(two_women()), local_today()
     address, long_ago = f"/w/{reference}/r", today - timedelta(days=9)
     sent = {"kind": "legal", "service_name": "Office", "agreed": "told_reporter", "key": "rk1"}
+    sent |= SAFE_ANSWERS
     officer.client.post(address, data=sent | {"made_on": f"{long_ago}"})
 
     def waits() -> int:
@@ -432,3 +441,56 @@ def test_a_term_is_kept_on_both_engines(both_engines_app, a_member, filed, recor
     (term,) = record_of(reference, one.vault()).terms
     assert (term.kind, term.fulfilled_on, term.agreed_on) == ("return", *days)
     assert actions() == ["incidents.term_agreed", "incidents.term_updated"]
+
+
+# --- before it goes out --------------------------------------------------------------------------
+
+
+def test_three_questions_are_answered_first_and_what_worries_is_gone_on_with_on_record(
+    officer, filed, record_of
+):
+    reference = filed(two_women())
+    address = f"/w/{reference}/r"
+    sent = {"kind": "legal", "service_name": "Office", "made_on": f"{local_today()}"}
+    sent |= {"agreed": "herself", "key": "rk1"}
+    answer = officer.client.post(address, data=sent)
+    assert (answer.status_code, answer.text.count("<p>\n          Choose one.")) == (422, 3)
+    worrying = sent | SAFE_ANSWERS | {"guessed": "yes", "safe_there": "not_known"}
+    answer = officer.client.post(address, data=worrying)
+    assert answer.status_code == 422
+    for text in (
+        "She may be known from it.",
+        "She may be in danger where she is.",
+        'value="Office"',
+    ):
+        assert text in answer.text
+    assert "She may be taken by surprise." not in answer.text
+    answer = officer.client.post(address, data=worrying | {"go_on": "y"})
+    assert (answer.status_code, "Write why." in answer.text) == (422, True)
+    assert record_of(reference, officer.vault()).referrals == []
+    why = {"go_on": "y", "go_on_why": "The lawyer knows her"}
+    for _twice in range(2):
+        assert officer.client.post(address, data=worrying | why).status_code == 303
+    timeline = record_of(reference, officer.vault()).timeline
+    assert [(event.what, event.reason) for event in timeline[-3:]] == [
+        ("worry_guessed", "The lawyer knows her"),
+        ("worry_safe_there", "The lawyer knows her"),
+        ("referred", ""),
+    ]
+    shown = officer.client.get(f"/w/{reference}").text
+    assert "Gone on, although somebody may guess who told" in shown
+
+
+def test_somebody_who_is_held_waits_for_no_answer(officer, filed, record_of):
+    record = two_women()
+    record.persons[0].arrested_at = utc_now()
+    reference = filed(record)
+    sent = {"kind": "legal", "service_name": "Office", "made_on": f"{local_today()}"}
+    sent |= {"agreed": "herself"}
+    for person, status in (("p2", 422), ("p1", 303), ("", 303)):
+        answer = officer.client.post(f"/w/{reference}/r", data=sent | {"person": person})
+        assert answer.status_code == status
+    # Nothing goes out of what she does not want.
+    answer = officer.client.post(f"/w/{reference}/r", data=sent | {"person": "p2", "agreed": "no"})
+    assert answer.status_code == 303
+    assert len(record_of(reference, officer.vault()).referrals) == 3

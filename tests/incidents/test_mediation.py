@@ -491,6 +491,9 @@ def test_a_brief_without_a_number_cannot_go_out(both_engines_app, officer, actor
         "requests": ["release"],
         "persons": ["p1"],
         "call_name": "Achieng",
+        "guessed": "no",
+        "safe_there": "yes",
+        "knows_next": "yes",
     }
     answer = officer.client.post(f"/w/{reference}/m", data=sent)
     assert answer.status_code == 422

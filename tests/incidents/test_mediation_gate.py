@@ -76,6 +76,8 @@ def what_happened(record: Record) -> list[str]:
     return [event.what for event in record.timeline]
 
 
+SAFE_ANSWERS = {"guessed": "no", "safe_there": "yes", "knows_next": "yes"}
+
 # --- Asking --------------------------------------------------------------------------------------
 
 
@@ -85,7 +87,7 @@ def test_nobody_is_asked_to_mediate_a_closed_case(app, officer, mediator, filed)
         ask(officer, reference, mediator, "stop")
     assert record_now(officer, reference).interventions == []
     sent = {"mediator": mediator.public_id, "requests": ["stop"], "persons": ["p1"],
-            "call_name": "Amani", "call_phone": "0712 000 000"}  # fmt: skip
+            "call_name": "Amani", "call_phone": "0712 000 000", **SAFE_ANSWERS}  # fmt: skip
     answer = officer.client.post(f"/w/{reference}/m", data=sent)
     assert answer.status_code == 422
     assert "This case is closed" in answer.text
@@ -108,6 +110,7 @@ def test_only_four_things_are_offered_after_a_rape_and_others_are_refused_by_a_s
         "persons": ["p1"],
         "call_name": "Achieng",
         "call_phone": "0700 000 001",
+        **SAFE_ANSWERS,
     }
     for request in set(REQUESTS) - set(ALWAYS):
         answer = officer.client.post(f"/w/{reference}/m", data=sent | {"requests": [request]})
@@ -164,6 +167,7 @@ def test_nobody_is_ticked_of_whom_nothing_that_is_ticked_may_be_asked(
         "persons": ticked,
         "call_name": "Achieng",
         "call_phone": "0700000001",
+        **SAFE_ANSWERS,
     }
     assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
     (asked_for,) = record_of(reference, officer.vault()).interventions
@@ -389,6 +393,7 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(app, office
         "requests": [CHARGE],
         "call_name": "Achieng",
         "call_phone": "0700 000 001",
+        **SAFE_ANSWERS,
     }
     answer = officer.client.post(f"/w/{reference}/m", data=sent)
     assert answer.status_code == 422

@@ -105,6 +105,7 @@ SENT = {
     "reason": "typed here",
     "kind": "not_yet",
     "paid_to": "court",
+    "agreed": "herself",
 }
 CASE = Record(
     persons=[Person(id="p1", code="A", identity="sealed0000000000")],

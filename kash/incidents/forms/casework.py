@@ -20,7 +20,13 @@ from wtforms.validators import ValidationError as validators_ValidationError
 
 from kash.incidents import names
 from kash.incidents.filing_words import WHOSE as WHOSE_NAMES
-from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come, offered
+from kash.incidents.forms.documentation import (
+    SafetyForm,
+    VersionedForm,
+    fresh_key,
+    has_come,
+    offered,
+)
 from kash.incidents.names import CUSTODY_NAMES, SOURCE_NAMES
 from kash.incidents.rules.case_file import CourtPaper
 from kash.incidents.rules.casework import LONGEST_REASON, STEPS, WITHOUT_ENDINGS
@@ -358,7 +364,7 @@ def _key_or_fresh(form: KashForm, fresh: str) -> None:
         key.data, key.raw_data = fresh, None
 
 
-class ReferralForm(KashForm):
+class ReferralForm(SafetyForm):
     """The service that somebody is sent to. `key` makes the same form, sent twice, refer once."""
 
     kind = choice_field(_l("For what"), offered(names.REFERRAL_NAMES, _l("Choose")))
@@ -388,6 +394,7 @@ class ReferralForm(KashForm):
 
     def check_together(self) -> None:
         """Besides each field: one of two says where."""
+        super().check_together()
         if not self.service.errors and not self.service.data and not self.service_name.data:
             self.mark_wrong(self.service, _("Choose a service, or write who it is."))
 

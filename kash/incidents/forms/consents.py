@@ -16,7 +16,7 @@ from wtforms.validators import Optional, ValidationError
 from kash.incidents import documents as charge_warning
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come
+from kash.incidents.forms.documentation import SafetyForm, VersionedForm, fresh_key, has_come
 from kash.incidents.models import Duty
 from kash.incidents.names import ORIGIN_NAMES, REQUEST_NAMES, WAY_NAMES
 from kash.incidents.queries.mediation import phone_of, stretches_of
@@ -307,7 +307,7 @@ class DutyForm(WeekForm, RowVersionForm):
         self.show_row_version(found.row_version)
 
 
-class AskForm(KashForm):
+class AskForm(SafetyForm):
     """Request to a mediator: what for, and for which persons."""
 
     mediator = radio_field(_l("Mediator"), [])

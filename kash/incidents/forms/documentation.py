@@ -19,6 +19,7 @@ from kash.incidents import names
 from kash.incidents.names import WANTED_NAMES
 from kash.incidents.rules.casework import LONGEST_REASON
 from kash.incidents.rules.filing import MOST_PERSONS, Screen, acts_meant, place_typed, station_in
+from kash.incidents.rules.mediation import SAFETY, worries
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.older_records import may_be_minor
@@ -34,6 +35,7 @@ from kash.incidents.rules.records import (
     put_at,
     value_at,
 )
+from kash.incidents.services.cases import GoneOn
 from kash.incidents.services.saved_views import NOT_TO_BE_AGREED
 from kash.incidents.wording import refusal_text
 from kash.platform.database import new_public_id
@@ -49,9 +51,11 @@ from kash.platform.web.fields import (
 )
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.forms import (
+    BooleanField,
     KashForm,
     choice_field,
     long_text_field,
+    radio_field,
     text_field,
     whole_number_field,
 )
@@ -63,6 +67,46 @@ _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 def offered(words: Mapping[str, Any], first: Any = None) -> list[tuple[str, Any]]:
     head = [("", first)] if first is not None else []
     return head + [(code, word) for code, word in words.items() if code]
+
+
+_ANSWERS = [("yes", _l("Yes")), ("no", _l("No")), ("not_known", _l("Not known"))]
+WORRY_TEXTS: dict[str, Any] = {
+    "guessed": _l("She may be known from it. Wait, or ask her first."),
+    "safe_there": _l("She may be in danger where she is. Find her a safe place first."),
+    "knows_next": _l("She may be taken by surprise. Tell her first what happens next."),
+}
+
+
+class SafetyForm(KashForm):
+    """Three questions before something goes out that may expose her. An answer that worries comes
+    back once; she goes on with a tick, and says why."""
+
+    needs_answers = True
+    guessed = radio_field(_l("Could somebody guess from it who told us?"), _ANSWERS, required=False)
+    safe_there = radio_field(_l("Is she safe where she is now?"), _ANSWERS, required=False)
+    knows_next = radio_field(_l("Does she know what happens next?"), _ANSWERS, required=False)
+    go_on = BooleanField(_l("Go on all the same"))
+    go_on_why = text_field(_l("Why, in a line"), most=300, required=False)
+
+    @property
+    def worries(self) -> list[str]:
+        """The questions whose answers worry."""
+        return worries({name: self._fields[name].data for name in SAFETY})
+
+    def check_together(self) -> None:
+        """All three are answered where they must be; what worries is gone on with knowingly."""
+        for name in SAFETY if self.needs_answers else ():
+            if not self._fields[name].data and not self._fields[name].errors:
+                self.mark_wrong(self._fields[name], _("Choose one."))
+        if self.worries and not self.go_on.data:
+            for name in self.worries:
+                self.mark_wrong(self._fields[name], WORRY_TEXTS[name])
+        elif self.worries and not self.go_on_why.data:
+            self.mark_wrong(self.go_on_why, _("Write why."))
+
+    def gone_on(self) -> GoneOn | None:
+        """What worried and why she goes on; None if nothing worried."""
+        return GoneOn(tuple(self.worries), self.go_on_why.data) if self.worries else None
 
 
 def has_come(_form: Any, field: Any) -> None:

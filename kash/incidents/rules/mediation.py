@@ -224,6 +224,22 @@ def whom_to_free(record: Record) -> set[str]:
     return {person.id for person in who_is_held(record)}
 
 
+# Before a step that may expose her: each question with the one answer that does not worry.
+SAFETY = {"guessed": "no", "safe_there": "yes", "knows_next": "yes"}
+
+
+def asks_safety(record: Record, persons: Collection[str]) -> bool:
+    """True if the questions of safety must be answered before something goes out about persons
+    (ids; an empty one or none: everybody): not where one of them is held, who must not wait."""
+    ids_held = whom_to_free(record)
+    return not (ids_held.intersection(persons) if any(persons) else ids_held)
+
+
+def worries(answers: Mapping[str, str]) -> list[str]:
+    """The questions of safety that were answered so that she may be in danger."""
+    return [name for name, good in SAFETY.items() if answers.get(name) not in ("", None, good)]
+
+
 def what_goes_on(record: Record, intervention: Intervention) -> list[str]:
     """Requests of a mediator to which everybody they were made about still agrees."""
     people = _about(record, intervention)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -325,6 +325,11 @@ class CaseChange:
         if self.row.state in OVER:
             raise Problem(CASE_CLOSED, field="")
 
+    def went_on(self, gone_on: GoneOn | None) -> None:
+        """Add to the timeline what worried before the step that follows, and why it is taken."""
+        for worry in gone_on.worries if gone_on else ():
+            self.happened(f"worry_{worry}", reason=gone_on.why if gone_on else "")
+
     def happened(
         self, what: str, about: str = "", reason: str = "", on: datetime | None = None
     ) -> None:
@@ -342,6 +347,14 @@ class CaseChange:
                 on=on,
             )
         )
+
+
+@dataclass(frozen=True)
+class GoneOn:
+    """A step that was taken although something worried: the questions (of `SAFETY`), and why."""
+
+    worries: tuple[str, ...]
+    why: str = field(repr=False)
 
 
 def _kept_from(case: Case) -> set[str]:

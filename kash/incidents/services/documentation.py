@@ -74,6 +74,7 @@ from kash.incidents.rules.redaction import Redaction, path_of
 from kash.incidents.rules.totals import ALL, SOON, Filters, days_left
 from kash.incidents.services.cases import (
     CaseChange,
+    GoneOn,
     add_link,
     changing,
     goes_to_custodian,
@@ -452,7 +453,14 @@ _TOLD = {
 }
 
 
-def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> None:
+def refer(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    referral: Referral,
+    *,
+    gone_on: GoneOn | None = None,
+) -> None:
     """Add a referral, with a day by which the service answers; one that she does not want is kept
     as that, and nobody is told of her. Sent twice under the same id, it is added once.
 
@@ -475,6 +483,8 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
             told_on = referral.made_on or today
             referral.due_on = referral.due_on or answer_due(case.record, referral, told_on)
         case.record.referrals.append(referral)
+        if not referral.outcome:
+            case.went_on(gone_on)
         case.happened("referral_not_wanted" if referral.outcome else "referred", referral.id)
 
 

@@ -47,7 +47,7 @@ from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Taking
 from kash.incidents.services.alerts import tell
 from kash.incidents.services.brief_endings import shred_old_notes
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import GoneOn, changing
 from kash.incidents.services.consents import refuse_unasked
 from kash.incidents.services.documentation import WHY_IS_MISSING
 from kash.incidents.services.saved_views import STAYS_HERE, NotNow
@@ -235,7 +235,13 @@ class Request:
 
 
 def ask_mediator(
-    by: Actor, vault: OpenVault, reference: str, request: Request, *, version: int | None = None
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    request: Request,
+    *,
+    version: int | None = None,
+    gone_on: GoneOn | None = None,
 ) -> None:
     """Write a brief for one mediator, and into the record that she was asked; sent twice, once.
 
@@ -295,6 +301,7 @@ def ask_mediator(
         )
         intervention.station, intervention.reached = request.station, False
         intervention.call_name, intervention.call_phone = request.call_name, request.call_phone
+        case.went_on(gone_on)
         case.happened("mediator_asked", request.mediator)
         asked_brief = brief.public_id
     follow_briefs(asked_brief)

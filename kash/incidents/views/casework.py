@@ -50,6 +50,7 @@ from kash.incidents.rules.clocks import (
     what_is_open,
 )
 from kash.incidents.rules.consents import for_custodian
+from kash.incidents.rules.mediation import asks_safety
 from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
 from kash.incidents.rules.parts import NOT_WANTED, Referral, by_id
 from kash.incidents.rules.record import Record, unprotected
@@ -258,6 +259,8 @@ def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
     offered = _services()
     form, outcome = ReferralForm(), OutcomeForm()
     form.offer(list(offered.items()), _persons(case.record))
+    to_be_sent = form.agreed.data != "no"
+    form.needs_answers = to_be_sent and asks_safety(case.record, [form.person.data or ""])
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif request.form.get("referral"):
@@ -282,7 +285,8 @@ def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         form.offer(list(offered.items()), _persons(case.record))
     elif form.validate():
         with form.showing_problems():
-            refer(actor, vault, case.reference, _referral(form, offered))
+            referral = _referral(form, offered)
+            refer(actor, vault, case.reference, referral, gone_on=form.gone_on())
             return to("referrals", _("Saved."))
     answer, status = page(
         "incidents/referrals.html",

@@ -50,6 +50,7 @@ from kash.incidents.rules.mediation import (
     REQUESTS,
     RESULTS,
     Mediator,
+    asks_safety,
     may_ask,
     may_be_asked_for,
     may_mediate,
@@ -146,6 +147,7 @@ def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
     ]
     form.station.choices = choices
     form.persons.choices = [(person.id, person.code) for person in able]
+    form.needs_answers = asks_safety(case.record, form.persons.data or [])
     if not form.is_submitted():
         form.station.data = choices[1][0] if len(choices) > 1 else ""
         form.call_name.data = account_names([by.public_id]).get(by.public_id, "")
@@ -159,7 +161,8 @@ def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         form.requests.data = [wish for wish in case.record.wanted if wish in open_requests]
     elif form.validate():
         with form.showing_problems():
-            mediation.ask_mediator(by, vault, case.reference, form.command(Request))
+            command, gone_on = form.command(Request), form.gone_on()
+            mediation.ask_mediator(by, vault, case.reference, command, gone_on=gone_on)
             return to("case", _("The mediator can read it now."))
     else:
         # Her page was noted when it was asked for.
