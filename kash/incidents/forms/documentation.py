@@ -105,7 +105,7 @@ class SafetyForm(KashForm):
             self.mark_wrong(self.go_on_why, _("Write why."))
 
     def gone_on(self) -> GoneOn | None:
-        """What worried and why she goes on; None if nothing worried."""
+        """The worries and why she goes on; None if nothing worried."""
         return GoneOn(tuple(self.worries), self.go_on_why.data) if self.worries else None
 
 
