@@ -66,6 +66,7 @@ SHOWN_AS = {
     "people.looks": "looks",
     "people.minors": "minors",
     "records.missing": "missing",
+    "settings.agree": "choices",
     "releases.approve": "release_plans",
     "releases.make": "releases_due",
     "statements.approve": "statements",

@@ -13,6 +13,7 @@ from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.parts import Act, Choice, Filing, Person, Referral, Term
 from kash.incidents.rules.record import Record
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
+from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
@@ -125,7 +126,7 @@ def test_a_case_is_closed_once_each_thing_that_is_open_was_followed_by_its_link(
 
     def listed(page: Page) -> list[str]:
         page.goto(case)
-        page.locator(".title .actions a.btn").first.click()
+        page.locator(f".title .actions a[href$='/s/{STEP_NUMBERS['close']}']").click()
         lines = page.locator("main .note li")
         if lines.count():
             # It stands in sight at once, and there is nothing to close it with.

@@ -200,7 +200,7 @@ def _reads_the_report(walk: Walk, cases: Cases) -> None:
     officer.page.check("[name=urgent]")
     officer.button("Triage")
     officer.page.wait_for_url(f"**{cases.arrest}")
-    officer.fill(text=COMMENT)
+    officer.page.get_by_label("Write to the others").fill(COMMENT)
     officer.button("Add the comment")
     officer.sees(COMMENT)
     officer.go(f"{cases.arrest}/s/{STEP_NUMBERS['verify']}")

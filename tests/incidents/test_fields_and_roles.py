@@ -123,6 +123,9 @@ NEVER = {
     "interventions.mediator",
     "interventions.brief",
     "referrals.by",
+    # Put into the record as it is read, in place of what is stored.
+    "texts.text",
+    "texts.by",
     "follow_ups.id",
     "follow_ups.by",
     "follow_ups.case",

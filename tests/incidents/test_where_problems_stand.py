@@ -100,12 +100,12 @@ SENT = {
     "version": "1",
     "on": "2026-11-20",
     "answer": "yes",
+    "agreed": "herself",
     "language": "Dholuo",
     "legal_name": "typed here",
     "reason": "typed here",
     "kind": "not_yet",
     "paid_to": "court",
-    "agreed": "herself",
 }
 CASE = Record(
     persons=[Person(id="p1", code="A", identity="sealed0000000000")],

@@ -325,7 +325,10 @@ LONGEST_TEXT = 1000
 class ReceiptTextForm(KashForm):
     """A text of the person who holds a receipt, or a question to her."""
 
-    text = long_text_field(_l("Your text"), most=LONGEST_TEXT, required=True, rows=4)
+    # On the page of a case stands a comment's field with the same name.
+    text = long_text_field(
+        _l("Your text"), most=LONGEST_TEXT, required=True, rows=4, id="text-under-receipt"
+    )
 
 
 class TakingBackForm(KashForm):
