@@ -16,7 +16,8 @@ from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.letterbox import own_autosaves
 from kash.incidents.rules.parts import Act, Party, Person
 from kash.incidents.rules.record import Record
-from kash.incidents.services.documentation import SentPage, add_case, discard_typed, keep_typed
+from kash.incidents.services.autosaves import discard_typed, keep_typed
+from kash.incidents.services.documentation import SentPage, add_case
 from kash.incidents.services.filing import shred_old_drafts
 from kash.platform.database import db
 from kash.platform.vault import DocumentKey, SealedDocument

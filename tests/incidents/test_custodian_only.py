@@ -34,8 +34,8 @@ from kash.incidents.rules.parts import (
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import is_untaken
 from kash.incidents.services import alerts
+from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import assign, comment
-from kash.incidents.services.documentation import keep_typed
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.second_member import StepRefused, take_step
 from kash.platform.database import db, new_public_id, utc_now

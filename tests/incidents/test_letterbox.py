@@ -270,7 +270,7 @@ def test_a_draft_of_an_earlier_version_is_found_again_and_sent(both_engines_app,
 
 @pytest.mark.any_engine
 def test_members_unfinished_forms_are_left_where_they_are(both_engines_app, a_member):
-    from kash.incidents.services.documentation import keep_typed
+    from kash.incidents.services.autosaves import keep_typed
 
     member = a_member("documentation")
     keep_typed(member.actor, "", "a token of a page", [("narrative", "typed")])

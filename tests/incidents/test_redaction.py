@@ -16,8 +16,9 @@ from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.parts import Person
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.redaction import Redaction, path_of
+from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing, comment
-from kash.incidents.services.documentation import SentPage, add_case, keep_typed
+from kash.incidents.services.documentation import SentPage, add_case
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.redacting import ask_redaction, redact
 from kash.incidents.services.second_member import OnHold, hold, refuse, take_step

@@ -20,8 +20,9 @@ from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import DAYS_KEPT, Filters
 from kash.incidents.services import documentation as waiting
 from kash.incidents.services import second_member as shredding
+from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing, note_opening
-from kash.incidents.services.documentation import keep_typed, what_waits
+from kash.incidents.services.documentation import what_waits
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.filing import answer_screen, forget_screen, say_held, submit
 from kash.incidents.services.letterbox import tend_letterbox

@@ -20,8 +20,8 @@ from kash.incidents.rules import totals as evidence
 from kash.incidents.rules.casework import REDACT
 from kash.incidents.rules.parts import MemberProposal, TakenOut
 from kash.incidents.rules.redaction import Redaction
+from kash.incidents.services.autosaves import strike_typed
 from kash.incidents.services.cases import CaseChange, changing, file_beside
-from kash.incidents.services.documentation import strike_typed
 from kash.incidents.services.letterbox import forget_texts
 from kash.incidents.services.saved_views import CaseChangedMeanwhile, EvidenceDamaged
 from kash.incidents.services.second_member import agreed, propose

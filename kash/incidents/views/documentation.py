@@ -45,16 +45,14 @@ from kash.incidents.rules.mediation_gate import request_ended_last
 from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.records import ROWS, SINGLE, Merged, digests, merge
-from kash.incidents.services.cases import HandsOver, OpensToOfficers, note_opening
-from kash.incidents.services.documentation import (
-    SentPage,
-    add_case,
+from kash.incidents.services.autosaves import (
     discard_left,
     discard_typed,
     keep_typed,
     note_autosave_opened,
-    write_case,
 )
+from kash.incidents.services.cases import HandsOver, OpensToOfficers, note_opening
+from kash.incidents.services.documentation import SentPage, add_case, write_case
 from kash.incidents.services.saved_views import NobodyHoldsKeys
 from kash.incidents.views.cases import (
     case_again,
