@@ -1,5 +1,5 @@
 """`python -m tools.stored check`, `python -m tools.stored write`: all that is stored by name, held
-against the lists that lie beside this module."""
+against the list that lies beside this module."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).parent
+_LIST = "stored.txt"
 
 
 def main(arguments: list[str] | None = None, folder: Path = _HERE) -> int:
@@ -22,8 +23,8 @@ def main(arguments: list[str] | None = None, folder: Path = _HERE) -> int:
     chosen = parser.parse_args(arguments)
     present = _present()
     if chosen.action == "write":
-        for name, lines in present.items():
-            (folder / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        text = "".join(f"{name}: {line}\n" for name, lines in present.items() for line in lines)
+        (folder / _LIST).write_text(text, "utf-8")
         return 0
     different = differences(read(folder), present)
     print("\n".join(different) or "Equal.")
@@ -31,8 +32,13 @@ def main(arguments: list[str] | None = None, folder: Path = _HERE) -> int:
 
 
 def read(folder: Path = _HERE) -> dict[str, list[str]]:
-    """The lists as they were written, by the names of their files."""
-    return {path.stem: path.read_text("utf-8").splitlines() for path in folder.glob("*.txt")}
+    """The lists as they were written, by their names."""
+    lists: dict[str, list[str]] = {}
+    if (folder / _LIST).exists():
+        for text in (folder / _LIST).read_text("utf-8").splitlines():
+            name, _colon, line = text.partition(": ")
+            lists.setdefault(name, []).append(line)
+    return lists
 
 
 def differences(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> list[str]:

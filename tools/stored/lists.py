@@ -45,7 +45,7 @@ _DIALECTS: tuple[Dialect, ...] = (postgresql.dialect(), sqlite.dialect())  # typ
 
 
 def lists(app: Flask, root: Path) -> dict[str, list[str]]:
-    """By the name of its file, each list as sorted lines."""
+    """By its name, each list as sorted lines."""
     found = {"strings": _strings(app, root), "columns": _columns(app), "routes": _routes(app)}
     return {name: sorted(set(lines)) for name, lines in found.items()}
 
