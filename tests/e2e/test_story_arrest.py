@@ -32,6 +32,8 @@ pytestmark = pytest.mark.browser
 OFFICER, SECOND, CUSTODIAN, MEDIATOR = (f"+25470000000{number}" for number in range(1, 5))
 NOT_SENT = "Haikutumwa: hakuna mtandao."
 CLOSING = "All three are free."
+QUESTION, ANSWER = "Wako salama nyumbani?", "Ndiyo, sote."
+TOLD = ["Mtu anakwenda.", "Wote waliozuiliwa wako huru."]
 LINE = "Two are free. Kamau waits for the third."
 
 
@@ -240,6 +242,27 @@ def test_three_women_are_held_and_freed_from_the_first_tap_to_the_last_line_of_t
             expect(phone.get_by_text("Uliloombwa limetimia")).to_be_visible()
             expect(phone.get_by_text("Huombwi chochote")).to_be_visible()
         assert rang(tmp_path) == []
+        other.goto(case)
+        for sentence in ("Somebody is going.", "All who were held are free."):
+            tap(other, f"Let her read: “{sentence}”")
+            expect(other.get_by_text(f"Her receipt tells: “{sentence}”")).to_be_visible()
+        other.get_by_label("Ask the person who holds the receipt").fill(QUESTION)
+        tap(other, "Send the question")
+        expect(other.get_by_text("Sent. It can be read with code and word.")).to_be_visible()
+        found += findings(other, "the line of time, and what she is let read")
+        for page, account in ((reporter, True), (holder, False)):
+            assert says(page, site.address, receipt, account=account) == read
+            assert page.locator("main ul").first.locator("li").all_inner_texts() == TOLD
+        tap(holder, "Soma na ujibu")
+        expect(holder.get_by_text(QUESTION)).to_be_visible()
+        holder.get_by_label("Ujumbe wako").fill(ANSWER)
+        found += findings(holder, "texts under a receipt")
+        tap(holder, "Tuma")
+        expect(holder.get_by_text(ANSWER)).to_be_visible()
+        other.goto(site.address)
+        follow(other, "An answer came")
+        assert other.url == f"{case}#texts"
+        expect(other.get_by_text(ANSWER)).to_be_visible()
         follow(other, "Verify")
         tap(other, "Verify")
         follow(other, "Ask what is wanted")
