@@ -1,5 +1,6 @@
 """Canaries in evidence, in the register, in forms that something stood in the way of, and in what
-is refused; and the papers that are asked for at the end."""
+is refused; in calls, hand-overs and texts under a receipt; and the papers that are asked for at the
+end."""
 
 import io
 import json
@@ -9,14 +10,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import stream_encode_multipart
 
 from kash.accounts.models import SignedInSession
-from kash.platform.database import db, utc_now, writing
+from kash.incidents.models import Incident
+from kash.incidents.services.alerts import set_duty
+from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.policy import SYSTEM
 from tests.incidents.canaries import Room, post
+from tests.incidents.filed_cases import let_arrive
 from tests.incidents.planting_forms import FILE, written
+from tests.incidents.sent_reports import hidden, sent
 from tests.platform.cleaning import samples
 
 # --- Evidence -------------------------------------------------------------------------------------
@@ -190,3 +196,37 @@ def papers(room: Room) -> None:
         ("narrative", "terms", "sources"), "y"
     )
     room.papers["case file"] = post(anna, address, 200, chosen).data
+
+
+# --- From a call to the receipt -------------------------------------------------------------------
+
+
+def chain(room: Room) -> None:
+    """Somebody telephones, a case is handed over, and texts go under a receipt."""
+    new, passed, anna = room.canaries.new, room.canaries.passed, room.anna.client
+    token = new_public_id()
+    call = {"token": token, "place": passed("call, place", "place"), "count": passed("call, count")}
+    post(anna, "/w/call", 422, call)
+    call |= {"count": "2", "narrative": new("call, what was said", "phrase")}
+    call |= {"place": new("call, place", "place"), "number": passed("call, number", "phone")}
+    called = post(anna, "/w/call", 303, call).location.rpartition("/")[2]
+    before = set(db.session.scalars(select(Incident.public_id)))
+    receipt = sent(room.mediator)
+    let_arrive()
+    (reference,) = set(db.session.scalars(select(Incident.public_id))) - before
+    db.session.rollback()
+    for place, member in enumerate((room.anna, room.brenda), 1):
+        set_duty(SYSTEM, member.actor.public_id, position=place, hours=(), active=True)
+    post(anna, "/w/y", 422, {"cases": [called], "line": passed("handed over, long") * 100})
+    post(anna, "/w/y", 303, {"cases": [called], "line": new("handed over", "phrase")})
+    question, answer = passed("question under a receipt"), passed("answer under a receipt")
+    post(anna, f"/w/{reference}/j", 422, {"text": passed("a long question") * 100})
+    post(anna, f"/w/{reference}/j", 303, {"text": question})
+    words = {"code": receipt.code, "word": receipt.word}
+    carried = hidden(post(room.stranger, "/r", 200, words).text, "pass")
+    page = post(room.stranger, "/r", 200, {"pass": carried, "go": "texts"}).text
+    assert question in page
+    said = {"pass": carried, "go": "say", "text": passed("a long answer") * 100}
+    post(room.stranger, "/r", 200, said)
+    post(room.stranger, "/r", 200, said | {"text": answer})
+    assert answer in anna.get(f"/w/{reference}").text

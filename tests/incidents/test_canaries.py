@@ -103,6 +103,7 @@ def plant(room: Room) -> None:
     planting_around.register(room)
     planting_around.interrupted(room)
     planting_around.refused(room)
+    planting_around.chain(room)
     planting_around.papers(room)
 
 
