@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
@@ -281,8 +281,7 @@ def write_case(
         forget_typed(case.session, by, written.token)
 
 
-@dataclass(frozen=True)
-class ReferralOutcome:
+class ReferralOutcome(NamedTuple):
     """How a referral went: a code of `REFERRAL_OUTCOMES` but that it was not wanted, or `ACCEPTED`;
     the day, and why or a note."""
 
