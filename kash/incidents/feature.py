@@ -402,6 +402,8 @@ ACTION_WORDS = ActionWords(
         "incidents.searched": _l("incidents: searched"),
         "incidents.second_asked": _l("incidents: second member asked"),
         "incidents.second_refused": _l("incidents: second member refused"),
+        "incidents.sentence_let_out": _l("incidents: sentence let out"),
+        "incidents.sentence_taken_back": _l("incidents: sentence taken back"),
         "incidents.shredded": _l("incidents: shredded"),
         "incidents.shredded_unkept": _l("incidents: shredded unkept"),
         "incidents.taking_said": _l("incidents: taking said"),

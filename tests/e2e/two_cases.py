@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import expect
+
 from kash.incidents.views.cases import STEP_NUMBERS
 
 from .looking import DESK, PHONE
@@ -273,13 +275,16 @@ def _mediates(walk: Walk, cases: Cases) -> None:
     walk.looks_at(mediator, "what a mediator tells")
     mediator.page.fill("#count-medical", "3")
     mediator.button("A doctor was seen")
+    mediator.sees("A doctor was seen: 3 of 3")
     mediator.page.fill("#count-release", "2")
     mediator.button("Released")
+    mediator.sees("And the others?")
     # The third is refused: nothing more can come of it, which is asked once more.
     mediator.button("Refused")
+    mediator.sees("Refused: is that so?")
     walk.looks_at(mediator, "is that so?")
     mediator.button("Yes: Refused")
-    mediator.page.wait_for_url("**/w/b")
+    expect(mediator.page.get_by_role("button", name="Yes: Refused")).to_have_count(0)
     cases.pages["brief, closed"] = _told(mediator)
     # It is gone: nothing is looked at under its address again.
     mediator.been = {kept: path for kept, path in mediator.been.items() if "/close" not in kept}

@@ -253,7 +253,7 @@ def test_the_form_says_beside_the_field_which_line_stands_nowhere_and_keeps_what
 
 NEVER_SHOWN_BUT_TYPED = {
     *("links.note", "own_words.paper", "triage.reason", "verification.reason"),
-    "member_answers.reason",
+    *("member_answers.reason", "texts.text"),
 }
 IDS_AND_CODES = {
     "accounts_given.sha256",
