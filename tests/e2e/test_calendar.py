@@ -70,6 +70,8 @@ def test_by_keyboard_alone_the_focus_follows_what_moves_and_it_is_said(site, com
     )
     assert lies_on(coming) == min(one for one in (day(2 - 14), day(2 - 7)) if one >= day_now)
     page.goto(_address(site, "month"))
+    # On a busy machine keys can be pressed before the script is there that answers them.
+    page.locator("[data-ready=true]").first.wait_for()
     page.locator(".today .day-number, td:not(.off) .day-number").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
