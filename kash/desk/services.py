@@ -69,8 +69,8 @@ def _locked(session: Session, version: int) -> Programme:
 
 
 def _keep(programme: Programme, off: Collection[str], proposed: Mapping[str, Any] | None) -> None:
-    kept = {"off": [name for name in CHOICES if name in off], "proposed": proposed}
-    programme.settings = {**programme.settings, PART: kept}
+    choices = {"off": [name for name in CHOICES if name in off], "proposed": proposed}
+    programme.settings = {**programme.settings, PART: choices}
     programme.version += 1
 
 

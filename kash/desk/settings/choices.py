@@ -66,8 +66,8 @@ def choices() -> ResponseReturnValue:
 @allow("settings.edit", fresh=True)
 def propose_choices() -> ResponseReturnValue:
     """Propose what is on and what is off."""
-    kept = {"used": _used(choices_off()), "row_version": the_programme().version}
-    form = ChoicesForm(data=kept)
+    stored = {"used": _used(choices_off()), "row_version": the_programme().version}
+    form = ChoicesForm(data=stored)
     if form.validate_on_submit():
         with form.showing_problems():
             off = frozenset(CHOICES) - set(form.used.data)

@@ -366,9 +366,10 @@ def may_be_sent(record: Record, referral: Referral) -> bool:
     persons = [person for person in record.persons if referral.person in ("", person.id)]
     if referral.kind == PROTECTION:
         return bool(persons) and all(may_be_minor(person.age_band) for person in persons)
-    held = who_is_held(record)
+    persons_held = who_is_held(record)
     somebody_held = bool(persons) or record.filing.held
-    return referral.kind == "legal" and somebody_held and all(one in held for one in persons)
+    all_held = all(person in persons_held for person in persons)
+    return referral.kind == "legal" and somebody_held and all_held
 
 
 # So many days after she agreed to it she is asked how she is.
