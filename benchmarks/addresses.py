@@ -382,6 +382,8 @@ def _organisations() -> Scene:
     return {
         "/handbook/<code>": "a",
         "/handbook/open/<code>": "a",
+        "/handbook/<code>/<part>": "1",
+        "/handbook/open/<code>/<part>": "1",
         "/settings/marks/<code>": "late",
         "/certificates/designs/<design_id>": "classic",
         "/services/<public_id>": _public_id(ServiceEntry),

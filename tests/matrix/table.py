@@ -326,7 +326,9 @@ PLACES: dict[str, Place] = {
     # The chapter of signing in, which everybody reads.
     "handbook.index": Place(SIGNED_IN),
     "handbook.chapter": Place(SIGNED_IN, address={"code": "=a"}),
+    "handbook.section": Place(SIGNED_IN, address={"code": "=a", "part": "=1"}),
     "handbook.open_chapter": Place(ANYONE, address={"code": "=a"}),
+    "handbook.open_section": Place(ANYONE, address={"code": "=a", "part": "=1"}),
     "watch.healthz": Place(ANYONE),
     "watch.metrics": Place(ANYONE),
     # --- reports ----------------------------------------------------------------------------

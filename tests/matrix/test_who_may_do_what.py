@@ -138,8 +138,8 @@ def without_help(ask: Ask, answer: TestResponse, body: str) -> bool:
     room = ask.endpoint.partition(".")[0]
     return (
         answer.status_code in (200, 422)
-        and '<footer class="foot">' in body
-        and 'href="/handbook/' not in body
+        and '<header class="top' in body
+        and 'class="me help-link" href="/handbook/' not in body
         and room != "handbook"
         and ask.endpoint not in _LEADS_NOWHERE
     )

@@ -208,6 +208,8 @@ class Addresses:
             "/people/lists/<list_id>": self._lists,
             "/services/<public_id>": self._service,
             "/handbook/<code>": self._chapter,
+            "/handbook/<code>/<part>": lambda *_: {"": "6", "whole": "all"},
+            "/handbook/open/<code>/<part>": lambda *_: {"": "1"},
             "/handbook/open/<code>": lambda *_: {"": "a", "certificates": "b"},
             "/settings/marks/<code>": lambda *_: {"": "left_early", "present": "present"},
             "/courses/versions/<public_id>": self._version,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from kash.feature import Feature
 from kash.platform.handbook import blueprint, views
-from kash.platform.handbook.views import FOLDER, address_of_this_page
+from kash.platform.handbook.views import FOLDER, address_of_this_page, found_in_handbook
+from kash.platform.web.parts import Findable
+from kash.policy import SIGNED_IN
 
 
 def _find_chapters(app: Flask) -> None:
@@ -22,4 +25,5 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     # Every page asks for the chapter that tells about it.
     words={"handbook_address": address_of_this_page},
+    parts=(Findable("help", _l("Help"), SIGNED_IN, 2000, found_in_handbook),),
 )

@@ -1,4 +1,4 @@
-"""Chapters as pages: HTML of what `docs/` holds, in the reader's language."""
+"""Chapters as pages: HTML of what `docs/` holds, in the reader's language, a page a section."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ from kash.platform.handbook.places import (
     readable_chapters,
 )
 from kash.platform.web import NotFound, current_actor
+from kash.platform.web.headers import static_url
 from kash.platform.web.language import language_code
 from kash.platform.web.logs import leaves_no_trace, traceless
-from kash.policy import ANYONE, SIGNED_IN, allow
+from kash.platform.web.parts import Hit
+from kash.policy import ANYONE, SIGNED_IN, Actor, allow
 
 # The first line of a translation that no speaker of the language has read yet.
 UNREAD = "<!-- NOT YET READ BY A SPEAKER -->\n"
@@ -37,11 +39,13 @@ USUAL_LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading below the chapter's title; `level` is 2 or 3."""
+    """A heading below the chapter's title; `level` is 2 or 3, and `section` the page on which it
+    stands."""
 
     level: int
     anchor: str
     words: str
+    section: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def read_chapter(folder: Path, name: str, language: str) -> ChapterText:
     unread = source.startswith(UNREAD)
     tokens = _parser().parse(source.removeprefix(UNREAD))
     title = ""
+    section = 0
     headings: list[Heading] = []
     for mark, inside in pairwise(tokens):
         if mark.type != "heading_open":
@@ -87,16 +92,41 @@ def read_chapter(folder: Path, name: str, language: str) -> ChapterText:
             continue
         anchor = f"s{len(headings) + 1}"
         mark.attrSet("id", anchor)
-        headings.append(Heading(int(mark.tag[1]), anchor, words))
+        section += mark.tag == "h2"
+        headings.append(Heading(int(mark.tag[1]), anchor, words, section))
     body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
     return ChapterText(title, language, unread, headings, body)
 
 
 @cache
-def anchors(folder: Path, name: str) -> Mapping[str, str]:
-    """{the English heading's slug: its anchor in every language} of a chapter."""
+def headings(folder: Path, name: str) -> Mapping[str, Heading]:
+    """{the slug of an English heading: the heading} of a chapter; anchor and section are those of
+    every language."""
     english = read_chapter(folder, name, USUAL_LANGUAGE)
-    return {slug(heading.words): heading.anchor for heading in english.headings}
+    return {slug(heading.words): heading for heading in english.headings}
+
+
+def section_of(text: ChapterText, number: int) -> ChapterText:
+    """The section of a chapter, without its own heading, which is the title; number 0 is what
+    stands before the first one. Raises NotFound if the chapter has no such section."""
+    starts = [
+        place
+        for place, token in enumerate(text.tokens)
+        if token.type == "heading_open" and token.tag == "h2"
+    ]
+    numbers = [heading.section for heading in text.headings if heading.level == 2]
+    ends = [*starts, len(text.tokens)]
+    if number == 0:
+        return replace(text, tokens=text.tokens[: ends[0]])
+    if number not in numbers:
+        raise NotFound
+    place = numbers.index(number)
+    # Of what stands below, headings come one level up, as the section's own is the page's.
+    below = [
+        token.copy(tag="h2") if token.tag == "h3" else token
+        for token in text.tokens[starts[place] + 3 : ends[place + 1]]
+    ]
+    return replace(text, title=_words(text.tokens[starts[place] + 1]), tokens=below)
 
 
 def rendered(text: ChapterText, address: Callable[[str, str], str | None]) -> Markup:
@@ -117,7 +147,10 @@ def _with_links(inline: Token, address: Callable[[str, str], str | None]) -> Tok
     tokens: list[Token] = []
     dropped = 0
     for token in inline.children or ():
-        if token.type == "link_open":
+        if token.type == "image":
+            picture = str(token.attrGet("src")).rpartition("static/")[2]
+            tokens.append(token.copy(attrs={**token.attrs, "src": static_url(picture)}))
+        elif token.type == "link_open":
             target = _target(str(token.attrGet("href") or ""), address)
             if target is None:
                 dropped += 1
@@ -144,6 +177,7 @@ def _words(inline: Token) -> str:
 
 
 FOLDER = "kash_handbook_folder"
+WHOLE = "all"
 
 
 @blueprint.get("/")
@@ -162,38 +196,81 @@ def index() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 @leaves_no_trace
 def chapter(code: str) -> ResponseReturnValue:
-    """A chapter; one that is for others answers as if it weren't there."""
-    return _chapter(code)
+    """The contents of a chapter; one that is for others answers as if it weren't there."""
+    return _page(code, "0")
+
+
+@blueprint.get("/<code>/<part>")
+@allow(SIGNED_IN)
+@leaves_no_trace
+def section(code: str, part: str) -> ResponseReturnValue:
+    """A section of a chapter by its number, or all of them to print."""
+    return _page(code, part)
 
 
 @blueprint.get("/open/<code>")
 @allow(ANYONE)
 @leaves_no_trace
 def open_chapter(code: str) -> ResponseReturnValue:
-    """A chapter that people who are not signed in may read as well."""
-    wanted = BY_CODE.get(code)
-    if wanted is None or not wanted.public:
-        raise NotFound
-    return _chapter(code)
+    """The contents of a chapter that people who are not signed in may read as well."""
+    return _page(code, "0", signed_in=False)
 
 
-def _chapter(code: str) -> ResponseReturnValue:
-    wanted = BY_CODE.get(code)
-    if wanted is None or not readable(wanted, current_actor().roles):
+@blueprint.get("/open/<code>/<part>")
+@allow(ANYONE)
+@leaves_no_trace
+def open_section(code: str, part: str) -> ResponseReturnValue:
+    """A section of such a chapter."""
+    return _page(code, part, signed_in=False)
+
+
+def _page(code: str, part: str, *, signed_in: bool = True) -> ResponseReturnValue:
+    chapter = BY_CODE.get(code)
+    if chapter is None or not (chapter.public or signed_in):
         raise NotFound
-    text = without(_text(wanted), hidden_anchors(wanted.name))
+    if not readable(chapter, current_actor().roles) or not (part == WHOLE or part.isdecimal()):
+        raise NotFound
+    whole = without(_text(chapter), hidden_anchors(chapter.name))
+    text = whole if part == WHOLE else section_of(whole, int(part))
+    sections = [heading for heading in whole.headings if heading.level == 2]
+    numbers = [0, *(heading.section for heading in sections)]
+    place = 0 if part == WHOLE else numbers.index(int(part))
+
+    def address_of(part: int | str) -> str:
+        return url_for(
+            _endpoint(chapter, "section" if part else "chapter"), code=code, part=part or None
+        )
+
     return render_template(
         "handbook/chapter.html",
         text=text,
-        body=rendered(text, lambda name, heading: _address(name or wanted.name, heading)),
+        chapter=whole,
+        sections=sections,
+        part=part,
+        address_of=address_of,
+        before=sections[place - 2] if place > 1 else None,
+        after=sections[place] if part != WHOLE and place < len(sections) else None,
+        body=rendered(text, lambda name, heading: _address(name or chapter.name, heading)),
         wanted_language=language_code(),
     )
+
+
+def found_in_handbook(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Sections of the chapters that the actor reads, by the words of their headings."""
+    wanted = text.casefold().split()
+    return [
+        Hit(heading.words, _address_at(chapter, heading), whole.title)
+        for chapter in readable_chapters(actor.roles)
+        for whole in [without(_text(chapter), hidden_anchors(chapter.name))]
+        for heading in whole.headings
+        if all(word in heading.words.casefold() for word in wanted)
+    ][:limit]
 
 
 def hidden_anchors(name: str) -> set[str]:
     """The anchors of a chapter's headings about what the programme doesn't use."""
     hidden = hidden_headings(name)
-    return {anchors(_folder(), name)[words] for words in hidden} if hidden else set()
+    return {headings(_folder(), name)[words].anchor for words in hidden} if hidden else set()
 
 
 def without(text: ChapterText, hidden: Collection[str]) -> ChapterText:
@@ -223,15 +300,28 @@ def _text(chapter: Chapter) -> ChapterText:
     return read_chapter(_folder(), chapter.name, language_code())
 
 
+def _endpoint(chapter: Chapter, page: str) -> str:
+    """People who signed in by half, or must set up a second step first, read public ones too."""
+    return f"handbook.open_{page}" if chapter.public else f"handbook.{page}"
+
+
+def _address_at(chapter: Chapter, heading: Heading | None) -> str:
+    if heading is None or not heading.section:
+        return url_for(_endpoint(chapter, "chapter"), code=chapter.code)
+    return url_for(
+        _endpoint(chapter, "section"),
+        code=chapter.code,
+        part=heading.section,
+        _anchor=heading.anchor if heading.level > 2 else None,
+    )
+
+
 def _address(name: str, heading: str) -> str | None:
-    """The address of a chapter for this reader, None if she may not read it."""
-    wanted = BY_NAME.get(name)
-    if wanted is None or not readable(wanted, current_actor().roles):
+    """The address of a chapter or section for this reader, None if she may not read it."""
+    chapter = BY_NAME.get(name)
+    if chapter is None or not readable(chapter, current_actor().roles):
         return None
-    # People who signed in by half, or must set up a second step first, read these too.
-    endpoint = "handbook.open_chapter" if wanted.public else "handbook.chapter"
-    anchor = anchors(_folder(), name).get(heading) if heading else None
-    return url_for(endpoint, code=wanted.code, _anchor=anchor)
+    return _address_at(chapter, headings(_folder(), name).get(heading) if heading else None)
 
 
 def address_of_this_page() -> str:

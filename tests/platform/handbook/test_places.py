@@ -15,7 +15,7 @@ from kash.platform.handbook.places import (
     places,
     readable,
 )
-from kash.platform.handbook.views import anchors
+from kash.platform.handbook.views import headings
 from kash.policy import Role
 from tests.matrix.table import ANYONE, MAY, ROLES, SIGNED_IN
 from tests.matrix.table import PLACES as ADDRESSES
@@ -52,7 +52,7 @@ def opened_by(role: str) -> list[str]:
 
 def exists(place: str) -> bool:
     name, _, heading = place.partition("#")
-    return name in BY_NAME and (not heading or heading in anchors(DOCS, name))
+    return name in BY_NAME and (not heading or heading in headings(DOCS, name))
 
 
 @pytest.mark.parametrize("role", ["", *ROLES])

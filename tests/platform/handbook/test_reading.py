@@ -7,7 +7,16 @@ import pytest
 from markdown_it.token import Token
 
 from kash.platform.handbook.places import CHAPTERS
-from kash.platform.handbook.views import UNREAD, ChapterText, anchors, read_chapter, rendered, slug
+from kash.platform.handbook.views import (
+    UNREAD,
+    ChapterText,
+    headings,
+    read_chapter,
+    rendered,
+    section_of,
+    slug,
+)
+from kash.platform.web import NotFound
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 NAMES = [chapter.name for chapter in CHAPTERS]
@@ -69,7 +78,7 @@ def test_every_link_of_a_chapter_leads_to_what_there_is(name, language):
         other = file.removesuffix(".md") or name
         if other in NO_CHAPTERS and file.endswith(".md"):
             continue
-        if other not in NAMES or (heading and heading not in anchors(DOCS, other)):
+        if other not in NAMES or (heading and heading not in headings(DOCS, other)):
             wrong.append(href)
     assert wrong == []
 
@@ -78,7 +87,7 @@ def test_every_link_of_a_chapter_leads_to_what_there_is(name, language):
 def test_no_two_headings_of_a_chapter_are_called_alike(name):
     english = read_chapter(DOCS, name, "en")
     assert english.title
-    assert len(anchors(DOCS, name)) == len(english.headings)
+    assert len(headings(DOCS, name)) == len(english.headings)
 
 
 def write(folder: Path, text: str, language: str = "en", name: str = "tale") -> ChapterText:
@@ -97,11 +106,33 @@ def test_a_chapter_that_is_not_translated_comes_in_english(tmp_path):
 def test_a_heading_has_one_anchor_in_every_language(tmp_path):
     write(tmp_path, "# A tale\n\n## It's so\n\n### Then\n\n## `End`\n")
     other = write(tmp_path, f"{UNREAD}# Hadithi\n\n## Ni hivyo\n\n### Kisha\n\n## Mwisho\n", "sw")
-    assert anchors(tmp_path, "tale") == {"its-so": "s1", "then": "s2", "end": "s3"}
+    assert {key: one.anchor for key, one in headings(tmp_path, "tale").items()} == {
+        "its-so": "s1",
+        "then": "s2",
+        "end": "s3",
+    }
     assert [one.anchor for one in other.headings] == ["s1", "s2", "s3"]
     assert (other.title, other.unread) == ("Hadithi", True)
     assert 'id="s2"' in rendered(other, lambda *_: None)
     assert slug("How hours are counted") == "how-hours-are-counted"
+
+
+def test_a_section_is_a_page_of_its_own(tmp_path):
+    text = write(tmp_path, "# A tale\n\nOnce.\n\n## One\n\nA.\n\n### Then\n\nB.\n\n## Two\n\nC.\n")
+    said = {number: section_of(text, number) for number in range(3)}
+    assert [part.title for part in said.values()] == ["A tale", "One", "Two"]
+    assert [rendered(part, lambda *_: None).splitlines() for part in said.values()] == [
+        ["<p>Once.</p>"],
+        ["<p>A.</p>", '<h2 id="s2">Then</h2>', "<p>B.</p>"],
+        ["<p>C.</p>"],
+    ]
+    assert [(one.words, one.section) for one in text.headings] == [
+        ("One", 1),
+        ("Then", 1),
+        ("Two", 2),
+    ]
+    with pytest.raises(NotFound):
+        section_of(text, 3)
 
 
 def test_nothing_in_a_chapter_becomes_code_of_the_page(tmp_path):

@@ -12,7 +12,9 @@ from kash.platform.handbook.places import CHAPTERS, readable
 from kash.policy import Role
 
 Browser = Callable[..., FlaskClient]
-LINK = re.compile(r'<a href="(/handbook/[^"]*)">(?:Help for this page|[^<]*ukurasa huu)</a>')
+LINK = re.compile(
+    r'<a class="me help-link" href="(/handbook/[^"]*)" target="_blank" rel="noopener"'
+)
 
 
 def way(browser: FlaskClient, page: str) -> list[str]:
@@ -30,9 +32,9 @@ def test_each_page_leads_to_what_tells_about_it(client, sign_in):
     trainer = sign_in("trainer")
     for page in ("/", "/workshops", "/people/new", "/account", "/certificates/", "/search"):
         (found,) = way(trainer, page)
-        chapter = trainer.get(found)
-        assert chapter.status_code == 200
-        assert f'id="{found.partition("#")[2]}"' in chapter.text
+        section = trainer.get(found)
+        assert section.status_code == 200
+        assert f'id="{found.partition("#")[2]}"' in section.text or "#" not in found
     # Pages before anybody has signed in have a frame of their own.
     (found,) = way(client, "/sign-in")
     assert "<h1>" in client.get(found).text
@@ -45,7 +47,7 @@ def test_a_page_that_leaves_no_trace_leads_to_the_chapter_and_not_into_it(sign_i
     peer = sign_in("peer")
     for page in ("/w/r", "/w/h"):
         assert way(peer, page) == ["/handbook/c"]
-    assert way(peer, "/workshops") == ["/handbook/c#s4"]
+    assert way(peer, "/workshops") == ["/handbook/c/4"]
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -114,6 +116,42 @@ def test_a_chapter_says_in_kiswahili_that_it_is_in_english_so_far(
     contents = browser.get("/handbook/").text
     assert contents.count('lang="en">In English</a>') == len(CHAPTERS) - 1
     assert ">Kwa Kiswahili</a>" in contents
+
+
+def test_a_chapter_is_read_a_section_at_a_time_or_printed_whole(
+    app, sign_in, tmp_path, monkeypatch
+):
+    for chapter in CHAPTERS:
+        (tmp_path / f"{chapter.name}.md").write_text(
+            "# Tale\n\nOnce.\n\n## One\n\nWolf. [On](#two)\n\n"
+            "## Two\n\nSheep.\n\n## Three\n\nEnd.\n"
+        )
+    monkeypatch.setitem(app.extensions, views.FOLDER, tmp_path)
+    browser = sign_in("trainer")
+    contents, first, second = (
+        main(browser.get(f"/handbook/d{at}").text) for at in ("", "/1", "/2")
+    )
+    assert ("Once." in contents, "Wolf." in contents) == (True, False)
+    assert re.findall(r'href="(/handbook/d/\w+)"', contents) == [
+        *(f"/handbook/d/{part}" for part in (1, 2, 3, "all"))
+    ]
+    assert ("Wolf." in first, "Sheep." in first) == (True, False)
+    assert '<a href="/handbook/d/2">On</a>' in first
+    ways = re.compile(r'rel="(\w+)" href="([^"]+)"')
+    assert ways.findall(first) == [("next", "/handbook/d/2")]
+    assert ways.findall(second) == [("prev", "/handbook/d/1"), ("next", "/handbook/d/3")]
+    whole = main(browser.get("/handbook/d/all").text)
+    assert [word in whole for word in ("Once.", "Wolf.", "Sheep.", "End.")] == [True] * 4
+    assert {browser.get(f"/handbook/d/{part}").status_code for part in ("4", "-1", "x")} == {404}
+
+
+def test_sections_are_found_by_their_headings_by_those_who_read_them(sign_in):
+    def found(role):
+        answer = sign_in(role).post("/search", data={"search": "custodians"}, follow_redirects=True)
+        return re.findall(r'href="(/handbook/h/\d+)', answer.text)
+
+    assert found("documentation") != []
+    assert found("police_peer") == []
 
 
 def test_the_chapters_of_docs_are_the_ones_that_are_served(app):

@@ -30,7 +30,9 @@ SLOW = {
     "near.receipt",
     "handbook.index",
     "handbook.chapter",
+    "handbook.section",
     "handbook.open_chapter",
+    "handbook.open_section",
 }
 
 

@@ -90,6 +90,7 @@ def test_every_endpoint_declares_a_permission(app):
         "evaluations.answer",
         "feeds.read",
         "handbook.open_chapter",
+        "handbook.open_section",
         "invitations.sign_up",
         "invitations.station",
         "invitations.station_out",
