@@ -285,6 +285,7 @@ ACTION_WORDS = ActionWords(
         "attendance.sheets_made": _l("attendance: sheets made"),
         "attendance.signatures_shown": _l("attendance: signatures shown"),
         "attendance.slot_closed": _l("attendance: slot closed"),
+        "attendance.slots_closed": _l("attendance: slots closed"),
         "attendance.slot_confirmed": _l("attendance: slot confirmed"),
         "attendance.slot_reopened": _l("attendance: slot reopened"),
         "attendance.slots_confirmed": _l("attendance: slots confirmed"),

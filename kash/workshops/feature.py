@@ -193,7 +193,8 @@ CHAPTERS = Chapters(
         "workshops.check_in": peers("peer-educator#check-in-at-a-workshop"),
         **each(
             "workshops",
-            "people walk_in ask_contacts withdraw enrol_chosen copy_people answer_links",
+            "people walk_in ask_contacts withdraw enrol_chosen change_several copy_people"
+            " answer_links",
             {
                 Role.TRAINER: "trainer#enrol-people",
                 Role.DIRECTOR: "director#people-workshops-attendance",
@@ -531,6 +532,7 @@ ACTION_WORDS = ActionWords(
         "workshops.costs_shared": _l("workshops: costs shared"),
         "workshops.earlier_courses_set": _l("workshops: earlier courses set"),
         "workshops.enrolment_changed": _l("workshops: enrolment changed"),
+        "workshops.enrolments_changed": _l("workshops: enrolments changed"),
         "workshops.invitation_answered": _l("workshops: invitation answered"),
         "workshops.people_enrolled": _l("workshops: people enrolled"),
         "workshops.person_enrolled": _l("workshops: person enrolled"),

@@ -23,6 +23,7 @@ const PARTS = [
   ["[data-autosave]", "./autosave.js"],
   ["[data-unsent]", "./unsent.js"],
   ["[data-narrow]", "./narrow.js"],
+  ["form[data-ticked]", "./ticked.js"],
   ["[data-sum]", "./sums.js"],
   ["[data-job]", "./progress.js"],
   ["[data-passkey]", "./passkey.js"],

@@ -694,6 +694,12 @@ PLACES: dict[str, Place] = {
     "workshops.enrol_chosen": Place(
         "", "workshops.change", {"public_id": "workshop"}, sent={"chosen": "person_outside"}
     ),
+    "workshops.change_several": Place(
+        "",
+        "workshops.change",
+        {"public_id": "workshop"},
+        sent={"chosen": "person", "become": "=withdrawn"},
+    ),
     "workshops.copy_people": _of("workshop", both="workshops.change"),
     "workshops.ask_contacts": _of("workshop", both="workshops.change"),
     "workshops.answer": _of("workshop", post="workshops.answer"),

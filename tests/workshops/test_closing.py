@@ -1,5 +1,9 @@
 """Closed by one, confirmed by another, then only corrected: as the pages offer it."""
 
+from kash.attendance.services.marking import close_ended
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from tests.workshops.conftest import put_ahead
 from tests.workshops.test_views import both_groups, entries, fields, marks, sessions, text_of, url
 
 
@@ -64,3 +68,39 @@ def test_only_who_runs_it_and_the_director_confirm(held, client_for, sign_in):
         assert site.post(f"{at}/confirm").status_code == status
         assert site.get(f"{at}/{entry}/correct").status_code in (403, 404)
     assert "Register confirmed" not in text_of(trainer.get(at))
+
+
+def test_a_paper_closes_what_is_over_group_by_group(held, client_for):
+    site, at = client_for(held.trainer), url(held, "attendance")
+    absent = f"mark-{entries(held)['Zawadi Sampuli']}-{held.row.register.slots[0].public_id}"
+    db.session.rollback()
+    paper = {"action": "close", "rest": "present"}
+    # Nothing is said of those who were not on the page: the other group is shown next.
+    first = site.post(at, data=fields(site.get(f"{at}?group=B")) | paper | {absent: "absent"})
+    assert (first.status_code, first.location) == (303, f"{at}?group=A")
+    assert [mark for mark, _version in marks(held)] == ["absent", *["present"] * 7]
+    told = text_of(site.get(first.location))
+    assert "Registers closed: 0." in told
+    assert "Somebody has no mark yet in a session that is over." in told
+    # Without the tick nobody is taken to have been there.
+    unsaid = site.post(at, data=fields(site.get(f"{at}?group=A")) | {"action": "close"})
+    assert unsaid.location == f"{at}?group=A"
+    before = db.session.query(AuditEntry).count()
+    db.session.rollback()
+    site.post(at, data=fields(site.get(f"{at}?group=A")) | paper)
+    assert db.session.query(AuditEntry).count() == before + 1
+    slots = held.row.register.slots
+    assert [slot.closed_by for slot in slots] == [held.trainer.public_id] * 4
+    assert [mark for mark, _version in marks(held)] == ["absent", *["present"] * 11]
+
+
+def test_a_session_ahead_and_one_nobody_marked_stay_open(held, client_for):
+    site, at = client_for(held.trainer), url(held, "attendance")
+    put_ahead(held.row, 4)
+    close_ended(held.register, held.trainer, ())
+    assert not any(slot.closed_at for slot in held.row.register.slots)
+    db.session.rollback()
+    for group in "AB":
+        paper = {"action": "close", "rest": "present"}
+        site.post(at, data=fields(site.get(f"{at}?group={group}")) | paper)
+    assert sum(slot.closed_at is not None for slot in held.row.register.slots) == 3

@@ -320,10 +320,8 @@ def test_eight_registers_are_confirmed_in_six_clicks_with_exceptions_one_by_one(
     assert "Everybody was marked as being there in one moment" in text_of(at.answer)
     at.press("Confirm, then the next")
     at.press("I have read them")
-    assert confirmed(eight) == 5
-    at.press("I have read them")
     assert confirmed(eight) == 8
-    assert at.clicks <= 6
+    assert at.clicks == 5
 
 
 def test_a_day_is_confirmed_only_with_registers_that_were_read(eight, client_for, actor):

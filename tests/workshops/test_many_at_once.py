@@ -11,10 +11,11 @@ from kash.attendance.services.marking import apply_marks, close_slot
 from kash.certificates.services.issuing import set_rule
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import AuditEntry
 from kash.workshops.models import Enrolment
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.people import change_enrolment, enrol
+from kash.workshops.services.people import change_all, change_enrolment, enrol, enrol_all
 from tests.workshops.conftest import Held, in_days, make_person
 from tests.workshops.test_views import entries, sessions, text_of, url
 
@@ -41,7 +42,6 @@ def test_withdrawing_asks_names_her_and_is_undone(held, client_for):
     people = site.get(url(held, "people?group=B"))
     at = url(held, "people", enrolment(held, name), "withdraw")
     assert f'href="{at}"' in people.text
-    assert 'value="withdrawn"' not in people.text
     asked = text_of(site.get(at))
     assert f"Withdraw {name}?" in asked
     assert states(held)[name] == "confirmed"
@@ -98,7 +98,9 @@ def test_people_of_another_workshop_are_copied_at_once(held, plan, client_for):
     ticked = [row.person for row in people_in(held.row, [EnrolmentState.CONFIRMED])]
     db.session.rollback()
     done = site.post(url(here, "people", "chosen"), data={"chosen": ticked})
-    assert done.status_code == 303
+    # Why not is told beside the one for whom it was not done.
+    assert done.status_code == 409
+    assert "People under 18 are not enrolled." in text_of(done)
     assert states(here) == {
         "Neema Sampuli": "confirmed",
         "Zawadi Sampuli": "confirmed",
@@ -112,9 +114,7 @@ def test_people_of_another_workshop_are_copied_at_once(held, plan, client_for):
     )
     many = {"chosen": [*ticked, *(f"{number:016}" for number in range(500))]}
     told = site.post(url(here, "people", "chosen"), data=many, follow_redirects=True)
-    assert "Nobody was enrolled. People who can be ticked at once are at most: 500." in text_of(
-        told
-    )
+    assert "Nothing was done. Tick at most: 500." in text_of(told)
 
 
 def test_of_many_workshops_the_one_whose_people_are_copied_is_turned_to_or_typed(
@@ -244,3 +244,54 @@ def test_names_lead_to_their_people(held, client_for, actor):
         url(held, "certificates"),
     ):
         assert link in director.get(path, query_string={"group": "B"}).text, path
+
+
+def test_several_are_changed_at_once_and_why_not_is_told_of_each(held, client_for):
+    site, at = client_for(held.trainer), url(held, "people", "several")
+    who = {row.name: row.person for row in people_in(held.row, [EnrolmentState.CONFIRMED])}
+    db.session.query(Person).filter_by(chosen_name="Faraja Sampuli").one().minor = True
+    db.session.commit()
+    # Nobody ticked; and turning to the other group changes nobody, and keeps the ticks.
+    assert "Tick the people first." in text_of(
+        site.post(at, data={"become": "withdrawn"}, follow_redirects=True)
+    )
+    ticked = {"chosen": list(who.values())}
+    turned = site.post(at, data={**ticked, "group": "A"}).text
+    assert set(re.findall(r'type="hidden" name="chosen" value="(\w+)"', turned)) == {
+        who["Zawadi Sampuli"],
+        who["Faraja Sampuli"],
+    }
+    assert states(held) == dict.fromkeys(who, "confirmed")
+    everybody = {"everybody": "yes", "listed": list(who.values())}
+    before = db.session.query(AuditEntry).count()
+    db.session.rollback()
+    done = site.post(at, data={**everybody, "become": "withdrawn"})
+    assert (done.status_code, set(states(held).values())) == (303, {"withdrawn"})
+    assert db.session.query(AuditEntry).count() == before + 1
+    db.session.rollback()
+    again = {**everybody, "become": "confirmed", "state": "withdrawn", "group": "B"}
+    left = site.post(at, data=again)
+    assert left.status_code == 409
+    assert "Done for: 2. On the waiting list: 0. Left out: 1." in text_of(left)
+    assert "Faraja Sampuli Under 18 People under 18 are not enrolled." in text_of(left)
+    assert states(held) == {
+        "Zawadi Sampuli": "confirmed",
+        "Baraka Sampuli": "confirmed",
+        "Faraja Sampuli": "withdrawn",
+    }
+
+
+def test_a_seat_that_falls_free_at_once_goes_to_the_first_who_waits(plan):
+    held = plan(capacity=2, **in_days(7))
+    people = [make_person(name) for name in ("Asha", "Bahati", "Chausiku", "Dalila")]
+    first = enrol_all(held.workshop, people, held.trainer)
+    assert (first.done, first.waiting, first.left) == (2, 2, {})
+    full = change_all(held.workshop, people[2:], EnrolmentState.CONFIRMED, held.trainer)
+    assert (full.done, set(full.left)) == (0, set(people[2:]))
+    change_all(held.workshop, people[:2], EnrolmentState.WITHDRAWN, held.trainer)
+    assert states(held) == {
+        "Asha": "withdrawn",
+        "Bahati": "withdrawn",
+        "Chausiku": "confirmed",
+        "Dalila": "confirmed",
+    }

@@ -209,6 +209,45 @@ def close_slot(
     return _once_more(act)
 
 
+def close_ended(
+    register: str, by: Actor, operations: Sequence[Operation]
+) -> tuple[list[OperationAnswer], int]:
+    """Apply marks and close each slot that is over and in which everybody has one; how many were
+    closed. One for which a mark was refused stays open. Raises NotFound and Problem."""
+
+    def act() -> tuple[list[OperationAnswer], int]:
+        with audited("attendance.slots_closed", by) as change:
+            session = change.session
+            locked = lock_register(session, register)
+            outcome = apply_in(change, locked, operations, by)
+            refused = {
+                answer.slot
+                for answer in outcome.answers
+                if answer.answer not in (Reply.APPLIED, Reply.DUPLICATE)
+            }
+            ended = [
+                slot
+                for slot in session.scalars(
+                    select(Slot).where(
+                        Slot.register_id == locked.id,
+                        Slot.closed_at.is_(None),
+                        exists().where(Mark.slot_id == Slot.id),
+                    )
+                )
+                if ends_at(slot.starts_at, slot.minutes) <= change.now
+                and slot.public_id not in refused
+                and not _unmarked(session, slot)
+            ]
+            for slot in ended:
+                slot.closed_at, slot.closed_by = change.now, by.public_id
+            change.about(locked.public_id, *(slot.public_id for slot in ended))
+            if not outcome.kept and not ended:
+                change.nothing()
+        return list(outcome.answers), len(ended)
+
+    return _once_more(act)
+
+
 def _unmarked(session: Session, slot: Slot) -> int:
     """How many of those on the roster have no mark in a slot."""
     return (

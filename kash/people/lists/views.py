@@ -56,6 +56,7 @@ from kash.platform.web.forms import UNCORRECTED, choice_field
 from kash.platform.web.programme import retention
 from kash.platform.web.taking import is_taken, noted, offers_table
 from kash.platform.web.taking import taken as taking_taken
+from kash.platform.web.ticks import ticked as ticked_people
 from kash.policy import Actor, allow
 
 Correction = Callable[[Choices], None]
@@ -238,7 +239,7 @@ def next_step_of_ticked(step: str) -> ResponseReturnValue:
         next((step_to_take for step_to_take in next_steps() if step_to_take.key == step), None)
     )
     choice = request.form.get(f"choice-{step}", "")
-    ticked = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
+    ticked = ticked_people()[:MOST_AT_ONCE]
     if choice not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return go("people.index")

@@ -44,6 +44,7 @@ from kash.platform.web.missing import after_mending
 from kash.platform.web.programme import contact_looks_a_day
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.ticks import ticked as ticked_people
 from kash.policy import Reach, allow
 
 
@@ -244,7 +245,7 @@ def transfer_many() -> ResponseReturnValue:
     other group moves nobody."""
     actor = current_actor()
     station = request.values.get("station", "")[:16]
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: directory.MOST_AT_ONCE + 1]
+    chosen = ticked_people()
     # Nobody disappears from the page by being unticked.
     offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
     offered = offered[: directory.MOST_AT_ONCE + 1]

@@ -72,6 +72,7 @@ from kash.platform.web.pages import download as files_download
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
 from kash.platform.web.taking import is_taken, noted, offers_table, taken
+from kash.platform.web.ticks import ticked as ticked_people
 from kash.policy import Reach, allow
 
 _TRAIL_SHOWN = 8
@@ -348,7 +349,7 @@ def consent_form(public_id: str) -> ResponseReturnValue:
 def consent_forms() -> ResponseReturnValue:
     """The forms of those ticked in a list, or of a workshop's people, as one file."""
     actor = current_actor()
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
+    chosen = ticked_people()[:MOST_AT_ONCE]
     # A person who is out of reach is left out: a workshop's list may name her all the same.
     reached = [person.public_id for person in movable_people(actor, chosen)]
     back = safe_next(request.form.get("back"), url_for("people.index"))
@@ -481,7 +482,7 @@ def signed_forms() -> ResponseReturnValue:
     """Ask what was signed, how many forms there are and where they lie; then note it. Turning to
     the other group notes nothing."""
     actor = current_actor()
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
+    chosen = ticked_people()[:MOST_AT_ONCE]
     # A person who is out of reach is left out: a workshop's list may name her all the same.
     offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
     people = movable_people(actor, offered[:MOST_AT_ONCE])

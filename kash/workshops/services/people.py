@@ -4,14 +4,14 @@ invitation: by one's own account, or by the person who holds a link of the enrol
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from kash.accounts.services.marks import token_hash
 from kash.attendance.models import Mark, MarkStatus, Slot
@@ -40,6 +40,8 @@ _MINOR = _l(
     "nothing was saved here."
 )
 
+_THERE = _l("Stands in this workshop already, perhaps as withdrawn or declined.")
+
 
 class NotEnrolled(Problem):
     """A person is not enrolled, or an enrolment can't become this from what it is now. `of_name`
@@ -50,6 +52,16 @@ class NotEnrolled(Problem):
 
 def _minor() -> NotEnrolled:
     return NotEnrolled(_MINOR, field="age_band")
+
+
+@dataclass(frozen=True)
+class DoneForSeveral:
+    """How many people it was done for, how many wait for a seat, and why others (by public id) were
+    left out, each in a sentence."""
+
+    done: int
+    waiting: int
+    left: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -93,9 +105,8 @@ def enrol_all(
     people: Sequence[str],
     by: Actor,
     wanted: EnrolmentState = EnrolmentState.CONFIRMED,
-) -> tuple[int, int, int]:
-    """Enrol or invite many at once; those who come after the last seat wait. Returns how many got a
-    seat (or were invited), wait for one, and were left out.
+) -> DoneForSeveral:
+    """Enrol or invite many at once; those who come after the last seat wait.
 
     Left out are people under 18, those who have an answer in this workshop already and, where the
     programme says so, those who lack an earlier course or had this one. Raises NotFound,
@@ -110,12 +121,15 @@ def enrol_all(
             session.scalars(select(Enrolment.person_id).where(Enrolment.workshop_id == held.id))
         )
         given: Counter[EnrolmentState] = Counter()
+        left: dict[str, str] = {}
         for start in range(0, len(people), AT_ONCE):
             some = Person.public_id.in_(people[start : start + AT_ONCE])
             persons = session.scalars(select(Person).where(some).order_by(Person.id)).all()
             kept_out = _kept_out(session, held, [person.id for person in persons])
             for person in persons:
                 if person.minor or person.id in there or person.id in kept_out:
+                    why = _MINOR if person.minor else kept_out.get(person.id, _THERE)
+                    left[person.public_id] = str(why)
                     continue
                 enrolment = _new_enrolment(session, held, person)
                 given[give_seat(session, held, enrolment, wanted, change.now)] += 1
@@ -124,7 +138,7 @@ def enrol_all(
             change.nothing()
         else:
             change.about(held.public_id)
-        return given[wanted], given[EnrolmentState.WAITING], len(people) - given.total()
+        return DoneForSeveral(given[wanted], given[EnrolmentState.WAITING], left)
 
 
 def change_enrolment(
@@ -138,21 +152,58 @@ def change_enrolment(
         session = change.session
         held = held_for_change(session, workshop)
         changed = get_or_404(session, Enrolment, enrolment, Enrolment.workshop_id == held.id)
-        before = EnrolmentState(changed.state)
-        if before is wanted:
+        if changed.state == str(wanted):
             change.nothing()
             return wanted
-        if wanted not in possible_moves(before):
-            raise NotEnrolled(CHANGED)
-        if changed.person.minor and wanted in _STANDING:
-            raise _minor()
-        state = give_seat(session, held, changed, wanted, change.now)
-        if state is before:
-            raise Problem(
-                _l("No seat is free: all are taken, or held for somebody whose turn it is.")
-            )
+        state = _become(session, held, changed, wanted, change.now)
         change.about(held.public_id, changed.public_id, *move_up(session, held, change.now))
         return state
+
+
+def change_all(
+    workshop: str, people: Sequence[str], wanted: EnrolmentState, by: Actor
+) -> DoneForSeveral:
+    """Let the enrolments of these people become something else, those that can; seats that fall
+    free go to the queue's first. Raises NotFound and WorkshopCancelled."""
+    with audited("workshops.enrolments_changed", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        enrolments = session.scalars(
+            select(Enrolment)
+            .join(Enrolment.person)
+            .options(contains_eager(Enrolment.person))
+            .where(Enrolment.workshop_id == held.id, Person.public_id.in_(people))
+            .order_by(Enrolment.queued_at, Person.sort_name, Enrolment.id)
+        ).all()
+        given: Counter[EnrolmentState] = Counter()
+        left: dict[str, str] = {}
+        for enrolment in enrolments:
+            try:
+                given[_become(session, held, enrolment, wanted, change.now)] += 1
+            except Problem as refusal:
+                left[enrolment.person.public_id] = str(refusal)
+            else:
+                change.about(held.public_id, enrolment.public_id)
+        if given:
+            change.about(*move_up(session, held, change.now))
+        else:
+            change.nothing()
+        waiting = given[EnrolmentState.WAITING]
+        return DoneForSeveral(given.total() - waiting, waiting, left)
+
+
+def _become(
+    session: Session, held: Workshop, changed: Enrolment, wanted: EnrolmentState, now: datetime
+) -> EnrolmentState:
+    before = EnrolmentState(changed.state)
+    if wanted not in possible_moves(before):
+        raise NotEnrolled(CHANGED)
+    if changed.person.minor and wanted in _STANDING:
+        raise _minor()
+    state = give_seat(session, held, changed, wanted, now)
+    if state is before:
+        raise Problem(_l("No seat is free: all are taken, or held for somebody whose turn it is."))
+    return state
 
 
 def _one_of(session: Session, held: Workshop, which: ColumnElement[bool]) -> Enrolment:

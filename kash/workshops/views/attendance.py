@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -40,7 +40,13 @@ from kash.attendance.rules.registers import (
     is_ahead,
     opens_at,
 )
-from kash.attendance.services.marking import SomebodyUnmarked, WrongReason, apply_marks, close_slot
+from kash.attendance.services.marking import (
+    SomebodyUnmarked,
+    WrongReason,
+    apply_marks,
+    close_ended,
+    close_slot,
+)
 from kash.attendance.services.registers import (
     CannotConfirm,
     confirm_slot,
@@ -142,20 +148,58 @@ def attendance_table(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/attendance")
 @allow("attendance.mark")
 def save_attendance(public_id: str) -> ResponseReturnValue:
-    """Save the marks that were changed in the grid; a script is told what stands now."""
+    """Save the marks that were changed in the grid, and close the registers that are over if that
+    is asked; a script is told what stands now."""
     workshop = for_marking(public_id)
-    grid = registers_queries.grid(workshop.register_id)
-    operations = marks_from_grid(grid, request.form, utc_now())
-    answers = _applied(workshop, operations)
+    grid, now = registers_queries.grid(workshop.register_id), utc_now()
+    closing = request.form.get("action") == "close"
+    operations = marks_from_grid(grid, _as_paper(grid, now) if closing else request.form, now)
+    answers: Sequence[OperationAnswer]
+    if closing:
+        register = workshop.register.public_id
+        answers, closed = close_ended(register, current_actor(), operations)
+        flash(_("Registers closed: %(count)s.", count=closed))
+    else:
+        answers = _applied(workshop, operations)
     conflicts = conflicts_of(workshop.register_id, answers, operations)
     if request.headers.get("X-Requested-With") == "fetch":
         return _saved_by_itself(workshop.register_id, answers, conflicts)
     if conflicts:
         return _grid_page(workshop, conflicts)
+    if closing:
+        unmarked = _group_unmarked(workshop, now)
+        if unmarked:
+            flash(_("Somebody has no mark yet in a session that is over. Mark them too."), "warn")
+        return go_to("workshops.attendance", public_id, group=unmarked or _group())
     flash(_("Marks saved: %(count)s.", count=len(operations)))
     number = request.form.get("page_number", "")
     shown = number if number.isascii() and number.isdigit() else None
     return go_to("workshops.attendance", public_id, page=shown, group=_group())
+
+
+def _as_paper(grid: RegisterGrid, now: datetime) -> Mapping[str, str]:
+    """What was sent of the grid; who has no mark on it in a session that is over was there, if that
+    was said. Nobody is meant who was not on the page."""
+    sent = request.form.to_dict()
+    if sent.get("rest"):
+        for column in grid.columns:
+            over = ends_at(column.starts_at, column.minutes) <= now
+            for row in grid.rows if over else ():
+                cell = f"{row.entry}-{column.public_id}"
+                if f"seen-{cell}" in sent and not sent.get(f"mark-{cell}"):
+                    sent[f"mark-{cell}"] = "present"
+    return sent
+
+
+def _group_unmarked(workshop: Workshop, now: datetime) -> str:
+    """The letter of a group in which somebody has no mark in a session that is over."""
+    grid = registers_queries.grid(workshop.register_id)
+    over = {
+        column.public_id
+        for column in grid.columns
+        if ends_at(column.starts_at, column.minutes) <= now
+    }
+    return next((row.letter for row in grid.rows if over - row.marks.keys()), "")
 
 
 def _applied(workshop: Workshop, operations: Sequence[Operation]) -> Sequence[OperationAnswer]:
@@ -247,6 +291,10 @@ def _grid_page(
         markable=runs_it and workshop.state != "cancelled",
         heads=heads_by_slot(workshop.register_id),
         signed=signed_by_slot(workshop.register_id) if runs_it else {},
+        over=any(
+            not column.closed and ends_at(column.starts_at, column.minutes) <= now
+            for column in grid.columns
+        ),
         ahead={column.public_id for column in grid.columns if is_ahead(column.starts_at, now)},
         pads=pads_of(workshop.register_id, now) if runs_it else (),
         notes=notes(workshop.register_id) if runs_it else (),
@@ -455,7 +503,7 @@ def _group() -> str | None:
 @blueprint.post("/<public_id>/attendance/confirm")
 @allow("attendance.confirm")
 def confirm_day(public_id: str) -> ResponseReturnValue:
-    """Confirm the registers of a day that were shown, those that stand as they were shown."""
+    """Confirm the registers that were shown, those that stand as they were shown."""
     workshop = mine(public_id, "attendance.confirm")
     sessions = held_sessions(workshop)
     # Each is named with what proves that it was shown.

@@ -4,7 +4,7 @@ programme's own decision."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -35,6 +35,7 @@ from kash.platform.web.public_address import (
     public_address,
     says_address,
 )
+from kash.platform.web.ticks import MOST_TICKED, ticked
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import (
@@ -68,9 +69,11 @@ from kash.workshops.services.people import (
     CHANGED,
     MOST_AT_ONCE,
     ArrivingPerson,
+    DoneForSeveral,
     NotEnrolled,
     admit_walk_in,
     answer_invitation,
+    change_all,
     make_answer_links,
 )
 from kash.workshops.services.seats import OFFERED, answer_address, offer_event
@@ -84,10 +87,14 @@ _STATES = {str(state): state for state in EnrolmentState}
 @allow("workshops.see")
 def people(public_id: str) -> str:
     """Everybody confirmed; others by their state."""
-    return _people_page(seen(public_id, "workshops.see"))
+    return people_page(seen(public_id, "workshops.see"))
 
 
-def _people_page(workshop: Workshop, searched: str = "") -> str:
+def people_page(
+    workshop: Workshop, searched: str = "", left: Mapping[str, str] | None = None
+) -> str:
+    """Page of those who stand in a workshop, and of those who were searched for; `left` says why
+    something was not done for some of them (public ids)."""
     actor = current_actor()
     state = _STATES.get(request.values.get("state", ""), EnrolmentState.CONFIRMED)
     values = frame(workshop)
@@ -116,7 +123,8 @@ def _people_page(workshop: Workshop, searched: str = "") -> str:
         earlier=_earlier(workshop, shown.rows, candidates.rows) if may_edit else {},
         advised=invitations_advised(workshop, local_today()) if asks else (),
         standstill=[standstill_sentence(reason) for reason in standstill],
-        ticked=set(request.form.getlist("chosen")),
+        ticked=set(left or ticked()),
+        left=left or {},
         door=None,
         schedule=schedule_for(workshop, stands, people=True),
         **values,
@@ -174,14 +182,15 @@ def find_people(public_id: str) -> ResponseReturnValue:
     door = at_session(workshop)
     by_script = request.headers.get("HX-Request") == "true"
     if not by_script and door is None:
-        return _people_page(workshop, text)
+        return people_page(workshop, text)
     candidates = _candidates(workshop, text)
     values = {
         "workshop": workshop,
         "search": text,
         "candidates": candidates,
         "earlier": _earlier(workshop, (), candidates.rows),
-        "ticked": set(request.form.getlist("chosen")),
+        "ticked": set(ticked()),
+        "left": {},
         "door": door,
         "tones": ENROLMENT_TONE,
     }
@@ -220,6 +229,44 @@ def wanted_state() -> EnrolmentState:
     """Invited or confirmed, as the button says by which somebody is enrolled."""
     invites = request.form.get("as") == "invited"
     return EnrolmentState.INVITED if invites else EnrolmentState.CONFIRMED
+
+
+def told_of_several(do: Callable[[Sequence[str]], DoneForSeveral]) -> Mapping[str, str]:
+    """Do something for the ticked, and tell for how many it was done; returns why not for others
+    (public ids)."""
+    people = ticked()
+    if not people:
+        flash(_("Tick the people first."), "warn")
+        return {}
+    if len(people) > MOST_TICKED:
+        flash(_("Nothing was done. Tick at most: %(most)s.", most=MOST_TICKED), "bad")
+        return {}
+    several = do(people)
+    flash(
+        _(
+            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
+            done=several.done,
+            waiting=several.waiting,
+            left=len(several.left),
+        )
+    )
+    return several.left
+
+
+@blueprint.post("/<public_id>/people/several")
+@allow("workshops.edit")
+def change_several(public_id: str) -> ResponseReturnValue:
+    """Let the enrolments of the ticked become something else; without that the other group is
+    shown, and nobody is changed."""
+    workshop = mine(public_id)
+    wanted = _STATES.get(request.form.get("become", ""))
+    if wanted is None:
+        return people_page(workshop)
+    left = told_of_several(lambda people: change_all(public_id, people, wanted, current_actor()))
+    if left:
+        return people_page(workshop, left=left), 409
+    letter = request.form.get("shown", "")[:1] or None
+    return go_to("workshops.people", public_id, state=str(wanted), group=letter)
 
 
 @blueprint.post("/<public_id>/people/<enrolment_id>")
@@ -340,6 +387,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         candidates=one_group((), str),
         earlier={},
         ticked=(),
+        left={},
         tones=ENROLMENT_TONE,
     )
 

@@ -6,7 +6,7 @@ removing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -31,6 +31,7 @@ from kash.platform.web.formats import day_text, from_local, local_today, short_d
 from kash.platform.web.missing import after_mending
 from kash.platform.web.parts import page_sections
 from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.ticks import ticked
 from kash.policy import Actor, Reach, allow
 from kash.workshops import blueprint
 from kash.workshops.forms import (
@@ -85,7 +86,7 @@ from kash.workshops.services.sessions import (
 )
 from kash.workshops.views.attendance import WORKSHOP_COLUMNS
 from kash.workshops.views.closing import advice_for, advice_in_form, schedule_for, schedule_in_form
-from kash.workshops.views.people import wanted_state
+from kash.workshops.views.people import people_page, told_of_several, wanted_state
 
 WHEN = ("upcoming", "past", "cancelled", "all")
 
@@ -371,22 +372,27 @@ LEFT_OUT = _l(
 )
 
 
+_TYPED_LATER = 92
+
+
 def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
     if not actor.may("workshops.edit"):
         return []
-    ahead = (
+    # A paper of a workshop that is over is typed in too.
+    since = local_today() - timedelta(days=_TYPED_LATER)
+    rows = db.session.execute(
         select(Workshop.public_id, Workshop.title, Workshop.starts_on)
-        .where(is_run_by(actor), Workshop.state == "planned", Workshop.ends_on >= local_today())
-        .order_by(Workshop.starts_on, Workshop.id)
+        .where(is_run_by(actor), Workshop.state == "planned", Workshop.ends_on >= since)
+        .order_by(Workshop.ends_on < local_today(), Workshop.starts_on, Workshop.id)
     )
-    rows = db.session.execute(ahead)
     return [(public_id, f"{title}, {short_date_text(day)}") for public_id, title, day in rows]
 
 
 def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
-    own_workshop(workshop, actor, "workshops.edit")
-    at = url_for("workshops.people", public_id=workshop)
-    return StepDone(*enrol_all(workshop, people, actor), LEFT_OUT, at)
+    over = own_workshop(workshop, actor, "workshops.edit").ends_on < local_today()
+    at = url_for("workshops.attendance" if over else "workshops.people", public_id=workshop)
+    several = enrol_all(workshop, people, actor)
+    return StepDone(several.done, several.waiting, len(several.left), LEFT_OUT, at)
 
 
 ENROL_LIST = NextStep(
@@ -394,42 +400,18 @@ ENROL_LIST = NextStep(
 )
 
 
-_MOST = 500
-
-
 @blueprint.post("/<public_id>/people/chosen")
 @allow("workshops.edit")
 def enrol_chosen(public_id: str) -> ResponseReturnValue:
-    """Enrol or invite everybody who was ticked."""
-    mine(public_id)
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))
-    if not chosen:
-        flash(_("Tick the people who are to be enrolled."), "warn")
-        return go_to("workshops.people", public_id)
-    if len(chosen) > _MOST:
-        flash(
-            _(
-                "Nobody was enrolled. People who can be ticked at once are at most: %(most)s.",
-                most=_MOST,
-            ),
-            "bad",
-        )
-        return go_to("workshops.people", public_id)
+    """Enrol or invite everybody who was ticked, of those found or of another workshop."""
+    workshop = mine(public_id)
     wanted = wanted_state()
-    seated, waiting, left_out = enrol_all(
-        public_id, [person[:16] for person in chosen], current_actor(), wanted
-    )
-    flash(
-        _(
-            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
-            done=seated,
-            waiting=waiting,
-            left=left_out,
-        )
-    )
-    if left_out:
-        flash(LEFT_OUT, "warn")
-    return go_to("workshops.people", public_id, state=str(wanted))
+    left = told_of_several(lambda people: enrol_all(public_id, people, current_actor(), wanted))
+    if not left:
+        return go_to("workshops.people", public_id, state=str(wanted))
+    if source := request.form.get("source", ""):
+        return _copy_page(workshop, source, left), 409
+    return people_page(workshop, request.form.get("search", "")[:200], left), 409
 
 
 @blueprint.route("/<public_id>/people/copy", methods=["GET", "POST"])
@@ -448,12 +430,15 @@ def copy_people(public_id: str) -> ResponseReturnValue:
             search=text,
             source=None,
         )
+    return _copy_page(workshop, source)
+
+
+def _copy_page(workshop: Workshop, source: str, left: Mapping[str, str] | None = None) -> Any:
     other = mine(source)
     if other.id == workshop.id:
         raise NotFound
     people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(workshop)
     free = {row.person for row in people if not row.minor and row.person not in here}
-    ticked = free.intersection(request.form.getlist("chosen"))
     shown = one_group(people, attrgetter("letter"), request.values.get("group", ""))
     return page(
         "workshops/copy_people.html",
@@ -463,7 +448,8 @@ def copy_people(public_id: str) -> ResponseReturnValue:
         earlier=earlier_told(workshop, {row.person for row in shown.rows}),
         here=here,
         free=free,
-        ticked=ticked if request.method == "POST" else free,
+        ticked=free.intersection(ticked()) if request.method == "POST" else free,
+        left=left or {},
     )
 
 
