@@ -26,8 +26,14 @@ from sqlalchemy import select
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.models import Certificate, CertificateBatch, SignatureImage
-from kash.certificates.queries.designs import images, lead_of, marks_at, signatures_at
-from kash.certificates.queries.issuing import Candidate, certificates_of
+from kash.certificates.queries.designs import (
+    images,
+    lead_of,
+    marks_at,
+    signatures_at,
+    version_in_use,
+)
+from kash.certificates.queries.issuing import Candidate, candidates, certificates_of
 from kash.certificates.rules.designs import (
     DesignContent,
     Signer,
@@ -60,7 +66,7 @@ from kash.platform.press.certificate_values import (
     OwnDesign,
 )
 from kash.platform.vault import SealError, lookup, open_file, open_sealed, seal_file
-from kash.platform.web.errors import Problem
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import date_text, hours_text, local_today
 from kash.platform.web.pictures import data_address
 from kash.platform.web.programme import brand, logo_address, paper_wording, programme_zone
@@ -580,6 +586,36 @@ def preview(batch: CertificateBatch, certificates: Sequence[Certificate]) -> byt
     """How some of a batch will look, marked as void; what is not issued has no true serial."""
     design, entries = design_and_entries(batch, certificates)
     return print_file(_void(design), entries)
+
+
+def specimen(workshop: Workshop, design: str) -> bytes:
+    """A certificate of a workshop that counts for nothing: with the name of somebody in it, if
+    there is anybody, no serial, and a code that leads nowhere."""
+    language = workshop.version.language
+    people = [person for person in candidates(workshop) if person.name_may_be_printed]
+    content = content_from(one_or_404(version_in_use(design)).content)
+    void = f"{_specimen('en')} · {_specimen('sw')}"
+    with force_locale(language):
+        days = days_in_words(workshop, language)
+        title = workshop.version.public_title
+        usual = _("took part in %(title)s, held %(days)s.", title=title, days=days)
+        entry = CertificateEntry(
+            serial=void,
+            printed_name=people[0].printed_name if people else _("Name"),
+            body=sentence(content, language, usual, title, days),
+            course_title=title,
+            qr=void,
+        )
+        lines = signing_lines(content, workshop, None, language)
+        # Nobody signs what counts for nothing: the lines stay empty.
+        signatories = tuple(Signatory(line.name, line.role) for line in lines)
+        printed = press_design(content, language, signatories=signatories, void=void)
+    return print_file(replace(printed, wording=replace(printed.wording, check_line=void)), [entry])
+
+
+def _specimen(language: str) -> str:
+    with force_locale(language):
+        return _("Specimen")
 
 
 def name_sheet(

@@ -46,7 +46,7 @@ from kash.certificates.services.certificates import (
     send_expiry_reminder,
 )
 from kash.certificates.services.designs import make_first_key, sign_earlier, signature_ends
-from kash.certificates.services.issuing import go_on_issuing
+from kash.certificates.services.issuing import first_rule, go_on_issuing
 from kash.certificates.tracks.leaf_kinds import (
     CertificatePeriods,
     Found,
@@ -219,8 +219,8 @@ def held(session: Session, course: int, people: Collection[int]) -> dict[int, li
     """{person: days} for which certificates of a course hold, as enrolling asks; one that was
     revoked holds no more."""
     return {
-        person: [CourseHeld(period.since, period.ended or period.until) for period in period]
-        for person, period in periods(session, course, people).items()
+        person: [CourseHeld(each.since, each.until) for each in hers if each.ended is None]
+        for person, hers in periods(session, course, people).items()
     }
 
 
@@ -642,6 +642,7 @@ FEATURE = Feature(
         ),
         Reference("holder_link.person_id", erased=GOES),
         Founding(make_first_key),
+        Founding(first_rule),
         Revocation(
             "certificates.holder_links",
             _l("Links to certificates that it made stop working"),

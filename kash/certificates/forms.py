@@ -413,9 +413,11 @@ class RuleForm(KashForm):
 
 
 class ProposeForm(KashForm):
-    """Design in which the batch is printed; the view offers those that are in use."""
+    """Design in which the batch is printed; the view offers those that are in use. `read` says that
+    the names that are not confirmed yet were read."""
 
     design = choice_field(_l("Design"), [], required=True)
+    read = BooleanField(_l("All printed names were read by their holders and are right"))
 
 
 class RevokeForm(KashForm):

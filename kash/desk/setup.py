@@ -76,6 +76,7 @@ def _founded(form: SetUpForm) -> Actor:
         administrator_name=form.administrator_name.data,
         administrator_email=form.administrator_email.data,
         password=form.password.data,
+        runs_workshops=form.runs_workshops.data,
         off=frozenset(CHOICES) - set(form.used.data),
         also=add_what_is_needed,
     )

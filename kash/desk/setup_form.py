@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from kash.platform.web.fields import SeveralField
@@ -112,6 +113,7 @@ class SetUpForm(KashForm):
         new=True,
         description=_l("At least 12 characters. A few words in a row are easy to remember."),
     )
+    runs_workshops = BooleanField(_l("I also run workshops, as a trainer"))
 
     def validate_group_b(self, field: Any) -> None:
         """Two groups need two names."""

@@ -229,9 +229,23 @@ class _Days(KashForm):
 
 
 class NewWorkshopForm(_Days):
-    """A workshop to be planned. `key` makes the same form, sent twice, plan one workshop."""
+    """A workshop to be planned. `key` makes the same form, sent twice, plan one workshop. A new
+    course that is typed goes before the `version` that is chosen."""
 
-    version = choice_field(_l("What is taught"))
+    version = choice_field(_l("What is taught"), required=False)
+    course = text_field(
+        _l("Title on certificates"),
+        most=120,
+        required=False,
+        description=_l("Keep it neutral: a stranger must not learn from it who takes part."),
+    )
+    language = choice_field(_l("Language"), required=False)
+    outline = long_text_field(
+        _l("Sessions, a line each, minutes last"),
+        most=8000,
+        required=False,
+        description=_l("For example: What the law says 60"),
+    )
     as_delivered = BooleanField(
         _l("Lay sessions out in the time that they really take"),
         description=_l(
@@ -240,6 +254,18 @@ class NewWorkshopForm(_Days):
         ),
     )
     key = NewIdField()
+
+    def check_together(self) -> None:
+        """Also: a course that is there, or the title and sessions of a new one."""
+        super().check_together()
+        for field in (self.course, self.outline):
+            if self.writes_course and not field.data:
+                self.mark_wrong(field, _("Fill this in, or choose a course above."))
+
+    @property
+    def writes_course(self) -> bool:
+        """True if the workshop is planned from a new course."""
+        return bool(self.course.data or self.outline.data or not self.version.data)
 
 
 class WorkshopForm(_Days, RowVersionForm):

@@ -289,11 +289,12 @@ def test_set_up_happens_once(both_engines_app):
             administrator_name="Amina",
             administrator_email="amina@example.org",
             password=GOOD,
+            runs_workshops=True,
             also=lambda session: session.add(Group(name="Police", letter="A", is_police=True)),
         )
 
     first = set_up()
-    assert first.roles == {Role.ADMINISTRATOR}
+    assert first.roles == {Role.ADMINISTRATOR, Role.TRAINER}
     spend_set_up_code()
     assert not set_up_code_is_right(again)
     assert new_setup_code() is None

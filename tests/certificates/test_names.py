@@ -259,7 +259,7 @@ def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(ready, 
     told = "People not yet asked whether their name may be printed: 1."
     assert shown.count(told) == 1
     assert "Propose certificates: 2" in shown
-    assert "Leave them out, propose: 1" in shown
+    assert "Propose for those who agreed: 1" in shown
     # Not said, it is asked, and nothing is proposed.
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
     assert answer.status_code == 409
@@ -283,12 +283,24 @@ def test_whoever_approves_is_told_how_many_were_not_asked(ready, client_for):
 
 
 def test_where_everybody_was_asked_nothing_is_asked(ready, trainer):
-    ready.confirm(ALL)
-    record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
+    for name in (ALL, MOST):
+        ready.confirm(name)
+        record_consent(ready.person(name), "printed_name", "given", SYSTEM)
     start = f"/workshops/{ready.held.workshop}/certificates"
     assert "not yet asked" not in words(trainer.get(start))
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
     assert answer.status_code == 303
+
+
+def test_names_are_confirmed_with_proposing_once_they_are_said_to_be_read(ready, trainer):
+    ready.confirm(ALL)
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    assert "Else these are left out: 1." in words(trainer.get(start))
+    answer = trainer.post(
+        f"{start}/propose", data={"design": "classic", "unasked": "print", "read": "1"}
+    )
+    batch = ready.batch(answer.location.rpartition("/")[2])
+    assert sorted(one.printed_name for one in batch.certificates) == sorted([ALL, MOST])
 
 
 @pytest.mark.any_engine

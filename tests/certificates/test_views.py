@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from kash.accounts.services.breaches import lend_approvals
 from kash.certificates import documents
-from kash.certificates.queries.issuing import candidates, certificates_of
+from kash.certificates.queries.issuing import batches_of, candidates, certificates_of
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services.certificates import make_paper
 from kash.certificates.services.issuing import confirm_names
@@ -20,6 +20,7 @@ from kash.platform import storage
 from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT, Job, Progress, run_waiting
 from kash.platform.jobs import services as jobs
+from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
 
 from .conftest import ALL, LITTLE, MOST
@@ -140,9 +141,10 @@ def test_propose_approve_issue_and_print(ready, browsers):
     again = director.post(f"{batch}/approve")
     assert again.status_code == 409
     assert "This was already done" in words(again)
-    assert trainer.post(f"{batch}/issue").status_code == 302
-    job = trainer.post(f"{batch}/print", data={"kind": "print_file"}).location
+    assert "Issue these certificates?" in words(trainer.get(f"{batch}/issue"))
+    job = trainer.post(f"{batch}/issue").location
     assert job.startswith("/jobs/")
+    assert trainer.post(f"{batch}/print", data={"kind": "print_file"}).status_code == 422
 
     public_id = batch.rsplit("/", 1)[1]
     db.session.rollback()
@@ -158,6 +160,47 @@ def test_propose_approve_issue_and_print(ready, browsers):
     carried = text_of(documents.make_cards(SILENT, batch=public_id).whole())
     assert carried.count(ALL) == carried.count(MOST) == 1
     assert LITTLE not in carried
+
+
+def test_a_specimen_counts_for_nothing(ready, browsers, client_for, actor):
+    trainer, director = browsers
+    address = f"/workshops/{ready.held.workshop}/certificates/specimen.pdf"
+    pdf = trainer.get(address).data
+    text = text_of(pdf)
+    assert "Specimen · Kielelezo" in text
+    assert ALL in text or MOST in text or LITTLE in text
+    assert re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text) == []
+    assert (batches_of(ready.workshop), documents.verification_address() in text) == ([], False)
+    assert director.get(address).status_code == 403
+    assert client_for(actor("trainer")).get(address).status_code in (403, 404)
+
+
+def test_who_approves_the_first_certificates_publishes_their_course(ready, browsers):
+    _trainer, director = browsers
+    ready.confirm(ALL)
+    version = ready.workshop.version
+    version.state, version.published_by, version.published_at = "proposed", None, None
+    version.proposed_by = ready.trainer.public_id
+    db.session.commit()
+    page = f"/workshops/{ready.held.workshop}/certificates/batches/{ready.proposed()}"
+    assert "Approving publishes the course too" in words(director.get(page))
+    director.post(f"{page}/approve")
+    db.session.rollback()
+    assert ready.workshop.version.state == "published"
+    assert ready.workshop.version.published_by == ready.director.public_id
+    entry = select(AuditEntry.subjects).where(AuditEntry.action == "certificates.approved")
+    assert version.public_id in db.session.scalars(entry).one()
+
+
+def test_certificates_of_a_course_that_is_a_draft_again_are_not_approved(ready, browsers):
+    _trainer, director = browsers
+    ready.confirm(ALL)
+    ready.workshop.version.state = "draft"
+    db.session.commit()
+    page = f"/workshops/{ready.held.workshop}/certificates/batches/{ready.proposed()}"
+    answer = director.post(f"{page}/approve")
+    assert answer.status_code == 409
+    assert "The course of this workshop is not published." in words(answer)
 
 
 def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(ready, actor, client_for):

@@ -843,6 +843,7 @@ PLACES: dict[str, Place] = {
     "certificates.rule": Place("certificates.rule", "certificates.rule"),
     "certificates.rule_track": _of("track", both="certificates.rule"),
     "certificates.workshop": _of("workshop", get="certificates.staff"),
+    "certificates.specimen": _of("workshop", get="certificates.print"),
     "certificates.propose": _of("workshop", post="certificates.propose"),
     "certificates.names": _of("workshop", both="certificates.propose"),
     "certificates.name_sheet": _of("workshop", get="certificates.propose", letter="=B"),
@@ -851,7 +852,7 @@ PLACES: dict[str, Place] = {
     "certificates.turn_back": _of(
         "workshop", post="certificates.return", batch_id="proposed_batch"
     ),
-    "certificates.issue": _of("workshop", post="certificates.print", batch_id="proposed_batch"),
+    "certificates.issue": _of("workshop", both="certificates.print", batch_id="proposed_batch"),
     "certificates.make_paper": _of("workshop", post="certificates.print", batch_id="batch"),
     # --- incidents --------------------------------------------------------------------------
     "incidents.index": Place("incidents.see"),

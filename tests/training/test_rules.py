@@ -14,6 +14,7 @@ from kash.training.rules.courses import (
     group_size,
     lines,
     next_state,
+    outline,
     telling_words,
     unseen_words,
 )
@@ -52,6 +53,24 @@ def test_every_step_from_every_state():
     }
     assert next_state("draft", "propose", plans=0) is None
     assert next_state("proposed", "publish", plans=0) is None
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.from_regex(r"[A-Za-z][a-z' ]{0,20}[a-z]", fullmatch=True),
+            st.integers(5, 600),
+            st.sampled_from([" ", ", ", " – ", ": "]),
+            st.sampled_from(["", " min", " minutes", " dakika"]),
+        )
+    )
+)
+def test_an_outline_is_read_line_by_line(typed):
+    text = "\n".join(f"• {title}{mark}{minutes}{unit}" for title, minutes, mark, unit in typed)
+    assert outline(text) == [(title, minutes) for title, minutes, _mark, _unit in typed]
+    assert outline("\n".join(title for title, *_rest in typed)) == [
+        (title, 60) for title, *_rest in typed
+    ]
 
 
 @given(st.lists(st.text("ab -•*\t", max_size=6)))

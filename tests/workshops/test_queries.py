@@ -41,9 +41,9 @@ from kash.workshops.queries.plan import (
     funding_of,
     hour_shares,
     next_workshops,
-    published_versions,
     session_of,
     sessions_of,
+    teachable_versions,
     teachings_of,
     trainers,
     venues,
@@ -483,7 +483,7 @@ def test_a_plan_tells_sessions_trainers_money_and_what_can_be_taught_in_order(ac
         row(CourseVersion, course=course, number=number, state=state)
         for number, state in ((1, "published"), (2, "published"), (3, "draft"))
     ]
-    own = [one.number for one in published_versions() if one.course is course]
+    own = [one.number for one in teachable_versions() if one.course is course]
     assert own == [2, 1]
     modules = [row(Module, version=versions[0], position=position) for position in (2, 1)]
     plans = [

@@ -15,7 +15,7 @@ from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.training.models import CourseVersion, Module
 from kash.training.services.course_files import start_version
-from kash.training.services.courses import NotADraft, remove_module, remove_plan
+from kash.training.services.courses import NotADraft, remove_module, remove_plan, return_to_draft
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
 from kash.workshops.queries.people import attendance_record, people_in, workshops_of_person
@@ -24,6 +24,7 @@ from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.people import ArrivingPerson, change_enrolment, enrol, walk_in
 from kash.workshops.services.planning import (
+    NewCourse,
     cancel_workshop,
     change_workshop,
     duplicate_workshop,
@@ -127,10 +128,33 @@ def test_a_course_that_does_not_fit_says_how_many_days_it_needs(both_engines_app
     assert actions() == []
 
 
-@pytest.mark.parametrize("state", ["draft", "proposed"])
-def test_only_a_published_version_is_taught(app, actor, state):
+def test_no_draft_is_taught(app, actor):
     with refuses("Choose a published version of a course."):
-        plan_workshop(make_version(state=state), details(), actor("trainer"))
+        plan_workshop(make_version(state="draft"), details(), actor("trainer"))
+
+
+@pytest.mark.any_engine
+def test_a_course_is_made_with_its_first_workshop_and_waits_for_the_director(
+    both_engines_app, actor
+):
+    trainer = actor("trainer")
+    course = NewCourse("Community health basics", "- What the law says 60\nOn the street", "en")
+    public_id = plan_workshop(course, details(), trainer)
+    version = db.session.query(Workshop).filter_by(public_id=public_id).one().version
+    assert [(one.title, one.minutes) for one in version.plans] == [
+        ("What the law says", 60),
+        ("On the street", 60),
+    ]
+    assert (version.state, version.proposed_by) == ("proposed", trainer.public_id)
+    assert actions() == ["workshops.workshop_planned"]
+    with refuses("Another course has this name."):
+        plan_workshop(course, details(), trainer)
+    with refuses("Write 1 to 200 sessions, a line each, of 5 to 600 minutes."):
+        plan_workshop(NewCourse("Another", "Too short 4", "en"), details(), trainer)
+    # Sent back, a session that a workshop has stays.
+    return_to_draft(version.public_id, "Shorter.", actor("director"))
+    with refuses("A workshop has a session of this, so it stays."):
+        remove_plan(version.public_id, version.plans[0].public_id, trainer)
 
 
 def test_the_same_form_twice_plans_one_workshop(app, actor):

@@ -131,6 +131,16 @@ def test_a_trainer_plans_a_workshop(sign_in):
         assert tab in shown
 
 
+def test_a_workshop_is_planned_with_a_course_that_is_not_written_yet(sign_in):
+    site = sign_in("trainer")
+    assert "Sessions, a line each" in text_of(site.get("/workshops/new"))
+    form = plan_form("", course="Community health basics", language="en")
+    answer = site.post("/workshops/new", data=form)
+    assert "Fill this in, or choose a course above." in text_of(answer)
+    answer = site.post("/workshops/new", data=form | {"outline": "What the law says 90"})
+    assert "What the law says" in text_of(site.get(answer.location))
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -166,10 +176,11 @@ def test_a_control_character_is_answered_with_a_sentence(sign_in):
     assert db.session.query(Workshop).count() == 0
 
 
-def test_without_a_published_course_the_page_says_what_to_do(sign_in):
-    page = sign_in("trainer").get("/workshops/new")
-    assert "No course is published yet" in text_of(page)
-    assert 'class="btn" href="/courses"' in page.get_data(as_text=True)
+def test_without_a_published_course_a_new_one_is_asked_for(sign_in):
+    page = sign_in("trainer").get("/workshops/new").get_data(as_text=True)
+    assert "<details open>" in page
+    make_version()
+    assert "<details>" in sign_in("trainer").get("/workshops/new").get_data(as_text=True)
 
 
 def test_the_list_filters_searches_and_pages(held, site, plan, actor):

@@ -506,10 +506,12 @@ def set_up_programme(
     administrator_name: str,
     administrator_email: str,
     password: str,
+    runs_workshops: bool = False,
     off: Collection[str] = (),
     also: Callable[[Session], None] = lambda session: None,
 ) -> Actor:
-    """Make the programme, without what is `off`, and its first administrator, who is returned.
+    """Make the programme, without what is `off`, and its first administrator, who is returned. She
+    is a trainer too if she `runs_workshops`.
 
     `also` adds what other rooms need from the start, in the same transaction. Raises Problem and
     WeakPassword.
@@ -542,7 +544,7 @@ def set_up_programme(
                 name=administrator_name,
                 email=administrator_email,
                 password_hash=hashed,
-                roles=[Role.ADMINISTRATOR],
+                roles=[Role.ADMINISTRATOR, *([Role.TRAINER] if runs_workshops else [])],
             )
         )
         also(change.session)

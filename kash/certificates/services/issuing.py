@@ -52,7 +52,8 @@ from kash.platform.vault import audited, lookup
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today
 from kash.platform.web.programme import brand, paper_wording
-from kash.policy import Actor
+from kash.policy import SYSTEM, Actor
+from kash.training.services.courses import publish_also
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
 
@@ -198,6 +199,9 @@ class SessionAhead(Problem):
     )
 
 
+NOT_PUBLISHED = _l(
+    "The course of this workshop is not published. It is proposed and published first."
+)
 NAME_WITHHELD = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
 
 
@@ -315,6 +319,23 @@ class NamesMoved(Problem):
 
 
 UNKNOWN_ISSUING_CHOICE = _l("Choose one of the offered possibilities.")
+
+
+FIRST_SHARE = 80
+
+
+def first_rule(session: Session, now: datetime) -> None:
+    """The rule that a new programme begins with. Part of the caller's transaction."""
+    requires = publish_share(session, FIRST_SHARE, SYSTEM, now)
+    session.add(
+        CertificateRule(
+            version=1,
+            requires=requires,
+            name_must_be_confirmed=True,
+            created_by=SYSTEM.public_id,
+            created_at=now,
+        )
+    )
 
 
 def set_rule(
@@ -486,12 +507,18 @@ def locked_batch(
 
 
 def approve(batch: CertificateBatch, by: Actor) -> None:
-    """Approve a proposed batch; from then on all that will stand on its certificates is fixed.
+    """Approve a proposed batch; from then on all that will stand on its certificates is fixed. A
+    course that waits to be published is published with it.
 
     Raises as `Approval.decides`, and WrongStep.
     """
     with audited("certificates.approved", by) as change:
         locked = locked_batch(change.session, batch, issuing_rules.BatchStep.APPROVE, by)
+        course = locked.workshop.version
+        if course.state != "published":
+            if course.state != "proposed" or not by.may("curriculum.approve"):
+                raise Problem(NOT_PUBLISHED)
+            publish_also(change, course.public_id, by)
         APPROVAL.approve(change, locked, by)
         check_still_eligible(change.session, locked)
         fix_approval(change.session, locked)

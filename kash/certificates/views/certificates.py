@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,7 +24,7 @@ from kash.certificates.models import APPROVAL, Certificate, CertificateBatch
 from kash.certificates.queries import certificates as certificate_queries
 from kash.certificates.queries import issuing
 from kash.certificates.queries.issuing import certificate as issuing_certificate
-from kash.certificates.rules.issuing import BatchStep, allowed_steps, condition_on, grouped
+from kash.certificates.rules.issuing import condition_on, grouped
 from kash.certificates.services import certificates as revoking
 from kash.certificates.services import issuing as services_issuing
 from kash.certificates.services.certificates import (
@@ -39,7 +39,7 @@ from kash.certificates.tracks.queries.certifying import course_tracks, fulfilled
 from kash.certificates.tracks.queries.tracks import all_names, one_track, published_version
 from kash.certificates.tracks.rules.tree import tree_from_json
 from kash.certificates.tracks.services import tracks as certifying
-from kash.certificates.views.sections import organises, staff_workshop
+from kash.certificates.views.sections import organises, staff_workshop, steps_of
 from kash.people.rules.persons import OneGroup, one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.database import db
@@ -281,12 +281,8 @@ def batch_page(
     actor = current_actor()
     state = issuing.state_of(shown)
     issued, total = issuing.how_far(shown)
-    steps = allowed_steps(
-        state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
-    )
     as_organiser = organises(workshop)
-    decision = APPROVAL.offered(shown, actor, as_organiser=as_organiser)
-    may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
+    decision, steps = steps_of(shown, state, issued, as_organiser=as_organiser)
     printings = certificate_queries.printings_of(shown)
     counts = issuing.groups_of_batch(shown)
     letter_asked = request.args.get("group", "")
@@ -320,7 +316,8 @@ def batch_page(
         groups=OneGroup(letter, (), counts),
         unasked=issuing.unasked_in(shown) if issued < total else 0,
         changed=issuing.names_changed(shown) if issued < total else 0,
-        steps={step.value for step in steps if may.get(step, as_organiser)},
+        steps=steps,
+        publishes=workshop.version.state != "published" and "approve" in steps,
         names=names_of(
             [
                 *shown.accounts,
@@ -385,20 +382,39 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/issue")
+PAPER_TITLES = {
+    "print_file": _l("Certificates, one print file"),
+    "zip_file": _l("Certificates, zip"),
+    "cards": _l("Certificates, cards"),
+}
+
+
+@blueprint.route(
+    "/workshops/<public_id>/certificates/batches/<batch_id>/issue", methods=["GET", "POST"]
+)
 @allow("certificates.print")
 @says_address
 def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
-    """Give each certificate its serial and date; a large batch is gone on with by the worker."""
-    workshop = own_workshop(public_id, current_actor(), "certificates.print")
+    """Ask, then give each certificate its serial and date, and make the print file; a large batch
+    is gone on with by the worker, and printed from its page."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "certificates.print")
+    shown = issuing.batch_of(workshop, batch_id)
+    if request.method == "GET":
+        return page("certificates/issue.html", workshop=workshop, batch=shown)
     here = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
-    return _page(workshop, batch_id).step(
-        lambda shown: services_issuing.issue(
-            shown, local_today(), current_actor(), title=_("Issuing certificates"), back=here
-        ),
-        lambda job: (
-            _("The first are issued; the work goes on.") if job else _("Issued. Print them now.")
-        ),
+    with CaughtProblem(Problem) as caught:
+        if services_issuing.issue(
+            shown, local_today(), actor, title=_("Issuing certificates"), back=here
+        ):
+            flash(_("The first are issued; the work goes on."))
+            return redirect(here)
+        title = str(PAPER_TITLES["print_file"])
+        shown = issuing.batch_of(workshop, batch_id)
+        job = revoking.make_paper(shown, "print_file", title, actor, back=here)
+        return go("jobs.page", public_id=job)
+    return batch_page(
+        workshop, issuing.batch_of(workshop, batch_id), SendBackForm(), caught.sentence
     )
 
 

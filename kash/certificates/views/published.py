@@ -38,6 +38,7 @@ from kash.certificates.publishing import Check, check_serial, published_keys, si
 from kash.certificates.queries import certificates as keys
 from kash.certificates.queries import issuing as holders
 from kash.certificates.queries.certificates import current_key
+from kash.certificates.queries.designs import designs_on_offer
 from kash.certificates.queries.issuing import (
     batch_of,
     certificate,
@@ -51,7 +52,7 @@ from kash.certificates.rules import issuing as issuing_rules
 from kash.certificates.services import certificates as printing
 from kash.certificates.services import designs as signing
 from kash.certificates.services.issuing import NAME_WITHHELD
-from kash.certificates.views.certificates import batch_page, certificate_page
+from kash.certificates.views.certificates import PAPER_TITLES, batch_page, certificate_page
 from kash.certificates.views.sections import staff_workshop
 from kash.people.models import Person
 from kash.people.queries.persons import person
@@ -94,13 +95,6 @@ def change_key() -> ResponseReturnValue:
     return page("certificates/key_change.html", form=form)
 
 
-_TITLES = {
-    "print_file": _l("Certificates, one print file"),
-    "zip_file": _l("Certificates, zip"),
-    "cards": _l("Certificates, cards"),
-}
-
-
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/print")
 @allow("certificates.print")
 @says_address
@@ -117,7 +111,7 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
             job = printing.make_paper(
                 shown,
                 kind,
-                str(_TITLES.get(kind, "")),
+                str(PAPER_TITLES.get(kind, "")),
                 current_actor(),
                 reason=form.reason.data,
                 back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
@@ -137,6 +131,15 @@ def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
         raise NotFound
     made = documents.preview(shown, some)
     return noted(download(made, name=_("preview") + ".pdf", type="application/pdf"))
+
+
+@blueprint.get("/workshops/<public_id>/certificates/specimen.pdf")
+@allow("certificates.print")
+def specimen(public_id: str) -> ResponseReturnValue:
+    """How a certificate of this workshop will look, before anybody approved anything."""
+    workshop = own_workshop(public_id, current_actor(), "certificates.print")
+    made = documents.specimen(workshop, designs_on_offer()[0].public_id)
+    return noted(download(made, name="specimen.pdf", type="application/pdf"))
 
 
 @blueprint.post("/certificates/<public_id>/file")

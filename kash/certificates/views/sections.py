@@ -3,7 +3,7 @@ may touch. A workshop's certificates: who may have one, the printed names, and p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -15,17 +15,19 @@ from sqlalchemy import select
 from kash.accounts.queries.accounts import names_of
 from kash.attendance.queries.registers import slots_still_open
 from kash.certificates import blueprint, documents, forms
-from kash.certificates.models import Certificate
+from kash.certificates.models import APPROVAL, Certificate, CertificateBatch
 from kash.certificates.queries import issuing as issuing_queries
-from kash.certificates.rules.issuing import Unasked, grouped
+from kash.certificates.rules.issuing import BatchStep, Requirement, Unasked, allowed_steps, grouped
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import NamesMoved, confirm_names
 from kash.certificates.tracks.queries.tracks import all_names
 from kash.people.models import Person
 from kash.people.queries.persons import never_asked
+from kash.people.rules.names import doubt_of
 from kash.people.rules.persons import OneGroup, one_group
 from kash.people.scope import within_reach
 from kash.people.sections import SectionRow
+from kash.platform.approvals.approval import OfferedDecision
 from kash.platform.database import db
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.commands import CaughtProblem
@@ -78,7 +80,7 @@ def _small(certificate: Certificate) -> str:
         parts.append(_("corrected"))
     elif certificate.renews_id is not None:
         parts.append(_("renewal"))
-    if certificate.expires_on is not None:
+    if certificate.expires_on is not None and certificate.revoked_at is None:
         parts.append(_("valid until %(day)s", day=date_text(certificate.expires_on)))
     return " · ".join(parts)
 
@@ -99,6 +101,19 @@ def staff_workshop(public_id: str) -> Workshop:
 def organises(found: Workshop) -> bool:
     """True if the actor proposes certificates here."""
     return runs(current_actor(), found, "certificates.propose")
+
+
+def steps_of(
+    batch: CertificateBatch, state: str, issued: int, *, as_organiser: bool
+) -> tuple[OfferedDecision, set[str]]:
+    """The decision on a batch that is offered to the actor, and all steps that she may take."""
+    actor = current_actor()
+    decision = APPROVAL.offered(batch, actor, as_organiser=as_organiser)
+    may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
+    steps = allowed_steps(
+        state, proposed_by=batch.proposed_by, actor=actor.public_id, issued=issued
+    )
+    return decision, {step.value for step in steps if may.get(step, as_organiser)}
 
 
 _ANSWERS = {str(unasked): unasked for unasked in Unasked}
@@ -126,6 +141,15 @@ def _workshop_page(
     track = issuing_queries.certifying_track_of(workshop)
     batches = issuing_queries.batches_of(workshop)
     eligible = [person for person in people if not person.missing]
+    unread = _unread(people)
+    proposable = [*eligible, *(each for each in people if each.person_public_id in unread)]
+    as_organiser = organises(workshop)
+    latest = batches[0][0] if batches else None
+    steps: set[str] = set()
+    if latest is not None:
+        state = issuing_queries.state_of(latest)
+        issued, _total = issuing_queries.how_far(latest)
+        steps = steps_of(latest, state, issued, as_organiser=as_organiser)[1]
     return render_template(
         "certificates/workshop.html",
         **frame(workshop),
@@ -137,13 +161,26 @@ def _workshop_page(
         shown=one_group(people, group_letter, request.args.get("group", "")),
         lacking=[person for person in people if person.missing and not person.has_certificate],
         eligible=eligible,
-        unasked=never_asked([candidate.person_id for candidate in eligible], "printed_name"),
+        unread=unread,
+        doubtful=sum(bool(doubt_of(person.printed_name)) for person in proposable),
+        latest=latest,
+        steps=steps,
+        unasked=never_asked([person.person_id for person in proposable], "printed_name"),
         batches=batches,
         names=names_of(batch.proposed_by for batch, _number in batches),
         form=form,
         problem=problem,
-        as_organiser=organises(workshop),
+        as_organiser=as_organiser,
     ), 409 if problem else 200
+
+
+def _unread(people: Sequence[issuing_queries.Candidate]) -> dict[str, str]:
+    """Printed names, by public id of their holders, that are all that is still to be confirmed."""
+    return {
+        person.person_public_id: person.printed_name
+        for person in people
+        if [missing.requirement for missing in person.missing] == [Requirement.NAME]
+    }
 
 
 @blueprint.post("/workshops/<public_id>/certificates/propose")
@@ -156,6 +193,9 @@ def propose(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _workshop_page(workshop, form)
     with CaughtProblem(Problem) as caught:
+        if form.read.data:
+            unread = _unread(issuing_queries.candidates(workshop))
+            confirm_names(workshop, unread, current_actor())
         batch = issuing.propose(
             workshop,
             form.design.data,

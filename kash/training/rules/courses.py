@@ -547,6 +547,22 @@ def lines(text: str) -> list[str]:
     return [line for line in stripped if line]
 
 
+_MINUTES = re.compile(
+    r"(.*\S?)(?:^|[\s,;:–-])\s*(\d{1,3})\s*(?:min|minutes|dakika)?\.?", re.IGNORECASE
+)
+
+
+def outline(text: str) -> list[tuple[str, int]]:
+    """Sessions as they were typed, a line each: the title, and the minutes that it ends with; an
+    hour where it has none."""
+    sessions = []
+    for line in lines(text):
+        timed = _MINUTES.fullmatch(line)
+        title = timed[1].rstrip(" \t,;:–-") if timed else ""
+        sessions.append((title, int(timed[2])) if timed and title else (line, 60))
+    return sessions
+
+
 @dataclass(frozen=True)
 class PlanText:
     """A session in the outline. A new one brings its id, so that sending twice adds one."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.platform.approvals.approval import note
@@ -51,13 +52,15 @@ class CourseTaken(Problem):
     sentence = _l("Another course has this name.")
 
 
-def refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
+def refuse_taken(
+    session: Session, name: str, excluding: int | None = None, *, field: str = CourseTaken.field
+) -> None:
     """Raise CourseTaken if another course has this name."""
     statement = select(Course.id).where(func.lower(Course.name) == func.lower(name))
     if excluding is not None:
         statement = statement.where(Course.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
-        raise CourseTaken
+        raise CourseTaken(field=field)
 
 
 def add_course(
@@ -82,6 +85,39 @@ def add_course(
         session.flush()
         change.about(course.public_id, draft.public_id)
         return course.public_id, draft.public_id
+
+
+def propose_outline(
+    change: Change, title: str, sessions: Sequence[tuple[str, int]], language: str, by: Actor
+) -> CourseVersion:
+    """Within another action: a new course of these sessions (title, minutes), which waits for a
+    director. Raises CourseTaken and Problem, of the fields `course` and `outline`."""
+    refuse_taken(change.session, title, field="course")
+    if not 1 <= len(sessions) <= MOST_PLANS or not all(
+        PLAN["title"].takes(name) and PLAN["minutes"].takes(minutes) for name, minutes in sessions
+    ):
+        raise Problem(
+            _l("Write 1 to 200 sessions, a line each, of 5 to 600 minutes."), field="outline"
+        )
+    module = Module(position=1, title=title)
+    module.plans = [
+        SessionPlan(position=place, title=name, minutes=minutes)
+        for place, (name, minutes) in enumerate(sessions, 1)
+    ]
+    version = CourseVersion(
+        course=Course(name=title, created_at=change.now),
+        number=1,
+        language=language,
+        public_title=title,
+        state="proposed",
+        proposed_by=by.public_id,
+        created_at=change.now,
+        modules=[module],
+    )
+    change.session.add(version)
+    change.session.flush()
+    change.about(version.course.public_id, version.public_id)
+    return version
 
 
 def change_course(public_id: str, name: str, audience: str, level: str, by: Actor) -> None:
@@ -141,12 +177,17 @@ def publish(public_id: str, by: Actor, *, code: str | None = None) -> None:
     was taken back and written anew since it was read.
     """
     with audited("training.version_published", by) as change:
-        version = _step(change, public_id, "publish")
-        if code is not None and code != code_of(tree_of(version)):
-            raise ChangedMeanwhile
-        version.published_for = APPROVAL.decides(version, by)
-        version.published_by, version.published_at = by.public_id, change.now
-        note(change, version, version.published_for)
+        publish_also(change, public_id, by, code=code)
+
+
+def publish_also(change: Change, public_id: str, by: Actor, *, code: str | None = None) -> None:
+    """As `publish`, within another action."""
+    version = _step(change, public_id, "publish")
+    if code is not None and code != code_of(tree_of(version)):
+        raise ChangedMeanwhile
+    version.published_for = APPROVAL.decides(version, by)
+    version.published_by, version.published_at = by.public_id, change.now
+    note(change, version, version.published_for)
 
 
 class NotADraft(Problem):
@@ -160,6 +201,9 @@ class TooMuch(Problem):
 
     field = "public_title"
     sentence = _l("A version has at most 40 modules and 200 sessions.")
+
+
+TAUGHT = _l("A workshop has a session of this, so it stays.")
 
 
 @contextmanager
@@ -176,6 +220,10 @@ def drafting(
             raise ChangedMeanwhile
         change.about(version.public_id)
         yield change, version
+        try:
+            change.session.flush()
+        except IntegrityError:
+            raise Problem(TAUGHT) from None
 
 
 def write_version(public_id: str, text: VersionText, row_version: int, by: Actor) -> None:

@@ -406,7 +406,7 @@ def version_taught(public_id: str) -> tuple[int, int, str] | None:
     such version. One query."""
     row = db.session.execute(
         select(CourseVersion.id, CourseVersion.course_id, CourseVersion.public_title).where(
-            CourseVersion.public_id == public_id, CourseVersion.state == "published"
+            CourseVersion.public_id == public_id, CourseVersion.state != "draft"
         )
     ).first()
     return (row[0], row[1], row[2]) if row is not None else None

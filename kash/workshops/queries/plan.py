@@ -200,13 +200,14 @@ def trainers(workshop: Workshop | None = None) -> Sequence[Account]:
     return accounts_with_role(Role.TRAINER, locked=teaching)
 
 
-def published_versions() -> Sequence[CourseVersion]:
-    """Versions that can be taught: every published one, by title, the latest first."""
+def teachable_versions() -> Sequence[CourseVersion]:
+    """Versions that a workshop can be planned from, published or waiting to be, by title, the
+    latest first."""
     return db.session.scalars(
         select(CourseVersion)
         .join(CourseVersion.course)
         .options(joinedload(CourseVersion.course))
-        .where(CourseVersion.state == "published")
+        .where(CourseVersion.state != "draft")
         .order_by(func.lower(Course.name), CourseVersion.number.desc())
         .limit(500)
     ).all()

@@ -28,6 +28,8 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
+from kash.training.rules.courses import outline
+from kash.training.services.courses import propose_outline
 from kash.workshops.models import EarlierCourse, Enrolment, Facilitator, Workshop, WorkshopSession
 from kash.workshops.queries.plan import teachings_of, trainers
 from kash.workshops.rules import clocks_from
@@ -70,6 +72,16 @@ class WorkshopDetails:
     as_delivered: bool = False
 
 
+@dataclass(frozen=True)
+class NewCourse:
+    """A course that is planned before it is written: its public title, and its sessions, a line
+    each. A director publishes it at the latest with the first certificates."""
+
+    course: str
+    outline: str
+    language: str
+
+
 def held_workshop(session: Session, public_id: str, row_version: int | None = None) -> Workshop:
     """A workshop, held until the transaction ends.
 
@@ -90,9 +102,10 @@ def held_for_change(session: Session, public_id: str, row_version: int | None = 
 
 
 def plan_workshop(
-    version: str, details: WorkshopDetails, by: Actor, *, public_id: str | None = None
+    version: str | NewCourse, details: WorkshopDetails, by: Actor, *, public_id: str | None = None
 ) -> str:
-    """Plan a workshop from a published version, its sessions laid into the days.
+    """Plan a workshop from a version that is published or waits to be, or from a new course, its
+    sessions laid into the days.
 
     Who plans it leads it. The same `public_id` sent twice plans one workshop. Refused where its
     sessions do not fit or its schedule clashes; returns the public id.
@@ -102,6 +115,11 @@ def plan_workshop(
         if public_id is not None and _planned_before(session, public_id, by):
             change.nothing()
             return public_id
+        if isinstance(version, NewCourse):
+            sessions = outline(version.outline)
+            version = propose_outline(
+                change, version.course, sessions, version.language, by
+            ).public_id
         workshop = planned(session, version, details, by, change.now, public_id=public_id)
         change.about(workshop.public_id)
         return workshop.public_id
@@ -117,12 +135,12 @@ def planned(
     public_id: str | None = None,
     with_planner: bool = True,
 ) -> Workshop:
-    """Within another action: plan a workshop from a published version, its sessions laid into the
-    days. `with_planner` lets the one who plans it teach it too. Refused where its sessions do not
-    fit or its schedule clashes."""
+    """Within another action: plan a workshop from a version that is no draft, its sessions laid
+    into the days. `with_planner` lets the one who plans it teach it too. Refused where its sessions
+    do not fit or its schedule clashes."""
     taught = session.scalars(
         select(CourseVersion).where(
-            CourseVersion.public_id == version, CourseVersion.state == "published"
+            CourseVersion.public_id == version, CourseVersion.state != "draft"
         )
     ).first()
     if taught is None:

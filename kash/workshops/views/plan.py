@@ -30,6 +30,7 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import day_text, from_local, local_today, short_date_text, to_local
 from kash.platform.web.missing import after_mending
 from kash.platform.web.parts import page_sections
+from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.platform.web.ticks import ticked
 from kash.policy import Actor, Reach, allow
@@ -56,9 +57,9 @@ from kash.workshops.queries.plan import (
     funder_names,
     funding_of,
     own_workshops_beside,
-    published_versions,
     session_of,
     sessions_of,
+    teachable_versions,
     trainers,
     venues,
     workshop_list,
@@ -68,6 +69,7 @@ from kash.workshops.rules import EnrolmentState, days_between, following_on, pau
 from kash.workshops.services import sessions as sessions_services
 from kash.workshops.services.people import enrol_all
 from kash.workshops.services.planning import (
+    NewCourse,
     WorkshopDetails,
     cancel_workshop,
     change_workshop,
@@ -202,7 +204,8 @@ def add() -> ResponseReturnValue:
     actor = current_actor()
     form = NewWorkshopForm()
     _offer(form)
-    versions = published_versions()
+    versions = teachable_versions()
+    form.language.choices = [(code, LANGUAGES[code]) for code in programme_languages()]
     form.version.choices = [
         (
             version.public_id,
@@ -214,7 +217,7 @@ def add() -> ResponseReturnValue:
             ),
         )
         for version in versions
-    ]
+    ] + [("", _("A new course"))]
     if request.method == "GET":
         # The day may be chosen in the calendar.
         with suppress(ValueError):
@@ -229,15 +232,20 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             public_id = plan_workshop(
-                form.version.data, form.command(WorkshopDetails), actor, public_id=form.key.data
+                form.command(NewCourse) if form.writes_course else form.version.data,
+                form.command(WorkshopDetails),
+                actor,
+                public_id=form.key.data,
             )
             flash(_("The workshop is planned."))
             return go_to("workshops.workshop", public_id)
-    chosen = form.version.data or next((version.public_id for version in versions), "")
+    if not form.is_submitted() and versions and not form.version.data:
+        form.version.data = versions[0].public_id
+    chosen = "" if form.writes_course else form.version.data
     return page(
         "workshops/new.html",
         form=form,
-        versions=versions,
+        writes=not chosen,
         advice=advice_in_form(form, chosen),
         schedule=schedule_in_form(form, chosen),
     )
