@@ -259,7 +259,7 @@ def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
         (
             briefs.late,
             _("A mediator has not answered"),
-            _("On the page of the case the next one is offered. One tap asks."),
+            _("The page of the case offers the next one."),
         ),
         (
             briefs.unreached,
@@ -302,10 +302,7 @@ def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             title,
             url_for("members.members"),
-            _(
-                "With one, nobody could read a report about that one. Have another invited and let"
-                " in."
-            ),
+            _("Nobody could read a report about that one. Have another invited."),
             icon="lock",
             button=_("Members"),
             about=title,
@@ -328,7 +325,7 @@ def _outside(asked: Viewer) -> Sequence[TodayLine]:
             url_for("incidents.outside"),
             _("Somebody is proposed. You are the second person.")
             if waits
-            else _("There is none yet. A person who reports somebody of the programme needs one."),
+            else _("A person who reports somebody of the programme needs one."),
             icon="phone",
             button=_("Decide") if waits else _("Propose"),
             about=title,

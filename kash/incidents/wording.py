@@ -52,18 +52,15 @@ STEP_NAMES: dict[str, Any] = {
 STEP_TEXTS: dict[str, Any] = {
     "submit": _l("The draft is handed in. From then on it is a case."),
     "triage": _l("You have read it, it is one for the programme, and you know how urgent it is."),
-    "verify": _l(
-        "What is on record is true as far as can be known: sources agree, and nothing speaks"
-        " against it."
-    ),
-    "insufficient": _l("Too little is known to say that it is true. It can be looked at again."),
+    "verify": _l("True as far as can be known: sources agree, and nothing speaks against it."),
+    "insufficient": _l("Too little is known. It can be looked at again."),
     "no_violation": _l(
-        "It is none of the things that this programme documents. That does not say that it was"
-        " right. Tell her so, and what else can help."
+        "It is none of the things that this programme documents, which does not say that it was "
+        "right. Tell her so, and what else can help."
     ),
     "look_again": _l("Something new is known. Somebody verifies the case again."),
-    "mediate": _l("A mediator has been asked, or will be, and the case waits for the answer."),
-    "refer": _l("Somebody was sent to a service, and the case waits for what comes of it."),
+    "mediate": _l("A mediator has been or will be asked, and the case waits for the answer."),
+    "refer": _l("Somebody was sent to a service, and the case waits for the outcome."),
     "resolve": _l("What was asked for was reached, wholly or in part."),
     "unresolve": _l("What was asked for was not reached, and nothing more can be tried now."),
     "close": _l("Nothing is left to do. A closed case can be opened again."),
@@ -76,7 +73,7 @@ STEP_NAMES_BESIDE: dict[str, Any] = {
     "hear_mediator": _l("Hear from the mediator"),
     "note_result": _l("Note what came of it"),
 }
-_TO_CUSTODIAN = _l("A request to a mediator ended: the case went to a custodian, who may ask anew")
+_TO_CUSTODIAN = _l("A request to a mediator ended: a custodian has the case, and may ask anew")
 EVENT_NAMES: dict[str, Any] = {
     "filed": _l("Filed"),
     "text_asked": _l("Asked under the receipt"),
@@ -153,20 +150,15 @@ EVENT_NAMES: dict[str, Any] = {
     "paid": _l("Something was paid"),
     "seen": _l("Somebody was seen by a clinic"),
     "line_taken_back": _l("What was noted last was taken back"),
-    "request_ended_gate": _l(
-        "A request to a mediator ended: as the case stands on record now, this may not be asked"
-    ),
+    "request_ended_gate": _l("A request to a mediator ended: this may no longer be asked"),
     "request_ended_not_wanted": _l(
-        "A request to a mediator ended: somebody it was about does not want mediation"
+        "A request to a mediator ended: somebody in it does not want mediation"
     ),
-    "request_ended_own_yes": _l(
-        "A request to a mediator ended: nobody is brought to court without her own yes"
-    ),
+    "request_ended_own_yes": _l("A request to a mediator ended: court needs her own yes"),
     "request_ended_programme": _TO_CUSTODIAN,
     "request_ended_minor": _TO_CUSTODIAN,
     "request_ended_conflict": _l(
-        "A request to a mediator ended: the mediator, or the person to be called, must be kept"
-        " away from this case"
+        "A request to a mediator ended: the mediator must be kept away from this case"
     ),
     "court_asked": _l("Asked again for a court"),
     "asked_her": _l("It was noted what is wanted"),
@@ -216,7 +208,7 @@ OPEN_NAMES: dict[str, Any] = {
     "mediator": _l("A mediator was asked, and it has not ended"),
     "referral": _l("It is not known how a referral went"),
     "term": _l("What was agreed is not done yet"),
-    "asking": _l("She agreed to be asked how she is after 7 and 30 days, and was not yet"),
+    "asking": _l("She agreed to be asked how she is after 7 and 30 days"),
 }
 CLOCK_NAMES: dict[str, Any] = {
     "court": _l("Before a court"),
@@ -224,7 +216,7 @@ CLOCK_NAMES: dict[str, Any] = {
     "contraception": _l("Emergency contraception"),
 }
 _UNSET = {
-    "court": _l("When was she arrested? The clock of the court starts with it; a day is enough."),
+    "court": _l("When was she arrested? A day is enough for the court’s clock."),
     "pep": _l("When did it happen? The clocks of PEP and contraception start with it."),
 }
 CONFLICT_NAMES: dict[str, Any] = {
@@ -257,8 +249,8 @@ def left_text(clock: Clock, now: datetime) -> str:
 def since_text(clock: Clock, now: datetime) -> str:
     """For how long somebody has been held, beside the limit of the law."""
     return _(
-        "Arrested %(span)s ago, on %(moment)s. As soon as reasonably possible, at the latest"
-        " after 24 h or at the end of the next court day.",
+        "Arrested %(span)s ago, on %(moment)s. At the latest after 24 h or at the end of the "
+        "next court day.",
         span=span_text(now - clock.began),
         moment=moment_text(clock.began),
     )
@@ -287,13 +279,13 @@ def clock_advice(clock: Clock, now: datetime) -> str:
     if clock.kind == "court":
         if clock.runs(now):
             return _(
-                "She must be before a court as soon as reasonably possible, not later than"
-                " %(until)s, or be let go.",
+                "She must be in court as soon as reasonably possible, not later than %(until)s, "
+                "or be let go.",
                 until=until,
             )
         return _(
-            "She should have been before a court by %(until)s. A lawyer can ask for her release at"
-            " once, or for a habeas corpus.",
+            "She should have been in court by %(until)s. A lawyer can ask at once for her "
+            "release or a habeas corpus.",
             until=until,
         )
     if clock.kind == "pep":
@@ -303,7 +295,7 @@ def clock_advice(clock: Clock, now: datetime) -> str:
     if not clock.runs(now):
         return _("Too late for the pill. Send her all the same: a clinic tests and helps.")
     if now - clock.began > 72 * _HOUR:
-        return _("After three days it works less well, but it still works. Send her now.")
+        return _("After three days it works less well. Send her now.")
     return _("Until %(until)s, the sooner the better. Send her now.", until=until)
 
 
@@ -432,25 +424,24 @@ def refusal_text(why: TermRefusal) -> str:
     """Why something is no term, and where it belongs."""
     if why is TermRefusal.TO_AUTHORITY:
         return _(
-            "Nothing is owed to police, prison or county officers: it may be a bribe. Write it"
-            " down under What was done, as “%(act)s”. Official bail has a part of its own.",
+            "Nothing is owed to police, prison or county officers: it may be a bribe. Write it "
+            "under What was done, as “%(act)s”.",
             act=NAMES_ACT_NAMES["M1"],
         )
     if why is TermRefusal.TO_NOBODY:
         return _(
-            "Say who gets it. Where police, prison or county officers have a part, no payment may"
-            " stay open, since it could go to them."
+            "Say who gets it. With police, prison or county officers as parties no payment may "
+            "stay open."
         )
     if why is TermRefusal.IN_WORDS:
         return _(
-            "These words may say that money or a thing goes to an officer. That is no term: write"
-            " it down under What was done, as “%(act)s”. If an officer gives it, choose who owes"
-            " it.",
+            "Money or a thing for an officer is no term: write it under What was done, as "
+            "“%(act)s”. If an officer gives it, choose who owes it.",
             act=NAMES_ACT_NAMES["M1"],
         )
     return _(
-        "A release or an apology has no price. What was asked for it goes under What was done, as"
-        " “%(act)s”; official bail has a part of its own.",
+        "A release or an apology has no price. What was asked for it goes under What was done, "
+        "as “%(act)s”.",
         act=NAMES_ACT_NAMES["M1"],
     )
 
@@ -460,9 +451,7 @@ WRONG_TEXTS: dict[Wrong, Any] = {
     Wrong.NOTHING_PAID: _l("Enter how much was paid."),
     Wrong.NOT_YET: _l("This day has not come yet."),
     Wrong.NO_PLACE: _l("Choose the station, or write what the station or court is called."),
-    Wrong.TO_A_HAND: _l(
-        "Bail is paid to an office, never into a hand. Write which station or court it was."
-    ),
+    Wrong.TO_A_HAND: _l("Bail is paid to an office, never into a hand. Write which one."),
     Wrong.NO_RECEIPT: _l("Enter the number of the receipt, or tick that none was given."),
     Wrong.RECEIPT_AND_NONE: _l("There is a number, and it is ticked that none was given."),
     Wrong.SAME_RECEIPT: _l("This receipt is written down in this case already."),
@@ -560,25 +549,19 @@ KEPT_BY_PAPER: dict[str, Any] = {
 }
 # What keeps it, to an officer who reads it.
 STAYS: dict[Keeps, Any] = {
-    Keeps.HELD: _l(
-        "It stays while somebody is held. When she is let go, seven days begin in which she can"
-        " agree."
-    ),
-    Keeps.HELP: _l(
-        "It stays while help is under way. When that has ended, seven days begin in which she can"
-        " agree."
-    ),
+    Keeps.HELD: _l("It stays while somebody is held. Then she has seven days to agree."),
+    Keeps.HELP: _l("It stays while help is under way. Then she has seven days to agree."),
     Keeps.GUARDED: _l(
-        "It stays until it is closed, since somebody is or may be under 18, or somebody of the"
-        " programme did it. When it is closed, seven days begin in which she can agree."
+        "It stays until it is closed, since somebody is or may be under 18, or somebody of the "
+        "programme did it. Then she has seven days to agree."
     ),
     Keeps.DECISION: _l(
-        "It stays until a custodian has looked at the money or things in it. Then seven days begin"
-        " in which she can agree."
+        "It stays until a custodian has looked at the money or things in it. Then she has seven "
+        "days to agree."
     ),
     Keeps.PAPER: _l(
-        "It stays since two members put on record that a court wants it. When they end that, seven"
-        " days begin in which she can agree."
+        "It stays since two members put on record that a court wants it. When they end that, she "
+        "has seven days to agree."
     ),
 }
 

@@ -82,5 +82,5 @@ def test_a_police_mediator_answers_from_the_sms_to_two_of_three_released(
             _tap(phone, "Ndiyo: Imekataliwa")
             expect(phone.get_by_text("Huombwi chochote")).to_be_visible()
         office.goto(f"{site.address}/w/{reference}")
-        expect(office.get_by_text("how many are free, and not who")).to_be_visible()
+        expect(office.get_by_text("The mediator says how many are free, not who")).to_be_visible()
     assert found == []

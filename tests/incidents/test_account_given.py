@@ -163,7 +163,7 @@ def test_it_goes_to_nobody_about_whom_not_everybody_in_it_was_asked_again(
     consents = agreed("p1") + agreed("p2")
     record = Record(persons=persons, consents=consents, court_asks=asks())
     reference = kept_case(anna, filed, record, took="o" * 16)
-    with refuses("Ask again first") as refused:
+    with refuses("Ask again, read back what the paper says, and note it") as refused:
         give_account(anna.actor, anna.vault(), reference, PAPER, "B")
     db.session.rollback()
     assert f"note it: {missing}." in str(refused.value)
@@ -190,7 +190,10 @@ def test_whoever_was_taken_off_the_record_is_still_told_of(anna, filed):
 
 def test_nothing_is_given_before_anything_is_kept(anna, filed):
     reference = filed(may_leave())
-    assert "Nothing can be given out" in anna.client.get(f"/w/{reference}/h/out").text
+    assert (
+        "No first account of this case can be given out yet, or one does not open"
+        in anna.client.get(f"/w/{reference}/h/out").text
+    )
     answer = anna.client.post(f"/w/{reference}/h/out", data=WHO)
     assert "This cannot be done with the case as it stands." in answer.text
     record = open_case(anna.actor, anna.vault(), reference).record

@@ -74,7 +74,7 @@ def test_who_has_what_was_told_afterwards_has_it_no_more_once_a_child_is_in_the_
     after = record_of(two, grace.vault())
     assert responses(after) == ("", ["ended"])
     assert [one.what for one in after.timeline][-2:] == ["request_ended_minor", "unassigned"]
-    assert "the case went to a custodian, who may ask anew" in grace.client.get(f"/w/{two}").text
+    assert "a custodian has the case, and may ask anew" in grace.client.get(f"/w/{two}").text
 
 
 def child() -> Person:

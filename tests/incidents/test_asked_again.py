@@ -135,7 +135,7 @@ def test_no_file_is_printed_before_everybody_whom_it_tells_of_was_asked_about_it
     for chosen in (["p2"], ["p1", "p2"]):
         refused = officer.client.post(f"/w/{reference}/f", data={"paper": paper, "persons": chosen})
         assert (refused.status_code, refused.mimetype) == (422, "text/html")
-        assert "Ask again first" in refused.text
+        assert "Ask again, read back what the paper says, and note it" in refused.text
         assert "Weaver" in refused.text
     printed = officer.client.post(f"/w/{reference}/f", data={"paper": paper, "persons": ["p1"]})
     assert (printed.status_code, printed.mimetype) == (200, "application/pdf")

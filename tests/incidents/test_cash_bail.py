@@ -223,7 +223,7 @@ def test_bail_goes_to_a_station_of_the_list_under_its_name(officer, filed):
         ({"place_name": ""}, "place_name",
          "Choose the station, or write what the station or court is called."),
         ({"place_name": "Sergeant Mfano"}, "place_name",
-         "Bail is paid to an office, never into a hand. Write which station or court it was."),
+         "Bail is paid to an office, never into a hand. Write which one."),
         ({"returned_on": "2026-11-01"}, "returned_on",
          "This is before the day on which it was paid."),
         ({"returned_amount": "1"}, "returned_on", "Enter the day on which it was given back."),
@@ -250,7 +250,7 @@ def test_money_without_a_receipt_is_marked_and_belongs_under_what_was_done(offic
     assert officer.client.post(f"/w/{reference}/v", data=sent).status_code == 303
     page = officer.client.get(f"/w/{reference}/v").text
     assert "No receipt" in page
-    assert "Bail without a receipt may be money that was demanded or taken." in page
+    assert "Without a receipt it may be money that was demanded or taken" in page
     record = open_case(officer.actor, officer.vault(), reference).record
     assert record.asks_for_a_decision()
 

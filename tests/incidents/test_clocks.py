@@ -121,7 +121,7 @@ def test_the_advice_of_the_court_begins_with_what_the_constitution_says(app):
     (court,) = clocks_from([Moments("p1", arrested, None)], ZONE, COURTS)
     with app.test_request_context():
         assert clock_advice(court, arrested).startswith(
-            "She must be before a court as soon as reasonably possible, not later than "
+            "She must be in court as soon as reasonably possible, not later than "
         )
 
 

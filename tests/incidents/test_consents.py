@@ -315,7 +315,9 @@ def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(officer, filed,
     for more in ({"court": "yes"}, {"court": "no"}):
         answer = post(officer, reference, person="p1", origin="not_asked", mediation="yes", **more)
         assert answer.status_code == 422
-        assert "nothing can be noted but a yes to asking a mediator" in answer.text
+        assert (
+            "If she could not be asked, only a yes to asking a mediator can be noted" in answer.text
+        )
         # What was marked is still there.
         assert marked(answer.text) == [
             "mediation yes",
@@ -338,7 +340,10 @@ def test_what_she_told_somebody_else_is_a_wish_and_her_no_counts_all_the_same(
     told = {"person": "p1", "origin": "told_reporter"}
     answer = post(officer, reference, **told, record="yes", court="yes")
     assert answer.status_code == 422
-    assert "What she told somebody else is a wish" in answer.text
+    assert (
+        "What she told somebody else is enough to keep the report and to ask a mediator"
+        in answer.text
+    )
     # Whoever calls the service with it writes no more than that.
     every = dict.fromkeys(PURPOSES, True)
     answer_consents(officer.actor, officer.vault(), reference, 1, "p1", every, "told_reporter")
@@ -494,7 +499,7 @@ def test_an_answer_in_older_words_is_asked_again_and_can_be_read_as_it_was(offic
     assert holding(record, "p1") == ["record"]
     page = officer.client.get(f"/w/{filed(record)}/c?of=p1").text
     assert "The programme may give a lawyer a paper with what happened to me" in page
-    again = "What was read out before said something else than what is done. Ask again."
+    again = "What was read out before differs from what is done. Ask again."
     assert page.count(again) == 2
 
 

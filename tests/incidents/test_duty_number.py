@@ -48,7 +48,7 @@ def test_a_number_is_in_use_once_a_second_person_agreed_to_exactly_that(
     (waiting,) = proposed_numbers().values()
     assert duty_number() == OLD
     for who in (anna, actor("documentation")):
-        with refuses("Another person agrees to it"):
+        with refuses("Another director or custodian agrees to it"):
             agree_to_number(who, waiting.digest)
     propose_number(anna, "+254700555666")
     with refuses("Something else is proposed now"):
@@ -132,7 +132,7 @@ def test_the_page_shows_what_is_in_use_what_waits_and_who_must_agree(
         True,
         False,
     ]
-    assert "a director or a custodian who did not propose it" in page
+    assert "Another director or custodian agrees to it" in page
     assert "another is proposed" in pages["Anna"].get("/w/o").text
     page = pages["Grace"].get(PAGE).text
     (digest,) = re.findall(r'name="agree" value="(\w+)"', page)

@@ -319,7 +319,7 @@ def test_what_was_saved_before_first_accounts_were_kept_gets_none_and_says_so(ap
     edit(member, reference, 1)
     assert sealed_accounts() == []
     page = member.client.get(f"/w/{reference}/h").text
-    assert "There is no first account of this case" in page
+    assert "There is no first account" in page
     assert "Changed already." in page
 
 
@@ -439,7 +439,7 @@ def test_the_page_shows_what_came_first_beside_today(app, a_member):
     member = a_member("documentation")
     reference = filed(Record(narrative="As it came.", acts=[Act(id="a1", code="P1")]))
     before = member.client.get(f"/w/{reference}/h").text
-    assert "Nothing was changed so far." in before
+    assert "with the first change" in before
     edit(member, reference, 4)
     page = member.client.get(f"/w/{reference}/h").text
     assert page.index("As it came.") < page.index("Nobody was taken. 4")

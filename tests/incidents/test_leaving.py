@@ -201,7 +201,7 @@ def test_the_pages_say_who_did_not_agree_and_offer_nothing(anna):
     reference, piece = with_piece(anna, two(consents=agreed("p1", "court", "health")))
     address = f"/w/{reference}/e/{piece}"
     page = anna.client.get(address).text
-    assert "No sheet is made, since these did not agree to a paper for a court: B." in page
+    assert "No sheet: these did not agree to a paper for a court" in page
     assert "Stays here without: B" in page
     page = anna.client.get(f"{address}/original").text
     assert "Missing: B." in page

@@ -132,7 +132,7 @@ def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
     alone.persons[1:] = []
     reference = filed(alone)
     before = record_of(reference, grace.vault())
-    with refuses("Nobody in this case has agreed to a file for a court."):
+    with refuses("Nobody in this case has agreed to a file for a court"):
         note_printed(grace.actor, grace.vault(), reference, PAPER, ["p1"])
     answers = dict.fromkeys(NEVER_FOR_MINORS | BY_GUARDIAN, True)
     answer_consents(grace.actor, grace.vault(), reference, 1, "p1", answers)
@@ -211,7 +211,7 @@ def test_without_a_custodian_no_officer_closes_a_childs_case_before_she_was_reac
         anna.client.get(address),
         anna.client.post(address, data={"outcome": "duplicate", "reason": "Twice."}),
     ):
-        assert "only a custodian closes this case" in page.text
+        assert "otherwise a custodian closes this case" in page.text
     assert "only a custodian closes the case" in anna.client.get(f"/w/{reference}").text
     assert record_of(reference, anna.vault()).closing.outcome == ""
     record.referrals = [Referral(id="r1", kind="child_protection", outcome="reached")]

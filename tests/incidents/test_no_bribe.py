@@ -79,16 +79,16 @@ def test_two_pages_at_once_make_no_bribe(both_engines_app, a_member, filed, reco
     one = a_member("documentation")
     reference = filed(with_police())
     bribe = Term(id="t1", kind="pay", owed_by="p1", owed_to="o1", amount=5)
-    with refuses("Nothing is owed to police, prison or county officers:"):
+    with refuses("Nothing is owed to police, prison or county officers"):
         agree(one.actor, one.vault(), reference, bribe)
     record = record_of(reference, one.vault())
     assert record.terms == []
     record.terms = [bribe]
     for_new = SentPage(record, "t" * 16)
-    with refuses("Nothing is owed to police, prison or county officers:"):
+    with refuses("Nothing is owed to police, prison or county officers"):
         add_case(one.actor, one.vault(), for_new, "en")
     version = open_case(one.actor, one.vault(), reference).version
-    with refuses("Nothing is owed to police, prison or county officers:"):
+    with refuses("Nothing is owed to police, prison or county officers"):
         write_case(one.actor, one.vault(), reference, version, for_new)
     assert record_of(reference, one.vault()).terms == []
     assert entries() == []

@@ -37,7 +37,7 @@ def test_one_proposes_another_agrees_and_only_then_it_is_shown(a_member, actor):
     assert outside_contact() is None
     (waiting,) = proposed_contacts().values()
     assert [what_is_missing(one) for one in (grace, dora)] == ["", "waits"]
-    with refuses("Another person agrees to it"):
+    with refuses("Another director or custodian agrees to it"):
         agree_to_contact(grace, waiting.digest)
     # What was shown is no longer what is proposed.
     propose_contact(grace, "A friend", REACH)
@@ -87,7 +87,7 @@ def test_no_friend_whom_the_proposer_brought_in_and_nobody_new_puts_a_contact_th
     propose_contact(grace.actor, NAME, REACH)
     (waiting,) = proposed_contacts().values()
     for who, sentence in (
-        (grace, "who did not propose it"),
+        (grace, "Another director or custodian agrees to it"),
         (dora, "one of you was brought in or given power by the other"),
         (new, "Your account is too new"),
     ):

@@ -153,7 +153,7 @@ def test_a_page_drawn_before_words_were_taken_out_keeps_nothing_of_them(members)
     for token in (stale["token"], "v" * 16):
         answer = anna.client.post("/w/t", data=stale | {"token": token}, headers=script)
         assert answer.status_code == 409
-        assert answer.json["error"].startswith("Two members took words out of this case since")
+        assert answer.json["error"].startswith("Two members took words out of this case meanwhile")
         assert named_in(anna) == []
     # A page that is drawn now is kept, and so is one of another case and of a new one.
     fresh = fields_of(anna.client.get(address).text)
@@ -223,14 +223,17 @@ def test_the_form_says_beside_the_field_which_line_stands_nowhere_and_keeps_what
 ):
     anna, brenda = members
     reference = filed(Record(narrative=f"Of {NAME}."))
-    with refuses("Line 2 stands neither in"):
+    with refuses("Line 2 stands nowhere in the case"):
         ask_redaction(anna.actor, anna.vault(), reference, [NAME, "Achien"], "x")
     db.session.rollback()
     address = f"/w/{reference}/h/words"
     for words, sentence in (
         ("", "Enter this."),
         ("Achieng\n.", "Write at least two letters in each line."),
-        (f"{NAME}\nAchien", "Line 2 stands neither in the first account nor in the record"),
+        (
+            f"{NAME}\nAchien",
+            "Line 2 stands nowhere in the case. Whole words are looked for, as they are spelt",
+        ),
     ):
         text = anna.client.post(address, data={"words": words, "reason": "Her name."}).text
         found = re.findall(r'class="error" id="(\w+)-error">\s*<p>\s*(.*?)</p>', text, re.S)

@@ -194,7 +194,7 @@ def test_a_gateway_that_is_down_is_tried_again_by_what_failed_alone_and_the_page
     assert (office.gateway.rang(), len(mails)) == ([ANNA, GRACE], 2)
     page = office.anna.client.get("/w/o").text
     assert "Not reached the last time" in page
-    assert page.count("The SMS was not taken; it is tried again each minute for an hour.") == 2
+    assert page.count("The SMS was not taken; it is tried each minute for an hour.") == 2
     office.gateway.answers.clear()
     alerts.tell_officers(raised + MINUTE)
     assert (office.gateway.rang(), len(mails)) == ([ANNA, GRACE], 2)

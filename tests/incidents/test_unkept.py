@@ -139,7 +139,7 @@ def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
     assert read(grace) is None
     assert shred(timedelta(days=400)) == 0
     reference = only_case(grace).reference
-    assert "When it is closed, seven days begin" in grace.client.get(f"/w/{reference}").text
+    assert "Then she has seven days to agree" in grace.client.get(f"/w/{reference}").text
     take_step(
         reference, "close", by=grace.actor, vault=grace.vault(), outcome="duplicate", reason="Twice"
     )

@@ -95,7 +95,7 @@ def test_an_officer_reads_what_else_can_help_before_and_after_that_step(app, a_m
 
 def test_nobody_is_told_to_destroy_the_original_of_evidence(a_member, filed):
     page = a_member("documentation").client.get(f"/w/{filed()}/e/new").text
-    assert "delete nothing there yet" in page
+    assert "Delete nothing yet where it came from" in page
     assert "First ask whether it may go to court" in page
     assert "Delete it from the phone" not in page
 

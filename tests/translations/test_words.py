@@ -154,8 +154,8 @@ FIXED = {
     "every %(count)s weeks on %(days)s",
     "For somebody without an account: they see their own certificates for %(minutes)s minutes and"
     " can download them. The link works once, within %(days)s days.",
-    "In the last 13 weeks, drills and reports together: answered within %(minutes)s minutes"
-    " %(in_time)s, later or not at all %(late)s.",
+    "In 13 weeks, drills and reports: answered within %(minutes)s minutes %(in_time)s, later or "
+    "not at all %(late)s.",
     "The button opens them on this device for %(minutes)s minutes. The link works once: press it"
     " only where you want to see or download them.",
     # Of one day nothing is said: any minute counts.

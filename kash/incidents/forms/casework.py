@@ -236,8 +236,7 @@ class RedactForm(WhyForm):
         required=True,
         rows=2,
         description=_l(
-            "One name in each line, in every spelling that stands there. Only these words go, and"
-            " a mark is left."
+            "One name in each line, in every spelling. Only these words go, and a mark is left."
         ),
     )
 

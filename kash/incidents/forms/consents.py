@@ -95,17 +95,14 @@ class ConsentsForm(VersionedForm):
         elif self.origin.data == "not_asked" and (not agreed <= UNASKED or refused_any):
             self.mark_wrong(
                 self.origin,
-                _(
-                    "If she could not be asked, nothing can be noted but a yes to asking a"
-                    " mediator. Leave the rest as it is."
-                ),
+                _("If she could not be asked, only a yes to asking a mediator can be noted."),
             )
         elif self.origin.data == "told_reporter" and not agreed <= WISHED:
             self.mark_wrong(
                 self.origin,
                 _(
-                    "What she told somebody else is a wish: it is enough to keep the report and to"
-                    " ask a mediator. For the rest, read the words out to her first."
+                    "What she told somebody else is enough to keep the report and to ask a "
+                    "mediator. For the rest, read the words out to her first."
                 ),
             )
 
@@ -135,7 +132,7 @@ class GuardianForm(VersionedForm):
     paper = text_field(
         _l("By which paper"),
         most=200,
-        description=_l("A signed form or an order: what it is, and its day. Keep the paper."),
+        description=_l("A signed form or an order, and its day. Keep the paper."),
     )
     language = HiddenField()
 
@@ -435,8 +432,7 @@ class BailForm(VersionedForm):
         what was paid."""
         if self.place.data and (self.place_name.data or self.paid_to.data == "court"):
             self.mark_wrong(
-                self.place,
-                _("Choose a station, or write the name of a court or another station, not both."),
+                self.place, _("Choose a station, or write a court or another station, not both.")
             )
         none_given = bool(self.no_receipt.data) if "no_receipt" in self else False
         faults = wrong_with(

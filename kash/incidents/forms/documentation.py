@@ -72,7 +72,7 @@ def offered(words: Mapping[str, Any], first: Any = None) -> list[tuple[str, Any]
 _ANSWERS = [("yes", _l("Yes")), ("no", _l("No")), ("not_known", _l("Not known"))]
 WORRY_TEXTS: dict[str, Any] = {
     "guessed": _l("She may be known from it. Wait, or ask her first."),
-    "safe_there": _l("She may be in danger where she is. Find her a safe place first."),
+    "safe_there": _l("She may be in danger there. Find her a safe place first."),
     "knows_next": _l("She may be taken by surprise. Tell her first what happens next."),
 }
 

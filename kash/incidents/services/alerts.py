@@ -472,7 +472,7 @@ def why_another(standing: Standing) -> Any:
     """Why somebody else agrees to a contact or a number, said to the person who stands so; empty if
     she may."""
     if standing is Standing.ASKED:
-        return _l("Another person agrees to it: a director or a custodian who did not propose it.")
+        return _l("Another director or custodian agrees to it.")
     return STANDING_SENTENCES.get(standing, "")
 
 

@@ -48,8 +48,8 @@ class WordsTakenOut(ChangedMeanwhile):
     """Two members took words out of the case since the page was opened, which may hold them yet."""
 
     sentence = _l(
-        "Two members took words out of this case since you opened this page. What you type here is"
-        " not kept. Save it now, or open the page again."
+        "Two members took words out of this case meanwhile. What you type here is not kept. Save "
+        "it now, or open the page again."
     )
 
 

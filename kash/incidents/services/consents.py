@@ -283,8 +283,8 @@ def refuse_unasked(
         codes = record.codes_of(left)
         raise Problem(
             _(
-                "Ask again first, read back what the paper says, and note it: %(codes)s. An answer"
-                " counts for fourteen days, for one receiver and one case.",
+                "Ask again, read back what the paper says, and note it: %(codes)s. An answer "
+                "counts for fourteen days, one receiver and one case.",
                 codes=", ".join(codes) or "–",
             ),
             field="paper",

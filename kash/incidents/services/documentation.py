@@ -106,15 +106,12 @@ IDENTITY_WOULD_BE_LEFT = _l("A person whose name is kept sealed cannot be taken 
 
 
 NOT_WITHOUT_HER_YES = _l(
-    "Nobody is told of her without her yes. If she cannot be asked, only child protection may be,"
-    " of somebody under 18, and an advocate of somebody who is held."
+    "Nobody is told of her without her yes. If she cannot be asked, only child protection is "
+    "told (under 18), and an advocate (of somebody held)."
 )
 
 
-NO_TERM = _l(
-    "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
-    " agreed."
-)
+NO_TERM = _l("Nothing is owed to police, prison or county officers. Look at what was agreed.")
 
 
 WHY_IS_MISSING = _l("This case was verified. Say why the record is changed.")
@@ -587,7 +584,7 @@ def _opened(session: Session, vault: OpenVault, document: str) -> dict[str, str]
         raise Damaged from None
 
 
-NOT_HELD = _l("She is not held any more, as far as the record says. Look at it again.")
+NOT_HELD = _l("She is not held any more, as far as the record says.")
 
 
 @dataclass(frozen=True)

@@ -140,8 +140,8 @@ def _kind_taken(head: bytes) -> FileKind:
     if is_archive(head):
         raise Problem(
             _l(
-                "This is a zip or another archive, whatever its name says. Take the files out of it"
-                " and add them one by one. Nothing was kept."
+                "This is a zip or another archive. Take the files out of it and add them one by "
+                "one. Nothing was kept."
             ),
             field="file",
             status=415,
@@ -150,8 +150,8 @@ def _kind_taken(head: bytes) -> FileKind:
     if kind is None:
         raise Problem(
             _l(
-                "Photos, scans, sound, video and PDF can be added. This file is something else,"
-                " whatever its name says. Nothing was kept."
+                "Photos, scans, sound, video and PDF can be added. This file is something else. "
+                "Nothing was kept."
             ),
             field="file",
             status=415,

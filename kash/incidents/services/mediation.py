@@ -63,12 +63,12 @@ from kash.policy import Actor
 
 _WHY_NOT = {
     Why.CONSENT: _l(
-        "One of them has not agreed, or does not let the report be kept any more. Only a release"
-        " may be asked, while she is held."
+        "One of them has not agreed, or takes back that the report is kept. Only her release may "
+        "be asked, while she is held."
     ),
     Why.GATE: _l(
-        "Here a mediator may ask for a release, that what was taken is given back, that it stops,"
-        " and for a doctor; for nothing else."
+        "A mediator may ask for a release, for what was taken, that it stops, and for a doctor; "
+        "for nothing else."
     ),
     Why.OWN_YES: _l(
         "“Court or release” may get her charged. Each of them must have said yes to it herself, "
@@ -76,14 +76,14 @@ _WHY_NOT = {
     ),
     Why.NOT_WANTED: _l("One of them does not want a mediator. If that has changed, note it first."),
     Why.ASK_FIRST: _l(
-        "Ask them first what they want, and note it. Before that a mediator may be asked only for "
-        "the release of those who are held, and for a doctor."
+        "Ask them first what they want, and note it. Until then a mediator is asked only for a "
+        "release and for a doctor."
     ),
 }
 
 
 NO_CONSENT_TO_MEDIATE = _l(
-    "Nobody has agreed yet that a mediator is asked. Write down the consent first."
+    "Nobody has agreed yet that a mediator is asked. Note the consent first."
 )
 
 

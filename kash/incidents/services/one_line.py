@@ -36,7 +36,7 @@ from kash.policy import Actor
 class CannotBeTakenBack(Problem):
     """With this line something ends that taking it back does not bring again: she is asked once."""
 
-    sentence = _l("What waits for this to happen ends with it, and does not begin again.")
+    sentence = _l("What waits for this ends with it, for good.")
 
 
 def note_line(

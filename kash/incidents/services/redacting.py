@@ -51,8 +51,8 @@ def ask_redaction(
                 # Told by their line, not by what they are.
                 raise Problem(
                     _(
-                        "Line %(line)s stands neither in the first account nor in the record or its"
-                        " changes. Whole words are looked for, as they are spelt.",
+                        "Line %(line)s stands nowhere in the case. Whole words are looked for, "
+                        "as they are spelt.",
                         line=line,
                     ),
                     field="words",

@@ -26,9 +26,7 @@ from kash.policy import Actor
 class Damaged(Problem):
     """The sealed record of this case does not open."""
 
-    sentence = _l(
-        "The sealed record of this case is damaged and does not open. Other cases are not touched."
-    )
+    sentence = _l("The sealed record of this case is damaged and does not open.")
 
 
 class RecordsNotOpen(Problem):
@@ -36,8 +34,8 @@ class RecordsNotOpen(Problem):
 
     status, field = 409, ""
     sentence = _l(
-        "Not every sealed record opens for you, so nothing is counted. If a rotation of keys is"
-        " unfinished, finish it; if a record is damaged, a backup may have it whole."
+        "Some sealed records do not open for you, so nothing is counted. Finish an unfinished "
+        "rotation of keys; for a damaged record look in a backup."
     )
 
 
@@ -46,8 +44,8 @@ class ReportsStillWait(Problem):
 
     status, field = 409, ""
     sentence = _l(
-        "What was sent is not visible yet, although its hour has come, so nothing is counted. Ask"
-        " the operator of the server whether the worker runs."
+        "What was sent is not visible yet, although its hour has come, so nothing is counted. "
+        "Ask the operator whether the worker runs."
     )
 
 
@@ -77,20 +75,17 @@ class CaseChangedMeanwhile(ChangedMeanwhile):
 
 
 STAYS_HERE = _l(
-    "Not everybody it shows or names agreed to a paper for a court, and that it"
-    " speaks of health. It stays here."
+    "Not everybody in it agreed to a paper for a court, and that it speaks of health. It stays "
+    "here."
 )
 
 
-NOBODY_AGREED = _l(
-    "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
-)
+NOBODY_AGREED = _l("Nobody in this case has agreed to a file for a court. Note the consent first.")
 
 
 NOT_TO_BE_AGREED = _l(
-    "In this case only two things can be agreed: that she is let go without a price, and that"
-    " what was taken from her is given back. Nothing else is paid, and no apology, after such"
-    " acts, or where somebody may be under 18."
+    "In this case only two things can be agreed: she is let go without a price, and what was "
+    "taken from her is given back."
 )
 
 
@@ -103,7 +98,7 @@ class NotNow(Problem):
 class EvidenceDamaged(Problem):
     """A piece of evidence, what is sealed of it or its file, does not open."""
 
-    sentence = _l("This piece of evidence is damaged and does not open. Others are not touched.")
+    sentence = _l("This piece of evidence is damaged and does not open.")
 
 
 KIND = "incident.view"

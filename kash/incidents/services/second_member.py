@@ -74,15 +74,15 @@ class OnHold(Problem):
 
     status, field = 409, ""
     sentence = _l(
-        "This case is held: nobody closes or shreds it, removes evidence, replaces a name or takes"
-        " words out, until the hold is lifted."
+        "This case is held: nobody closes or shreds it, removes evidence, replaces a name or "
+        "takes words out."
     )
 
 
-DECIDED = _l("This waits no more: it was decided, taken back, or the case has changed since.")
+DECIDED = _l("This waits no more: it was decided, taken back, or the case has changed.")
 ANOTHER_DECIDES = _l(
-    "Another member decides this: not who asked, and nobody who brought the other's account in"
-    " or gave it its roles."
+    "Another member decides this, who has no part in bringing your account in or in its roles, "
+    "nor you in theirs."
 )
 
 
@@ -362,27 +362,27 @@ def shred_unkept(today: date) -> int:
 _SENTENCES = {
     Refusal.STATE: _l("The case is not at this step any more. Look at it again."),
     Refusal.SAME_PERSON: _l(
-        "Somebody else decides this: a person who filed or triaged a case does not verify it."
+        "A person who filed or triaged a case does not verify it. Give it to somebody else."
     ),
-    Refusal.OUTCOME: _l("Say what came of it: this outcome does not fit the case as it stands."),
+    Refusal.OUTCOME: _l("This outcome does not fit the case. Choose another."),
     Refusal.REASON: _l("Write the reason."),
     Refusal.CHILD: _l(
-        "Somebody here is or may be under 18, and it is not known that child protection reached"
-        " her. Tell how the referral went, or write why the case ends all the same."
+        "Somebody here is or may be under 18, and it is not known that child protection reached "
+        "her. Tell how the referral went, or why the case ends all the same."
     ),
     Refusal.CHILD_CUSTODIAN: _l(
-        "Somebody here is or may be under 18, and it is not known that child protection reached"
-        " her. Tell how the referral went: for another reason only a custodian closes this case."
+        "Somebody here is or may be under 18, and it is not known that child protection reached "
+        "her. Tell how the referral went; otherwise a custodian closes this case."
     ),
     Refusal.STILL_OPEN: _l(
-        "Something is open still: somebody is held, a limit runs, or something waits for its"
-        " outcome. The page lists it."
+        "Something is open still: somebody is held, a limit runs, or an outcome is missing. The "
+        "page lists it."
     ),
     Refusal.ASK_FIRST: _l("It is not known yet what is wanted. Ask, and note it."),
     Refusal.ENDINGS: _l("Say for each person how it ended."),
     Refusal.NOT_WANTED: _l(
-        "Mediation is only for those who want it and agreed that a mediator is asked. Ask what is "
-        "wanted, and note both."
+        "Mediation is only for those who want it and agreed to it. Ask what is wanted, and note "
+        "both."
     ),
 }
 

@@ -358,7 +358,7 @@ def take_line_back(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturn
     with FlashedProblems(CaseChangedMeanwhile):
         ended = one_line.take_line_back(actor, vault, case.reference)
         flash(
-            _("Taken back. What a mediator was asked ended with it: ask again if it is needed.")
+            _("Taken back. What a mediator was asked ended: ask again if needed.")
             if ended
             else _("Taken back.")
         )
@@ -528,9 +528,9 @@ CHANGE = CaseAction(_l("Change the record"), "incidents.edit_case", 10, _is_offe
 def opening_text() -> str:
     """Text on what follows when a case is no longer for a custodian alone."""
     return _(
-        "With saving, all documentation officers and directors read this case: what stands in it,"
-        " the comments, the first account and every change, also what was taken off here. One"
-        " of them who did it reads it too, unless that account is named beside the party."
+        "With saving, all documentation officers and directors read this case, with comments, "
+        "first account and every change. One of them who did it reads it too, unless that "
+        "account is named beside the party."
     )
 
 
@@ -544,15 +544,14 @@ def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
     if custodians:
         names = ", ".join(custodians)
         text += " " + _(
-            "With saving, the case goes to %(names)s, who reads it alone from then on: you do not"
-            " see it any more. If somebody is held, call her now.",
+            "With saving, the case goes to %(names)s alone, and you do not see it any more. If "
+            "somebody is held, call her now.",
             names=names,
         )
     else:
         text += " " + _("With saving, nobody of the programme can read it: no custodian is free.")
     text += " " + _(
-        "Also without a yes to keep it, it stays until it is closed. Then seven days begin in which"
-        " she can agree."
+        "Also without a yes it stays until it is closed. Then she has seven days to agree."
     )
     outside = outside_contact()
     if why is ForCustodian.PROGRAMME and outside is not None:

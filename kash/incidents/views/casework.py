@@ -595,10 +595,7 @@ def declare(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     form = KashForm()
     if form.validate_on_submit():
         declare_conflict(case.reference, by=actor, vault=vault)
-        return to(
-            "index",
-            _("You do not see that case any more. The others are told that you are kept away."),
-        )
+        return to("index", _("You do not see that case any more."))
     alone = len(may_work(officers(), case.seen)) < 2
     return page(
         "incidents/declare.html",

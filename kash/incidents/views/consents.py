@@ -157,9 +157,7 @@ def _of_child(record: Record, purpose: str, person: str) -> PurposeStanding:
         why = _("She said no herself, or it was taken back. Nobody's yes goes over that.")
         return PurposeStanding(purpose, "bad", _("No"), why)
     if answer is None:
-        why = _(
-            "A custodian notes who decides for her, and by which paper. She may say no herself."
-        )
+        why = _("A custodian notes who decides for her. She may say no herself.")
         return PurposeStanding(purpose, "", _("Not asked yet"), why)
     why = f"{names.GUARDIAN_NAMES[answer.origin]}: {answer.paper}, {short_date_text(answer.at)}"
     if answer.given and not record.consents_to(purpose, person):
@@ -182,7 +180,7 @@ def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
     if answer is None:
         why = ""
         if record.asks_again(purpose, person):
-            why = _("What was read out before said something else than what is done. Ask again.")
+            why = _("What was read out before differs from what is done. Ask again.")
         return PurposeStanding(purpose, "", _("Not asked yet"), why, wished)
     day = short_date_text(answer.at)
     if not answer.given:
@@ -471,9 +469,8 @@ def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
     else:
         flash(
             _(
-                "Saved, but it does not count: what she said herself on %(day)s holds until she"
-                " says otherwise herself. Ask her, alone if you can, and note it as said by"
-                " herself.",
+                "Saved, but what she said herself on %(day)s holds. Ask her, alone if you can, "
+                "and note it as said by herself.",
                 day=short_date_text(counts.on),
             ),
             "warn",
@@ -634,7 +631,7 @@ def _agree(
         flash(_("Agreed. She no longer counts as held."))
     elif found.act == REDACT:
         redact(actor, vault, reference, found.id)
-        flash(_("Taken out, with a mark where it stood. The case says when, who did it and why."))
+        flash(_("Taken out, with a mark where it stood."))
     else:
         agree_to_hold(actor, vault, reference, found.id)
         flash(_("Agreed."))
@@ -646,9 +643,7 @@ def _tell_shredded(done: Shredded) -> None:
         _("The case is shredded. Sealed documents that are gone: %(count)s.", count=done.documents)
     )
     if done.left:
-        flash(
-            _("Some of its files could not be deleted yet. Without keys nobody opens them."), "warn"
-        )
+        flash(_("Some files could not be deleted yet. Without keys nobody opens them."), "warn")
 
 
 def _about(case: Case, found: MemberProposal) -> str:

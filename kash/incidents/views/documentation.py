@@ -159,8 +159,8 @@ def edit_case(reference: str) -> ResponseReturnValue:
             raise
     flash(
         _(
-            "Not saved: a custodian alone has this case now, and you do not see it any more. What"
-            " you typed is kept for her, sealed, for seven days. Tell a custodian to look at it."
+            "Not saved: now only a custodian reads this case. What you typed is kept for her, "
+            "sealed, for seven days. Tell her."
         ),
         "warn",
     )
@@ -277,9 +277,7 @@ def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValu
     except NotFound:
         if hands_over:
             told = _("Saved, and handed over to a custodian.")
-        return to(
-            "index", told + " " + _("From now on others work on this case, and you do not see it.")
-        )
+        return to("index", told + " " + _("Now others work on this case, and you do not see it."))
     flash(told)
     if request_ended_last(case.record):
         flash(
