@@ -140,7 +140,7 @@ def without_help(ask: Ask, answer: TestResponse, body: str) -> bool:
         answer.status_code in (200, 422)
         and '<header class="top' in body
         and 'class="me help-link" href="/handbook/' not in body
-        and room != "handbook"
+        and room not in ("attendance", "handbook")
         and ask.endpoint not in _LEADS_NOWHERE
     )
 

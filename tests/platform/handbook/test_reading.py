@@ -168,3 +168,18 @@ def test_a_wide_table_moves_by_itself(tmp_path):
     said = rendered(write(tmp_path, "# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"), lambda *_: None)
     assert said.count('<div class="scroll" tabindex="0"><table>') == 1
     assert said.count("</table></div>") == 1
+
+
+# What a reader learns in an hour, and the longest of its pages.
+MOST_WORDS = {"trainer": 5000}
+MOST_ON_A_PAGE = 600
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+@pytest.mark.parametrize("name", MOST_WORDS)
+def test_a_chapter_is_short_enough_to_be_read(name, language):
+    path = DOCS / ("" if language == "en" else language) / f"{name}.md"
+    source = path.read_text("utf-8").removeprefix(UNREAD)
+    assert len(source.split()) <= MOST_WORDS[name]
+    sections = {part.partition("\n")[0]: len(part.split()) for part in source.split("\n## ")}
+    assert {title: count for title, count in sections.items() if count > MOST_ON_A_PAGE} == {}
