@@ -257,6 +257,7 @@ NAMED: dict[str, str] = {
     "workshops.session_changed": "workshop session",
     "workshops.session_recorded": "workshop session",
     "workshops.session_removed": "workshop session",
+    "workshops.talk_held": "workshop",
     "workshops.waiting_list_moved": "workshop enrolment",
     "workshops.walk_in_taken": "workshop enrolment person",
     "workshops.workshop_duplicated": "workshop workshop",

@@ -22,6 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.platform.approvals.approval import Approval
 from kash.platform.database import Base, Key, Now, PublicId, Short, new_public_id
 
+# Lineage of the course and of the version that short talks are of: out of reach, never published.
+TALK = "talk"
+
 
 class Lineage:
     """Gives a row of a version the key that it has in every copy, translation and later version.

@@ -13,19 +13,7 @@ from typing import Any, Protocol
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    and_,
-    case,
-    exists,
-    false,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kash.feature import Part, ShownPart, declared
@@ -35,7 +23,7 @@ from kash.platform.web import Listing, current_actor, listing
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.metrics import counted
 from kash.policy import GRANTS, Actor, Reach
-from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.models import APPROVAL, TALK, Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.rules.course_files import Place, ValueFault, ValueReading
 from kash.training.rules.courses import (
     BELOW,
@@ -215,7 +203,7 @@ def versions_in_reach(actor: Actor) -> ColumnElement[bool]:
     granted = GRANTS["curriculum.see"]
     reaches = {granted[role] for role in actor.roles if role in granted}
     if Reach.ALL in reaches:
-        return true()
+        return CourseVersion.lineage != TALK
     scopes = declared(TaughtScope)
     if Reach.TAUGHT in reaches and scopes:
         taught = or_(*(CourseVersion.id.in_(scope.versions(actor)) for scope in scopes))
@@ -226,7 +214,7 @@ def versions_in_reach(actor: Actor) -> ColumnElement[bool]:
 def courses_in_reach(actor: Actor) -> ColumnElement[bool]:
     """A condition on courses: those of which the actor sees something."""
     if sees_everything(actor):
-        return true()
+        return Course.lineage != TALK
     return exists().where(CourseVersion.course_id == Course.id, versions_in_reach(actor))
 
 
@@ -465,7 +453,8 @@ def locked_version(session: Session, public_id: str) -> CourseVersion:
 
 def all_courses() -> list[tuple[str, str]]:
     """(public id, name) of all courses by name, for lists of choices."""
-    named = select(Course.public_id, Course.name).order_by(func.lower(Course.name), Course.id)
+    named = select(Course.public_id, Course.name).where(Course.lineage != TALK)
+    named = named.order_by(func.lower(Course.name), Course.id)
     return [(public_id, name) for public_id, name in db.session.execute(named)]
 
 
@@ -474,7 +463,9 @@ def catalogue(actor: Actor, search: CourseSearch) -> tuple[Listing[Any], dict[in
     public_id, name, audience and level, and what each offers: its versions in reach that answer the
     search, by the key of the course, the newest first; three queries."""
     wanted = _wanted(actor, search)
-    statement: Any = select(Course.id, Course.public_id, Course.name, Course.audience, Course.level)
+    statement: Any = select(
+        Course.id, Course.public_id, Course.name, Course.audience, Course.level
+    ).where(Course.lineage != TALK)
     if search.narrows_versions or not sees_everything(actor):
         statement = statement.where(exists().where(CourseVersion.course_id == Course.id, *wanted))
     if search.text:

@@ -253,6 +253,7 @@ def _hits_workshops(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
 FOUND = (
     Findable("workshops", _l("Workshops"), "workshops.see", 30, _hits_workshops),
     NamedPage("workshops.add", _l("Plan a workshop"), "workshops.edit", 80),
+    NamedPage("workshops.talk", _l("A short talk"), "workshops.edit", 81),
 )
 
 
@@ -542,6 +543,7 @@ ACTION_WORDS = ActionWords(
         "workshops.session_removed": _l("workshops: session removed"),
         "workshops.sessions_laid_out": _l("workshops: sessions laid out"),
         "workshops.sessions_ordered": _l("workshops: sessions ordered"),
+        "workshops.talk_held": _l("workshops: talk held"),
         "workshops.waiting_list_moved": _l("workshops: waiting list moved"),
         "workshops.walk_in_taken": _l("workshops: walk in taken"),
         "workshops.workshop_cancelled": _l("workshops: workshop cancelled"),

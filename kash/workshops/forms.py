@@ -268,6 +268,21 @@ class NewWorkshopForm(_Days):
         return bool(self.course.data or self.outline.data or not self.version.data)
 
 
+class TalkForm(KashForm):
+    """A short talk that was held. `key` makes the same form, sent twice, keep one talk."""
+
+    title = text_field(_l("What it was about"), most=160, description=_l("No names of people."))
+    organisation = choice_field(_l("Who heard it"))
+    place = text_field(
+        _l("Where"), required=False, description=_l("Left empty, it was at their own place.")
+    )
+    day = DayField(_l("Day"), validators=[required()])
+    at = TimeOfDayField(_l("Begins at"), validators=[required()])
+    minutes = whole_number_field(_l("Length in minutes"), least=LEAST_MINUTES, most=MOST_MINUTES)
+    heads = whole_number_field(_l("How many came"), least=1, most=1000, required=False)
+    key = NewIdField()
+
+
 class WorkshopForm(_Days, RowVersionForm):
     """A workshop to be changed."""
 

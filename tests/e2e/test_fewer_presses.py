@@ -158,3 +158,23 @@ def test_the_paper_of_last_week_is_a_list_and_a_page_of_registers(
     marks = sorted(mark.status for row in register.rows for mark in row.marks.values())
     assert marks == ["absent", "late", *["present"] * 78]
     at.told("Last week's paper of 20 people and 4 sessions typed in", 6)
+
+
+def test_an_hour_at_roll_call_takes_six_clicks_and_no_course(site, plan, counting):  # noqa: F811
+    held = plan()
+    names = [f"{letter}{vowel}ni Sampuli" for letter in "BD" for vowel in "aiou"]
+    people = [make_person(name, "A", station="Kituo cha Mfano") for name in names]
+    enrol_all(held.workshop, people, held.trainer)
+    at = counting(held.trainer)
+    at.go(site.address)
+    at.link("Workshops")
+    at.link("A short talk")
+    at.page.get_by_label("What it was about").fill("Rights on arrest")
+    at.page.get_by_label("Who heard it").select_option(label="Kituo cha Mfano")
+    at.clicks += 1
+    at.page.get_by_label("How many came").fill("23")
+    at.click(at.page.get_by_label("Everybody: 8"))
+    at.button("Keep the talk")
+    expect(at.page.get_by_text("The talk is kept.")).to_be_visible()
+    expect(at.page.get_by_text("Counted without names: 23")).to_be_visible()
+    at.told("An hour at roll-call: who, where, how many, who came", 6)

@@ -654,6 +654,7 @@ PLACES: dict[str, Place] = {
     # --- workshops --------------------------------------------------------------------------
     "workshops.index": Place("workshops.see", "workshops.see"),
     "workshops.add": Place("workshops.plan", "workshops.plan"),
+    "workshops.talk": Place("workshops.plan", "workshops.plan"),
     "workshops.team": Place(post="workshops.plan"),
     "workshops.workshop": _of("workshop", get="workshops.see"),
     "workshops.edit": _of("workshop", both="workshops.change"),

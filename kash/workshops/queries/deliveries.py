@@ -25,7 +25,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.web.account_names import accounts_in_line
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
-from kash.training.models import Course, CourseVersion, SessionPlan
+from kash.training.models import TALK, Course, CourseVersion, SessionPlan
 from kash.training.queries import loaded, read_version
 from kash.training.rules.courses import OBJECTIVE, PLAN, CourseNode, TimedStep, by_key, timed_steps
 from kash.training.rules.versions import LAST_TIMES
@@ -375,7 +375,7 @@ def other_courses(public_id: str) -> list[tuple[str, str]]:
     """(public id, name) of every other course."""
     rows = db.session.execute(
         select(Course.public_id, Course.name)
-        .where(Course.public_id != public_id)
+        .where(Course.public_id != public_id, Course.lineage != TALK)
         .order_by(func.lower(Course.name), Course.id)
     )
     return list(rows.all())

@@ -112,7 +112,7 @@ def plan_workshop(
     """
     with audited("workshops.workshop_planned", by) as change:
         session = change.session
-        if public_id is not None and _planned_before(session, public_id, by):
+        if public_id is not None and planned_before(session, public_id, by):
             change.nothing()
             return public_id
         if isinstance(version, NewCourse):
@@ -154,12 +154,12 @@ def planned(
         row_version=1,
         state="planned",
     )
-    _set(session, workshop, details, taught.public_title)
+    set_details(session, workshop, details, taught.public_title)
     plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
     places = laid_out([teaching for _, teaching in plans], workshop)
     session.add(workshop)
     session.flush()
-    _set_facilitators(
+    set_facilitators(
         session, workshop, details.facilitators, by, details.lead, with_planner=with_planner
     )
     by_key = {plan.public_id: plan for plan, _ in plans}
@@ -185,8 +185,8 @@ def change_workshop(
         workshop = held_for_change(session, public_id, row_version)
         moved = details.starts_on - workshop.starts_on
         with without_new_clashes(session, workshop):
-            _set(session, workshop, details, workshop.title)
-            _set_facilitators(session, workshop, details.facilitators, by, details.lead)
+            set_details(session, workshop, details, workshop.title)
+            set_facilitators(session, workshop, details.facilitators, by, details.lead)
             if anew:
                 lay_anew(session, workshop, change.now)
             elif moved:
@@ -207,7 +207,7 @@ def duplicate_workshop(
     """
     with audited("workshops.workshop_duplicated", by) as change:
         session = change.session
-        if copy_id is not None and _planned_before(session, copy_id, by):
+        if copy_id is not None and planned_before(session, copy_id, by):
             change.nothing()
             return copy_id
         source = held_workshop(session, public_id)
@@ -243,7 +243,7 @@ def copied(
     teams = select(Facilitator.account_id).where(Facilitator.workshop_id == source.id)
     team = session.scalars(teams).all()
     chosen = [account.public_id for account in trainers() if account.id in team]
-    _set_facilitators(session, workshop, chosen, by)
+    set_facilitators(session, workshop, chosen, by)
     place_sessions(session, workshop, wanted_sessions(session, source, moved))
     refuse_clashes(session, workshop)
     return workshop
@@ -288,7 +288,7 @@ def take_up_again(workshop: Workshop) -> None:
     workshop.row_version += 1
 
 
-def _planned_before(session: Session, public_id: str, by: Actor) -> bool:
+def planned_before(session: Session, public_id: str, by: Actor) -> bool:
     """True if this actor made that workshop already. Raises NotFound if somebody else did."""
     maker = session.scalar(select(Workshop.created_by).where(Workshop.public_id == public_id))
     if maker is not None and maker != by.public_id:
@@ -296,7 +296,8 @@ def _planned_before(session: Session, public_id: str, by: Actor) -> bool:
     return maker is not None
 
 
-def _set(session: Session, workshop: Workshop, details: WorkshopDetails, title: str) -> None:
+def set_details(session: Session, workshop: Workshop, details: WorkshopDetails, title: str) -> None:
+    """Within another action: set title, days, seats and venue."""
     workshop.title = details.title or title
     workshop.starts_on, workshop.ends_on = details.starts_on, details.ends_on
     workshop.day_starts_at, workshop.day_ends_at = details.day_starts_at, details.day_ends_at
@@ -322,7 +323,7 @@ def _key_of_venue(session: Session, public_id: str) -> int | None:
     return get_or_404(session, Venue, public_id).id if public_id else None
 
 
-def _set_facilitators(
+def set_facilitators(
     session: Session,
     workshop: Workshop,
     chosen: Sequence[str],

@@ -20,10 +20,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.attendance.rules.marking import Stretch
+from kash.people.queries.directory import movable_from, organisations
 from kash.people.queries.directory import venues as venues_in_use
 from kash.people.rules.persons import one_group
 from kash.people.sections import NextStep, StepDone
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.platform.ordering import moved_order
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
@@ -44,6 +45,7 @@ from kash.workshops.forms import (
     EarlierForm,
     NewWorkshopForm,
     SessionForm,
+    TalkForm,
     WorkshopForm,
     given,
 )
@@ -86,6 +88,7 @@ from kash.workshops.services.sessions import (
     order_sessions,
     share_costs,
 )
+from kash.workshops.services.talks import Talk, hold_talk
 from kash.workshops.views.attendance import WORKSHOP_COLUMNS
 from kash.workshops.views.closing import advice_for, advice_in_form, schedule_for, schedule_in_form
 from kash.workshops.views.people import people_page, told_of_several, wanted_state
@@ -248,6 +251,34 @@ def add() -> ResponseReturnValue:
         writes=not chosen,
         advice=advice_in_form(form, chosen),
         schedule=schedule_in_form(form, chosen),
+    )
+
+
+@blueprint.route("/talk", methods=["GET", "POST"])
+@allow("workshops.edit")
+def talk() -> ResponseReturnValue:
+    """Keep a talk that was held. Showing the people of a station, or the other group of them, keeps
+    nothing yet."""
+    actor = current_actor()
+    begins = to_local(utc_now() - timedelta(hours=1)).time().replace(minute=0)
+    form = TalkForm(data={"day": local_today(), "at": begins, "minutes": 60})
+    form.organisation.choices = [
+        ("", _("Choose")),
+        *((place.public_id, place.name) for place in organisations()),
+    ]
+    looks = "show" in request.form or "group" in request.form
+    if not looks and form.validate_on_submit():
+        with form.showing_problems():
+            kept = hold_talk(form.command(Talk), ticked(), actor, public_id=form.key.data)
+            flash(_("The talk is kept. Somebody else confirms its register."))
+            return go_to("workshops.attendance", kept)
+    heard = movable_from(actor, form.organisation.data) if form.organisation.data else []
+    letter = request.form.get("group", "")
+    return page(
+        "workshops/talk.html",
+        form=form,
+        shown=one_group(heard, attrgetter("letter"), letter),
+        ticked=set(ticked()),
     )
 
 

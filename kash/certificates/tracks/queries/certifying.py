@@ -45,7 +45,7 @@ from kash.people.queries.persons import key_within_reach
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
-from kash.training.models import Course
+from kash.training.models import TALK, Course
 from kash.workshops.queries.plan import next_workshops
 
 
@@ -62,10 +62,15 @@ class JudgedByVersion:
 
 def certifying_track(session: Session, course: int) -> Track | None:
     """The track that certificates of a course (its key) need: the one that is asked for by this
-    course, else the one that all others need; None if nothing is set yet."""
+    course, else the one that all others need; None if nothing is set yet, and for talks, which lead
+    to none."""
     return session.scalar(
         select(Track)
-        .where(Track.certifies, or_(Track.course_id == course, Track.course_id.is_(None)))
+        .where(
+            Track.certifies,
+            or_(Track.course_id == course, Track.course_id.is_(None)),
+            ~exists().where(Course.id == course, Course.lineage == TALK),
+        )
         .order_by(Track.course_id.is_(None))
         .limit(1)
     )
