@@ -97,7 +97,8 @@ def test_people_of_another_workshop_are_copied_at_once(held, plan, client_for):
     assert "Under 18" in chosen
     ticked = [row.person for row in people_in(held.row, [EnrolmentState.CONFIRMED])]
     db.session.rollback()
-    done = site.post(url(here, "people", "chosen"), data={"chosen": ticked})
+    of_there = {"chosen": ticked, "source": held.workshop, "group": "B"}
+    done = site.post(url(here, "people", "chosen"), data=of_there)
     # Why not is told beside the one for whom it was not done.
     assert done.status_code == 409
     assert "People under 18 are not enrolled." in text_of(done)

@@ -355,14 +355,13 @@ def test_people_are_enrolled_withdrawn_and_moved_up(plan, client_for):
 
 def test_consent_forms_are_printed_for_those_enrolled(held, site, sign_in):
     page = site.get(url(held, "people"))
-    form = page.text.partition('action="/people/consent-forms"')[2].partition("</form>")[0]
-    assert "Consent forms (PDF)" in form
-    chosen = re.findall(r'name="chosen" value="([^"]+)"', form)
-    # Of one group, as all papers are.
+    assert 'form="several" class="btn" formaction="/people/consent-forms">Consent' in page.text
+    chosen = re.findall(r'type="checkbox" form="several" name="chosen" value="([^"]+)"', page.text)
+    # Of one group, as it is shown.
     baraka = db.session.query(Person).filter_by(chosen_name="Baraka Sampuli").one()
     assert chosen == [baraka.public_id]
     back = url(held, "people")
-    assert f'name="back" value="{back}"' in form
+    assert f'name="back" value="{back}"' in page.text
     answer = site.post("/people/consent-forms", data={"chosen": chosen, "back": back})
     job = db.session.query(Job).one()
     assert (answer.status_code, answer.location) == (303, f"/jobs/{job.public_id}")

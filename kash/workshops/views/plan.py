@@ -449,7 +449,7 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
     if not left:
         return go_to("workshops.people", public_id, state=str(wanted))
     if source := request.form.get("source", ""):
-        return _copy_page(workshop, source, left), 409
+        return _copy_page(workshop, source, left)
     return people_page(workshop, request.form.get("search", "")[:200], left), 409
 
 
@@ -472,14 +472,16 @@ def copy_people(public_id: str) -> ResponseReturnValue:
     return _copy_page(workshop, source)
 
 
-def _copy_page(workshop: Workshop, source: str, left: Mapping[str, str] | None = None) -> Any:
+def _copy_page(
+    workshop: Workshop, source: str, left: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
     other = mine(source)
     if other.id == workshop.id:
         raise NotFound
     people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(workshop)
     free = {row.person for row in people if not row.minor and row.person not in here}
     shown = one_group(people, attrgetter("letter"), request.values.get("group", ""))
-    return page(
+    body, status = page(
         "workshops/copy_people.html",
         workshop=workshop,
         source=other,
@@ -490,6 +492,7 @@ def _copy_page(workshop: Workshop, source: str, left: Mapping[str, str] | None =
         ticked=free.intersection(ticked()) if request.method == "POST" else free,
         left=left or {},
     )
+    return body, 409 if left else status
 
 
 @blueprint.route("/courses/<course_id>/earlier", methods=["GET", "POST"])
