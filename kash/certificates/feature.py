@@ -398,7 +398,7 @@ MISSING = (
         "names",
         _l("Certificates"),
         _l("Confirmed name for a certificate"),
-        _l("They came, and nothing can be proposed for them before their name is confirmed."),
+        _l("They came, but their name is not confirmed."),
         120,
         _names,
         _line,
@@ -482,7 +482,7 @@ def _expiring(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Certificates expire within 60 days"),
             url_for("certificates.index", state="expiring", sort="expires"),
-            _("Plan a refresher, or propose renewals on the page of their workshop."),
+            _("Plan a refresher, or propose renewals on their workshop's page."),
             key=count,
             button=_("See them"),
         )
@@ -494,7 +494,7 @@ def _ready(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Ready for a certificate: %(title)s", title=title),
             url_for("certificates.workshop", public_id=workshop),
-            _("They did all that its track asks for. Propose their certificates."),
+            _("They did all that its track asks for."),
             key=count,
             small=ngettext("person", "people", count),
             button=_("See them"),
@@ -510,7 +510,7 @@ def _rule_missing(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Nothing says who gets a certificate"),
             url_for("certificates.rule"),
-            _("Until you set the rule, no trainer can propose a certificate."),
+            _("Until then no trainer can propose a certificate."),
             key="–",
             button=_("Set the rule"),
         )

@@ -125,8 +125,8 @@ def _dark_enough(_form: Any, field: Any) -> None:
     if design_rules.contrast(colour) < design_rules.LEAST_CONTRAST:
         raise ValidationError(
             _(
-                "This colour is too pale to be read on white paper: its contrast is %(contrast)s,"
-                " and %(least)s is the least.",
+                "This colour is too pale for white paper: its contrast is %(contrast)s, and "
+                "%(least)s is the least.",
                 contrast=f"{design_rules.contrast(colour):.1f}",
                 least=f"{design_rules.LEAST_CONTRAST:.1f}",
             )
@@ -306,7 +306,7 @@ LACK_SENTENCES = {
     "unknown_field": _l("There is no field called “%(what)s”."),
     "missing_field": _l("The field “%(what)s” is missing; no certificate is without it."),
     "field_twice": _l("The field “%(what)s” stands there twice."),
-    "no_picture": _l("The fields qr, logo and seal are img elements, and no others are: %(what)s."),
+    "no_picture": _l("The fields qr, logo and seal, and no others, are img elements: %(what)s."),
     "no_block": _l("The field “%(what)s” takes more than a line: mark a div or section."),
     "element": _l("The element “%(what)s” is not taken."),
     "attribute": _l("The attribute “%(what)s” is not taken."),
@@ -316,7 +316,7 @@ LACK_SENTENCES = {
     "style": _l("The CSS holds something that is not taken: %(what)s"),
     "too_long": _l("This is too long: at most 60,000 characters and 600 elements."),
     "sentence": _l("The sentence has no field [%(what)s]."),
-    "contrast": _l("The colour %(what)s is too pale to be read on white paper."),
+    "contrast": _l("%(what)s is too pale for white paper."),
     "empty": _l("The field “%(what)s” would be empty."),
 }
 
@@ -408,7 +408,7 @@ class RuleForm(KashForm):
     least_share = whole_number_field(_l("Least share of the hours, in per cent"), least=1, most=100)
     months_valid = whole_number_field(_l("Valid for, in months"), least=1, most=240, required=False)
     name_must_be_confirmed = BooleanField(
-        _l("The printed name must be confirmed by the person before a certificate is proposed")
+        _l("People must confirm their printed name before a certificate is proposed")
     )
 
 
@@ -532,13 +532,13 @@ def met_name(stored: NameRow) -> str:
     """Sentence with the name that stands instead of one that was typed."""
     if stored.confirmed:
         return _(
-            "Saved here meanwhile, read and right: “%(name)s”. Yours is not saved yet: correct "
-            "it, or press Save to put it in its place.",
+            "Saved here meanwhile, read and right: “%(name)s”. Yours is not saved: correct it, "
+            "or press Save to replace that.",
             name=stored.name,
         )
     return _(
-        "Saved here meanwhile: “%(name)s”. Yours is not saved yet: correct it, or press Save to "
-        "put it in its place.",
+        "Saved here meanwhile: “%(name)s”. Yours is not saved: correct it, or press Save to "
+        "replace that.",
         name=stored.name,
     )
 

@@ -380,11 +380,11 @@ APPROVAL = Approval(
     label=_l("Certificates: approve or send back"),
     waiting=_l("Certificates proposed, not issued"),
     own=_l("You proposed these certificates, so another person must approve them."),
-    stands_in=_l("You stand in for whoever proposed these, so another person must approve them."),
+    stands_in=_l("You stand in for the person who proposed these, so another must approve them."),
     waits=("proposed", "approved", "issuing", "stopped"),
     sent_back=SENT_BACK,
     gains=_certifies,
-    gained=_l("One of these certificates is yours, so another person must approve them."),
+    gained=_l("One of these certificates is yours, so another must approve them."),
 )
 
 

@@ -282,7 +282,7 @@ def _returned(asked: Viewer) -> Sequence[TodayLine]:
         asked,
         True,
         _("Sent back: %(course)s, version %(number)s"),
-        _("The reason stands on its page. Change it and propose it again."),
+        _("Its page says why. Change it and propose it again."),
         _("See why"),
     )
 

@@ -111,7 +111,7 @@ def test_no_badge_once_a_name_is_withheld(ready, issued):
         )
     )
     db.session.commit()
-    with refuses("The consent to a printed name was refused or withdrawn, so it"):
+    with refuses("The consent to a printed name was refused or withdrawn"):
         badges.make_badge(issued[0], ready.director)
 
 

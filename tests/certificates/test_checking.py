@@ -74,7 +74,7 @@ def test_status_title_and_date_are_told_and_never_a_name(whole, ready, client):
     revoke(whole, "withdrawn_by_holder", "Only staff read this", ready.director)
     revoked = client.post("/verify", data={"serial": serial})
     assert "Revoked Working Together" in words(revoked)
-    assert "so it is not forged" in words(revoked)
+    assert "It is genuine, but no longer counts" in words(revoked)
     assert "Only staff read this" not in revoked.text
 
 

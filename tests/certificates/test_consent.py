@@ -35,7 +35,7 @@ def test_nothing_new_is_proposed_approved_or_confirmed(ready):
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     public_id = withdraw(ready, ALL)
-    with refuses("The consent to a printed name was refused or withdrawn, so it"):
+    with refuses("The consent to a printed name was refused or withdrawn"):
         approve(ready.batch(batch), ready.director)
     turn_back(ready.batch(batch), "", ready.director)
     rows = {row.person_public_id: row for row in candidates(ready.workshop)}

@@ -65,11 +65,11 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready):
     serial, day, ends = wrong.serial, wrong.issued_on, wrong.expires_on
     assert day is not None
     assert ends == last_day(day, 24)
-    with refuses("This is the name that is printed already."):
+    with refuses("This name is printed already"):
         propose_correction(wrong, ALL, ready.trainer)
     right = "Zawadi Sampuli Otieno"
     batch = propose_correction(wrong, right, ready.trainer)
-    with refuses("A corrected one was proposed already and is not issued yet."):
+    with refuses("A corrected one is proposed and not issued yet."):
         propose_correction(wrong, "Another", ready.trainer)
     assert ready.person(ALL) == wrong.person.public_id
     assert wrong.person.printed_name == right
@@ -130,7 +130,7 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready):
     assert by_decision(ready, after) == [MOST, ALL]
 
     set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
-    with refuses("Nobody was chosen whose certificate can be renewed now."):
+    with refuses("Nobody chosen can be renewed now"):
         propose_renewals(ready.workshop, {"0" * 16}, after, ready.trainer, reason="x")
     batch = propose_renewals(
         ready.workshop, {first.public_id}, just_before, ready.trainer, reason="Two years of work"
@@ -182,7 +182,7 @@ def test_paper_made_again_needs_a_reason(ready):
     assert len(printings_of_one(_most)) == 4
     for one in (whole, most):
         revoke(one, "duplicate", "", ready.director)
-    with refuses("Nothing of this batch still holds, so there is nothing to print."):
+    with refuses("Nothing of this batch still holds."):
         make("zip_file", "lost")
     actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.startswith("certificates.printed"))

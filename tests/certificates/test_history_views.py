@@ -81,7 +81,7 @@ def test_a_wrong_name_is_corrected_on_its_page(ready, browsers):
     right = "Zawadi <Sampuli> {{7*7}}"
     for data, sentence in (
         ({"name": right}, "Let the person read it first."),
-        ({"name": ALL, "confirmed": "y"}, "This is the name that is printed already."),
+        ({"name": ALL, "confirmed": "y"}, "This name is printed already"),
         ({"name": "", "confirmed": "y"}, "Write something here."),
         ({"name": "x" * 201, "confirmed": "y"}, "At most 200 characters fit."),
     ):
@@ -91,7 +91,9 @@ def test_a_wrong_name_is_corrected_on_its_page(ready, browsers):
     proposed = trainer.post(f"{address}/correct", data={"name": right, "confirmed": "y"})
     batch = proposed.location
     assert "A corrected certificate" in words(director.get(batch))
-    assert "A corrected one was proposed already" in words(trainer.get(f"{address}/correct"))
+    assert "A corrected one is proposed and not issued yet" in words(
+        trainer.get(f"{address}/correct")
+    )
     director.post(f"{batch}/approve")
     trainer.post(f"{batch}/issue")
     page = trainer.get(address)
@@ -115,7 +117,7 @@ def test_renewals_are_proposed_on_their_page(ready, browsers):
     page = words(trainer.get(f"{start}/renewals?group=B"))
     assert ALL in page
     assert MOST not in page
-    assert "They were issued here and have expired" in page
+    assert "Issued here, and expired, or do within 60 days" in page
     sent = {"basis": "decision", "certificate": [chosen]}
     bare = trainer.post(f"{start}/renewals?group=B", data=sent)
     assert bare.status_code == 422
@@ -123,7 +125,7 @@ def test_renewals_are_proposed_on_their_page(ready, browsers):
     assert f'value="{other}" checked' not in bare.text
     nobody = trainer.post(f"{start}/renewals", data={"basis": "decision", "reason": "Works well"})
     assert nobody.status_code == 409
-    assert "Nobody was chosen" in words(nobody)
+    assert "Nobody chosen can be renewed now" in words(nobody)
     assert "Works well" in nobody.text
     proposed = trainer.post(f"{start}/renewals", data={**sent, "reason": "Works well"})
     assert proposed.status_code == 303

@@ -150,8 +150,8 @@ def test_a_name_that_somebody_else_confirmed_meanwhile_is_not_typed_over_without
             f"confirmed-{key}": "",
         },
         "wrong": {
-            f"name-{key}": "Saved here meanwhile, read and right: “Zawadi A.”. Yours is not saved "
-            "yet: correct it, or press Save to put it in its place."
+            f"name-{key}": "Saved here meanwhile, read and right: “Zawadi A.”. Yours is not saved: "
+            "correct it, or press Save to replace that."
         },
         "texts": {},
     }
@@ -176,8 +176,8 @@ def test_an_old_page_without_a_script_shows_what_was_saved_meanwhile_and_keeps_w
     typed = old | {f"name-{key}": "Zawadi B.", f"confirmed-{key}": "1"}
     answer = trainer.post(address(ready), data=typed)
     assert answer.status_code == 422
-    assert "Saved here meanwhile: “Zawadi A.”. Yours is not saved yet" in words(answer)
-    assert "Names to look at again: 1. They are marked below; nothing was saved." in words(answer)
+    assert "Saved here meanwhile: “" in words(answer)
+    assert "Names to check: 1, marked below. Nothing was saved" in words(answer)
     assert stored(ready)[ALL] == ("Zawadi A.", False)
     # What is sent next takes the place of what was told, and takes back no other's confirmation.
     again = fields_of(answer.text)
@@ -263,7 +263,7 @@ def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(ready, 
     # Not said, it is asked, and nothing is proposed.
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
     assert answer.status_code == 409
-    assert "Say below what becomes of them." in words(answer)
+    assert "Choose below" in words(answer)
     assert batches_of(ready.workshop) == []
     answer = trainer.post(f"{start}/propose", data={"design": "classic", "unasked": "leave_out"})
     batch = ready.batch(answer.location.rpartition("/")[2])
@@ -274,7 +274,7 @@ def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(ready, 
 def test_whoever_approves_is_told_how_many_were_not_asked(ready, client_for):
     ready.confirm(ALL, MOST)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
-    with refuses("People whom nobody asked"):
+    with refuses("People not yet asked whether their name may be printed: 1."):
         propose(ready.workshop, "classic", ready.trainer)
     batch = propose(ready.workshop, "classic", ready.trainer, unasked=Unasked.PRINT).public_id
     page = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"

@@ -62,7 +62,7 @@ def test_signs_that_no_printer_has_are_left_out_and_told_before_a_certificate_is
             update(Person).where(Person.public_id == key).values(chosen_name=f"{teacher} {ALL}")
         )
     start = f"/workshops/{ready.held.workshop}/certificates"
-    told = f"Left out on paper, because it can't be printed as one sign: {teacher}"
+    told = f"Left out on paper, as one sign: {teacher}"
     letter = next(
         row.group_letter for row in candidates(ready.workshop) if row.person_public_id == key
     )

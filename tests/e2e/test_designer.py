@@ -44,8 +44,6 @@ def test_the_picture_follows_what_is_typed_and_shows_the_longest_name(walk):
     assert picture.evaluate("one => one.complete && one.naturalWidth > 1000")
     # A colour too pale to be read is refused, and the last picture stays.
     page.locator("[name=accent]").fill("#eeeeee")
-    expect(status).to_have_text(
-        "It could not be drawn. Look at what is marked after saving.", timeout=PATIENCE
-    )
+    expect(status).to_have_text("It could not be drawn. Look at what is marked.", timeout=PATIENCE)
     assert picture.get_attribute("src") == longest
     assert director.troubles == []

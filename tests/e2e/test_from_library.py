@@ -229,7 +229,9 @@ def certify(at: Programme) -> None:
     """The director requires the track for the course; who fulfils it gets a certificate, and the
     others read what each of them still lacks."""
     director, page = at.at(at.director, "/certificates/rule"), at.trainer
-    expect(director.get_by_text("No certificate is proposed before the first rule")).to_be_visible()
+    expect(
+        director.get_by_text("Save the first rule above before any certificate is proposed")
+    ).to_be_visible()
     director.fill("main [name=least_share]", "80")
     _press(director, "Save as a new version")
     _go_on(director, f"Require it… {COURSE}")

@@ -123,7 +123,7 @@ def test_orders_do_not_touch_the_text(draft):
 @pytest.mark.any_engine
 def test_from_draft_to_published_and_never_back(draft):
     propose(draft.version, SYSTEM)
-    with refuses("This version is in another state by now."):
+    with refuses("This version has changed state. Look at it again"):
         propose(draft.version, SYSTEM)
     return_to_draft(draft.version, "Say it shorter.", SYSTEM)
     assert (draft.now().state, draft.now().returned_because) == ("draft", "Say it shorter.")
@@ -139,7 +139,7 @@ def test_from_draft_to_published_and_never_back(draft):
         lambda: take_back(version, SYSTEM),
         lambda: return_to_draft(version, "No.", SYSTEM),
     ):
-        with refuses("This version is in another state by now."):
+        with refuses("This version has changed state. Look at it again"):
             step()
 
 

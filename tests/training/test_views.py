@@ -222,7 +222,7 @@ def test_from_draft_to_published(sign_in, draft, edit):
     director.post(button)
     assert draft.now().state == "published"
     again = director.post(f"{path}/publish", follow_redirects=True)
-    assert "in another state by now" in again.text
+    assert "This version has changed state. Look at it again" in again.text
     made = trainer.post(f"/courses/{draft.course}/versions", data={"language": "en"})
     assert made.location.endswith("/edit")
     refused = trainer.post(

@@ -152,12 +152,11 @@ FIXED = {
     "every %(count)s months on the %(which)s %(weekday)s",
     "every %(count)s months on the last day",
     "every %(count)s weeks on %(days)s",
-    "For somebody without an account: they see their own certificates for %(minutes)s minutes and"
-    " can download them. The link works once, within %(days)s days.",
+    "People without an account see and download their own certificates for %(minutes)s minutes. "
+    "The link works once, within %(days)s days.",
     "In 13 weeks, drills and reports: answered within %(minutes)s minutes %(in_time)s, later or "
     "not at all %(late)s.",
-    "The button opens them on this device for %(minutes)s minutes. The link works once: press it"
-    " only where you want to see or download them.",
+    "The button opens them on this device for %(minutes)s minutes. The link works once.",
     # Of one day nothing is said: any minute counts.
     "Counted is only who was there on at least %(least)s days of the workshop.",
     "This list has more than %(most)s people. Bring it in parts.",

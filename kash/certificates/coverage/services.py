@@ -122,7 +122,7 @@ def outlook_sentence(forecast: Forecast, wanted: int) -> str:
     if forecast.outlook is Outlook.UNDER:
         return _("Under %(wanted)s now.", wanted=wanted)
     if forecast.outlook is Outlook.UNKNOWN:
-        return _("Too little is known of how people leave to say when.")
+        return _("Too little is known to say when.")
     if forecast.by is None or forecast.early is None:
         return _("At this pace not under %(wanted)s within two years.", wanted=wanted)
     by, early = month_text(forecast.by), month_text(forecast.early)

@@ -165,7 +165,7 @@ def make_paper(
             if certificate.serial is not None and certificate.revoked_at is None
         ]
         if not holding:
-            raise Problem(_l("Nothing of this batch still holds, so there is nothing to print."))
+            raise Problem(_l("Nothing of this batch still holds."))
         before = printed_before(session, batch_id=locked.id, kind=kind)
         session.add(
             Printing(
@@ -327,9 +327,7 @@ def send_expiry_reminder(_progress: Progress, *, account: str) -> None:
         send_mail(email_of(addressee), brand(), _("Something is due. Sign in.") + "\n")
 
 
-_NOTHING_TO_RENEW = _l(
-    "Nobody was chosen whose certificate can be renewed now. Choose from the list."
-)
+_NOTHING_TO_RENEW = _l("Nobody chosen can be renewed now. Choose from the list.")
 
 
 def propose_renewals(
@@ -358,8 +356,8 @@ def propose_renewals(
         ):
             raise Problem(
                 _l(
-                    "The printed name of somebody chosen is not confirmed, or may not be printed. "
-                    "Confirm it first, or leave that person out."
+                    "A printed name is not confirmed, or may not be printed. Confirm it first, "
+                    "or leave that person out."
                 )
             )
         # Anybody else who renews one of them, from another workshop, waits here.
@@ -460,7 +458,7 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
         if former.revoked_at is not None or former.serial is None:
             raise Problem(ALREADY_REVOKED)
         if pending_correction(session, former) is not None:
-            raise Problem(_l("A corrected one was proposed already and is not issued yet."))
+            raise Problem(_l("A corrected one is proposed and not issued yet."))
         person = session.scalars(
             select(Person).where(Person.id == former.person_id).with_for_update()
         ).one()
@@ -468,7 +466,7 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
             raise Problem(NAME_WITHHELD)
         if name == former.printed_name:
             raise Problem(
-                _l("This is the name that is printed already. Write how it should be."),
+                _l("This name is printed already. Write how it should be."),
                 field="name",
                 status=422,
             )

@@ -53,7 +53,7 @@ class NotReady(Problem):
     """The design lacks something, so that nothing can be printed by it."""
 
     status = 409
-    sentence = _l("This design is not ready yet. The page lists what is missing or wrong.")
+    sentence = _l("This design is not ready. The page lists what is missing or wrong.")
 
     def __init__(self, lacks: tuple[issuing_rules.Lack, ...] = ()) -> None:
         super().__init__()
@@ -432,7 +432,7 @@ _AT_ONCE = 500
 class KeyChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed the key since the page was shown."""
 
-    sentence = _l("The key was changed meanwhile. The page shows how it stands.")
+    sentence = _l("The key was changed meanwhile. Look at the page.")
 
 
 def make_first_key(session: Session, now: datetime) -> SigningKey:

@@ -174,17 +174,16 @@ class NamesChanged(Problem):
 
     status = 409
     what = _l("A printed name changed since this was proposed.")
-    sentence = _l("A printed name changed since this was proposed. Send it back and propose again.")
+    sentence = _l("A printed name changed since. Send it back and propose again.")
 
 
 class NoLongerEligible(Problem):
     """Marks, or what else the track asks for, changed between proposing and issuing."""
 
     status = 409
-    what = _l("What somebody in this batch did changed, and is no longer enough.")
+    what = _l("What somebody in this batch did is no longer enough.")
     sentence = _l(
-        "What somebody in this batch did changed, and is no longer enough. Send it back and propose"
-        " again."
+        "What somebody in this batch did is no longer enough. Send it back and propose again."
     )
 
 
@@ -193,26 +192,21 @@ class SessionAhead(Problem):
 
     status = 409
     what = _l("A session of this workshop has not begun, though its register is closed.")
-    sentence = _l(
-        "A session of this workshop has not begun, though its register is closed. Nothing is"
-        " certified before it begins."
-    )
+    sentence = _l("A session of this workshop has not begun, though its register is closed.")
 
 
 NOT_PUBLISHED = _l(
     "The course of this workshop is not published. It is proposed and published first."
 )
-NAME_WITHHELD = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
+NAME_WITHHELD = _l("The consent to a printed name was refused or withdrawn.")
 
 
 class FormerRevoked(Problem):
     """The certificate that is to be corrected or renewed was revoked since."""
 
     status = 409
-    what = _l("The earlier certificate was revoked or replaced since this was proposed.")
-    sentence = _l(
-        "The earlier certificate was revoked or replaced since this was proposed. Send it back."
-    )
+    what = _l("The earlier certificate was revoked or replaced since.")
+    sentence = _l("The earlier certificate was revoked or replaced since. Send it back.")
 
 
 def check_names(certificates: Iterable[Certificate]) -> None:
@@ -315,7 +309,7 @@ class NamesMoved(Problem):
     """A printed name is not what it was when it was decided to write another."""
 
     status = 409
-    sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
+    sentence = _l("Somebody else changed this meanwhile. Yours is not saved yet.")
 
 
 UNKNOWN_ISSUING_CHOICE = _l("Choose one of the offered possibilities.")
@@ -439,8 +433,8 @@ def propose(
         if silent and unasked is None:
             raise Problem(
                 _(
-                    "People whom nobody asked whether their name may be printed: %(number)s. "
-                    "Say below what becomes of them.",
+                    "People not yet asked whether their name may be printed: %(number)s. Choose "
+                    "below.",
                     number=len(silent),
                 ),
                 status=409,
@@ -448,9 +442,7 @@ def propose(
         if unasked is issuing_rules.Unasked.LEAVE_OUT:
             eligible = [candidate for candidate in eligible if candidate.person_id not in silent]
         if rule is None or not eligible:
-            raise Problem(
-                _l("Nobody can be proposed now. The list says what each person still needs.")
-            )
+            raise Problem(_l("Nobody can be proposed now. The list says what each still needs."))
         check_design_complete(version, locked, expires=rule.months_valid is not None)
         batch: CertificateBatch = APPROVAL.propose(
             change, by, workshop_id=locked.id, rule_id=rule.id, design_version_id=version.id
@@ -545,7 +537,7 @@ PART = 100
 class OthersIssue(WrongStep):
     """Somebody else is issuing the same batch."""
 
-    sentence = _l("These are being issued already. The page shows how far that is.")
+    sentence = _l("These are being issued already.")
 
 
 class WentBack(Problem):
@@ -554,9 +546,7 @@ class WentBack(Problem):
     status = 409
 
     def __init__(self, reason: str) -> None:
-        super().__init__(
-            _("Nothing was issued, and this went back to be proposed again. %(why)s", why=reason)
-        )
+        super().__init__(_("Nothing was issued: propose it again. %(why)s", why=reason))
 
 
 def issue(

@@ -30,7 +30,7 @@ _SENTENCES = {
     ),
     ProofFault.BY_WHOM: (
         "assessor",
-        _l("Choose who assessed, or write below who it was outside the programme."),
+        _l("Choose who assessed, or write below who it was from outside."),
     ),
     ProofFault.HERSELF: (
         "assessor",
@@ -40,7 +40,7 @@ _SENTENCES = {
     ProofFault.TO_COME: ("assessed_on", _l("This day is still to come.")),
     ProofFault.WHICH: (
         "note",
-        _l("No certificate of this course is on record. Write which one it is, and of whom."),
+        _l("No certificate of this course is on record. Write which one, and of whom."),
     ),
 }
 
@@ -74,8 +74,7 @@ def grant(trainer: str, details: SkillDetails, *, by: Actor) -> str:
         present = _present(session, account, course)
         if present is not None and (present.level, present.since) == (details.level, details.since):
             raise Problem(
-                _l("This is written down already. Choose another level, or end it first."),
-                field="level",
+                _l("Noted already. Choose another level, or end it first."), field="level"
             )
         skill = _proven(session, account, course, details, today)
         if present is not None:

@@ -41,8 +41,8 @@ class GrantForm(KashForm):
         most=300,
         required=False,
         description=_l(
-            "Who assessed, if it was somebody outside the programme, or which certificate it is."
-            " No names of participants: every trainer reads this."
+            "Who assessed from outside, or which certificate it is. No names of participants: "
+            "every trainer reads this."
         ),
     )
 
@@ -250,6 +250,6 @@ def defer(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.defer(public_id, form.course.data, form.because.data, by=current_actor())
-            flash(_("Noted. You are asked again once this trainer has taught it twice more."))
+            flash(_("Noted. You are asked again after two more workshops."))
             return go("skills.one_trainer")
     return page("skills/defer.html", form=form, trainer=account)

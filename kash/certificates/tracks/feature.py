@@ -196,7 +196,7 @@ def _returned(asked: Viewer) -> Sequence[TodayLine]:
         _line(
             waiting,
             _("Sent back: %(track)s, version %(number)s"),
-            _("The reason stands on its page. Change it and propose it again."),
+            _("Its page says why. Change it and propose it again."),
             _("See why"),
         )
         for waiting in asked.once(_waiting)

@@ -188,17 +188,13 @@ _BRACES = re.compile(r"\{([a-z]+)\}")
 
 FLAWS = {
     trees.TreeFlaw.EMPTY: _l("Nothing stands here yet. Add a requirement."),
-    trees.TreeFlaw.COUNT: _l(
-        "This number must lie between 1 and the number of requirements below."
-    ),
-    trees.TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
-    trees.TreeFlaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
-    trees.TreeFlaw.UNPUBLISHED: _l(
-        "This course has no published version, so nobody could fulfil this."
-    ),
+    trees.TreeFlaw.COUNT: _l("Write a number from 1 to the number of requirements below."),
+    trees.TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of bounds."),
+    trees.TreeFlaw.UNKNOWN_KIND: _l("This requirement is not known any more. Remove it."),
+    trees.TreeFlaw.UNPUBLISHED: _l("This course has no published version."),
     trees.TreeFlaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
     trees.TreeFlaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
-    trees.TreeFlaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
+    trees.TreeFlaw.LOOP: _l("That track asks for this one: nobody could complete either."),
     trees.TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements."),
     trees.TreeFlaw.WINDOW: _l("Enter a number of months from 1 to 120."),
     trees.TreeFlaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
@@ -268,7 +264,7 @@ OBSERVED = {
 LINE_FAULTS = {
     standing_rules.LineFault.NOBODY: _l("None of your people is found by this."),
     standing_rules.LineFault.SEVERAL: _l(
-        "Several of your people are found by this. Use the number of the one you mean."
+        "Several of your people are found. Use the number of the right one."
     ),
 }
 SEEN = {

@@ -549,7 +549,7 @@ def _proposed(
     workshop = own_workshop(public_id, current_actor(), "certificates.propose")
     left = _left(workshop, chosen, by_decision=by_decision)
     if left:
-        flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
+        flash(_("The other ticks on this page are not proposed yet."))
         return _renewals_page(workshop, forms.RenewalForm(), forms.DecisionForm(), chosen=left)
     return go("certificates.batch", public_id=public_id, batch_id=batch_id)
 

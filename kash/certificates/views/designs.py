@@ -110,7 +110,7 @@ def _sample(
 ) -> tuple[CertificateDesign, CertificateEntry, str]:
     language = language or programme_languages()[0]
     if content.base == "own" and any(lack.kind != "empty" for lack in lacks_of(content)):
-        raise NotDrawn(_("Put right what is listed first; then there is something to see."))
+        raise NotDrawn(_("Put right what is listed first."))
     with force_locale(language):
         lines = signing_lines(content, None, None, language)
         design = press_design(
@@ -225,7 +225,7 @@ def new_design() -> ResponseReturnValue:
         )
         with form.showing_problems():
             public_id = services.make_design(form.name.data, content, current_actor())
-            flash(_("Made. Now say what stands on it, and put it into use."))
+            flash(_("Made. Now say what stands on it."))
             return go("certificates.edit_design", design_id=public_id)
     return page("certificates/design_new.html", form=form)
 
@@ -310,7 +310,7 @@ def preview_design(design_id: str) -> ResponseReturnValue:
     design = queries.design(design_id)
     form = forms.design_form(design)
     if not form.validate_on_submit():
-        raise NotDrawn(_("Put right what is marked; then there is something to see."))
+        raise NotDrawn(_("Put right what is marked first."))
     return _picture(form.content(content_from(design.content)), design, request.form.get("who", ""))
 
 
@@ -354,7 +354,7 @@ def _drawn(content: DesignContent, design: Design, who: str) -> bytes:
 def _told(content: DesignContent, error: RenderError) -> str:
     """Why nothing was drawn: a page of one's own may be too much of everything."""
     if content.base == "own":
-        return _("This takes too long, or more than one page. Make it fit on a single page.")
+        return _("This takes too long, or more than one page.")
     return _(error.sentence)
 
 
@@ -512,7 +512,7 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             png = prepared_picture(_sent(), *_SIZES[use])
             services.put_picture(design_id, use, name, png, current_actor())
-            flash(_("Saved. It is printed once the design is put into use."))
+            flash(_("Saved. It is printed once the design is in use."))
             return go("certificates.design_pictures")
     pictures: list[tuple[str, str]] = [("logo", content.logo), ("seal", content.seal)]
     pictures += sorted(content.pictures.items())
@@ -588,7 +588,7 @@ def withdraw_signature() -> ResponseReturnValue:
     if request.method == "POST":
         with CaughtProblem() as caught:
             services.withdraw_signature(current_actor())
-            flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
+            flash(_("Withdrawn. What was issued keeps it."))
             return go("certificates.signature")
         return _signature_page(forms.OnePictureForm(), caught.sentence)
     return render_template("certificates/signature_withdraw.html")

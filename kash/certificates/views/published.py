@@ -90,7 +90,7 @@ def change_key() -> ResponseReturnValue:
     form = ChangeKeyForm(shown=key.public_id if key else "")
     if form.validate_on_submit():
         signing.change_key(form.shown.data, current_actor(), doubted=bool(form.doubted.data))
-        flash(_("A new key signs from now on. Paper that was signed before stays as it is."))
+        flash(_("A new key signs from now on. Earlier paper stays good."))
         return go("certificates.signing_keys")
     return page("certificates/key_change.html", form=form)
 
@@ -178,7 +178,7 @@ _PATH = "/my-certificates"
 class VisitOver(LinkSpent):
     """The short visit is over, or there was none."""
 
-    sentence = _l("This visit is over. Ask whoever sent the link for a new one.")
+    sentence = _l("This visit is over. Ask the person who sent the link for a new one.")
 
 
 @blueprint.get("/people/<public_id>/certificates")
@@ -312,7 +312,7 @@ def _said(wrong: issuing_rules.Misread) -> str:
     """Sentence on what is wrong with what was typed. Nothing was looked up for it."""
     if wrong is issuing_rules.Misread.LENGTH:
         return _("This is not a whole serial. It has 12 letters and digits, in three groups.")
-    return _("One letter or digit is mistyped. Compare it with the paper once more.")
+    return _("One letter or digit is mistyped. Compare it with the paper.")
 
 
 @blueprint.get("/V")

@@ -136,7 +136,7 @@ def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
     if state is None:
         if step == "propose" and version.state == "draft":
             raise Problem(_l("Write at least one session before you propose this version."))
-        raise Problem(_l("This version is in another state by now. Look at it again."))
+        raise Problem(_l("This version has changed state. Look at it again."))
     version.state = state
     change.about(version.public_id)
     return version
@@ -193,7 +193,7 @@ def publish_also(change: Change, public_id: str, by: Actor, *, code: str | None 
 class NotADraft(Problem):
     """Only a draft can be written in."""
 
-    sentence = _l("This version is no draft any more, so it cannot be changed.")
+    sentence = _l("This version is no draft any more.")
 
 
 class TooMuch(Problem):

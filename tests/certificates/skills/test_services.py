@@ -61,7 +61,7 @@ def test_another_level_takes_the_place_of_the_last_and_what_was_stays_with_its_r
 ):
     team.grant(team.juma, "observe")
     held = team.grant(team.juma, "co_teach")
-    with refuses("This is written down already."):
+    with refuses("Noted already"):
         team.grant(team.juma, "co_teach")
     db.session.rollback()
     end_skill(team.juma.public_id, held, "Moved to another town", by=team.director)

@@ -244,7 +244,7 @@ def test_a_person_stays_on_her_version_until_she_is_moved_with_a_reason(tracked)
 
 def test_who_cannot_be_enrolled_is_told_why(tracked, actor):
     person = tracked.person(ALL)
-    with refuses("Nobody can be enrolled before a version of this track is"):
+    with refuses("Publish a version of this track before anybody is enrolled"):
         enrol(tracked.track, person, by=tracked.trainer)
     tracked.publish(PRACTICE)
     enrol(tracked.track, person, by=tracked.trainer)

@@ -54,7 +54,7 @@ def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(tracked, clie
     }
     page = browser.post(address, data=sent | {"do": "save"})
     assert page.status_code == 422
-    assert "Something in this sentence is missing, or out of its bounds." in page.text
+    assert "Something in this sentence is missing, or out of bounds." in page.text
     assert 'value="two"' in page.text
     assert 'value="80"' in page.text
     page = browser.post(address, data=fields(page.text) | {"do": "remove:t.1.1"})

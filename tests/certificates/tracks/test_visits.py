@@ -163,7 +163,7 @@ def test_a_visit_that_cannot_be_is_refused_and_nothing_is_kept_of_it(on_track, a
         with refuses(words):
             visited(on_track, **more)  # type: ignore[arg-type]
     visited(on_track)
-    with refuses("This visit is entered already:"):
+    with refuses("Entered already"):
         visited(on_track)
     db.session.rollback()
     assert db.session.query(SupervisionVisit).count() == 1
@@ -171,14 +171,14 @@ def test_a_visit_that_cannot_be_is_refused_and_nothing_is_kept_of_it(on_track, a
 
 def test_only_a_draft_has_its_checklist_written_and_a_later_version_keeps_the_keys(on_track):
     before = keys(on_track)
-    with refuses("This version is no draft any more, so it cannot be changed."):
+    with refuses("This version is no draft any more."):
         write_checklist(on_track.version, [], on_track.row.row_version, by=on_track.trainer)
     on_track.version = start_version(on_track.track, by=on_track.trainer)
     assert keys(on_track) == before
     with pytest.raises(ChangedMeanwhile):
         write_checklist(on_track.version, [], 99, by=on_track.trainer)
     many = [ChecklistItem("", f"Line {number}") for number in range(21)]
-    with refuses("A checklist has at most 20 lines, so that it fits on one page."):
+    with refuses("A checklist has at most 20 lines."):
         write_checklist(on_track.version, many, on_track.row.row_version, by=on_track.trainer)
 
 

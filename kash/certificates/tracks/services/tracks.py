@@ -41,9 +41,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course
 
-CANNOT_CERTIFY = _l(
-    "Only a published track that leads to the certificate of a course can be required."
-)
+CANNOT_CERTIFY = _l("Only a published track that leads to a course's certificate can be required.")
 
 
 class UnsoundTree(Problem):
@@ -52,7 +50,7 @@ class UnsoundTree(Problem):
     sentence = _l("These requirements can't be saved yet. What is wrong stands beside each.")
 
 
-NOTHING_OF_MINORS = _l("Nothing is entered about anybody under 18. What was entered before stays.")
+NOTHING_OF_MINORS = _l("Nothing is entered about anybody under 18.")
 
 
 ALREADY_WITHDRAWN = _l("This was withdrawn already.")
@@ -200,9 +198,7 @@ def start_version(track_id: str, *, by: Actor) -> str:
     with audited("tracks.version_started", by) as change:
         track = locked_track(change.session, track_id)
         if track.standard:
-            raise Problem(
-                _l("A director sets what this track asks for, under Certificates, The rule.")
-            )
+            raise Problem(_l("A director sets this under Certificates, The rule."))
         latest = track.versions[0]
         if latest.state != "published":
             raise Problem(_l("There is a version already that is not published yet."))
@@ -249,7 +245,7 @@ def write_checklist(
         keys = [item.key for item in standing_rules.checklist_from_json(version.checklist)]
         items = standing_rules.written_items(rows, keys, new_public_id)
         if len(items) > standing_rules.MOST_ITEMS:
-            raise Problem(_l("A checklist has at most 20 lines, so that it fits on one page."))
+            raise Problem(_l("A checklist has at most 20 lines."))
         version.checklist = standing_rules.checklist_as_json(items)
         change.about(public_id)
 
@@ -258,7 +254,7 @@ def _draft(session: Session, public_id: str, row_version: int) -> TrackVersion:
     """A draft that is written anew, locked, as it was read."""
     version = _locked(session, public_id)
     if version.state != "draft":
-        raise Problem(_l("This version is no draft any more, so it cannot be changed."))
+        raise Problem(_l("This version is no draft any more."))
     if version.row_version != row_version:
         raise ChangedMeanwhile
     version.row_version += 1
@@ -330,7 +326,7 @@ def _refuse_unsound(session: Session, version: TrackVersion) -> None:
 def _step(session: Session, public_id: str, before: str, after: str) -> TrackVersion:
     version = _locked(session, public_id)
     if version.state != before:
-        raise Problem(_l("This version is in another state by now. Look at it again."))
+        raise Problem(_l("This version has changed state. Look at it again."))
     version.state = after
     return version
 
@@ -402,9 +398,7 @@ def ask_for(public_id: str, *, by: Actor) -> None:
             raise Problem(CANNOT_CERTIFY)
         others = select(Track.id).where(Track.course_id == track.course_id, Track.certifies)
         if change.session.scalar(others) is not None:
-            raise Problem(
-                _l("The certificates of this course need another track already. End that first.")
-            )
+            raise Problem(_l("The certificates of this course need another track. End that first."))
         track.certifies = True
         change.about(public_id)
 
@@ -468,7 +462,7 @@ def _to_enrol_on(session: Session, track_id: str) -> tuple[Track, TrackVersion]:
     _refuse_standard(track)
     version = published_version(track)
     if version is None:
-        raise Problem(_l("Nobody can be enrolled before a version of this track is published."))
+        raise Problem(_l("Publish a version of this track before anybody is enrolled."))
     return track, version
 
 
@@ -508,11 +502,7 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
             )
         if track.certifies and version.number < _first_version(track, enrolment):
             raise Problem(
-                _l(
-                    "Certificates need this track, so nobody is moved to a"
-                    " version before the one on which they"
-                    " began."
-                ),
+                _l("Certificates need this track, so nobody goes back to an earlier version."),
                 field="version",
             )
         # What she has done by the earlier version stays hers.
@@ -550,7 +540,7 @@ def reached_person(session: Session, person_id: str, by: Actor) -> Person:
 
 def _refuse_standard(track: Track) -> None:
     if track.standard:
-        raise Problem(_l("Nobody is put on this track: what it asks for holds for everybody."))
+        raise Problem(_l("Nobody is put on this track: it holds for everybody."))
 
 
 def refuse_oneself(by: Actor, people: Collection[int]) -> None:
@@ -591,7 +581,7 @@ def enrol_all(
         track, version = _to_enrol_on(change.session, track_id)
         if version.public_id != version_id:
             raise Problem(
-                _l("Another version was published meanwhile. Look at it, then confirm once more.")
+                _l("Another version was published meanwhile. Look at it, then confirm again.")
             )
         batch, enrolled = new_public_id(), list[TrackEnrolment]()
         wanted = list(dict.fromkeys(people))

@@ -157,7 +157,7 @@ def check_witness(session: Session, seen_by: str, people: Mapping[str, int]) -> 
     whose = session.scalar(select(Account.person_id).where(Account.public_id == seen_by))
     if whose is not None and whose in people.values():
         raise Problem(
-            _l("Whoever is chosen as having seen it is ticked as well. Somebody else must see it."),
+            _l("The person chosen as having seen it is ticked as well. Somebody else must see it."),
             field="seen_by",
         )
 
@@ -298,9 +298,7 @@ def _refuse_same(session: Session, track: Track, person: Person, details: VisitD
         SupervisionVisit.withdrawn_at.is_(None),
     )
     if session.scalar(select(same)):
-        raise Problem(
-            _l("This visit is entered already: the same occasion, day and supervisor."), field="day"
-        )
+        raise Problem(_l("Entered already: the same occasion, day and supervisor."), field="day")
 
 
 def _counted(

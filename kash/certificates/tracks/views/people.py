@@ -210,7 +210,7 @@ def _ask(track: str, people: Sequence[str], actor: Actor) -> ResponseReturnValue
 PUT_ON_A_TRACK = NextStep(
     "track",
     _l("Put them on a track"),
-    _l("A page first shows who is new, who is on it already and who can't be."),
+    _l("A page first shows who is new, who is on it and who can't be."),
     _tracks,
     asks=_ask,
 )

@@ -303,7 +303,7 @@ def publish(public_id: str, version_id: str) -> ResponseReturnValue:
         public_id,
         version_id,
         lambda: services.publish(version_id, read, by=current_actor()),
-        _("Published. Whoever is on an earlier version stays there until somebody moves them."),
+        _("Published. People on an earlier version stay there until somebody moves them."),
     )
 
 
