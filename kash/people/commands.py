@@ -62,8 +62,7 @@ def _show(preview: Preview) -> None:
         rows = ", ".join(str(shown) for shown in preview.file.joined_rows[:_SHOWN])
         click.echo(
             _(
-                "Some rows take several lines of the file: %(rows)s. Look whether anybody is "
-                "missing there.",
+                "Some rows take several lines: %(rows)s. Look whether anybody is missing there.",
                 rows=rows,
             ),
             err=True,
@@ -106,8 +105,8 @@ def import_people(file: Path, group_name: str, capitals: bool, looked: bool, app
         _show(preview)
         for at, number in preview.unlooked.items():
             told = _(
-                "Guessed: %(column)s is taken for %(field)s, which changes what is kept of people:"
-                " %(number)s. If that is right, add --looked.",
+                "Guessed: %(column)s is taken for %(field)s, which changes people: %(number)s. "
+                "If that is right, add --looked.",
                 column=preview.table.headings[at] or _("Column %(number)s", number=at + 1),
                 field=words.FIELD[preview.guesses[at].field],
                 number=number,

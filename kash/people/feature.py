@@ -309,7 +309,7 @@ MISSING = (
         "station",
         _PEOPLE,
         _l("Station"),
-        _l("Reports by station, and who is still posted where, leave these people out."),
+        _l("Reports by station leave these people out."),
         30,
         _station,
         lambda row: _line(row, "people.transfer", "organisation", "postings"),
@@ -329,7 +329,7 @@ MISSING = (
         "contact_consent",
         _PEOPLE,
         _l("Answer on calls and messages"),
-        _l("A phone is kept, and nobody asked whether it may be used."),
+        _l("Nobody asked whether a phone that is kept may be used."),
         50,
         _consent,
         lambda row: _line(row, "people.consent", "answer", "consents", purpose="contact"),
@@ -514,16 +514,14 @@ def _erasures(asked: Viewer) -> Sequence[TodayLine]:
 
 
 _ANSWERS = {
-    DONE: _l("On %(when)s a wish to be erased that you noted was agreed to and done."),
+    DONE: _l("On %(when)s a wish to be erased that you noted was done."),
     REFUSED: _l("On %(when)s a wish to be erased that you noted was refused."),
     TAKEN_BACK: _l("On %(when)s a wish to be erased that you noted was taken back."),
 }
 _CONTACT_ANSWERS = {
-    AGREED: _l(
-        "On %(when)s your request to see phones and e-mails was agreed to. They are open to you."
-    ),
+    AGREED: _l("On %(when)s your request to see phones and e-mails was agreed to."),
     NOT_AGREED: _l("On %(when)s your request to see phones and e-mails was refused."),
-    ENDED: _l("On %(when)s phones and e-mails that had been opened to you were closed again."),
+    ENDED: _l("On %(when)s phones and e-mails opened to you were closed again."),
 }
 TODAY = (
     *(

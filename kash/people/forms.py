@@ -78,10 +78,7 @@ class WeekForm(KashForm):
                 if overlap([*stretches, *day]):
                     raise NotHours
             except NotHours:
-                self.mark_wrong(
-                    field,
-                    _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00."),
-                )
+                self.mark_wrong(field, _("Write hours like 08:00–13:00, 14:00–17:00."))
             else:
                 stretches += day
 
@@ -234,7 +231,7 @@ class CardForm(KashForm):
         if field.data and chosen > field.data * CARDS_ON_A_SHEET:
             raise ValidationError(
                 _(
-                    "Cards that fit on these sheets: %(count)s. Choose fewer services or more "
+                    "Room for cards on these sheets: %(count)s. Choose fewer services or more "
                     "sheets.",
                     count=field.data * CARDS_ON_A_SHEET,
                 )
@@ -348,7 +345,7 @@ class PersonForm(NamedForm, RowVersionForm):
         if self.age_band.data in words.AGE_BAND and ages_disagree(
             self.age_band.data, field.data, year
         ):
-            raise ValidationError(_("Age and birth year do not fit together. Give one of them."))
+            raise ValidationError(_("Age and birth year differ. Give one of them."))
 
     def validate_since(self, field: Any) -> None:
         """Not in the future."""

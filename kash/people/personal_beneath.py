@@ -114,7 +114,7 @@ BENEATH = (
     ),
     HeldElsewhere(
         ("job.result_key",),
-        _l("Papers and lists that wait to be fetched, with all who are on them"),
+        _l("Papers and lists to download, with all who are on them"),
         _count_made,
         _throw_away_made,
     ),

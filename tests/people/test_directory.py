@@ -215,7 +215,7 @@ def test_nobody_but_editors_learns_a_confidential_address(sign_in):
 def test_a_service_that_is_no_longer_shown_is_found_by_editors_only(sign_in):
     public_id = add_service(details(active=False), SYSTEM)
     assert sign_in("peer").get(f"/services/{public_id}").status_code == 404
-    assert "no longer shown" in sign_in("custodian").get(f"/services/{public_id}").text
+    assert "Not shown to others any more" in sign_in("custodian").get(f"/services/{public_id}").text
 
 
 def test_the_form_takes_hours_and_short_numbers_as_people_write_them(sign_in):
@@ -244,8 +244,8 @@ def test_the_form_takes_hours_and_short_numbers_as_people_write_them(sign_in):
         ("name", "’’", "A name needs at least one letter."),
         ("kind", "bakery", "Choose one from the list."),
         ("phone", "12", "This is not a phone number. It looks like 0712 345 678."),
-        ("day_2", "soon", "These are not hours that fit."),
-        ("day_1", "00:00-02:00", "These are not hours that fit."),
+        ("day_2", "soon", "Write hours like 08:00–13:00, 14:00–17:00"),
+        ("day_1", "00:00-02:00", "Write hours like 08:00–13:00, 14:00–17:00"),
         ("checked_on", "", "Enter the day."),
         ("checked_on", "2199-01-01", "This day is in the future."),
         ("address", "x" * 401, "Use at most 400 characters."),
@@ -357,7 +357,7 @@ def test_eleven_services_need_two_sheets(sign_in):
     chosen = [add_service(details(name=f"No {n}"), SYSTEM) for n in range(11)]
     asked = {"services": chosen, "language": "en", "sheets": "1"}
     answer = sign_in("peer").post("/services/cards", data=asked)
-    assert "Cards that fit on these sheets: 10." in answer.text
+    assert "Room for cards on these sheets: 10." in answer.text
 
 
 def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in):

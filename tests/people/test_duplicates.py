@@ -193,7 +193,7 @@ def test_two_are_merged_and_made_two_again_by_pages(browser, trainer, add):
     assert browser.get(f"/people/{gone}").headers["Location"].endswith(f"/people/{kept}")
     other_way = browser.post(f"/people/{gone}/merge/{kept}", data={"step": "merge"})
     assert other_way.status_code == 409
-    assert "merged by someone else just now" in other_way.text
+    assert "Somebody else just merged one of them" in other_way.text
     merge = db.session.scalars(select(PersonMerge.public_id)).one()
     assert browser.get(f"/people/merges/{merge}/undo").status_code == 200
     assert browser.post(f"/people/merges/{merge}/undo").status_code == 303

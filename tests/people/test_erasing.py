@@ -245,7 +245,7 @@ def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wis
     custodian, both = actor("custodian"), actor("custodian", "director")
     was = _public_id(her)
     own = ask_erasure(was, ON, "wish", both)
-    with refuses("This was asked for already and waits for a second person."):
+    with refuses("This waits for a second person already."):
         ask_erasure(was, ON, "wish", custodian)
     with pytest.raises(NotFound):
         erase_person(own, _digest(her), both)
@@ -254,7 +254,7 @@ def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wis
     shown = _digest(her)
     with writing() as session:
         session.execute(update(Person).where(Person.id == her).values(row_version=77))
-    with refuses("What is held about this person changed while you were looking."):
+    with refuses("What is held about this person changed meanwhile"):
         erase_person(own, shown, actor("director"))
     withdraw_request(own, both)
     with refuses("Somebody decided this already."):
@@ -405,7 +405,7 @@ def test_a_refusal_says_why_to_who_asked_until_she_has_seen_it_and_goes_with_the
     assert "that you noted was refused" not in asks.get("/").text
     again = ask_erasure(_public_id(her), ON, "wish", custodian)
     erase_person(again, _digest(her), director)
-    assert "was agreed to and done" in asks.get("/").text
+    assert "a wish to be erased that you noted was done" in asks.get("/").text
     assert set(db.session.scalars(select(ErasureRequest.refused_reason))) == {""}
     db.session.rollback()
 
@@ -428,7 +428,7 @@ def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(her, actor, clie
     assert (request.person_id, request.grounds, request.asked_on) == (her, "wish", local_today())
     db.session.rollback()
     again = herself.post(page, data={"csrf_token": csrf_token(told)})
-    assert (again.status_code, "asked for already" in again.text) == (409, True)
+    assert (again.status_code, "waits for a second person already" in again.text) == (409, True)
     assert herself.get(page).headers["Location"] == wish
     assert "My page" in herself.get("/people/erasures").text
     told = herself.get(f"{wish}?look=1").text

@@ -166,7 +166,7 @@ def test_of_everybody_so_many_are_counted_until_all_are_asked_for(
     assert "Count all" not in page
     many(groups[1].id, [f"Juma {number:03}" for number in range(51)])
     for path in ("/people", f"/people?group={groups[1].public_id}&page=9"):
-        assert "Those who were added last" not in director.get(path).text
+        assert "Those added last are shown" not in director.get(path).text
     page = director.get("/people").text
     assert "More than 100" in page
     assert "Total" not in page

@@ -103,8 +103,7 @@ def test_a_guess_that_changes_what_is_kept_of_people_adds_nothing_until_it_was_l
         return {person.sex for person in db.session.query(Person)}
 
     guessed = (
-        "Guessed: Stay is taken for Sex, which changes what is kept of people: 2."
-        " If that is right, add --looked.\n"
+        "Guessed: Stay is taken for Sex, which changes people: 2. If that is right, add --looked.\n"
     )
     shown = run.invoke(args=["people", "import", path, "--group", "B"])
     assert guessed in shown.output

@@ -48,7 +48,7 @@ def answers(person: str) -> list[tuple[str, str, bool]]:
 def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(people, trainer):
     record_consent(people[1], "printed_name", "refused", trainer)
     record_consent(people[2], "printed_name", "given", trainer)
-    with refuses("The forms that you counted are not as many"):
+    with refuses("Forms counted and people ticked differ"):
         note_signed_forms(people, ["printed_name"], 2, "Cupboard 2", trainer)
     for nobody, nothing in (([], ["printed_name"]), (people, []), (people, ["nonsense"])):
         with refuses("Tick who signed, and what was signed."):
@@ -100,7 +100,7 @@ def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
     }
     wrong = site.post("/people/consents/signed", data=sent)
     assert wrong.status_code == 422
-    assert "are not as many as the people who are ticked" in wrong.text
+    assert "Count again, and untick those who have no form" in wrong.text
     assert 'value="Cupboard &lt;2&gt;"' in wrong.text
     # Nobody disappears from the page by being unticked.
     assert wrong.text.count('name="chosen"') == 3

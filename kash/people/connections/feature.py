@@ -70,7 +70,7 @@ def _unfinished(one: Connection) -> TodayLine:
     return TodayLine(
         title,
         url,
-        _("A director agreed to it. Nothing goes by it before it is switched on."),
+        _("A director agreed. Now it can be switched on."),
         icon="connection",
         button=_("See to it"),
     )

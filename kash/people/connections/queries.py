@@ -31,10 +31,8 @@ APPROVAL = Approval(
     approves="connections.agree",
     label=_l("Connections: agree or send back"),
     waiting=_l("Connections recorded, not agreed to"),
-    own=_l("You recorded this connection, so another person must agree to it."),
-    stands_in=_l(
-        "You stand in for the person who recorded this, so another person must agree to it."
-    ),
+    own=_l("You recorded this connection, so another must agree to it."),
+    stands_in=_l("You stand in for the person who recorded this, so another must agree."),
 )
 
 
@@ -42,8 +40,8 @@ class NotOn(Problem):
     """Something is to go by a connection that is not switched on, or is of another kind."""
 
     sentence = _l(
-        "This connection is not switched on. An M&E officer or an administrator records who is at"
-        " the other end and under which contract, a director agrees; then it can be switched on."
+        "This connection is not switched on. An M&E officer or an administrator records receiver "
+        "and contract, a director agrees; then it can be switched on."
     )
 
 

@@ -270,12 +270,7 @@ def switch_on(public_id: str, row_version: int, *, by: Actor) -> int:
     with audited("connections.switched_on", by) as change:
         connection = _locked(change.session, public_id, row_version)
         if connection.state != "approved":
-            raise Problem(
-                _l(
-                    "Nobody has agreed to this connection as it is now, so it"
-                    " cannot be switched on."
-                )
-            )
+            raise Problem(_l("Nobody has agreed to this connection as it is now."))
         if connection.is_on:
             change.nothing()
             return 0
@@ -332,11 +327,7 @@ def _columns(kind: ConnectionKind, details: ConnectionDetails) -> dict[str, obje
         # A stand-in on this machine is for tests alone.
         address = clean_address(details.address, here_too=current_app.testing)
     if address is None:
-        raise Problem(
-            _l("Use an address that begins with https, such as https://www.example.org."),
-            field="address",
-            status=422,
-        )
+        raise Problem(_l("Use an address that begins with https."), field="address", status=422)
     return {
         "name": details.name,
         "address": address,

@@ -44,7 +44,7 @@ class ConnectionForm(RowVersionForm):
     secret = SecretField(
         _l("Token"),
         description=_l(
-            "By which the other system knows this programme. It is sealed and never shown again."
+            "By which the other system knows this programme. Sealed, and never shown again."
         ),
         validators=[Optional(), Length(max=1000)],
         render_kw={"autocomplete": "off"},
@@ -62,8 +62,8 @@ class ConnectionForm(RowVersionForm):
         most=2000,
         required=True,
         description=_l(
-            "What protects the data on the way and there: clauses of the contract, who may read it,"
-            " when it is deleted, and for another country on which ground it may go there."
+            "Clauses of the contract, who may read it, when it is deleted, and for another "
+            "country on which ground it may go there."
         ),
     )
 
@@ -139,7 +139,7 @@ STANDS_TONES: dict[Stands, str] = {
 }
 
 
-_ANOTHER = _l("Another person agrees to it: a director who did not record it.")
+_ANOTHER = _l("Another director agrees to it.")
 
 
 @blueprint.get("/")
@@ -221,10 +221,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             services.change_connection(
                 public_id, form.details(kind), form.row_version_shown, by=current_actor()
             )
-            return go(
-                "connections.connection",
-                _("Saved. It is off until somebody else agrees to it and it is switched on."),
-            )
+            return go("connections.connection", _("Saved. It is off until somebody else agrees."))
         edited = queries.connection(public_id)
     if form.changed_meanwhile:
         form.compare(as_entered(edited))

@@ -65,17 +65,15 @@ _TOO_LARGE, _OLD_KIND, _OTHER_KIND, _UNREADABLE = (
 )
 _SENTENCES: dict[str, Callable[[], str]] = {
     _TOO_LARGE: lambda: _("This file is larger than 10 MB."),
-    _OLD_KIND: lambda: _("This is a file of an old kind. Open it and save it as XLSX, ODS or CSV."),
-    _OTHER_KIND: lambda: _("This is not a list. Bring an XLSX, ODS or CSV file."),
+    _OLD_KIND: lambda: _("Open this old kind of file and save it as XLSX, ODS or CSV."),
+    _OTHER_KIND: lambda: _("Not a list. Bring an XLSX, ODS or CSV file."),
     _UNREADABLE: lambda: str(FileUnreadable.sentence),
-    reading.LOCKED: lambda: _(
-        "This file is locked with a password. Open it, save it without one, try again."
-    ),
+    reading.LOCKED: lambda: _("This file has a password. Save it without one, try again."),
     reading.UNCLEAN_WORKBOOK: lambda: _("This file is not a clean XLSX file."),
     reading.UNCLEAN_ODS: lambda: _("This file is not a clean ODS file."),
     reading.UNCLEAN_TEXT: lambda: _("This file is not a clean CSV file."),
     reading.UNPACKS_TOO_FAR: lambda: _(
-        "This file unpacks to far more than a list needs. Nothing was read."
+        "This file unpacks to far more than a list. Nothing was read."
     ),
     reading.FAR_BELOW: lambda: _(
         "A cell stands far below the list. Delete everything below it and save again."
@@ -93,7 +91,7 @@ _OF_PASTED: dict[str, Callable[[], str]] = {
     _UNREADABLE: lambda: _("These rows cannot be read."),
     reading.UNCLEAN_TEXT: lambda: _("These rows cannot be read."),
     reading.FAR_BELOW: lambda: _(
-        "A row stands far below the others. Take the empty rows out and paste them again."
+        "A row stands far below the others. Remove the empty rows and paste again."
     ),
     reading.EMPTY: lambda: _("These rows are empty."),
     reading.DAMAGED: lambda: _("These rows are cut off or damaged."),
@@ -107,19 +105,18 @@ _OF_PASTED: dict[str, Callable[[], str]] = {
         reading.UNCLEAN_ODS,
         reading.UNPACKS_TOO_FAR,
     ),
-    lambda: _("These are not the rows of a list. Copy them from a spreadsheet or a mail."),
+    lambda: _("Not rows of a list. Copy them from a spreadsheet or a mail."),
 )
 # These name lines of the file, as a text editor counts them.
 _OF_LINES: dict[str, Callable[[int, int], str]] = {
     reading.UNCLOSED: lambda first, _last: _(
-        'A quotation mark (") in line %(line)s is never closed: everybody after it would be lost. '
-        "Remove the mark there and bring the list again. Nothing was read.",
+        'A quotation mark (") in line %(line)s is never closed. Remove it and bring the list '
+        "again. Nothing was read.",
         line=first,
     ),
     reading.SWALLOWED: lambda first, last: _(
-        'A quotation mark (") in line %(first)s makes one row of the lines %(first)s to %(last)s: '
-        "people would be lost. Remove the mark, or write that row in one line, and bring the list "
-        "again. Nothing was read.",
+        'A quotation mark (") in line %(first)s makes one row of lines %(first)s to %(last)s. '
+        "Remove it, or write that row in one line, and bring the list again. Nothing was read.",
         first=first,
         last=last,
     ),

@@ -100,23 +100,19 @@ _REMARK: dict[str, Any] = {
     "phone_wrong": _l("This is not a phone number."),
     "phone_letters": _l("Letters in the phone number were read as digits."),
     "phone_day": _l("This is a day, not a phone number."),
-    "phone_digits_lost": _l(
-        "The sheet has shortened this number and digits are lost. Ask for it, and type it anew."
-    ),
-    "phone_second": _l("The first good phone number is taken, the rest of the cell is dropped."),
-    "name_phone": _l("The phone number that stood with the name is taken as the phone."),
+    "phone_digits_lost": _l("The sheet has shortened this number. Ask for it, and type it anew."),
+    "phone_second": _l("The first good phone number is taken."),
+    "name_phone": _l("The phone number beside the name is taken."),
     "name_more": _l("More than a name stands here. Type the name alone."),
     "name_alone": _l(
-        "Nothing but this stands in the line. If it is a title, leave it out; if it is a person, "
-        "check it again."
+        "If this is a title in the list, leave it out; if it is a person, check it again."
     ),
     "name_title": _l(
-        "This may be the title of a part of the list. If it is, leave it out; if it is what a "
-        "person is called, check it again."
+        "If this is a title in the list, leave it out; if it is a person, check it again."
     ),
     "email_wrong": _l("This is not an e-mail address."),
     "birth_month_first": _l("The month was read first; only the year is kept."),
-    "birth_maybe_minor": _l("This age may be under 18. Ask, and enter the age."),
+    "birth_maybe_minor": _l("This may be under 18. Ask, and enter the age."),
     "birth_disagrees": _l("Age and birth year do not fit together."),
     "group_missing": _l("Choose the group of this list above."),
     "number_taken": _l("Someone in this group has this number already."),
@@ -151,8 +147,7 @@ def remark_text(remark: Remark) -> str:
             "“%(given)s” spans several age groups: the age stays open.", given=given
         ),
         "birth_code": lambda: _(
-            "“%(given)s” often stands for “not said”. Enter the age, or leave it empty.",
-            given=given,
+            "“%(given)s” often stands for “not said”. Enter the age, or nothing.", given=given
         ),
         "name_number": lambda: _("The number %(given)s before the name is left out.", given=given),
         "phone_note": lambda: _(

@@ -106,9 +106,7 @@ class UploadForm(KashForm):
     def validate_pasted(self, field: Field) -> None:
         """One of both: nobody could tell which list was meant."""
         if self._has_file() and self._has_rows():
-            raise ValidationError(
-                _("A file and pasted rows are two lists. Empty this, or send it without a file.")
-            )
+            raise ValidationError(_("Bring a file or pasted rows, not both."))
 
     def _has_file(self) -> bool:
         return bool(self.file.data and self.file.data.filename)

@@ -65,7 +65,7 @@ UNSENT: dict[str, Any] = {
     "not_agreed": _l("There is no consent to messages."),
     "no_contact": _l("No phone or e-mail is kept."),
     "minor": _l("Under 18."),
-    "too_long": _l("The text is too long for an SMS with what it was to say."),
+    "too_long": _l("The text is too long for an SMS."),
 }
 # On which a person decides.
 DECIDABLE = (MessageStanding.UNKNOWN, MessageStanding.FAILED)

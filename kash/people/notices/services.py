@@ -110,8 +110,7 @@ def choose(person_id: str, details: ChoiceDetails, *, row_version: int, by: Acto
         hours = MessageHours(details.from_hour, details.until_hour)
     except ValueError:
         raise Problem(
-            _l("Messages go between 8 and 19 o’clock: choose hours within, the later one last."),
-            field="until_hour",
+            _l("Choose hours between 8 and 19 o’clock, the later one last."), field="until_hour"
         ) from None
     with audited("notices.chosen", by) as change:
         session = change.session
@@ -755,16 +754,13 @@ def fault_words(fault: TextFault) -> str:
         case TextWrong.UNKNOWN_FIELDS:
             return _("There is no such field: %(fields)s.", fields=fault.which)
         case TextWrong.BRACE:
-            return _("Braces stand around the name of a field, and nowhere else.")
+            return _("Braces stand around names of fields only.")
         case TextWrong.STRANGE_SIGNS:
             return _("No SMS of 160 signs has these: %(signs)s", signs=fault.which)
         case TextWrong.TELLS:
-            return _(
-                "Somebody who reads it over a shoulder learns why somebody takes part: %(words)s.",
-                words=fault.which,
-            )
+            return _("It tells others why somebody takes part: %(words)s.", words=fault.which)
         case _:
             return _(
-                "With its longest values this is more than one SMS: shorten it by %(count)s.",
+                "With long values this is more than one SMS: shorten it by %(count)s.",
                 count=fault.over,
             )

@@ -65,7 +65,7 @@ class MessageWishForm(RowVersionForm):
     channel = radio_field(
         _l("By which way"),
         [
-            ("usual", _l("As is usual: an SMS where there is a phone, else an e-mail")),
+            ("usual", _l("As usual: an SMS where there is a phone, else an e-mail")),
             ("sms", _l("SMS only")),
             ("email", _l("E-mail only")),
         ],
@@ -79,9 +79,7 @@ class MessageWishForm(RowVersionForm):
             ("yes", _l("Yes")),
             ("no", _l("No")),
         ],
-        description=_l(
-            "A calendar speaks on the lock screen. Others who share the phone read it there."
-        ),
+        description=_l("A calendar speaks on the lock screen, to everybody who shares the phone."),
     )
 
 
@@ -123,26 +121,22 @@ RECORD_TONE = {
 SHOULD_BE: dict[str, Any] = {
     "spf": _l("One TXT record that names the mail server and ends with -all or ~all."),
     "dkim": _l(
-        "The key with which the mail server signs. The person who runs the server tells its name by"
-        " KASH_DKIM_SELECTOR."
+        "The mail server's signing key. The person who runs the server names it by "
+        "KASH_DKIM_SELECTOR."
     ),
     "dmarc": _l("One TXT record under _dmarc with p=quarantine or p=reject."),
 }
 CHANNEL = {"sms": _l("SMS"), "email": _l("E-mail")}
 _CODES: dict[str, Any] = {
     "no_consent": _l("There is no consent to messages any more."),
-    "address_changed": _l(
-        "The phone or e-mail changed meanwhile. Sent again, it goes to the new one."
-    ),
+    "address_changed": _l("The phone or e-mail changed. Sent again, it goes to the new one."),
     "late": _l("It could not go in time."),
     "taken_back": _l("What it said no longer held."),
-    "console": _l("It went to the server’s terminal only: nothing else is set up."),
+    "console": _l("It went to the server’s terminal only."),
     "unreachable": _l("The way out could not be reached."),
     "no_answer": _l("The connection broke before an answer came."),
     "unclear": _l("The answer did not say."),
-    "account": _l(
-        "The SMS account or its sender was refused. Tell the person who runs the server."
-    ),
+    "account": _l("The SMS account or sender was refused. Tell the person who runs the server."),
     "address": _l("This is no address."),
     "401": _l("The SMS account is on hold."),
     "402": _l("The sender’s name was refused."),
@@ -329,7 +323,7 @@ def decide() -> ResponseReturnValue:
         done = notices_services.leave_them(ticked, by=current_actor())
         sentence = _("Left as they are: %(count)s", count=done)
     if not done:
-        raise Problem(_l("Nothing was to be done any more: look again at how the messages stand."))
+        raise Problem(_l("Nothing was to be done any more: look again."))
     flash(sentence)
     return redirect(back)
 
@@ -414,7 +408,7 @@ def settings() -> ResponseReturnValue:
 def look_again() -> ResponseReturnValue:
     """Have the worker ask for the records again."""
     notices_services.ask_for_check(by=current_actor())
-    return go("notices.settings", _("It is asked for within a minute. Load the page again then."))
+    return go("notices.settings", _("It is asked for within a minute. Load the page again."))
 
 
 _STOPPING_LONGEST = 100

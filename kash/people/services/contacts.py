@@ -43,7 +43,7 @@ class ReasonNeeded(Problem):
     """The day's usual looks are over: one more needs a reason, and a director is told."""
 
     status = 409
-    sentence = _l("These are more looks than are usual in a day. Say why you need more.")
+    sentence = _l("More looks than usual in a day. Say why you need more.")
 
 
 _DECIDED_ALREADY = _l("Somebody decided this already. The page shows how it stands.")
@@ -156,7 +156,7 @@ def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
         ).all()
         if not people_found:
             raise Problem(
-                _l("Nothing is to be asked: these contacts are open, asked for already, or none.")
+                _l("Nothing to ask: these contacts are open, asked for already, or none.")
             )
         public_id = new_public_id()
         contact_request = ContactRequest(
@@ -293,7 +293,7 @@ def change_organisation(public_id: str, details: OrganisationDetails, by: Actor)
 class SomeCannotMove(Problem):
     """Nobody was moved, because some cannot. `errors` are sentences by the public id of each."""
 
-    sentence = _l("Nobody was moved. What keeps some of them stands beside their names.")
+    sentence = _l("Nobody was moved. Reasons stand beside the names.")
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__()
@@ -308,7 +308,7 @@ def _move(session: Session, person: Person, place: Organisation, since: date, to
     stays = [Stay(posting.since, posting.until) for posting in postings]
     if not transfer_day_fits(stays, since, today):
         raise Problem(
-            _l("This day is in the future, or before the present posting began."), field="since"
+            _l("This day is in the future, or before the present posting."), field="since"
         )
     if present is not None:
         present.until = since

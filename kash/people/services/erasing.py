@@ -83,7 +83,7 @@ def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
             ErasureRequest.person_id == person_locked.id, ErasureRequest.state == "waiting"
         )
         if session.scalar(waiting.limit(1)) is not None:
-            raise Problem(_l("This was asked for already and waits for a second person."))
+            raise Problem(_l("This waits for a second person already."))
         erasure_request = ErasureRequest(
             public_id=new_public_id(),
             person_id=person_locked.id,
@@ -148,10 +148,7 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
             raise Problem(_l("Something stands in the way. Settle it first."))
         if shown.looked is None or shown.looked.digest != digest:
             raise Problem(
-                _l(
-                    "What is held about this person changed while you were"
-                    " looking. Look again, then decide."
-                )
+                _l("What is held about this person changed meanwhile. Look again, then decide.")
             )
         rows = copies.RowsOfPeople()
         gone = copies.erased_person(session, person, rows)

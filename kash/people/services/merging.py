@@ -38,7 +38,7 @@ class MergedMeanwhile(Problem):
     """One of the two was merged by somebody else at the same time."""
 
     status = 409
-    sentence = _l("One of these two was merged by someone else just now. Nothing was changed.")
+    sentence = _l("Somebody else just merged one of them. Nothing was changed.")
 
 
 def merge_people(
@@ -198,9 +198,8 @@ def undo_merge(public_id: str, by: Actor) -> str:
     except (ChangedSince, IntegrityError):
         raise Problem(
             _l(
-                "This merge can no longer be undone: something of this person"
-                " was changed after it, such as"
-                " a mark, a posting or a certificate."
+                "This merge can no longer be undone: a mark, a posting, a certificate or the "
+                "like was changed after it."
             )
         ) from None
 
@@ -274,11 +273,7 @@ def _forbid_two_accounts(session: Session, kept: int, gone: int) -> None:
     column = column_of("account.person_id")
     if len(session.scalars(select(column).where(column.in_((kept, gone)))).all()) > 1:
         raise Problem(
-            _l(
-                "Both have an account. Ask an administrator to take one of the accounts off its "
-                "person."
-            ),
-            status=409,
+            _l("Both have an account. Ask an administrator to take one off its person."), status=409
         )
 
 

@@ -77,8 +77,7 @@ def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None
         present = persons.present_answers(newest_answers(change.session, person.id)).get(purpose)
         if answer == present or answer not in persons.possible_answers(present):
             raise Problem(
-                _l("The answer has changed meanwhile. Look at what holds now, then choose again."),
-                field="answer",
+                _l("The answer has changed meanwhile. Look, then choose again."), field="answer"
             )
         change.session.add(_consent(person, purpose, answer, by.public_id, change.now))
         change.about(person.public_id)
@@ -251,9 +250,7 @@ Contact = Literal["phone", "email"]
 
 def ages_apart() -> Problem:
     """Refusal of an age band and a birth year that cannot both be true."""
-    return Problem(
-        _l("Age and birth year do not fit together. Give one of them."), field="birth_year"
-    )
+    return Problem(_l("Age and birth year differ. Give one of them."), field="birth_year")
 
 
 class AlreadyHere(Problem):
@@ -270,9 +267,8 @@ class AlreadyHere(Problem):
 
 
 CONTACT_CLOSED = _l(
-    "This contact is closed to you. It opens when the person answers an invitation, came to a "
-    "session of yours and somebody else confirmed the register, or when a second person "
-    "agrees."
+    "Closed to you. It opens when they answer an invitation, or came to a session of yours whose "
+    "register somebody else confirmed, or a second person agrees."
 )
 
 
@@ -556,8 +552,8 @@ def note_signed_forms(
     if not 0 < forms == len(set(people)):
         raise Problem(
             _l(
-                "The forms that you counted are not as many as the people who are ticked. Every "
-                "person has a form of their own: count again, and untick those who have none."
+                "Forms counted and people ticked differ. Count again, and untick those who have "
+                "no form."
             ),
             field="forms",
             status=422,

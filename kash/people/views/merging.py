@@ -101,7 +101,7 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
             staying = person(actor, public_id, "people.merge")
             gone = person(actor, other_id, "people.merge")
             form.row_versions.data = f"{staying.row_version}-{gone.row_version}"
-            problem = _("One of the two was changed while you were looking. Look again.")
+            problem = _("One of the two was changed meanwhile. Look again.")
             return _merge_page(form, staying, gone, problem), 409
         except MergedMeanwhile:
             raise

@@ -508,8 +508,8 @@ def signed_forms() -> ResponseReturnValue:
             if left:
                 flash(
                     _(
-                        "They had refused or withdrawn something of it, which was left as it is."
-                        " Record it on their own pages: %(names)s.",
+                        "They refused or withdrew something of it, which stays. Record it on "
+                        "their own pages: %(names)s.",
                         names=", ".join(left),
                     ),
                     "warn",

@@ -40,7 +40,7 @@ def test_one_records_another_agrees_and_only_then_it_can_be_switched_on(both_eng
     officer, director = actor("monitoring"), actor("director")
     made = record_connection("dhis2", entered(), by=officer)
     assert connection(made).stands is Stands.RECORDED
-    with refuses("Nobody has agreed to this connection as it is now, so it cannot"):
+    with refuses("Nobody has agreed to this connection as it is now"):
         switch_on(made, 1, by=officer)
     assert [one.public_id for one in waiting_connections(director)] == [made]
     agree_to_connection(made, 1, by=director)

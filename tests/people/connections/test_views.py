@@ -35,7 +35,7 @@ def test_a_connection_goes_from_one_to_another_and_its_token_is_shown_to_nobody(
     shown = {"row_version": "1"}
     assert officer.post(f"{at}/on", data=shown).status_code == 409
     assert director.post(f"{at}/agree", data=shown).status_code == 302
-    waiting = "Nothing goes by it before it is switched on."
+    waiting = "A director agreed. Now it can be switched on"
     assert [waiting in one.get("/").text for one in (officer, director)] == [True, False]
     assert director.post(f"{at}/on", data=shown).status_code == 403
     assert officer.post(f"{at}/on", data=shown).status_code == 302

@@ -14,11 +14,11 @@ from kash.people.lists.files import FileUnreadable, read_file
 pytestmark = pytest.mark.usefixtures("app")
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
-LOCKED = "This file is locked with a password. Open it, save it without one, try again."
+LOCKED = "This file has a password. Save it without one, try again."
 UNCLEAN = "This file is not a clean XLSX file."
 FAR_BELOW = "A cell stands far below the list. Delete everything below it and save again."
 TOO_LONG = "This list has more than 5,000 people. Bring it in parts."
-TOO_LARGE = "This file unpacks to far more than a list needs. Nothing was read."
+TOO_LARGE = "This file unpacks to far more than a list. Nothing was read."
 
 
 def workbook(write: Callable[[xlsxwriter.Workbook], None]) -> bytes:
@@ -54,9 +54,9 @@ SHEET = "xl/worksheets/sheet1.xml"
         (b"", "This file is empty."),
         (lambda: b"\n" * 1_000_000, "This file is empty."),
         (lambda: b";;;\n" * 100_000, "This file is empty."),
-        (b"%PDF-1.7 ...", "This is not a list. Bring an XLSX, ODS or CSV file."),
+        (b"%PDF-1.7 ...", "Not a list. Bring an XLSX, ODS or CSV file."),
         (OLE + "EncryptedPackage".encode("utf-16-le"), LOCKED),
-        (OLE, "This is a file of an old kind. Open it and save it as XLSX, ODS or CSV."),
+        (OLE, "Open this old kind of file and save it as XLSX, ODS or CSV."),
         (b"PK\x03\x04 no workbook", UNCLEAN),
         (lambda: b",".join([b"x"] * 100_000), "This list has more than 200 columns."),
         (lambda: b"Name\n" + b"Amani\n" * 10_100, TOO_LONG),

@@ -86,7 +86,7 @@ def test_a_long_list_keeps_no_request_busy(browser, group, monkeypatch):
         sent = send(browser, long_list().encode(), group=group)
         assert sent.status_code == 303
         page = browser.get(sent.location)
-        assert "Each row is compared with everyone who is here already." in said(page)
+        assert "Rows are compared with everyone here" in said(page)
         # Without a script there is a link that looks again.
         assert 'href=""' in page.text.partition("<noscript>")[2].partition("</noscript>")[0]
         state = re.search(r'data-job="([^"]+)"', page.text)
@@ -132,7 +132,7 @@ def test_what_was_typed_is_there_when_the_list_is_read_again(browser, trainer, b
     browser.post(f"{page}/rows/9", data={"decision": "out"})
     # Another meaning of a column makes the worker read all of it again.
     browser.post(f"{page}/columns", data={"column-3": ""})
-    assert "Each row is compared" in said(browser.get(page))
+    assert "Rows are compared with everyone here" in said(browser.get(page))
     assert run_waiting() == 1
     now = preview_of(made, trainer)
     assert (now.row(5).outcome.placed.row.phone, states(now)[9]) == ("+254712345678", "out")  # type: ignore[union-attr]
@@ -187,7 +187,7 @@ def test_stopping_keeps_the_list_and_nothing_is_saved(browser, trainer, bring, g
     assert browser.post(f"/people/lists/{made}/stop").status_code == 303
     run_waiting()
     words = said(browser.get(f"/people/lists/{made}"))
-    assert "Reading was stopped. What you chose for the list is kept." in words
+    assert "Stopped. What you chose for the list is kept." in words
     browser.post(f"/people/lists/{made}/read")
     run_waiting()
     page = browser.get(f"/people/lists/{made}")
@@ -282,7 +282,7 @@ def test_somebody_added_meanwhile_who_is_like_a_row_is_asked_about_there_only(
     assert held(made, trainer).state == "waiting"
     assert db.session.query(Person).count() == 1
     words = said(browser.get(f"{page}?state=changed"))
-    assert "Rows that mean something else now: 1." in words
+    assert "Rows that changed meaning: 1." in words
     assert "Changed; before: New" in words
     assert named(3) in words
     assert named(4) not in words

@@ -110,7 +110,7 @@ def test_someone_of_the_same_name_is_asked_about(actor, bring, client_for, group
     assert "same name. You see no more of this person: ask who does." in words
     for reason in ("same number", "same phone", "same place", "same birth year"):
         assert reason not in words
-    assert "The number is taken, so this cannot be a new person." in words
+    assert "The number is taken: not a new person." in words
 
 
 def test_a_common_name_out_of_reach_is_asked_about_too(actor, bring, groups):

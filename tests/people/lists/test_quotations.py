@@ -73,13 +73,12 @@ def test_whoever_uploads_it_is_told_where_the_mark_stands():
     with pytest.raises(FileUnreadable) as problem:
         read_file(b'Name,Ward\nTatu,D\n"Amani,A\nBaraka,B\n')
     assert str(problem.value) == (
-        'A quotation mark (") in line 3 is never closed: everybody after it would be lost. '
-        "Remove the mark there and bring the list again. Nothing was read."
+        'A quotation mark (") in line 3 is never closed. Remove it and '
+        "bring the list again. Nothing was read."
     )
     with pytest.raises(FileUnreadable) as problem:
         read_file(b'Name,Ward\nTatu,D\n"Amani,A\nBaraka,B\nZoe",C\n')
     assert str(problem.value) == (
-        'A quotation mark (") in line 3 makes one row of the lines 3 to 5: people would be lost. '
-        "Remove the mark, or write that row in one line, and bring the list again. "
-        "Nothing was read."
+        'A quotation mark (") in line 3 makes one row of lines 3 to 5. Remove it, or write '
+        "that row in one line, and bring the list again. Nothing was read."
     )

@@ -144,7 +144,7 @@ def test_sent_again_it_goes_to_the_number_of_today(someone, gateway, sign_in):
             setattr(person, name, value)
     _send()
     director = sign_in("director")
-    assert "The phone or e-mail changed meanwhile." in director.get("/messages?state=failed").text
+    assert "The phone or e-mail changed" in director.get("/messages?state=failed").text
     assert _decide_from(director, "failed", _notice()) == 302
     # Now is long after the hour of the test.
     with writing() as session:

@@ -60,8 +60,8 @@ class GuessNotLookedAt(Problem):
 
     status = 409
     sentence = _l(
-        "Nothing was saved. A guessed column would change what is kept of people who are here"
-        " already: look at it first."
+        "Nothing was saved. A guessed column would change people who are here already: look at "
+        "it first."
     )
 
 

@@ -53,7 +53,7 @@ _AGE = ("age_recorded_on", "minor", "minor_since", "minor_by", "minor_seen_at", 
 
 
 _NOT_UNDONE = _l(
-    "This list can no longer be undone: someone in it was enrolled, marked or changed since."
+    "This list can no longer be undone: somebody in it was enrolled, marked or changed since."
 )
 
 
@@ -431,13 +431,13 @@ _TRIES = 3
 class ListChanged(Problem):
     """The list that would be stored is not the one that was shown. Nothing was stored."""
 
-    sentence = _l("People were added or changed since you looked. Nothing was saved yet.")
+    sentence = _l("People were added or changed meanwhile. Nothing was saved.")
 
 
 class ListGone(Problem):
     """The list waits no longer."""
 
-    sentence = _l("This list no longer waits: it was added, or thrown away. Bring it in again.")
+    sentence = _l("This list was added or thrown away already. Bring it in again.")
 
 
 def store_as_shown(
