@@ -604,6 +604,7 @@ def specimen(workshop: Workshop, design: str) -> bytes:
             printed_name=people[0].printed_name if people else _("Name"),
             body=sentence(content, language, usual, title, days),
             course_title=title,
+            date_text=_("Issued on %(day)s", day=date_text(local_today())),
             qr=void,
         )
         lines = signing_lines(content, workshop, None, language)

@@ -517,9 +517,9 @@ TODAY = (
     BeginningStep(
         "workshop",
         _l("Plan a workshop"),
-        _l("A trainer plans it, from a published course."),
+        _l("A trainer plans it, with its course."),
         "workshops.index",
-        {Role.DIRECTOR: 50, Role.TRAINER: 50},
+        {Role.DIRECTOR: 50, Role.TRAINER: 20},
         lambda: exists().where(Workshop.state != "cancelled"),
         at_once=("workshops.edit", "workshops.add"),
     ),

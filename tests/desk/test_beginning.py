@@ -325,7 +325,7 @@ def test_an_empty_programme_says_to_each_what_comes_next_and_where(actor, client
     expected = {
         "administrator": ["keys", "director", "trainers"],
         "director": ["rates", "rule", "services", "published", "workshop", "forum"],
-        "trainer": ["organisations", "people", "course", "published", "workshop"],
+        "trainer": ["organisations", "people", "workshop", "course", "published"],
         "documentation": ["vault", "services"],
         "custodian": ["identity"],
         "monitoring": ["targets"],

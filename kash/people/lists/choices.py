@@ -42,6 +42,7 @@ class Choices:
     `decisions`, `edits` and `takes` are by row. `seen` are the people that a row was shown beside
     when it was decided: a decision holds among them, and is asked for again if there is another.
     `known` are the people that rows were stored as before, in an earlier version, by public id.
+    `then` is the next step with its choice ("enrol:…") that follows once the list is saved.
     """
 
     file_name: str = ""
@@ -58,6 +59,7 @@ class Choices:
     capitals: bool = False
     persons: list[int] = field(default_factory=list)
     known: dict[int, str] = field(default_factory=dict)
+    then: str = ""
 
     @property
     def pasted(self) -> bool:

@@ -306,7 +306,8 @@ def bring_list() -> ResponseReturnValue:
     if form.validate_on_submit():
         content, name = form.content()
         with CaughtProblem(FileUnreadable) as caught:
-            list_id = bring_in(content, name, form.group.data or "", current_actor())
+            then = request.args.get("then", "")
+            list_id = bring_in(content, name, form.group.data or "", current_actor(), then=then)
             return go("people.list", list_id=list_id)
         form.refuse(caught.sentence)
     return page(
@@ -470,6 +471,9 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
         return _preview_page(people_list, before or "-", 409)
     except GuessNotLookedAt:
         return _preview_page(list_queries.people_list(actor, list_id), status=409)
+    step, _colon, choice = request.form.get("then", "").partition(":")
+    if step and list_queries.people_list(actor, list_id).state == "added":
+        return _next(list_id, step, choice)
     return go("people.list")
 
 
@@ -516,12 +520,15 @@ def list_report(list_id: str) -> ResponseReturnValue:
 @allow("people.import")
 def list_next(list_id: str, step: str) -> ResponseReturnValue:
     """Do a next step with everyone of the list, such as enrolling them."""
+    return _next(list_id, step, request.form.get("choice", ""))
+
+
+def _next(list_id: str, step: str, chosen: str) -> ResponseReturnValue:
     actor = current_actor()
     people_list = list_queries.people_list(actor, list_id)
     wanted = next((person for person in next_steps() if person.key == step), None)
     if wanted is None or people_list.state != "added":
         raise NotFound
-    chosen = request.form.get("choice", "")
     if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return go("people.list")

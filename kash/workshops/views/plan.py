@@ -241,6 +241,8 @@ def add() -> ResponseReturnValue:
                 public_id=form.key.data,
             )
             flash(_("The workshop is planned."))
+            if request.form.get("onward") == "list":
+                return redirect(url_for("people.bring_list", then=f"enrol:{public_id}"), code=303)
             return go_to("workshops.workshop", public_id)
     if not form.is_submitted() and versions and not form.version.data:
         form.version.data = versions[0].public_id

@@ -66,14 +66,23 @@ class GuessNotLookedAt(Problem):
 
 
 def bring_in(
-    content: bytes, file_name: str, group: str, by: Actor, known: Mapping[int, str] | None = None
+    content: bytes,
+    file_name: str,
+    group: str,
+    by: Actor,
+    known: Mapping[int, str] | None = None,
+    *,
+    then: str = "",
 ) -> str:
     """Keep a list sealed until it is confirmed, and read it or have it read; its public id.
 
-    `known` are the people that rows were stored as before, where it is known. Raises FileUnreadable
+    `known` are the people that rows were stored as before, where it is known; `then` as in Choices.
+    Raises FileUnreadable
     for what can be told at once.
     """
-    choices = Choices(file_name=file_name[:120], group=group, known=dict(known or {}))
+    choices = Choices(
+        file_name=file_name[:120], group=group, known=dict(known or {}), then=then[:40]
+    )
     refuse_other_kinds(content, pasted=choices.pasted)
     read = read_small_file(content, pasted=choices.pasted)
     # Whatever is wrong with a short list as a whole is said before anything is kept.
