@@ -199,7 +199,7 @@ def test_a_feature_that_says_what_it_has_stands_everywhere(
     assert "Kinds of lanterns" in browser.get("/settings").text
     page = browser.get(f"/workshops/{held}").text
     assert f'href="/lanterns/of/{held}"' in page
-    assert page.index("Attendance") < page.index("Her lanterns") < page.index("Documents")
+    assert page.index("Attendance") < page.index("Her lanterns") < page.index("Papers")
     assert f"Lanterned {person}" in browser.get(f"/people/{person}").text
     assert browser.get("/lanterns/").text == "All lanterns"
     assert "Lanterns to places" not in client_for(director).get("/").text

@@ -54,7 +54,7 @@ from kash.platform.operations.migrations import StartLine
 from kash.platform.web.account_names import AccountsKnown
 from kash.platform.web.formats import day_text, moment_text, short_date_text, time_text
 from kash.platform.web.guard import lets_in
-from kash.platform.web.parts import ActionWords, Destination, NamedPage, SettingLine
+from kash.platform.web.parts import ActionWords, NamedPage, SettingLine
 from kash.platform.web.programme import retention
 from kash.platform.web.today import (
     AnswerKind,
@@ -228,16 +228,16 @@ LINES = (
         always=True,
     ),
     SettingLine(
-        "safety",
+        "oversight",
         50,
         "accounts.index",
         _l("Accounts"),
         "accounts",
         lambda _count: _("Who may sign in, and with which roles."),
     ),
-    SettingLine("safety", 60, "accounts.access", _l("Review of access"), "accounts", _review),
+    SettingLine("oversight", 60, "accounts.access", _l("Review of access"), "accounts", _review),
     SettingLine(
-        "safety",
+        "oversight",
         80,
         "accounts.lend_approvals",
         _l("Deciding for each other"),
@@ -247,7 +247,7 @@ LINES = (
         always=True,
     ),
     SettingLine(
-        "safety",
+        "oversight",
         90,
         "accounts.breaches",
         _l("Breach register"),
@@ -256,7 +256,7 @@ LINES = (
         lambda _now: select(func.count(Breach.id)).where(Breach.closed_at.is_(None)),
     ),
     SettingLine(
-        "safety",
+        "oversight",
         100,
         "accounts.trail",
         _l("Audit"),
@@ -597,7 +597,6 @@ FEATURE = Feature(
         ACTION_WORDS,
         StartLine(_set_up_line),
         CHAPTERS,
-        Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see", 150),
         *TODAY,
         *FOUND,
         *LINES,

@@ -290,8 +290,6 @@ def _moments(_known: Mapping[str, str]) -> Select[str]:
     return select(literal("follow_up"))
 
 
-_UNDER = "aloud choose delete_words grid make open_test practice remove results scores tell test"
-
 FEATURE = Feature(
     "assessments",
     choice="tests",
@@ -305,13 +303,7 @@ FEATURE = Feature(
         *TODAY,
         *MISSING,
         CourseLink(_l("Questions"), "assessments.bank", "test", "assessments.questions"),
-        Tab(
-            _l("Tests"),
-            "assessments.workshop",
-            "assessments.see",
-            40,
-            tuple(f"assessments.{name}" for name in _UNDER.split()),
-        ),
+        Tab(_l("Tests"), "assessments.workshop", "assessments.see", 40, _l("Tests"), ("practice",)),
         QUESTIONS,
         Reference(ANSWERS, _l("Answers in tests"), move_answers, erased=stays(text_sealed=None)),
         Reference(SCORES, _l("Scores of tests"), move_scores, erased=stays()),

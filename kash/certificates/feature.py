@@ -450,7 +450,7 @@ def _keys(_count: int) -> str:
 LINES = (
     SettingLine("work", 20, "certificates.rule", _l("Rule for certificates"), "certificate", _rule),
     SettingLine(
-        "safety", 70, "certificates.signing_keys", _l("Keys of certificates"), "key", _keys
+        "oversight", 70, "certificates.signing_keys", _l("Keys of certificates"), "key", _keys
     ),
 )
 
@@ -618,7 +618,12 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         Destination(
-            "certificates.index", _l("Certificates"), "certificate", "certificates.see", 120
+            "certificates.index",
+            _l("Certificates"),
+            "certificate",
+            "certificates.see",
+            120,
+            covers=("/my-certificates",),
         ),
         OpenWay(
             20,

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import literal, select
 
 from kash.desk import blueprint, missing_pages, search_page, settings, setup, views
-from kash.desk.missing_today import MISSING_NEED, works_it_down
+from kash.desk.missing_today import MISSING_NEED
 from kash.desk.search import PAGES
 from kash.desk.services import CASES_CHANGED, CHANGED, SENT_BACK
 from kash.desk.settings.choices import CHOICES_WAIT, LINE
@@ -34,7 +34,7 @@ CHAPTERS = Chapters(
                 Role.TRAINER: "trainer#today",
                 Role.MONITORING: OWN,
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
-                Role.CUSTODIAN: "custodian#custodians",
+                Role.CUSTODIAN: f"{OFFICER}#custodians",
                 Role.FUNDER: OWN,
             },
         ),
@@ -88,18 +88,36 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        Destination("desk.today", _l("Today"), "today", SIGNED_IN, 10, phone=True),
-        Destination("desk.settings", _l("Settings"), "settings", "settings.see", 160),
+        Destination(
+            "desk.today", _l("Today"), "today", SIGNED_IN, 10, phone=True, covers=("/missing",)
+        ),
+        Destination(
+            "desk.oversight",
+            _l("Oversight"),
+            "accounts",
+            "audit.see",
+            150,
+            covers=(
+                "/access",
+                "/accounts",
+                "/audit",
+                "/breaches",
+                "/certificates/keys",
+                "/funders",
+                "/settings/archive",
+                "/tokens",
+            ),
+        ),
+        Destination(
+            "desk.settings",
+            _l("Settings"),
+            "settings",
+            "settings.see",
+            160,
+            covers=("/connections", "/dhis2", "/messages", "/people/groups", "/venues"),
+        ),
         MACHINE,
         MISSING_NEED,
-        Destination(
-            "desk.missing",
-            _l("Missing information"),
-            "check",
-            "records.missing",
-            118,
-            when=works_it_down,
-        ),
         PAGES,
         NamedPage("desk.missing", _l("Missing information"), "records.missing", 96),
         NamedPage("desk.edit_programme", _l("Programme"), "settings.edit", 180),

@@ -10,18 +10,11 @@ from flask_babel import lazy_gettext as _l
 
 from kash.desk.queries import counted_kinds
 from kash.platform.web.today import Need, TodayLine, Viewer, total
-from kash.policy import Actor, Role
-
-_WORKERS = frozenset({Role.MONITORING, Role.TRAINER})
-
-
-def works_it_down(actor: Actor) -> bool:
-    """True for who mends what is missing, or sees to it that others do; a director looks for it."""
-    return not _WORKERS.isdisjoint(actor.roles)
+from kash.policy import Role
 
 
 def _missing(asked: Viewer) -> Sequence[TodayLine]:
-    # A trainer finds hers by its place: her first page is asked for more often than any other.
+    # A trainer finds hers below: her first page is asked for more often than any other.
     if Role.MONITORING not in asked.actor.roles:
         return []
     counted = counted_kinds(asked.actor, asked.now, asked.day)

@@ -17,7 +17,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from jinja2.filters import do_truncate
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.holdings import Holding
@@ -111,8 +111,6 @@ from kash.platform.web.parts import (
     OwnEvents,
     PageSection,
     SampleId,
-    SettingLine,
-    in_use,
 )
 from kash.platform.web.today import MOST_SHOWN, BeginningStep, Need, Panel, TodayLine, Viewer, total
 from kash.policy import Actor, Role
@@ -159,7 +157,7 @@ CHAPTERS = Chapters(
                 Role.DIRECTOR: "director#forums",
                 Role.MONITORING: "monitoring#how-minutes-are-numbered",
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
-                Role.CUSTODIAN: "custodian#custodians",
+                Role.CUSTODIAN: f"{OFFICER}#custodians",
             },
         )
     }
@@ -611,10 +609,6 @@ ACTION_WORDS = ActionWords(
 )
 
 
-def _templates(_now: datetime) -> Select[Any]:
-    return select(func.count(AgendaTemplate.id))
-
-
 def _seated(_since: datetime) -> ColumnElement[bool]:
     return exists().where(ForumMember.person_id == Person.id, ForumMember.left_on.is_(None))
 
@@ -631,20 +625,12 @@ FEATURE = Feature(
         CHAPTERS,
         ENGAGEMENTS,
         CALENDAR,
-        Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
+        Destination(
+            "forums.index", _l("Forum"), "forum", "forums.see", 50, phone=True, covers=("/stories",)
+        ),
         *TODAY,
         *MISSING,
         *FOUND,
-        SettingLine(
-            "work",
-            30,
-            "forums.templates",
-            _l("Agenda templates"),
-            "forum",
-            in_use,
-            _templates,
-            always=True,
-        ),
         StillActive(_seated),
         ForumSeats(sits_in_a_forum),
         OwnEvents(meetings.own_meeting_events),

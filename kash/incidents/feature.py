@@ -89,12 +89,11 @@ _FOR_WRITERS = {
     "her-first-account-and-changes": "taking redact give_account",
     "consents": "consents consent_form court_asks",
     "what-is-wanted": "her_choice",
-    "referrals-and-what-was-agreed": "referrals contact terms bail correct_bail remove_bail",
+    "referrals-and-what-was-agreed": "referrals contact terms limits bail correct_bail remove_bail",
     "print-a-case-file": "case_file",
     "the-steps-of-a-case": "step assign shred hand_over",
     "who-must-not-work-on-a-case": "declare",
     "who-somebody-is": "identity ask_identity identity_of",
-    "clocks": "limits",
     "belongs-with": "links",
 }
 _FOR_READERS = {
@@ -109,7 +108,7 @@ CHAPTERS = Chapters(
     {
         "incidents": {
             Role.DOCUMENTATION: f"{OFFICER}#incidents",
-            Role.CUSTODIAN: "custodian#custodians",
+            Role.CUSTODIAN: f"{OFFICER}#custodians",
             Role.DIRECTOR: f"{OFFICER}#incidents",
         },
         **{
@@ -137,7 +136,7 @@ CHAPTERS = Chapters(
         **each(
             "incidents",
             "decisions decision term_to_bail",
-            {Role.CUSTODIAN: "custodian#money-and-officers"},
+            {Role.CUSTODIAN: f"{OFFICER}#money-and-officers"},
         ),
         **each(
             "incidents",
@@ -152,7 +151,7 @@ CHAPTERS = Chapters(
             **dict.fromkeys(_WRITERS, f"{OFFICER}#when-you-get-sign-in"),
         },
         "incidents.outside": dict.fromkeys(
-            (Role.CUSTODIAN, Role.DIRECTOR), "custodian#cases-for-a-custodian-alone"
+            (Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#cases-for-a-custodian-alone"
         ),
     }
 )
@@ -222,20 +221,19 @@ def _silent(asked: Viewer) -> Sequence[TodayLine]:
     """For a custodian, whose phone rings of a case that she may not open: to call an officer."""
     if Role.CUSTODIAN not in asked.actor.roles or not somebody_is_left_silent():
         return []
-    order = in_order(roster(), minute_of_week(to_local(asked.now)))
-    numbers = officers_numbers([officer.account for officer in order])
+    officers = in_order(roster(), minute_of_week(to_local(asked.now)))
+    numbers = officers_numbers([officer.account for officer in officers])
     called = ", ".join(
         f"{officer.name} {phone_text(numbers.get(officer.account, ''))}".strip()
-        for officer in order
+        for officer in officers
+        if officer.active
     )
-    first = next((numbers[one.account] for one in order if one.account in numbers), "")
     return [
         TodayLine(
             _("A case with somebody held has been silent"),
-            # Of the case itself she may read nothing.
-            f"tel:{first}" if first else url_for("incidents.index"),
+            url_for("incidents.index"),
             _("Call the officers on duty, in this order: %(officers)s.", officers=called),
-            button=_("Call %(number)s", number=phone_text(first)) if first else _("Look"),
+            button=_("Look"),
         )
     ]
 
@@ -482,7 +480,7 @@ FEATURE = Feature(
             _l("Incidents"),
             "lock",
             "incidents.see",
-            60,
+            40,
             phone=True,
             when=may_hold_keys,
         ),
@@ -492,9 +490,10 @@ FEATURE = Feature(
             _l("Report"),
             "edit",
             "incidents.file",
-            70,
+            41,
             phone=True,
             unless="incidents.see",
+            covers=("/w/h", "/w/r"),
         ),
         Destination("incidents.briefs", _l("Mediation"), "message", "incidents.briefs", 90),
         *TODAY,

@@ -15,17 +15,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    case,
-    exists,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, case, exists, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from kash.feature import Feature
@@ -73,7 +63,6 @@ from kash.platform.web.parts import (
     NamedPage,
     SampleId,
     SettingLine,
-    in_use,
 )
 from kash.platform.web.today import AnswerKind, BeginningStep, Need, TodayLine, Viewer
 from kash.policy import Actor, Reach, Role
@@ -89,7 +78,7 @@ CHAPTERS = Chapters(
                 Role.DIRECTOR: "director#people-workshops-attendance",
                 Role.MONITORING: "monitoring#what-you-see",
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
-                Role.CUSTODIAN: "custodian#custodians",
+                Role.CUSTODIAN: f"{OFFICER}#custodians",
             },
         ),
         **each(
@@ -415,23 +404,7 @@ def _groups(_count: int) -> str:
     return ", ".join(f"{group.letter} {group.name}" for group in groups())
 
 
-def _setting_lines_organisations(_now: object) -> Select[Any]:
-    return select(func.count(Organisation.id))
-
-
-LINES = (
-    SettingLine("programme", 30, "people.groups", _l("Groups"), "people", _groups),
-    SettingLine(
-        "programme",
-        40,
-        "people.organisations",
-        _l("Organisations"),
-        "organisation",
-        in_use,
-        _setting_lines_organisations,
-        always=True,
-    ),
-)
+LINES = (SettingLine("programme", 30, "people.groups", _l("Groups"), "people", _groups),)
 
 
 def _minors(asked: Viewer) -> Sequence[TodayLine]:
@@ -628,15 +601,24 @@ FEATURE = Feature(
         *BENEATH,
         ACTION_WORDS,
         CHAPTERS,
-        Destination("people.index", _l("People"), "people", "people.find", 30, phone=True),
+        Destination(
+            "people.index",
+            _l("People"),
+            "people",
+            "people.find",
+            30,
+            phone=True,
+            covers=("/history", "/kobo", "/messages"),
+        ),
         Destination(
             "people.index",
             _l("My page"),
             "people",
             "people.see",
-            40,
+            30,
             phone=True,
             unless="people.find",
+            covers=("/messages",),
         ),
         Destination("directory.index", _l("Services"), "directory", "directory.see", 140),
         *TODAY,

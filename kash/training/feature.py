@@ -57,7 +57,7 @@ def _courses(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
 
 
 FOUND = (
-    Findable("courses", _l("Curriculum"), "curriculum.see", 40, _courses),
+    Findable("courses", _l("Courses"), "curriculum.see", 40, _courses),
     NamedPage("training.add_course", _l("Add a course"), "curriculum.edit", 90),
 )
 
@@ -379,7 +379,23 @@ FEATURE = Feature(
         *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
-        Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),
+        Destination(
+            "training.index",
+            _l("Courses"),
+            "curriculum",
+            "curriculum.edit",
+            45,
+            covers=("/skills", "/tracks"),
+        ),
+        Destination(
+            "training.index",
+            _l("Courses"),
+            "curriculum",
+            "curriculum.see",
+            110,
+            unless="curriculum.edit",
+            covers=("/skills", "/tracks"),
+        ),
         *TODAY,
         *MISSING,
         *FOUND,

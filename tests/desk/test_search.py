@@ -65,7 +65,7 @@ def lake(both_engines_app, actor):
 
 EVERYTHING = {
     "People": ["Ziwá Ng’ang’a", "Ziwani Mfano"],
-    "Curriculum": ["Ziwa course"],
+    "Courses": ["Ziwa course"],
     "Forums": ["Ziwa forum"],
     "Organisations": ["Ziwa Collective"],
     "Services": ["Ziwa Clinic"],
@@ -75,7 +75,7 @@ WHO_FINDS_WHAT = {
     "director": EVERYTHING,
     "monitoring": EVERYTHING,
     "documentation": EVERYTHING,
-    "custodian": {name: rows for name, rows in EVERYTHING.items() if name != "Curriculum"},
+    "custodian": {name: rows for name, rows in EVERYTHING.items() if name != "Courses"},
     "administrator": {"Services": ["Ziwa Clinic"]},
     "funder": {"Services": ["Ziwa Clinic"]},
     "peer": {"Services": ["Ziwa Clinic"]},

@@ -39,7 +39,7 @@ def test_six_people_are_invited_and_their_links_copied_with_eight_clicks(desk):
         page.get_by_role(role, name=name, exact=True).first.click()  # type: ignore[arg-type]
 
     page.goto(f"{address}/")
-    click("Accounts", "link")
+    click("Oversight", "link")
     click("Invite people", "link")
     clicks += 1
     page.locator("#pasted").click()

@@ -43,7 +43,7 @@ def freezes_and_sends(walk: Walk) -> None:
     """The last quarter that is over, which was before the workshop."""
     monitoring, director = walk.people["monitoring"], walk.people["director"]
     monitoring.go("/")
-    monitoring.link("Reports")
+    monitoring.link("Results")
     monitoring.page.locator("main a", has_text="Statements").click()
     monitoring.link("Freeze figures")
     monitoring.button("Freeze")

@@ -1339,6 +1339,7 @@ PLACES: dict[str, Place] = {
     "desk.search_page": Place("search"),
     "desk.find": Place(post="search"),
     "desk.set_up": Place(ANYONE, ANYONE),
+    "desk.oversight": Place("audit.see"),
     "desk.settings": Place("settings.see"),
     "desk.choices": Place("settings.see"),
     "desk.propose_choices": Place("settings.change", "settings.change"),

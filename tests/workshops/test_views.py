@@ -127,7 +127,7 @@ def test_a_trainer_plans_a_workshop(sign_in):
         "Enrol people",
     ):
         assert words in shown
-    for tab in ("Plan", "People", "Attendance", "Payouts", "Documents"):
+    for tab in ("Plan", "People", "Attendance", "Money", "Papers"):
         assert tab in shown
 
 

@@ -194,9 +194,15 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        Destination("members.open_vault", _l("Vault"), "key", "vault.open", 80),
+        Destination("members.open_vault", _l("Vault"), "key", "vault.open", 52),
         Destination(
-            "members.members", _l("Vault"), "key", "vault.members", 100, unless="vault.open"
+            "members.members",
+            _l("Vault"),
+            "key",
+            "vault.members",
+            100,
+            unless="vault.open",
+            covers=("/w/v",),
         ),
         *TODAY,
         SessionEnd(close_with_sessions),

@@ -130,7 +130,7 @@ FEATURE = Feature(
         SampleId(
             "/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>", _questions
         ),
-        Tab(_l("Evaluations"), "evaluations.workshop", "evaluations.see", 45),
+        Tab(_l("Evaluations"), "evaluations.workshop", "evaluations.see", 45, _l("Tests")),
         Chore("close_overdue_evaluations", close_overdue, minutes=1),
         Chore("delete_old_comments", lambda: delete_old_comments(utc_now()), minutes=60),
     ),

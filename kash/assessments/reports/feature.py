@@ -25,5 +25,5 @@ FEATURE = Feature(
     "reports",
     modules=(views,),
     blueprints=(blueprint,),
-    parts=(CHAPTERS, Tab(_l("Report"), "reports.workshop", "reports.see", 80)),
+    parts=(CHAPTERS, Tab(_l("Report"), "reports.workshop", "reports.see", 90, _l("Papers"))),
 )

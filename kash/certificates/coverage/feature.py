@@ -3,7 +3,6 @@ here: the room, then what happened. The declaration of coverage."""
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
@@ -19,7 +18,7 @@ from kash.certificates.coverage.services import (
 from kash.feature import Feature
 from kash.people.models import Organisation
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.parts import ActionWords, Destination, NamedPage, SampleId, SettingLine
+from kash.platform.web.parts import ActionWords, Destination, NamedPage, SampleId
 from kash.policy import Role
 
 CHAPTERS = Chapters(
@@ -42,10 +41,6 @@ def _stations(_known: object) -> Select[str]:
         .where(Organisation.kind == "station")
         .order_by(Organisation.id)
     )
-
-
-def _goal(_count: int) -> str:
-    return _("How many trained people each station is to have.")
 
 
 FEATURE = Feature(
@@ -71,7 +66,6 @@ FEATURE = Feature(
         ),
         NamedPage("coverage.needs", _l("Training needs by station"), "coverage.see", 93),
         NamedPage("coverage.moves", _l("Where trained people went"), "coverage.see", 94),
-        SettingLine("work", 25, "coverage.goal", _l("Coverage of stations"), "report", _goal),
         SampleId("/coverage/stations/<public_id>", _stations),
     ),
 )

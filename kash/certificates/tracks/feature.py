@@ -47,7 +47,7 @@ from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, peers
 from kash.platform.jobs import Chore
 from kash.platform.web.formats import date_text
-from kash.platform.web.parts import ActionWords, Destination, Findable, Hit, NamedPage, SampleId
+from kash.platform.web.parts import ActionWords, Findable, Hit, NamedPage, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.policy import Actor, Role
 
@@ -338,7 +338,7 @@ FEATURE = Feature(
         *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
-        Destination("tracks.index", _l("Tracks"), "history", "tracks.see", 115),
+        NamedPage("tracks.index", _l("Tracks"), "tracks.see", 92),
         *TODAY,
         *FOUND,
         *REFERENCES,

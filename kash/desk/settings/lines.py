@@ -121,10 +121,12 @@ def reporting_languages() -> ResponseReturnValue:
 def _programme(_count: int) -> str:
     programme = the_programme()
     spoken = ", ".join(LANGUAGES.get(code, code) for code in programme.languages)
-    return f"{programme.name} · {programme.neutral_name} · {programme.zone} · {spoken}"
+    return (
+        f"{programme.name} · {programme.neutral_name} · {programme.zone} · {spoken} · {_address()}"
+    )
 
 
-def _address(_count: int) -> str:
+def _address() -> str:
     address = public_address()
     return {
         AddressKind.OPEN: address,
@@ -187,14 +189,11 @@ LINES = (
         _programme,
         always=True,
     ),
-    SettingLine(
-        "programme", 20, "", _l("Address of links and codes"), "connection", _address, always=True
-    ),
     SettingLine("programme", 50, "desk.zones", _l("Areas"), "directory", in_use, _zones),
     SettingLine("work", 10, "desk.statuses", _l("Marks on registers"), "check", _statuses),
-    SettingLine("work", 40, "desk.paper", _l("Words and logo on paper"), "print", _logo),
+    SettingLine("paper", 40, "desk.paper", _l("Words and logo on paper"), "print", _logo),
     SettingLine(
-        "work",
+        "paper",
         50,
         "desk.reporting_languages",
         _l("Languages of reports"),
@@ -212,6 +211,7 @@ LINES = (
 _SECTIONS: tuple[tuple[str, Any], ...] = (
     ("programme", _l("The programme")),
     ("work", _l("Work")),
+    ("paper", _l("Paper and messages")),
     ("safety", _l("Safety")),
 )
 
@@ -220,6 +220,18 @@ _SECTIONS: tuple[tuple[str, Any], ...] = (
 @allow("settings.see")
 def settings() -> ResponseReturnValue:
     """The overview: a line for each thing, with what holds now."""
+    return _overview(_("Settings"), _SECTIONS)
+
+
+@blueprint.get("/oversight")
+@allow("audit.see")
+def oversight() -> ResponseReturnValue:
+    """Who has access and what they did: a line for each thing, with what holds now."""
+    return _overview(_("Oversight"), (("oversight", _l("Access and what was done")),))
+
+
+def _overview(heading: str, sections: Sequence[tuple[str, Any]]) -> ResponseReturnValue:
+    shown = [section for section, _title in sections]
     actor = current_actor()
 
     def is_open(endpoint: str) -> bool:
@@ -231,11 +243,12 @@ def settings() -> ResponseReturnValue:
     lines = [
         line
         for line in sorted(declared(SettingLine), key=lambda line: line.place)
-        if is_used(line.right) and (line.always or is_open(line.endpoint))
+        if line.section in shown and is_used(line.right) and (line.always or is_open(line.endpoint))
     ]
     counts = _counts(lines, utc_now())
     return render_template(
         "desk/settings/index.html",
+        heading=heading,
         sections=[
             (
                 title,
@@ -249,7 +262,7 @@ def settings() -> ResponseReturnValue:
                     if line.section == section
                 ],
             )
-            for section, title in _SECTIONS
+            for section, title in sections
         ],
     )
 

@@ -179,7 +179,7 @@ FEATURE = Feature(
         NamedPage("api.index", _l("Tokens for programs"), "api.see", 99),
         NamedPage("api.reference", _l("How programs use this (API)"), "api.see", 100),
         SettingLine(
-            "safety", 46, "api.index", _l("Tokens for programs"), "key", _said, count_in_use
+            "oversight", 66, "api.index", _l("Tokens for programs"), "key", _said, count_in_use
         ),
         SampleId("/tokens/<public_id>", _tokens),
     ),

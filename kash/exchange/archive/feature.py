@@ -34,8 +34,8 @@ from kash.policy import Role
 CHAPTERS = Chapters(
     {
         "archive": {
-            Role.ADMINISTRATOR: "administrator#take-everything-along",
-            Role.DIRECTOR: "director#take-everything-along",
+            Role.ADMINISTRATOR: "administrator#archive-of-everything",
+            Role.DIRECTOR: "director#archive-of-everything",
         }
     }
 )
@@ -125,7 +125,7 @@ FEATURE = Feature(
         READY,
         *PERSONAL,
         JobKind(JOB, make_archive, resumable=True, heavy=True, needs="archive.ask"),
-        SettingLine("safety", 95, "archive.index", _l("Take everything along"), "key", _what),
+        SettingLine("oversight", 95, "archive.index", _l("Archive of everything"), "key", _what),
         SampleId("/settings/archive/<public_id>", _requests),
     ),
 )

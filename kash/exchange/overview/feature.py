@@ -53,6 +53,17 @@ FUNDED = Panel("funded", 1, _funded, "overview/today_funded.html", "overview.own
 SENT = Panel("sent", 5, _sent, "overview/today_sent.html", "overview.own")
 
 
+_COVERS = (
+    "/connections",
+    "/coverage",
+    "/dhis2",
+    "/funder-reports",
+    "/indicators",
+    "/releases",
+    "/statements",
+    "/stories",
+)
+
 FEATURE = Feature(
     "overview",
     choice="results",
@@ -63,31 +74,27 @@ FEATURE = Feature(
         CHAPTERS,
         FUNDED,
         SENT,
+        # Those who run workshops have them and courses at hand first.
         Destination(
             "overview.index",
-            _l("Reports"),
+            _l("Results"),
             "report",
             "overview.see",
-            105,
-            covers=(
-                "indicators",
-                "coverage",
-                "releases",
-                "stories",
-                "statements",
-                "trends",
-                "funder_reports",
-                "reports",
-            ),
+            35,
+            unless="workshops.edit",
+            covers=_COVERS,
+        ),
+        Destination(
+            "overview.index", _l("Results"), "report", "workshops.edit", 105, covers=_COVERS
         ),
         Destination(
             "overview.own",
-            _l("Reports"),
+            _l("Results"),
             "report",
             "overview.own",
             20,
             phone=True,
-            covers=("statements", "funder_reports"),
+            covers=("/statements", "/funder-reports", "/stories"),
         ),
     ),
 )

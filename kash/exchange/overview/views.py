@@ -186,6 +186,13 @@ ROOMS = (
         _l("Reports to funders"),
         _l("The figures that were sent, with words, charts, workshops and money."),
     ),
+    (
+        "desk.missing",
+        "records.missing",
+        False,
+        _l("Missing information"),
+        _l("What is not filled in yet, and who may do it."),
+    ),
     # The person who sees the settings has it there.
     (
         "connections.index",

@@ -36,7 +36,7 @@ from kash.platform.database import db
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.vault import MIRROR_STARTED, AuditEntry
 from kash.platform.web.formats import date_text
-from kash.platform.web.parts import ActionWords, Destination, SampleId, SettingLine
+from kash.platform.web.parts import ActionWords, Destination, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer
 
 CHAPTERS = Chapters(
@@ -218,10 +218,6 @@ def _plans(_known: object) -> Select[str]:
     return select(ReleasePlan.public_id).order_by(ReleasePlan.id.desc())
 
 
-def _said(_count: int) -> str:
-    return _("What each year prints, with which dice and on which days.")
-
-
 FEATURE = Feature(
     "releases",
     choice="cases",
@@ -248,9 +244,6 @@ FEATURE = Feature(
         ),
         Destination(
             "releases.index", _l("Figures"), "report", "releases.see", 127, unless="overview.see"
-        ),
-        SettingLine(
-            "safety", 40, "releases.plans", _l("Plans of printed figures"), "report", _said
         ),
         SampleId("/releases/<public_id>", _printed),
         SampleId("/releases/plans/<plan_id>", _plans),

@@ -66,13 +66,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("budget.index", _l("Budgets"), "budget.see", 132),
-        Tab(
-            _l("Budget"),
-            "budget.workshop",
-            "budget.see",
-            55,
-            ("budget.add_line", "budget.edit_line", "budget.remove_line", "budget.close"),
-        ),
+        Tab(_l("Budget"), "budget.workshop", "budget.see", 55, _l("Money")),
         SampleId("/workshops/<public_id>/budget/lines/<line_id>", _lines),
     ),
 )

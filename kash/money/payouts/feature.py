@@ -278,11 +278,13 @@ FEATURE = Feature(
         *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
-        Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
+        Destination(
+            "payouts.index", _l("Money"), "payout", "payouts.see", 130, covers=("/budget",)
+        ),
         *TODAY,
         DistanceBands(programme_bands),
         FollowsWorkshop(follow),
-        Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60),
+        Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60, _l("Money")),
         PersonSection(_l("Payouts"), person_rows),
         OtherCount("payouts", _l("Payouts"), paid_on),
         # Payments all move; if both were paid for one day, that shows as a double claim from then.

@@ -28,7 +28,7 @@ from kash.platform.handbook.places import Chapters, each, peers
 from kash.platform.jobs import Chore
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
 from kash.platform.web.formats import short_date_text, to_local
-from kash.platform.web.parts import ActionWords, Destination, SampleId, SettingLine
+from kash.platform.web.parts import ActionWords, NamedPage, SampleId, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.policy import Actor, Role
 
@@ -105,7 +105,7 @@ def _ways(_count: int) -> str:
     return _("Set up: %(ways)s", ways=", ".join(ways))
 
 
-LINES = (SettingLine("work", 65, "notices.settings", _l("Messages"), "message", _ways),)
+LINES = (SettingLine("paper", 65, "notices.settings", _l("Messages"), "message", _ways),)
 
 
 def _undecided(asked: Viewer) -> Sequence[TodayLine]:
@@ -167,7 +167,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         CALL,
-        Destination("notices.index", _l("Messages"), "message", "messages.see", 45),
+        NamedPage("notices.index", _l("Messages"), "messages.see", 91),
         PersonSection(_l("Messages"), person_rows),
         *LINES,
         *REFERENCES,

@@ -41,7 +41,14 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     parts=(
         CHAPTERS,
-        Destination("calendar.index", _l("Calendar"), "calendar", "calendar.see", 15),
+        Destination(
+            "calendar.index",
+            _l("Calendar"),
+            "calendar",
+            "calendar.see",
+            15,
+            covers=("/absences", "/clashes", "/feeds/venues", "/quarters", "/series", "/venues"),
+        ),
         SampleId("/calendar/workshops/<public_id>", _latest),
     ),
 )

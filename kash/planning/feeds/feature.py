@@ -14,17 +14,10 @@ from kash.people.erasure import about_things
 from kash.people.models import Venue
 from kash.planning.feeds import blueprint, views
 from kash.planning.feeds.models import CalendarAddress
-from kash.planning.feeds.queries import count_venue_addresses, own_address
+from kash.planning.feeds.queries import own_address
 from kash.planning.feeds.services import end_with_access
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.parts import (
-    ActionWords,
-    NamedPage,
-    PageSection,
-    SampleId,
-    SettingLine,
-    in_use,
-)
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
 from kash.policy import SIGNED_IN, Actor, Role
 
 CHAPTERS = Chapters(
@@ -77,15 +70,6 @@ FEATURE = Feature(
         NamedPage("feeds.venues", _l("Calendars of venues"), "feeds.venues", 97),
         PageSection("account", "feeds/account_section.html", of_account),
         Revocation("calendar_address", _l("The address of its calendar ends"), end_with_access),
-        SettingLine(
-            "work",
-            45,
-            "feeds.venues",
-            _l("Calendars of venues"),
-            "calendar",
-            in_use,
-            count_venue_addresses,
-        ),
         SampleId("/feeds/venues/<public_id>", lambda _: select(Venue.public_id)),
     ),
 )

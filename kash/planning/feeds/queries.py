@@ -4,7 +4,7 @@ where it is taken away as a table."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask_babel import force_locale
@@ -101,11 +101,6 @@ def venues_with_addresses() -> Listing[Any]:
     return listing(
         statement, sorts={"name": func.lower(Venue.name)}, default_sort="name", key=Venue.id
     )
-
-
-def count_venue_addresses(_now: datetime) -> Select[Any]:
-    """How many venues have one, to be asked."""
-    return select(func.count(CalendarAddress.id)).where(CalendarAddress.venue_id.is_not(None))
 
 
 # Never the address: the person who has it reads the calendar.

@@ -160,19 +160,16 @@ class NamedPage(ShownPart):
     place: int
 
 
-# How many things a phone's bar holds, "More" among them, before it says less than it could.
-_BAR = 5
-# How many stand in one row of a small desk's window and of a wide one; the rest is under "More".
-_DESK, _WIDE = 9, 13
-# Pages of one's own account belong to no main place.
-_OWN = "/account"
+# How many things the bar holds, "More" among them: of a desk and of a phone.
+_DESK, _PHONE = 7, 5
 
 
 @dataclass(frozen=True)
 class Destination(ShownPart):
     """A main place; `place` is where it stands among all. `phone` says that it comes first in the
-    bar of a phone, before "More"; a person with the permission `unless` has another place for it,
-    and `when` decides what no role says. `covers` names the rooms that are reached from it."""
+    bar of a phone; a person with the permission `unless` has another place for it, and `when`
+    decides what no role says. `covers` are the beginnings of addresses that are reached from it,
+    besides its own."""
 
     endpoint: str
     label: Any
@@ -186,72 +183,56 @@ class Destination(ShownPart):
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The places this actor may go to, the one she is in marked."""
+    """The places this actor may go to, the one she is in marked; `far` are those that a desk keeps
+    under "More", `phone` those that stand in a phone's bar."""
     actor = current_actor()
     if actor.account_id is None:
         return []
-    shown: list[dict[str, Any]] = []
     reachable = [
         place
-        for place in sorted(declared(Destination), key=lambda one: one.place)
+        for place in sorted(declared(Destination), key=lambda place: place.place)
         if actor.may(place.permission)
         and not (place.unless and actor.may(place.unless))
         and place.when(actor)
     ]
-    barred = in_the_bar([place.phone for place in reachable])
-    for place, phone, far in zip(reachable, barred, beyond_the_row(barred), strict=True):
-        url = url_for(place.endpoint)
-        shown.append(
-            {
-                "label": place.label,
-                "url": url,
-                "icon": place.icon,
-                "current": _is_here(place, url, reachable),
-                "phone": phone,
-                "far": far,
-            }
-        )
-    return shown
-
-
-def in_the_bar(first: Sequence[bool]) -> list[bool]:
-    """Places that stand in a phone's bar, by which of them come `first`: all where they fit, else
-    those and, as far as there is room beside "More", the next in their order."""
-    if len(first) <= _BAR:
-        return [True] * len(first)
-    room = _BAR - 1 - sum(first)
-    chosen = []
-    for entry in first:
-        fills = not entry and room > 0
-        room -= fills
-        chosen.append(entry or fills)
-    return chosen
-
-
-def beyond_the_row(barred: Sequence[bool]) -> list[str]:
-    """Places that a desk keeps under "More", by which of them stand in a phone's bar: `far` where
-    the window is small, `far rest` also where it is wide. What a phone shows is never kept back."""
-    small, wide = ((room if len(barred) <= room else room - 1) for room in (_DESK, _WIDE))
+    addresses = [url_for(place.endpoint) for place in reachable]
+    here = nearest(
+        [(url, *place.covers) for place, url in zip(reachable, addresses, strict=True)],
+        request.path,
+    )
+    row, bar = in_the_bar([place.phone for place in reachable])
     return [
-        "" if phone or place < small else "far" if place < wide else "far rest"
-        for place, phone in enumerate(barred)
+        {
+            "label": place.label,
+            "url": addresses[number],
+            "icon": place.icon,
+            "current": number == here,
+            "phone": number in bar,
+            "far": number not in row,
+        }
+        for number, place in enumerate(reachable)
     ]
 
 
-def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
-    """True if the page is in the place's room. Of several places of one room it is the one above
-    the page, and today's has nothing below it; pages of one's own account are in none."""
-    room = place.endpoint.partition(".")[0]
-    here = (request.endpoint or "").partition(".")[0]
-    if here in place.covers:
-        return not any(other.endpoint.partition(".")[0] == here for other in reachable)
-    if here != room:
-        return False
-    if request.path == _OWN or request.path.startswith(f"{_OWN}/"):
-        return False
-    alone = sum(other.endpoint.partition(".")[0] == room for other in reachable) == 1
-    below = url != "/" and request.path.startswith(f"{url}/")
-    return request.path == url or below or (alone and url != "/")
+def in_the_bar(first: Sequence[bool]) -> tuple[set[int], set[int]]:
+    """The numbers of places that stand in a desk's row and in a phone's bar, by which of them come
+    `first` there: all where they fit, else as many as leave room for "More"."""
+    total = len(first)
+    row = list(range(total if total <= _DESK else _DESK - 1))
+    by_phone = sorted(row, key=lambda number: not first[number])
+    return set(row), set(by_phone[: total if total <= _PHONE else _PHONE - 1])
+
+
+def nearest(places: Sequence[Sequence[str]], path: str) -> int | None:
+    """The number of the place that a page belongs to, by the beginnings of addresses of each: that
+    with the longest beginning of the page's address, of several the last. Below "/" is nothing."""
+    fitting = [
+        (len(address), number)
+        for number, addresses in enumerate(places)
+        for address in (address.rstrip("/") for address in addresses)
+        if path.rstrip("/") == address or (address and path.startswith(f"{address}/"))
+    ]
+    return max(fitting)[1] if fitting else None
 
 
 @dataclass(frozen=True)
@@ -335,7 +316,7 @@ def in_use(count: int) -> str:
 
 @dataclass(frozen=True)
 class SettingLine(ShownPart):
-    """One thing that can be set: where, what it is called, and what holds now.
+    """One thing that can be set, or overseen: where, what it is called, and what holds now.
 
     What it `says` is told the number that `count` selects, which all lines ask for in one
     statement. `always` tells what holds also to who may not go there; of a page that is not there,
@@ -343,7 +324,7 @@ class SettingLine(ShownPart):
     the beginning of permissions.
     """
 
-    section: Literal["programme", "work", "safety"]
+    section: Literal["programme", "work", "paper", "safety", "oversight"]
     place: int
     endpoint: str
     label: Any

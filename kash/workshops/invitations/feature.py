@@ -125,13 +125,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,
-        Tab(
-            _l("Sign-ups"),
-            "invitations.workshop",
-            "workshops.edit",
-            25,
-            under=("invitations.quotas", "invitations.open_link"),
-        ),
+        Tab(_l("Sign-ups"), "invitations.workshop", "workshops.edit", 25, _l("People")),
         Revocation(
             "invitations.links", _l("Links for names that it made take no more"), end_links_made_by
         ),

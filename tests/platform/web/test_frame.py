@@ -121,8 +121,10 @@ def test_htmx_comes_only_when_asked_for_and_without_eval(app):
 
 def test_navigation_keeps_the_rest_under_more_on_a_phone(app):
     items = [
-        SimpleNamespace(label="Today", url="/", icon="today", current=True, phone=True),
-        SimpleNamespace(label="Settings", url="/s", icon="settings", current=False, phone=False),
+        SimpleNamespace(label="Today", url="/", icon="today", current=True, phone=True, far=False),
+        SimpleNamespace(
+            label="Settings", url="/s", icon="settings", current=False, phone=False, far=False
+        ),
     ]
     page = draw(app, '{% extends "base.html" %}', navigation=items)
     assert page.count('href="/s"') == 2

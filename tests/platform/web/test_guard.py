@@ -465,53 +465,43 @@ def test_proxies_are_believed_only_when_declared(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("role", "labels"),
+    ("role", "row", "more"),
     [
-        ("administrator", ["Today", "Vault", "Services", "Accounts", "Settings"]),
+        ("administrator", ["Today", "Vault", "Services", "Oversight", "Settings"], []),
+        (
+            "trainer",
+            ["Today", "Calendar", "Workshops", "People", "Courses", "Forum"],
+            ["Results", "Certificates", "Money", "Services"],
+        ),
         (
             "peer",
-            [
-                "Today",
-                "Calendar",
-                "Workshops",
-                "My page",
-                "Forums",
-                "Report",
-                "Mediation",
-                "Curriculum",
-                "Certificates",
-                "Figures",
-                "Payouts",
-                "Services",
-            ],
+            ["Today", "Calendar", "Workshops", "My page", "Report", "Forum"],
+            ["Mediation", "Courses", "Certificates", "Figures", "Money", "Services"],
+        ),
+        (
+            "monitoring",
+            ["Today", "Calendar", "Workshops", "People", "Results", "Forum"],
+            ["Courses", "Certificates", "Money", "Services"],
+        ),
+        (
+            "documentation",
+            ["Today", "Calendar", "People", "Incidents", "Forum", "Vault"],
+            ["Courses", "Figures", "Services"],
         ),
         (
             "director",
-            [
-                "Today",
-                "Calendar",
-                "Workshops",
-                "People",
-                "Messages",
-                "Forums",
-                "Vault",
-                "Reports",
-                "Curriculum",
-                "Tracks",
-                "Certificates",
-                "Payouts",
-                "Services",
-                "Accounts",
-                "Settings",
-            ],
+            ["Today", "Calendar", "Workshops", "People", "Results", "Forum"],
+            ["Vault", "Courses", "Certificates", "Money", "Services", "Oversight", "Settings"],
         ),
-        ("funder", ["Today", "Reports", "Figures", "Services"]),
+        ("funder", ["Today", "Results", "Figures", "Services"], []),
     ],
 )
-def test_the_bar_shows_where_one_may_go(sign_in, role, labels):
+def test_the_bar_shows_where_one_may_go(sign_in, role, row, more):
     page = sign_in(role).get("/account").text
-    bar = page.partition('<nav class="bar"')[2].partition("</nav>")[0].partition("<details")[0]
-    assert re.findall(r"<span>([^<]+)</span>", bar) == labels
+    bar, _details, rest = page.partition('<nav class="bar"')[2].partition("<details")
+    assert re.findall(r"<span>([^<]+)</span>", bar.partition("</nav>")[0]) == row
+    panel = rest.partition("</nav>")[0]
+    assert re.findall(r'class="far"[^>]*>.*?<span>([^<]+)</span>', panel) == more
 
 
 def test_every_place_in_the_bar_opens(sign_in):
@@ -536,8 +526,8 @@ def test_the_bar_marks_the_place_above_a_page_and_none_above_ones_own_account(si
         ("/", "Today"),
         ("/settings", "Settings"),
         ("/settings/zones", "Settings"),
-        ("/accounts/invite", "Accounts"),
-        ("/breaches", "Accounts"),
+        ("/accounts/invite", "Oversight"),
+        ("/breaches", "Oversight"),
         ("/account", None),
         ("/account/password", None),
         ("/search", None),
