@@ -34,7 +34,7 @@ CHAPTERS = Chapters(
                 Role.TRAINER: "trainer#today",
                 Role.MONITORING: OWN,
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
-                Role.CUSTODIAN: f"{OFFICER}#custodians",
+                Role.CUSTODIAN: "custodian#custodians",
                 Role.FUNDER: OWN,
             },
         ),

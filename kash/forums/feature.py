@@ -157,7 +157,7 @@ CHAPTERS = Chapters(
                 Role.DIRECTOR: "director#forums",
                 Role.MONITORING: "monitoring#how-minutes-are-numbered",
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
-                Role.CUSTODIAN: f"{OFFICER}#custodians",
+                Role.CUSTODIAN: "custodian#custodians",
             },
         )
     }

@@ -89,11 +89,12 @@ _FOR_WRITERS = {
     "her-first-account-and-changes": "taking redact give_account",
     "consents": "consents consent_form court_asks",
     "what-is-wanted": "her_choice",
-    "referrals-and-what-was-agreed": "referrals contact terms limits bail correct_bail remove_bail",
+    "referrals-and-what-was-agreed": "referrals contact terms bail correct_bail remove_bail",
     "print-a-case-file": "case_file",
     "the-steps-of-a-case": "step assign shred hand_over",
     "who-must-not-work-on-a-case": "declare",
     "who-somebody-is": "identity ask_identity identity_of",
+    "clocks": "limits",
     "belongs-with": "links",
 }
 _FOR_READERS = {
@@ -108,7 +109,7 @@ CHAPTERS = Chapters(
     {
         "incidents": {
             Role.DOCUMENTATION: f"{OFFICER}#incidents",
-            Role.CUSTODIAN: f"{OFFICER}#custodians",
+            Role.CUSTODIAN: "custodian#custodians",
             Role.DIRECTOR: f"{OFFICER}#incidents",
         },
         **{
@@ -136,7 +137,7 @@ CHAPTERS = Chapters(
         **each(
             "incidents",
             "decisions decision term_to_bail",
-            {Role.CUSTODIAN: f"{OFFICER}#money-and-officers"},
+            {Role.CUSTODIAN: "custodian#money-and-officers"},
         ),
         **each(
             "incidents",
@@ -151,7 +152,7 @@ CHAPTERS = Chapters(
             **dict.fromkeys(_WRITERS, f"{OFFICER}#when-you-get-sign-in"),
         },
         "incidents.outside": dict.fromkeys(
-            (Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#cases-for-a-custodian-alone"
+            (Role.CUSTODIAN, Role.DIRECTOR), "custodian#cases-for-a-custodian-alone"
         ),
     }
 )

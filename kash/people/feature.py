@@ -78,7 +78,7 @@ CHAPTERS = Chapters(
                 Role.DIRECTOR: "director#people-workshops-attendance",
                 Role.MONITORING: "monitoring#what-you-see",
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
-                Role.CUSTODIAN: f"{OFFICER}#custodians",
+                Role.CUSTODIAN: "custodian#custodians",
             },
         ),
         **each(
