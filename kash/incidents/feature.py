@@ -222,19 +222,20 @@ def _silent(asked: Viewer) -> Sequence[TodayLine]:
     """For a custodian, whose phone rings of a case that she may not open: to call an officer."""
     if Role.CUSTODIAN not in asked.actor.roles or not somebody_is_left_silent():
         return []
-    officers = in_order(roster(), minute_of_week(to_local(asked.now)))
-    numbers = officers_numbers([officer.account for officer in officers])
+    order = in_order(roster(), minute_of_week(to_local(asked.now)))
+    numbers = officers_numbers([officer.account for officer in order])
     called = ", ".join(
         f"{officer.name} {phone_text(numbers.get(officer.account, ''))}".strip()
-        for officer in officers
-        if officer.active
+        for officer in order
     )
+    first = next((numbers[one.account] for one in order if one.account in numbers), "")
     return [
         TodayLine(
             _("A case with somebody held has been silent"),
-            url_for("incidents.index"),
+            # Of the case itself she may read nothing.
+            f"tel:{first}" if first else url_for("incidents.index"),
             _("Call the officers on duty, in this order: %(officers)s.", officers=called),
-            button=_("Look"),
+            button=_("Call %(number)s", number=phone_text(first)) if first else _("Look"),
         )
     ]
 

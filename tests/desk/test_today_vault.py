@@ -73,14 +73,14 @@ def test_with_her_vault_open_she_sees_what_waits(both_engines_app, a_member, act
     filed(Record(assigned_to=anna.actor.public_id), state="closed")
     assert _lines(anna.client) == {
         "Somebody is held or in danger": 1,
-        "New reports that nobody has yet": 2,
+        "New reports that nobody took up yet": 2,
         "Cases that are yours": 2,
         **FIRST_STEP,
     }
     filed(Record(parties=[Party(id="q1", kind="programme")]))
     # Who took the money is not known, so that it may have been an officer.
     assert _lines(grace.client) == {
-        "New reports that nobody has yet": 3,
+        "New reports that nobody took up yet": 3,
         "Cases that wait for your decision": 1,
         "Cases with somebody under 18, or who may be": 1,
         "Cases about somebody of the programme": 1,

@@ -86,7 +86,7 @@ def test_a_player_is_given_back_against_payment(
     with browser_of(member.client, browser, site) as office:
         office.set_viewport_size(DESK)
         office.goto(site.address)
-        follow(office, "New reports that nobody has yet")
+        follow(office, "New reports that nobody took up yet")
         office.locator("main tbody a").first.click()
         expect(office.get_by_text(STORY)).to_be_visible()
         case = office.url

@@ -94,7 +94,6 @@ def test_right_wrong_and_unknown_are_alike_from_outside(receipt, client, count_q
     assert_like_any_other(client.get(f"{LOOK}?in=sw"))
 
 
-@pytest.mark.any_engine
 def test_guesses_wait_longer_and_longer_and_the_right_words_are_never_refused(
     receipt, client, turns
 ):
@@ -121,7 +120,6 @@ def test_guesses_wait_longer_and_longer_and_the_right_words_are_never_refused(
     assert "This page was open for long" in client.post(LOOK, data={"ticket": ticket}).text
 
 
-@pytest.mark.any_engine
 def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(receipt, client, turns):
     for guess in range(60):
         where = {"REMOTE_ADDR": f"10.1.0.{guess}"}
@@ -138,7 +136,6 @@ def test_a_finder_who_guesses_keeps_her_waiting_for_ten_minutes_at_most(receipt,
     }
 
 
-@pytest.mark.any_engine
 def test_one_address_waits_for_nobody_elses(receipt, client, turns):
     for guess in range(22):
         page = look(client, f"{guess:012}", "kitabu")

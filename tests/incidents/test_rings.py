@@ -113,7 +113,6 @@ def office(both_engines_app, a_member, actor, monkeypatch):
 # --- The first hour -----------------------------------------------------------------------------
 
 
-@pytest.mark.any_engine
 def test_steps_of_an_alert_ring_whom_the_page_names_at_its_minutes(office):
     raised = office.holds()
     rang = {}

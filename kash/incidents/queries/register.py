@@ -174,7 +174,8 @@ def register(
             continue
         runs = bool(clocks) and any(clock.runs(now) for clock in clocks)
         over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
-        if passes_filters(line, asked, running=runs, over=over):
+        owner = page.owners.get(reference, "")
+        if passes_filters(line, asked, running=runs, over=over, owner=owner):
             page.lines.append(RegisterLine(line, clocks, until))
     if page.additions:
         # Filed by an earlier version, which noted nowhere else what they add to.

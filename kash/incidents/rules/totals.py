@@ -726,11 +726,15 @@ def filters_from(kept: Mapping[str, Any]) -> Filters:
     return Filters(**chosen)
 
 
-def passes_filters(line: Summary, asked: Filters, *, running: bool, over: bool) -> bool:
+def passes_filters(
+    line: Summary, asked: Filters, *, running: bool, over: bool, owner: str = ""
+) -> bool:
     """True if a case fits the filters, apart from words and `show`.
 
-    `running` and `over` say whether one of its clocks runs, or has ended.
+    `running` and `over` say whether one of its clocks runs, or has ended; `owner`: the account that
+    works on it where nobody took it up.
     """
+    has = line.assigned_to or owner
     return not (
         (asked.state and line.state != asked.state)
         or (asked.act and asked.act not in line.acts)
@@ -740,8 +744,8 @@ def passes_filters(line: Summary, asked: Filters, *, running: bool, over: bool) 
         or (asked.until and not "" < line.month <= asked.until)
         or (asked.clock == CLOCK_RUNS and not running)
         or (asked.clock == CLOCK_OVER and not over)
-        or (asked.assigned == "nobody" and line.assigned_to)
-        or (asked.assigned not in ("", "nobody") and line.assigned_to != asked.assigned)
+        or (asked.assigned == "nobody" and has)
+        or (asked.assigned not in ("", "nobody") and has != asked.assigned)
         or (asked.urgent and not line.urgent)
         or (asked.minor and not line.minor)
         or (asked.no_consent and line.consent)

@@ -687,10 +687,10 @@ def _person(change: CaseChange, person_id: str) -> Person:
 
 @dataclass(frozen=True)
 class WaitingCases:
-    """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
+    """How many cases wait: with somebody held or in danger, new ones that nobody took up, her own,
     with a clock that runs, her own in which something is due, verified ones in which somebody is to
     be asked what is wanted, such in which a mediator said no and nobody else is asked; of those for
-    a custodian alone, which nobody has yet, the ones with somebody who is or may be under 18, and
+    a custodian alone, which nobody took up, the ones with somebody who is or may be under 18, and
     about somebody of the programme; those of which a custodian has to decide something (0 for
     others); such as are shredded within two days if nothing keeps them until then; such of which
     something was taken back that nobody has read yet; such in which each is to be asked whether it

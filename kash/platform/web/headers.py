@@ -164,6 +164,8 @@ def _serve_well(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"
+    # Each byte is paid for, and the address has the name.
+    response.headers.pop("Content-Disposition", None)
     _compress(response, path)
     return response
 
