@@ -41,6 +41,7 @@ from kash.certificates.queries.designs import keys_of_pictures
 from kash.certificates.queries.issuing import certificates_of_person, ready_by_tracks, waiting_for
 from kash.certificates.rules.issuing import REPLACED, grouped
 from kash.certificates.services.certificates import (
+    LINK_MESSAGE,
     end_links_made_by,
     remind_in_the_morning,
     send_expiry_reminder,
@@ -574,6 +575,7 @@ ACTION_WORDS = ActionWords(
         "certificates.holder_link_used": _l("certificates: holder link used"),
         "certificates.holder_visit_ended": _l("certificates: holder visit ended"),
         "certificates.issued": _l("certificates: issued"),
+        "certificates.links_sent": _l("certificates: links sent to holders"),
         "certificates.issuing_stopped": _l("certificates: issuing stopped"),
         "certificates.key_changed": _l("certificates: key changed"),
         "certificates.mark_kept": _l("certificates: mark kept"),
@@ -654,6 +656,7 @@ FEATURE = Feature(
             end_links_made_by,
         ),
         APPROVAL,
+        LINK_MESSAGE,
         # What is issued afterwards is not signed with it.
         Revocation(
             "signatures.signature_ends", _l("The signature stands on nothing new"), signature_ends

@@ -2,7 +2,9 @@
 what the holder sees is hers alone."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
@@ -18,15 +20,25 @@ from kash.certificates.services.certificates import (
     VISIT_LASTS,
     end_link,
     end_visit,
+    holders_to_tell,
     make_link,
     revoke,
+    send_links,
     use_link,
 )
 from kash.people.models import Person
+from kash.people.notices.queries import UNSENT
+from kash.people.notices.services import sender
+from kash.people.services.persons import phone_values, record_consent
 from kash.platform.database import db, utc_now
+from kash.platform.messages.outbox import send_due
 from kash.platform.vault.models import AuditEntry
+from kash.policy import SYSTEM
+from tests.people.notices.conftest import gateway
 
 from .conftest import ALL, MOST
+
+__all__ = ["gateway"]
 
 
 def somebody(name: str) -> Person:
@@ -135,6 +147,46 @@ def test_the_holder_sees_her_own_and_takes_them_along(app, ready, client_for):
     assert phone.post(f"/my-certificates/{own}/file").status_code == 409
     assert phone.post("/my-certificates/end").status_code == 303
     assert phone.get("/my-certificates/").status_code == 404
+
+
+def test_links_go_to_all_holders_who_agreed_and_it_is_said_before_who_gets_none(
+    ready, client_for, gateway
+):
+    ready.confirm(ALL, MOST)
+    batch = ready.issued()
+    reachable = somebody(ALL)
+    for column, value in phone_values(reachable.public_id, "+254712000901", "system").items():
+        setattr(reachable, column, value)
+    db.session.commit()
+    record_consent(reachable.public_id, "contact", "given", SYSTEM)
+    trainer = client_for(ready.trainer)
+    morning = (utc_now() + timedelta(days=1)).replace(hour=7)
+    page = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"
+    assert f"{page}/send" in trainer.get(page).text
+    said = " ".join(unescape(re.sub(r"<[^>]+>", " ", trainer.get(f"{page}/send").text)).split())
+    assert "Holders 2" in said
+    assert "By SMS 1" in said
+    assert f"{MOST} : {UNSENT['not_agreed']}" in said
+    assert f"{ALL} :" not in said
+    trainer.post(f"{page}/send")
+    send_due(replace(sender(), now=lambda: morning, seconds=lambda: 0.0))
+    ((number, text),) = gateway.sent
+    assert number == "+254712000901"
+    (token,) = re.findall(r"/holder/([\w-]{43})", text)
+    assert usable_link(token, utc_now())
+    # Sent twice by mistake, nobody is written to twice, and the first link goes on.
+    trainer.post(f"{page}/send")
+    send_due(replace(sender(), now=lambda: morning, seconds=lambda: 0.0))
+    assert len(gateway.sent) == 1
+    use_link(token)
+
+
+def test_no_link_goes_to_the_holder_of_what_was_revoked(ready):
+    ready.confirm(ALL)
+    batch = ready.issued()
+    revoke(certificates_of(ready.batch(batch))[0], "duplicate", "", ready.director)
+    assert holders_to_tell(db.session(), ready.batch(batch), utc_now()) == ({}, 0)
+    assert send_links(ready.batch(batch), ready.trainer) == 0
 
 
 def test_a_trainer_makes_links_for_her_own_people_only(ready, sign_in):

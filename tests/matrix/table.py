@@ -844,6 +844,7 @@ PLACES: dict[str, Place] = {
     "certificates.rule": Place("certificates.rule", "certificates.rule"),
     "certificates.rule_track": _of("track", both="certificates.rule"),
     "certificates.workshop": _of("workshop", get="certificates.staff"),
+    "certificates.send_links": _of("workshop", both="certificates.print", batch_id="batch"),
     "certificates.specimen": _of("workshop", get="certificates.print"),
     "certificates.propose": _of("workshop", post="certificates.propose"),
     "certificates.names": _of("workshop", both="certificates.propose"),

@@ -16,8 +16,8 @@ from datetime import date, datetime, timedelta
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.errors import LinkSpent
 from kash.accounts.models import Account
@@ -39,18 +39,25 @@ from kash.certificates.rules.issuing import REVOCATION_CLASSES, BatchStep, remin
 from kash.certificates.services.issuing import NAME_WITHHELD, UNKNOWN_ISSUING_CHOICE, locked_batch
 from kash.certificates.tracks.queries.certifying import RenewalJudgement
 from kash.people.models import Person
+from kash.people.notices.models import MessageKind, OfferedField
+from kash.people.notices.queries import ways_to
+from kash.people.notices.rules import SayingResult
+from kash.people.notices.services import Saying
 from kash.people.queries.persons import consent_holds
 from kash.platform.approvals.approval import WrongStep
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import Progress, enqueue
 from kash.platform.messages import mail_is_set_up, send_mail
+from kash.platform.messages.rules import Channel
 from kash.platform.vault import ActorLike, audited
 from kash.platform.web.errors import Problem, get_or_404
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.programme import brand, programme_languages
+from kash.platform.web.public_address import public_address
 from kash.policy import NOBODY, Actor
 from kash.workshops.models import Facilitator, Workshop
 from kash.workshops.services.planning import held_workshop
+from kash.workshops.services.seats import say_all
 
 LINK_LASTS = timedelta(days=7)
 VISIT_LASTS = timedelta(minutes=30)
@@ -61,31 +68,105 @@ def make_link(person: Person, by: Actor) -> str:
 
     A link of hers that nobody used stops working.
     """
-    token = new_token()
     with audited("certificates.holder_link_made", by) as change:
-        session = change.session
-        session.execute(
-            update(HolderLink)
-            .where(
-                HolderLink.person_id == person.id,
-                HolderLink.used_at.is_(None),
-                HolderLink.ended_at.is_(None),
-            )
-            .values(ended_at=change.now)
-        )
-        public_id = new_public_id()
-        session.add(
-            HolderLink(
-                public_id=public_id,
-                person_id=person.id,
-                token_hash=token_hash(token),
-                made_by=by.public_id,
-                made_at=change.now,
-                expires_at=change.now + LINK_LASTS,
-            )
-        )
-        change.about(public_id, person.public_id)
+        link, token = _new_link(change.session, person, by, change.now)
+        change.about(link.public_id, person.public_id)
     return token
+
+
+def _new_link(session: Session, person: Person, by: Actor, now: datetime) -> tuple[HolderLink, str]:
+    session.execute(
+        update(HolderLink)
+        .where(
+            HolderLink.person_id == person.id,
+            HolderLink.used_at.is_(None),
+            HolderLink.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    token = new_token()
+    link = HolderLink(
+        public_id=new_public_id(),
+        person_id=person.id,
+        token_hash=token_hash(token),
+        made_by=by.public_id,
+        made_at=now,
+        expires_at=now + LINK_LASTS,
+    )
+    session.add(link)
+    return link, token
+
+
+LINK = "certificates.link"
+LINK_MESSAGE = MessageKind(
+    LINK,
+    _l("A link to certificates"),
+    _l("When somebody sends the links of a batch."),
+    (
+        OfferedField(
+            "link",
+            _l("One-time link"),
+            lambda: len(link_address("x" * 43)),
+            "https://kash.example.org/holder/4fz0q",
+            whole=True,
+        ),
+    ),
+    sms=_l("Your paper is ready: {link} The link works once, for 7 days."),
+    subject=_l("Your paper is ready"),
+    mail=_l("Your paper is ready:\n{link}\n\nThe link works once, for 7 days."),
+)
+
+
+def link_address(token: str) -> str:
+    """The address behind which the holder of a token sees her certificates."""
+    return f"{public_address()}/holder/{token}"
+
+
+def holders_to_tell(
+    session: Session, batch: CertificateBatch, now: datetime
+) -> tuple[dict[Person, Channel | SayingResult], int]:
+    """Holders of what still holds of a batch with how each is told, or why she can't be; and how
+    many others got a link within a day that they did not use yet."""
+    sent = exists().where(
+        HolderLink.person_id == Person.id,
+        HolderLink.made_at > now - timedelta(days=1),
+        HolderLink.used_at.is_(None),
+        HolderLink.ended_at.is_(None),
+    )
+    rows = session.execute(
+        select(Person, sent)
+        .join(Certificate, Certificate.person_id == Person.id)
+        .where(
+            Certificate.batch_id == batch.id,
+            Certificate.serial.is_not(None),
+            Certificate.revoked_at.is_(None),
+        )
+        .options(joinedload(Person.group))
+        .order_by(Person.sort_name, Person.id)
+    ).all()
+    ways = ways_to(session, [person.id for person, _sent in rows])
+    waiting = [person for person, had in rows if not had]
+    return {person: ways[person.id] for person in waiting}, len(rows) - len(waiting)
+
+
+def send_links(batch: CertificateBatch, by: Actor) -> int:
+    """Send each holder of a batch who agreed to messages a one-time link; to how many."""
+    with audited("certificates.links_sent", by) as change:
+        session = change.session
+        locked = locked_batch(session, batch, BatchStep.PRINT, by)
+        sayings = [
+            Saying(
+                person.id, link.public_id, {"link": link_address(token)}, not_after=link.expires_at
+            )
+            for person, way in holders_to_tell(session, locked, change.now)[0].items()
+            if isinstance(way, Channel)
+            for link, token in [_new_link(session, person, by, change.now)]
+        ]
+        if not sayings:
+            change.nothing()
+        say_all(session, LINK, sayings, change.now)
+        change.about(locked.public_id)
+        return len(sayings)
 
 
 def end_link(person: Person, public_id: str, by: Actor) -> None:

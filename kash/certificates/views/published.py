@@ -55,12 +55,15 @@ from kash.certificates.services.issuing import NAME_WITHHELD
 from kash.certificates.views.certificates import PAPER_TITLES, batch_page, certificate_page
 from kash.certificates.views.sections import staff_workshop
 from kash.people.models import Person
+from kash.people.notices.queries import UNSENT, counted_ways
+from kash.people.notices.rules import SayingResult
 from kash.people.queries.persons import person
+from kash.people.rules.persons import one_group
 from kash.platform.approvals.pages import SendBackForm
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, Problem, current_actor, download, page
-from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.context import keep_language_on_device
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
@@ -68,7 +71,7 @@ from kash.platform.web.headers import kept_for, static_url, uses_camera
 from kash.platform.web.language import language_code
 from kash.platform.web.pages import go
 from kash.platform.web.programme import LANGUAGES, programme_languages
-from kash.platform.web.public_address import public_address, says_address
+from kash.platform.web.public_address import says_address
 from kash.platform.web.taking import noted
 from kash.policy import ANYONE, NOBODY, Reach, allow
 from kash.settings import Settings
@@ -133,6 +136,35 @@ def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
     return noted(download(made, name=_("preview") + ".pdf", type="application/pdf"))
 
 
+@blueprint.route(
+    "/workshops/<public_id>/certificates/batches/<batch_id>/send", methods=["GET", "POST"]
+)
+@allow("certificates.print")
+@says_address
+def send_links(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Say who gets a link to her certificates by what, and who gets none; then send them."""
+    shown = batch_of(own_workshop(public_id, current_actor(), "certificates.print"), batch_id)
+    if request.method == "POST":
+        with FlashedProblems(Problem):
+            number = printing.send_links(shown, current_actor())
+            flash(_("Links that go out: %(number)s.", number=number))
+        return go("certificates.batch", public_id=public_id, batch_id=batch_id)
+    told, waiting = printing.holders_to_tell(db.session(), shown, utc_now())
+    ways = counted_ways(list(told.values()))
+    without = [
+        (person, UNSENT[way]) for person, way in told.items() if isinstance(way, SayingResult)
+    ]
+    return page(
+        "certificates/send.html",
+        workshop=shown.workshop,
+        batch=shown,
+        reach={"expected": len(told), **ways},
+        waiting=waiting,
+        shown=one_group(without, lambda each: each[0].group.letter, request.args.get("group", "")),
+        unsent=UNSENT,
+    )
+
+
 @blueprint.get("/workshops/<public_id>/certificates/specimen.pdf")
 @allow("certificates.print")
 def specimen(public_id: str) -> ResponseReturnValue:
@@ -192,8 +224,7 @@ def _links_page(person: Person, token: str = "") -> str:
     links = links_of(person)
     address = ""
     if token:
-        path = url_for("certificates.holder_link", token=token)
-        address = public_address() + path
+        address = printing.link_address(token)
     return render_template(
         "certificates/holder_links.html",
         person=person,

@@ -6,6 +6,7 @@ those of the house. The people told of an event, for the rooms that had somethin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from kash.people.models import Group, Person
 from kash.people.notices.models import MessageChoice, MessageKind, MessageText, Notice, SenderCheck
-from kash.people.notices.rules import MessageHours, Recipient
+from kash.people.notices.rules import MessageHours, Recipient, SayingResult, way_to
 from kash.people.queries.persons import consent_given
 from kash.people.scope import within_reach
 from kash.platform.database import db
@@ -217,6 +218,23 @@ class ReachedPerson:
         """The number or e-mail, opened. Raises KeyError where there is none."""
         kind = "person.phone" if channel is Channel.SMS else "person.email"
         return open_text(self.sealed[channel], kind=kind, public_id=self.public_id)
+
+
+def ways_to(session: Session, person_ids: Collection[int]) -> dict[int, Channel | SayingResult]:
+    """How each of these people (keys) is told things now, or why she can't be."""
+    set_up = set_up_channels()
+    return {
+        key: way_to(person.recipient, frozenset(Channel), set_up)
+        for key, person in reached(session, person_ids).items()
+    }
+
+
+def counted_ways(ways: Collection[Channel | SayingResult]) -> dict[str, Counter[Any]]:
+    """Numbers of people by each way (`by_way`), and why others can't be told (`without`)."""
+    return {
+        "by_way": Counter(way for way in ways if isinstance(way, Channel)),
+        "without": Counter(way for way in ways if isinstance(way, SayingResult)),
+    }
 
 
 def set_up_channels() -> frozenset[Channel]:

@@ -21,7 +21,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Mark, MarkStatus, Slot
 from kash.people.notices.models import MessageKind, Notice, OfferedField, message_kinds
-from kash.people.notices.queries import Told, reached, set_up_channels, told_of
+from kash.people.notices.queries import (
+    Told,
+    counted_ways,
+    reached,
+    set_up_channels,
+    told_of,
+    ways_to,
+)
 from kash.people.notices.rules import SayingResult, way_to
 from kash.people.notices.services import Calendar, Saying
 from kash.platform.database import db
@@ -522,17 +529,8 @@ def reach_of(workshop: Workshop) -> dict[str, Any]:
             Enrolment.workshop_id == workshop.id, Enrolment.state.in_(("invited", "confirmed"))
         )
     ).all()
-    by_way: Counter[Channel] = Counter()
-    without: Counter[SayingResult] = Counter()
-    set_up = set_up_channels()
-    contacts = reached(db.session(), people)
-    for person in people:
-        way = way_to(contacts[person].recipient, frozenset(Channel), set_up)
-        if isinstance(way, SayingResult):
-            without[way] += 1
-        else:
-            by_way[way] += 1
-    return {"expected": len(people), "by_way": by_way, "without": without}
+    ways = ways_to(db.session(), people)
+    return {"expected": len(people), **counted_ways([ways[person] for person in people])}
 
 
 def told_lines(workshop: Workshop) -> list[dict[str, Any]]:
