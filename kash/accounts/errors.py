@@ -29,7 +29,7 @@ class WrongPassword(Problem):
 class SignInPaused(TooManyTries):
     """Sign-in was tried too often from here."""
 
-    sentence = _l("Too many tries from here. Wait a quarter of an hour and try again.")
+    sentence = _l("Too many tries. Wait a quarter of an hour and try again.")
 
 
 class WeakPassword(Problem):
@@ -71,9 +71,7 @@ no_such_person = partial(
 class LinkSpent(NotFound):
     """A one-time link was used, is too old, or never was."""
 
-    sentence = _l(
-        "This link was used already or is too old. Ask the person who sent it for a new one."
-    )
+    sentence = _l("This link was used already or is too old. Ask for a new one.")
 
 
 class LinkUsed(LinkSpent):
@@ -81,8 +79,8 @@ class LinkUsed(LinkSpent):
 
     heading = _l("This link was used")
     sentence = _l(
-        "If you used it, sign in with the password that you chose. If somebody else did, tell "
-        "the person who sent it."
+        "If you used it, sign in with your password. If somebody else did, tell the person who "
+        "sent it."
     )
 
 
@@ -91,15 +89,13 @@ class LastKeyHolder(Problem):
 
     field = ""
     sentence = _l(
-        "This account is the only one that can open something in the vault. First let somebody else"
-        " in, or take its keys away by two people, on the page of who holds keys."
+        "Nobody else can open something in the vault. First let somebody else in, or take these "
+        "keys away by two people, on the page of who holds keys."
     )
 
 
 last_administrator = partial(
-    Problem,
-    _l("The programme needs at least one administrator. Name another one first."),
-    field="roles",
+    Problem, _l("The programme needs an administrator. Name another one first."), field="roles"
 )
 
 
@@ -114,25 +110,22 @@ class PasskeyRefused(Problem):
 
     status = 422
     field = ""
-    sentence = _l("The passkey could not be used. Try again, or sign in with your password.")
+    sentence = _l("The passkey failed. Try again, or sign in with your password.")
 
 
 class PasskeyCopied(PasskeyRefused):
     """A passkey counted backwards: there may be two of it."""
 
     sentence = _l(
-        "This passkey was refused: it may have been copied. Sign in with your password, remove it"
-        " and add a new one."
+        "This passkey may have been copied. Sign in with your password, remove it and add a new "
+        "one."
     )
 
 
 class PasskeyNotChecked(PasskeyRefused):
     """The device did not check who holds it, so that it is one step and not two."""
 
-    sentence = _l(
-        "This passkey did not check that it is you. Sign in with your password; then it is asked"
-        " for."
-    )
+    sentence = _l("This passkey did not check that it is you. Sign in with your password first.")
 
 
 PASSKEY_KNOWN = _l("This device has a passkey here already.")
@@ -149,7 +142,7 @@ class NeedsSecond(Problem):
 
     status = 422
     field = "reason"
-    sentence = _l("A second person has to agree to this. Write the reason for them.")
+    sentence = _l("A second person has to agree. Write the reason for them.")
 
 
 only_administrators = partial(
@@ -166,23 +159,19 @@ own_roles = partial(
 
 
 asked_already = partial(
-    Problem,
-    _l("This was asked for already. It waits for a second person."),
-    field="email",
-    status=422,
+    Problem, _l("This waits for a second person already."), field="email", status=422
 )
 
 
 request_closed = partial(
-    Problem, _l("This request is closed: it was decided, or nobody decided in time."), field=""
+    Problem, _l("This request was decided, or nobody decided in time."), field=""
 )
 
 
 request_changed = partial(
     Problem,
     _l(
-        "The account is no longer as it was when this was asked for. Nothing was done: it went back"
-        " to who asked."
+        "The account has changed meanwhile. Nothing was done: it went back to the person who asked."
     ),
 )
 

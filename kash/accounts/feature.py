@@ -344,10 +344,7 @@ def _openings(asked: Viewer) -> Sequence[TodayLine]:
                 url_for("accounts.own"),
                 _("It opens once somebody has agreed: %(names)s.", names=", ".join(able))
                 if able
-                else _(
-                    "At present nobody may agree. Tell the administrator: the operator of the"
-                    " server can do it there."
-                ),
+                else _("At present nobody may agree. The operator of the server can."),
                 key=day_text(opening.asked_at),
                 small=time_text(opening.asked_at),
                 button=_("Look"),

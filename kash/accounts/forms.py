@@ -109,7 +109,7 @@ class PasswordForm(KashForm):
     new = password_field(
         _l("New password"),
         new=True,
-        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+        description=_l("At least 12 characters, such as a few words in a row."),
     )
 
 
@@ -119,7 +119,7 @@ class NewPasswordForm(SpokenCodeForm):
     password = password_field(
         _l("New password"),
         new=True,
-        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+        description=_l("At least 12 characters, such as a few words in a row."),
     )
 
 
@@ -132,7 +132,7 @@ class JoinForm(SpokenCodeForm):
     password = password_field(
         _l("Password"),
         new=True,
-        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+        description=_l("At least 12 characters, such as a few words in a row."),
     )
 
 
@@ -182,8 +182,7 @@ class RolesForm(KashForm):
         most=1000,
         rows=3,
         description=_l(
-            "For administrator, director, documentation officer and custodian: how you know this "
-            "person, and why they need it."
+            "How you know this person, and why they need this role. The second person reads it."
         ),
     )
     roles = SeveralField(_l("Roles"), coerce=str, validators=[required(_l("Choose a role."))])
@@ -214,8 +213,7 @@ class InviteForm(RolesForm):
         _l("Participant's number"),
         required=False,
         description=_l(
-            "Only for peer educators. It is filled in when you come from the participant's page; or"
-            " copy the address of that page."
+            "Only for peer educators. Filled in from the participant's page; or copy its address."
         ),
         filters=[number_in],
         render_kw={"maxlength": 300},
@@ -249,9 +247,7 @@ class PasskeyNameForm(KashForm):
     """How the owner of a passkey calls it."""
 
     name = text_field(
-        _l("Name"),
-        most=60,
-        description=_l("So that you know later which device it is on: My phone, Key ring."),
+        _l("Name"), most=60, description=_l("To know the device later: My phone, Key ring.")
     )
 
 
@@ -276,8 +272,7 @@ class ReasonForm(KashForm):
         most=1000,
         required=True,
         description=_l(
-            "How you know this person, and that it is really they who need it. The second person "
-            "reads it."
+            "How you know this person, and that they really need it. The second person reads it."
         ),
     )
 
@@ -394,7 +389,7 @@ class StandInForm(KashForm):
     reason = text_field(
         _l("Reason"),
         most=200,
-        description=_l("For example: leave. It is shown to both of you and to administrators."),
+        description=_l("Such as leave. Both of you and administrators see it."),
     )
 
 
@@ -441,8 +436,8 @@ class InviteSeveralForm(KashForm):
         most=20_000,
         rows=5,
         description=_l(
-            "A line for each person: name, e-mail address or none, role, language, with commas"
-            " between them or as copied from a sheet."
+            "A line for each person, with commas or copied from a sheet: name, e-mail address or "
+            "none, role, language."
         ),
     )
     role = choice_field(_l("Role of those without one in the list"), required=False)

@@ -503,7 +503,7 @@ ROLE_NOTES: dict[Role, Any] = {
     ),
     Role.PEER: _l("Sees their own workshops and certificates."),
     Role.POLICE_PEER: _l("Sees his own workshops and certificates. Holds no other role."),
-    Role.FUNDER: _l("Reads printed figures, services, and what was sent to their own funder."),
+    Role.FUNDER: _l("Reads printed figures, services, and what their funder was sent."),
 }
 
 
@@ -542,15 +542,12 @@ ASKED_NAMES: dict[RequestKind, Any] = {
 # Why somebody cannot decide a request, said to herself.
 STANDING_SENTENCES: dict[Standing, Any] = {
     Standing.ASKED: _l("You asked for this: somebody else has to decide."),
-    Standing.CONCERNED: _l("This is about your own account: somebody else has to decide."),
+    Standing.CONCERNED: _l("This is about your own account: somebody else decides."),
     Standing.TIED: _l(
-        "Somebody independent has to decide: one of you was brought in or given power by the other,"
-        " or both by the same person."
+        "Somebody independent decides: one of you brought in or gave power to the other, or the "
+        "same person did to both."
     ),
-    Standing.NEW: _l(
-        "Your account is too new to decide this, or others changed its roles or the ways into it in"
-        " the last seven days."
-    ),
+    Standing.NEW: _l("Your account, its roles or the ways into it are less than seven days old."),
 }
 
 

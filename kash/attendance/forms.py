@@ -182,11 +182,9 @@ _STATUSES: dict[str, Any] = {
 _REASONS: dict[RejectionReason, Any] = {
     RejectionReason.NONE: "",
     RejectionReason.SLOT_UNKNOWN: _l("This session is no longer on the register."),
-    RejectionReason.SLOT_CLOSED: _l(
-        "The register of this session is closed. Open it again to change it."
-    ),
+    RejectionReason.SLOT_CLOSED: _l("This register is closed. Open it again to change it."),
     RejectionReason.SLOT_LOCKED: _l(
-        "The register of this session was confirmed. Correct the mark with a reason."
+        "This register was confirmed. Correct single marks with a reason."
     ),
     RejectionReason.NOT_ON_ROSTER: _l("This person is no longer on the register."),
     RejectionReason.STATUS_UNKNOWN: _l("This is not a mark that the register knows."),
@@ -194,21 +192,17 @@ _REASONS: dict[RejectionReason, Any] = {
     RejectionReason.UNREADABLE: _l("This mark could not be read."),
     RejectionReason.ID_REUSED: _l("This mark was sent twice with different contents."),
     RejectionReason.GROUP_UNKNOWN: _l("There is no such group here."),
-    RejectionReason.NOT_BEGUN: _l(
-        "The session had not begun yet, so nobody is marked as being there."
-    ),
+    RejectionReason.NOT_BEGUN: _l("The session had not begun yet: nobody is present."),
     RejectionReason.TIME_BEFORE_DOOR: _l(
-        "This is before the session could begin as planned. If it was moved, change its time first."
+        "This is before the planned beginning. If the session was moved, change its time first."
     ),
     RejectionReason.TIME_IN_FUTURE: _l("This time has not come yet."),
     RejectionReason.TIME_END_FIRST: _l("The end must come after the beginning."),
     RejectionReason.TIME_TOO_LONG: _l(
-        "No session takes more than 12 hours. If its end was forgotten, say when it really ended."
+        "No session takes more than 12 hours. Say when it really ended."
     ),
     RejectionReason.CANCELLED: _l("The workshop was cancelled before this was made."),
-    RejectionReason.MINOR: _l(
-        "People under 18 are not enrolled. The custodian takes care of what they need."
-    ),
+    RejectionReason.MINOR: _l("People under 18 are not enrolled. Tell the custodian."),
 }
 
 

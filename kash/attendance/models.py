@@ -640,7 +640,7 @@ class NotSent(Problem):
 
 def too_much_sent() -> NotSent:
     """Refusal of a body with more than a pad sends at once."""
-    return NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
+    return NotSent("too_large", _("Too many marks at once. Send them in parts."), 413)
 
 
 def sealed_items(given: object, most: int) -> list[SealedItem]:

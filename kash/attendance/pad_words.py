@@ -39,19 +39,15 @@ def _frame() -> dict[str, str]:
         "leave_help": _("Leave at once. Pressing Shift three times does the same."),
         "try_again": _("Try again"),
         "no_https": _(
-            "This page was not loaded over HTTPS, so the browser keeps nothing safe here and the"
-            " register cannot be taken along. Open the site by its https address."
+            "Open the site by its https address: without HTTPS the register cannot be downloaded."
         ),
         "old_browser": _(
-            "This browser cannot keep a register. Use an up-to-date Chrome or Firefox, and no"
-            " private window."
+            "This browser cannot keep a register. Use a current Chrome or Firefox, not in private."
         ),
-        "open_elsewhere": _(
-            "The register is open in another window of this phone. Close it there first."
-        ),
+        "open_elsewhere": _("The register is open in another window. Close it there first."),
         "broken": _("Something went wrong. Close the page and open it again; nothing is lost."),
         "left_title": _("Weather"),
-        "left_says": _("No forecast could be loaded. Check the connection and try again later."),
+        "left_says": _("No forecast. Check the connection and try again later."),
         "minutes": _("%(count)s min"),
         "hours": _("%(count)s hours"),
         "days": _("%(count)s days"),
@@ -66,14 +62,14 @@ def _sending() -> dict[str, str]:
         "send_now": _("Send now"),
         "all_sent": _("Everything is sent."),
         "all_sent_at": _("Everything is sent, last at %(time)s."),
-        "ended": _("Sign in and take the register again. What this phone keeps stays."),
+        "ended": _("Sign in and download the register again. What this phone keeps stays."),
         "sign_in": _("Sign in"),
-        "revoked": _("This phone may no longer send. What it keeps can be saved as a file."),
+        "revoked": _("This phone may no longer send. Save what it keeps as a file."),
         "refused": _("The site does not take it now. Save it as a file, or try again."),
         "save_file": _("Save as a file"),
         "file_says": _(
-            "The file holds what is not sent, sealed. Anybody who runs the workshop can bring it in"
-            " on the website, on any computer. Nothing is deleted here until it was answered."
+            "The file holds what is not sent, sealed. People who run the workshop can bring it "
+            "in on the website. Nothing is deleted here before."
         ),
     }
 
@@ -88,12 +84,11 @@ def _opening() -> dict[str, str]:
         "wrong_pin": _("This is not the PIN. Tries left: %(left)s."),
         "nothing": _("There is no register on this phone"),
         "nothing_says": _(
-            "Open a workshop on the website and take its register with you. That needs the network"
-            " once."
+            "Open a workshop on the website and download its register. That needs the network once."
         ),
         "to_workshops": _("To the workshops"),
         "queue_stays": _(
-            "What was marked before is still sealed on this phone and is sent by itself."
+            "Earlier marks are still sealed on this phone and are sent by themselves."
         ),
     }
 
@@ -108,37 +103,31 @@ def _sessions() -> dict[str, str]:
         "marked_of": _("Marked: %(count)s of %(all)s"),
         "this_phone": _("This phone"),
         "codes_only": _(
-            "The list on this phone holds codes and initials, no names. The PIN keeps somebody who"
-            " finds the phone from it for a while, not for ever."
+            "The list holds codes and initials, no names. The PIN protects it for a while, not "
+            "for ever."
         ),
         "lock": _("Lock"),
         "away": _("Put away"),
         "away_question": _("Put the register away?"),
-        "away_sent": _(
-            "It is removed from this phone. Everything is sent. You can take it again any time."
-        ),
+        "away_sent": _("It is removed from this phone. Everything is sent."),
         "away_unsent": _(
-            "It is removed from this phone. %(count)s not sent: they stay sealed and are sent by"
-            " themselves, but you can no longer look at them here."
+            "It is removed from this phone. Not sent: %(count)s. They stay sealed and are sent "
+            "by themselves."
         ),
         "keep": _("Leave it on this phone"),
-        "clock_ahead": _(
-            "The clock of this phone is fast by %(span)s. Marks are kept with both times."
-        ),
-        "clock_behind": _(
-            "The clock of this phone is slow by %(span)s. Marks are kept with both times."
-        ),
+        "clock_ahead": _("The clock of this phone is fast by %(span)s. Both times are kept."),
+        "clock_behind": _("The clock of this phone is slow by %(span)s. Both times are kept."),
     }
 
 
 def _marking() -> dict[str, str]:
     return {
-        "tap_says": _("Tap whoever is late or absent, then mark all others present."),
+        "tap_says": _("Tap people who are late or absent, then mark all others present."),
         "ahead_says": _(
-            "By the clock of this phone the session has not begun. If that is right, whoever is"
-            " marked as being there now waits on the website for somebody to decide."
+            "By this phone's clock the session has not begun. If that is right, marks of "
+            "presence wait on the website for a decision."
         ),
-        "closed_says": _("This register is closed. It can be opened again on the website."),
+        "closed_says": _("This register is closed. Open it again on the website."),
         "find": _("Search"),
         "find_example": _("Code or initials"),
         "show": _("Show"),
@@ -159,13 +148,13 @@ def _marking() -> dict[str, str]:
 def _at_door() -> dict[str, str]:
     return {
         "scan": _("Scan badges"),
-        "scan_says": _("Hold a badge before the camera. Whoever is read is present."),
+        "scan_says": _("Hold a badge before the camera to mark its owner present."),
         "start_camera": _("Start the camera"),
         "camera": _("What the camera sees"),
-        "camera_refused": _("The camera was not allowed. Allow it in the browser's settings."),
+        "camera_refused": _("Allow the camera in the browser's settings."),
         "camera_none": _("This phone has no camera that the browser can use."),
         "camera_busy": _("The camera is in use elsewhere. Close the other application."),
-        "camera_fails": _("The camera does not start in this browser. Mark by hand."),
+        "camera_fails": _("The camera does not start here. Mark by hand."),
         "known": _("Is in"),
         "already_in": _("Already in"),
         "wrong_workshop": _("Another workshop"),
@@ -176,15 +165,13 @@ def _at_door() -> dict[str, str]:
         "door": _("At the door"),
         "walk_in": _("Somebody at the door"),
         "name": _("Name or alias"),
-        "name_says": _(
-            "May be empty. It is sealed at once: this phone shows only the initials afterwards."
-        ),
+        "name_says": _("May be empty. Sealed at once: this phone shows only the initials."),
         "which_group": _("Group"),
         "choose_group": _("Choose a group."),
         "sex": _("Sex"),
         "age": _("Age"),
         "not_said": _("Not said"),
-        "minor": _("Nobody under 18 is taken in. Tell the custodian, who takes care."),
+        "minor": _("Nobody under 18 is taken in. Tell the custodian."),
         "take_in": _("Take in as present"),
         "taken_in": _("Taken in: %(code)s"),
     }
@@ -194,17 +181,15 @@ def _counting() -> dict[str, str]:
     return {
         "headcount": _("Headcount"),
         "headcount_says": _(
-            "Where names are unsafe, count. Nobody is named, and nobody gets hours by it. A new"
-            " count takes the place of the one before."
+            "Where names are unsafe, count. Nobody is named or gets hours. A new count replaces "
+            "the one before."
         ),
         "counted": _("In the room: %(count)s"),
         "save_count": _("Save the count"),
         "count_saved": _("The count is kept."),
         "note": _("Note"),
         "note_label": _("What the office should know"),
-        "note_says": _(
-            "Name nobody. It is sealed at once and cannot be read on this phone afterwards."
-        ),
+        "note_says": _("Name nobody. It is sealed at once and cannot be read on this phone."),
         "save_note": _("Save the note"),
         "note_saved": _("The note is kept."),
         "notes_made": _("Notes written on this phone for this session: %(count)s"),
@@ -226,8 +211,8 @@ def _signing() -> dict[str, str]:
     return {
         "signatures": _("Signatures"),
         "signatures_says": _(
-            "Whoever is here signs on the screen. A signature is sealed at once: this phone cannot"
-            " show it again."
+            "People who are here sign on the screen. A signature is sealed at once: this phone "
+            "cannot show it again."
         ),
         "signed": _("signed"),
         "sign": _("Sign"),
@@ -249,7 +234,7 @@ def _answers() -> dict[str, str]:
         "told": _("To be decided"),
         "told_count": _("To be decided: %(count)s."),
         "told_by_person": _(
-            "These marks met something else. A person decides on the website; nothing is lost."
+            "These marks met others. Somebody decides on the website; nothing is lost."
         ),
         "told_nothing": _("Nothing waits to be decided."),
         "look": _("Look at them"),

@@ -35,9 +35,7 @@ from kash.platform.web.errors import Problem, get_or_404
 
 def slot_taught() -> Problem:
     """Refusal to take away a slot of which somebody said when it began or ended."""
-    return Problem(
-        _l("This session was taught, so it stays. Take back its beginning and end first.")
-    )
+    return Problem(_l("This session was taught. Take back its beginning and end first."))
 
 
 def ensure_statuses(session: Session) -> None:

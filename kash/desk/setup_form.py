@@ -111,7 +111,7 @@ class SetUpForm(KashForm):
     password = password_field(
         _l("Password"),
         new=True,
-        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+        description=_l("At least 12 characters, such as a few words in a row."),
     )
     runs_workshops = BooleanField(_l("I also run workshops, as a trainer"))
 

@@ -267,7 +267,7 @@ def test_who_is_under_18_is_tied_to_nothing_and_an_administrator_does_not_learn_
     request = ask_to_tie(administrator, who.public_id, "akenya0000000001", "Hers.")
     with refuses("This participant is, or may still be, under 18: nobody under"):
         agree(director, request)
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         agree(actor("administrator"), request)
     assert _now(who).person_id is None
     decline(director, request, "No.")
@@ -283,7 +283,7 @@ def test_what_changed_meanwhile_goes_back(participant, actor):
         update(Account).where(Account.public_id == who.public_id).values(name="Another")
     )
     db.session.commit()
-    with refuses("The account is no longer as it was when this was asked for."):
+    with refuses("The account has changed meanwhile. Nothing was done"):
         agree(director, request)
     assert (_now(who).person_id, roles_of(account(who.public_id))) == (None, {Role.PEER})
 

@@ -52,7 +52,7 @@ def test_added_used_and_removed(app, actor, client_for):
     assert browser.post(f"/account/passkeys/{public_id}/remove").location == "/account"
     refused = use_passkey(app.test_client(), device)
     assert refused.status_code == 422
-    assert "The passkey could not be used." in refused.text
+    assert "The passkey failed" in refused.text
     assert browser.get(f"/account/passkeys/{public_id}/remove").status_code == 404
 
 
@@ -97,7 +97,7 @@ def test_a_copied_passkey_is_refused_with_a_sentence(app, actor, client_for):
     device.count = 0
     answer = use_passkey(app.test_client(), device)
     assert answer.status_code == 422
-    assert "it may have been copied" in answer.text
+    assert "This passkey may have been copied" in answer.text
 
 
 @pytest.mark.parametrize("credential", HOSTILE)
@@ -117,7 +117,7 @@ def test_no_answer_breaks_anything(app, actor, client_for, where, credential):
     assert browser.post(challenge).status_code == 200
     answer = browser.post(where, data={"credential": credential, "name": "x"})
     assert answer.status_code == 422
-    wanted = "could not be used" if credential else "Passkeys need JavaScript"
+    wanted = "The passkey failed" if credential else "Passkeys need JavaScript"
     assert wanted in answer.text
     assert len(passkeys_of(who.account_id or 0)) == 1
 
@@ -133,7 +133,7 @@ def test_a_challenge_belongs_to_one_browser_and_works_once(app, actor, client_fo
     one.post("/sign-out")
     replayed = one.post("/sign-in/passkey", data={"credential": answer})
     assert replayed.status_code == 422
-    assert "could not be used" in replayed.text
+    assert "The passkey failed" in replayed.text
 
 
 def test_others_passkeys_are_not_there(app, actor, client_for, sign_in):
@@ -156,6 +156,6 @@ def test_where_browsers_allow_none_the_pages_say_so(app, sign_in, client):
     browser = sign_in("trainer")
     assert "Passkeys need an address that begins with https." in browser.get("/account").text
     page = browser.get("/account/passkeys/add")
-    assert "Use an authenticator app." in page.text
+    assert "Passkeys need an address that begins with https" in page.text
     answer = client.post("/sign-in/passkey/challenge", headers={"X-Requested-With": "fetch"})
     assert answer.status_code == 422

@@ -117,7 +117,7 @@ def test_neither_who_asked_nor_whose_account_it_is_decides(both_engines_app, act
     assert accounts.account(owner.public_id).has_second_step
     decline(actor("administrator"), request, "No.")
     assert accounts.account(owner.public_id).has_second_step
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         agree(actor("administrator"), request)
     # After a refusal one may ask again, but never about oneself.
     ask_reset(asker, owner.public_id, "Really lost.")
@@ -137,11 +137,11 @@ def test_who_asked_may_take_it_back(both_engines_app, actor):
     db.session.rollback()
     assert _actions()[-1] == "accounts.request_withdrawn"
     assert requests_for(director) == ([], [])
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         agree(director, request)
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         decline(director, request, "No.")
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         withdraw(asker, request)
     assert accounts.account(owner.public_id).has_second_step
     ask_reset(asker, owner.public_id, "Really lost.")
@@ -154,16 +154,16 @@ def test_a_request_waits_for_seven_days(both_engines_app, actor):
         ask_reset(asker, owner.public_id, "Lost.")
     _with_everything(owner)
     request = ask_reset(asker, owner.public_id, "Lost.")
-    with refuses("This was asked for already. It waits for a second person."):
+    with refuses("This waits for a second person already."):
         ask_reset(actor("administrator"), owner.public_id, "Lost.")
     lasts = db.session.scalars(select(AccountRequest)).one()
     assert lasts.expires_at - lasts.asked_at == timedelta(days=7)
     db.session.execute(update(AccountRequest).values(expires_at=utc_now()))
     db.session.commit()
     assert requests_for(director) == ([], [])
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         agree(director, request)
-    with refuses("This request is closed: it was decided, or nobody decided in"):
+    with refuses("This request was decided, or nobody decided in time"):
         decline(director, request, "No.")
     assert accounts.account(owner.public_id).has_second_step
     ask_reset(asker, owner.public_id, "Lost.")

@@ -216,7 +216,7 @@ def test_an_entry_is_sealed_written_on_and_closed_for_good(both_engines_app, act
     add_breach_note(by, breach_id, "Nobody had read it.")
     change_breach(by, breach_id, what="Two sheets.", affected=[Affected.NAMES])
     for when, problem in (
-        (utc_now() + timedelta(hours=1), "This has not come yet."),
+        (utc_now() + timedelta(hours=1), "Enter a time that is past"),
         (noticed - timedelta(hours=1), "This is before it was noticed."),
     ):
         with refuses(problem):
@@ -267,7 +267,7 @@ def test_two_taps_at_the_same_moment_begin_one_entry_and_neither_is_refused(
 
 
 def test_nothing_is_noticed_in_the_future(app, actor):
-    with refuses("This has not come yet. Enter a time that is past."):
+    with refuses("Enter a time that is past."):
         open_breach(
             actor("director"), what="x", affected=[], noticed_at=utc_now() + timedelta(hours=1)
         )
@@ -297,7 +297,7 @@ def test_what_is_wrong_in_an_entry_is_said_beside_it(app, actor, client_for):
         "/breaches/new",
         data={"what": "Kept", "noticed_at": "2190-01-01T08:00", "affected": ["names"]},
     )
-    assert (answer.status_code, "This has not come yet" in answer.text) == (422, True)
+    assert (answer.status_code, "Enter a time that is past" in answer.text) == (422, True)
 
 
 def test_the_slower_of_two_who_write_what_happened_reads_what_the_other_saved(
@@ -475,7 +475,7 @@ def test_days_overlaps_and_lengths_are_refused(both_engines_app, actor):
         with pytest.raises(Problem):
             _lend(director, officer, first, last)
     _lend(director, officer, 0, 5)
-    with refuses("Somebody decides on that for you on some of these days already."):
+    with refuses("Somebody decides on that for you on some of these days"):
         _lend(director, other, 5, 9)
     _lend(director, other, 6, 9)
     _lend(director, other, 5, 9, permissions=["curriculum.approve"])
@@ -573,9 +573,9 @@ def test_a_hand_over_that_fails_half_way_leaves_everything(both_engines_app, act
 @pytest.mark.any_engine
 def test_nobody_closes_herself_or_the_last_administrator(both_engines_app, actor):
     by = actor("administrator")
-    with refuses("You cannot do this to your own account."):
+    with refuses("Not on your own account"):
         hand_over(by, by.public_id, {})
-    with refuses("The programme needs at least one administrator. Name another"):
+    with refuses("The programme needs an administrator. Name another one first"):
         hand_over(actor("director"), by.public_id, {})
 
 

@@ -116,7 +116,7 @@ def test_what_was_marked_without_a_network_before_the_session_waits_with_both_ti
     item = taken.held()[0]
     assert (item.reason, item.device_time) == ("not_begun", early)
     shown = taken.signed_in.get(f"/workshops/{taken.workshop}/attendance/conflicts").text
-    assert "The session had not begun yet, so nobody is marked as being there." in shown
+    assert "The session had not begun yet: nobody is present." in shown
     decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
     assert marked(taken)[one] == "present"
 

@@ -201,7 +201,7 @@ def test_a_phones_file_comes_in_by_a_page(taken):
 
     refused = send(content.replace(b'"version":1', b'"version":2'))
     assert "This file was changed" in refused.text
-    assert "This is no file that a phone saved" in send(b"hello").text
+    assert "Not a file that a phone saved here" in send(b"hello").text
     assert "Choose a file." in post(taken, "/pad/import").text
     assert send(content).location == f"/workshops/{taken.workshop}/attendance"
     assert "Brought in: 0. Here already: 3. To decide: 0." in (

@@ -91,7 +91,7 @@ def test_a_batch_without_effect_leaves_no_entry(app, keep, trainer):
 @pytest.mark.any_engine
 def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(both_engines_app, keep, trainer):
     kept = keep()
-    with refuses("Nobody is marked in this session yet."):
+    with refuses("Mark this session first, then close it"):
         close_slot(kept.public_id, kept.slots[0], trainer)
     done = close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")])
     assert (replies(done.answers), done.closed) == (["applied"], True)

@@ -224,7 +224,7 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
     assert [answer.answer for answer in first] == [Reply.CONFLICT, Reply.APPLIED]
     save_reading(kept.public_id, made[1], [set(), set()], 0, 0, trainer)
     assert kept.marks() == {0: ("absent", 1), 2: ("present", 1), 3: ("late", 1)}
-    with refuses("Somebody else entered"):
+    with refuses("Somebody else changed this meanwhile"):
         save_reading(kept.public_id, made[0], [{0}, {0}], 0, 0, trainer)
     # Entered once more, nothing is sent again.
     assert save_reading(kept.public_id, made[0], [{0}, {0}], 1, 1, trainer) == []

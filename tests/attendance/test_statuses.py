@@ -188,5 +188,5 @@ def test_a_programme_has_only_so_many_statuses(sqlite_app):
     there = len(statuses_for("workshop"))
     for number in range(20 - there):
         added(number)
-    with refuses("as many marks"):
+    with refuses("A register can show no more marks"):
         added(25)

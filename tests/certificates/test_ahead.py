@@ -19,7 +19,7 @@ def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready):
     ready.confirm(ALL, MOST)
     put_ahead(ready.workshop, 1, 2, 3, 4)
     assert {(row.minutes, row.total_minutes) for row in candidates(ready.workshop)} == {(0, 0)}
-    with refuses("Close every register of this workshop first, or remove sessions"):
+    with refuses("Close every register first, or remove sessions not held"):
         ready.proposed()
 
 

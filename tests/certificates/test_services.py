@@ -198,7 +198,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready):
     register = ready.workshop.register
     reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
     assert slots_still_open(ready.workshop.register_id) == 1
-    with refuses("Close every register of this workshop first, or remove sessions"):
+    with refuses("Close every register first, or remove sessions not held"):
         ready.proposed()
     assert batches_of(ready.workshop) == []
 

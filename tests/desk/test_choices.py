@@ -163,7 +163,7 @@ def test_a_person_who_is_tied_or_new_does_not_agree(
     db.session.commit()
     services.propose_choices({"money"}, _version(), by=two[0])
     answer = client_for(two[1]).post("/settings/uses/agree", data={"row_version": _version()})
-    assert "Your account is too new to decide this" in answer.text
+    assert "Your account, its roles or the ways into it are less than seven days old" in answer.text
     assert _kept()["off"] == []
 
 

@@ -308,7 +308,7 @@ def test_what_met_another_mark_is_told_and_a_register_is_taken_again(hall, phone
     ends = hall.rows("SELECT id, ends_at FROM pad ORDER BY id DESC LIMIT 1")[0]
     hall.change("UPDATE pad SET ends_at = taken_at WHERE id = ?", ends[0])
     pad.context.set_offline(False)
-    pad.page.get_by_text("Sign in and take the register again.").wait_for()
+    pad.page.get_by_text("Sign in and download the register again").wait_for()
     assert "2 not sent." in pad.unsent()
     assert pad.page.locator(f"#late-{met}").is_checked()
     pad.take()

@@ -242,7 +242,7 @@ def test_lost_with_all_codes_by_two_people(site):
     director.button("Agree")
     director.sees("You have agreed.")
     owner.button("Sign in with a passkey")
-    owner.sees("The passkey could not be used.")
+    owner.sees("The passkey failed")
     owner.password("monitoring@example.org")
     owner.arrives("/")
     asker.go("/accounts/second-step")

@@ -108,7 +108,9 @@ def signs_in(page: Page, address: str, email: str, passphrase: str) -> None:
     page.get_by_label("Code", exact=True).fill(pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now())
     tap(page, "Sign in")
     follow(page, "Open the vault")
-    expect(page.get_by_text("for five minutes your passphrase is enough")).to_be_visible()
+    expect(
+        page.get_by_text("For five minutes after your second step the passphrase is enough")
+    ).to_be_visible()
     expect(page.locator("main [name=code]")).to_have_count(0)
     page.get_by_label("Passphrase").fill(passphrase)
     tap(page, "Open the vault")

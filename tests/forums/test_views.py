@@ -531,7 +531,7 @@ def test_a_register_that_could_not_be_closed_keeps_the_marks_and_does_not_say_sa
         sent |= _offered(secretary.get(f"{address}?group={letter}").text)
     answer = secretary.post(address, data=sent | {"action": "close"}, follow_redirects=True)
     shown = _text(answer.text)
-    assert "nothing is closed, before it begins." in shown
+    assert "Nobody is present before that." in shown
     assert "Saved." not in shown
     assert "The register is closed." not in shown
     assert set(_standing(meeting).values()) == {"present"}
@@ -541,7 +541,7 @@ def test_nobody_marked_is_told_without_a_word_of_success(secretary, series):
     meeting = series.plan(utc_now() - timedelta(hours=1))
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
     answer = secretary.post(address, data={"action": "close"}, follow_redirects=True)
-    assert "Nobody is marked in this session yet." in _text(answer.text)
+    assert "Mark this session first, then close it" in _text(answer.text)
     assert "Saved." not in answer.text
 
 

@@ -100,7 +100,10 @@ def test_neither_a_friend_nor_a_new_account_is_the_second_person(
     db.session.commit()
     propose_number(anna, NEW)
     (waiting,) = proposed_numbers().values()
-    for who, sentence in ((dora, "brought in or given power"), (new, "Your account is too new")):
+    for who, sentence in (
+        (dora, "brought in or gave power"),
+        (new, "Your account, its roles or the ways into it are less than seven days old"),
+    ):
         with refuses(sentence):
             agree_to_number(who, waiting.digest)
         assert not number_waits_for(who, all_settings())

@@ -88,8 +88,8 @@ def test_no_friend_whom_the_proposer_brought_in_and_nobody_new_puts_a_contact_th
     (waiting,) = proposed_contacts().values()
     for who, sentence in (
         (grace, "Another director or custodian agrees to it"),
-        (dora, "one of you was brought in or given power by the other"),
-        (new, "Your account is too new"),
+        (dora, "one of you brought in or gave power to the other, or the same person did to both"),
+        (new, "Your account, its roles or the ways into it are less than seven days old"),
     ):
         with refuses(sentence):
             agree_to_contact(who.actor, waiting.digest)

@@ -102,7 +102,7 @@ def test_nobody_who_prints_a_paper_reads_that_it_is_published(kiswahili):
         if re.search(r"\bprint\b", text, re.IGNORECASE)
         and re.search(r"\w*chapish", said, re.IGNORECASE)
     } == {
-        "Figures of an earlier day are still to be printed. Print those first.",
+        "Print the figures of the earlier day first.",
         "Print now",
         "Print the figures",
         "Printed once, they cannot be taken back. Print them now?",

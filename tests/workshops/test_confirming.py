@@ -123,8 +123,8 @@ def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(held,
     at = url(held, "attendance", sessions(held)[0])
     assert site.get(f"{at}/confirm").location == at
     shown = text_of(site.get(at))
-    assert "are not independent of each other" in shown
-    assert "Somebody else, usually another trainer or the director, confirms it." in shown
+    assert "Your account and the one that closed this register are not independent" in shown
+    assert "Somebody else confirms it" in shown
     # Nor is she led to a page that would refuse her; somebody independent is.
     assert f"{at}/confirm" not in site.get(at).text
     director = client_for(actor("director", name="Neema Mfano"))

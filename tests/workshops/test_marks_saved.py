@@ -226,7 +226,7 @@ def test_a_tap_on_a_register_that_was_closed_meanwhile_is_told_and_not_kept(
     told = tapped(site, held, form, entry, "absent")
     assert told["fields"] == {f"mark-{entry}": "present", f"seen-{entry}": "1:present"}
     assert told["wrong"] == {
-        f"mark-{entry}": "The register of this session is closed. Open it again to change it."
+        f"mark-{entry}": "This register is closed. Open it again to change it."
     }
     assert set(standing(held).values()) == {"present"}
 

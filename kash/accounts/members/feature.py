@@ -79,7 +79,7 @@ def _to_let_in(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Somebody waits for keys of the vault"),
             url_for("members.members"),
-            _("You hold them: compare four words aloud, then let this person in."),
+            _("Compare four words aloud, then let this person in."),
             key=count,
             button=_("See who"),
         )
@@ -106,8 +106,8 @@ def _altered(asked: Viewer) -> Sequence[TodayLine]:
             _("A key of the vault is not the one that was made"),
             url_for("members.members"),
             _(
-                "Somebody altered the database. Nothing is sealed to that key. Tell the other"
-                " members and the operator of the server now."
+                "A key of the vault was altered in the database. Nothing is sealed to it. Tell "
+                "the other members and the operator of the server now."
             ),
             icon="alert",
             button=_("See which"),
@@ -126,7 +126,7 @@ def _decisions(asked: Viewer) -> Sequence[TodayLine]:
                 TodayLine(
                     _("The key of %(name)s is held back", name=line.name),
                     url_for("members.give_back", public_id=line.public_id),
-                    _("The account was locked, and nobody else can open what this key opens."),
+                    _("Nobody else can open what this key opens."),
                     icon="key",
                     button=_("Give it back"),
                     about=line.name,
@@ -169,7 +169,7 @@ TODAY = (
     BeginningStep(
         "identity",
         _l("Make the keys of the vault"),
-        _l("Who somebody is stays closed to everybody until a custodian has keys."),
+        _l("Who somebody is stays closed until a custodian has keys."),
         "members.open_vault",
         {Role.CUSTODIAN: 10},
         lambda: exists().where(Compartment.name == "identity"),

@@ -465,8 +465,8 @@ OUTCOMES = {
         "The keys of the vault were taken away. New ones are made when a member next opens it."
     ),
     HELD_BACK: _l(
-        "The key of the vault was held back, not taken away: nobody else can open what it opens. An"
-        " administrator or the director gives it back, on the page of who holds keys."
+        "The key of the vault was held back: nobody else can open what it opens. An "
+        "administrator or the director gives it back, on the page of who holds keys."
     ),
 }
 

@@ -71,12 +71,12 @@ def held_back_of(left: Mapping[str, str]) -> list[str]:
     and stands against closing the account."""
     sentences = {
         CASE: _(
-            "Nobody else can open the cases. Locking holds the key back and loses nothing. The role"
-            " stays, and the account cannot be closed, until somebody else was let in."
+            "Nobody else can open the cases. Locking holds the key back and loses nothing. Role "
+            "and account stay until somebody else was let in."
         ),
         IDENTITY: _(
-            "Nobody else can open the identities. Locking holds the key back and loses nothing. The"
-            " role stays, and the account cannot be closed, until somebody else was let in."
+            "Nobody else can open the identities. Locking holds the key back and loses nothing. "
+            "Role and account stay until somebody else was let in."
         ),
     }
     lost = sorted(name for name, how in left.items() if how == "lost")

@@ -138,7 +138,7 @@ class OpenForm(KashForm):
     passphrase = secret_field(_l("Passphrase"), description=_l("Your six words."))
     code = TextField(
         _l("Code"),
-        description=_l("Six digits from your phone, or one of your recovery codes for signing in."),
+        description=_l("Six digits from your phone, or one of your recovery codes."),
         validators=[required(_l("Enter the code."))],
         render_kw={"autocomplete": "one-time-code", "maxlength": 40, "spellcheck": "false"},
     )
@@ -366,7 +366,7 @@ def sheet() -> ResponseReturnValue:
         code = carried_code(current_actor(), form.sealed.data)
     except StaleWords:
         raise Problem(
-            _("This page was too old. Change your passphrase to get a new recovery sheet.")
+            _("This page was too old. Change your passphrase for a new recovery sheet.")
         ) from None
     return download(recovery_sheet(code), name="sheet.pdf", type="application/pdf")
 
@@ -467,10 +467,7 @@ def remove(public_id: str) -> ResponseReturnValue:
         elif removal.way == "ask":
             with form.showing_problems():
                 keys_services.ask_to_remove(by, public_id)
-                return go(
-                    "members.members",
-                    _("You have asked. It is done once a second person has agreed."),
-                )
+                return go("members.members", _("You have asked. A second person has to agree."))
         else:
             with form.showing_problems(loss_known=(LastKeyHolder, CannotAgree)):
                 keys_services.remove(by, public_id)
@@ -480,8 +477,8 @@ def remove(public_id: str) -> ResponseReturnValue:
                     _("The keys are taken away.")
                     if lost
                     else _(
-                        "The keys are taken away. New ones are made when a member next opens the"
-                        " vault."
+                        "The keys of the vault were taken away. New ones are made when a member "
+                        "next opens it."
                     ),
                 )
     return page(

@@ -147,7 +147,7 @@ def check_new_password(password: str, *known_words: str) -> None:
     raise WeakPassword(
         {
             PasswordFault.SHORT: _(
-                "Use at least %(least)s characters. A few words in a row are easy to remember.",
+                "Use at least %(least)s characters, such as a few words in a row.",
                 least=PASSWORD_LEAST,
             ),
             PasswordFault.LONG: _("Use at most %(most)s characters.", most=PASSWORD_MOST),
@@ -164,9 +164,7 @@ def check_roles(roles: Collection[Role]) -> None:
         if Role.POLICE_PEER in roles:
             raise roles_conflict(_("A police peer educator holds no other role."))
         if Role.FUNDER in roles:
-            raise roles_conflict(
-                _("A funder's account holds no other role: it reads what was sent to its funder.")
-            )
+            raise roles_conflict(_("A funder's account holds no other role."))
         raise roles_conflict(_("An administrator cannot be documentation officer or custodian."))
 
 

@@ -37,8 +37,8 @@ def cannot_stand_in(not_these: Sequence[str] = ()) -> Problem:
         return Problem(told, field="permissions", status=422)
     return Problem(
         _l(
-            "This account cannot decide on that. It must see the same pages by its own roles, and "
-            "not be a peer educator, a police account or a funder."
+            "This account cannot decide on that. It must see the same pages by its own roles, "
+            "and be no peer educator, police account or funder."
         ),
         field="stand_in",
         status=422,
@@ -49,8 +49,8 @@ wrong_days = partial(Problem, field="last", status=422)
 
 
 LENT_ALREADY = _l(
-    "Somebody decides on that for you on some of these days already. End it on the page of your"
-    " account first, or choose other days."
+    "Somebody decides on that for you on some of these days. End it on the page of your account, "
+    "or choose other days."
 )
 
 
@@ -163,15 +163,13 @@ def end_all_stand_ins(session: Session, account_id: int, now: datetime, by: str)
     )
 
 
-BREACH_CLOSED = _l("This entry is closed. Open a new one if something else came up.")
+BREACH_CLOSED = _l("This entry is closed. Open a new one.")
 
 
 NOTICE_GIVEN = _l("The notice was recorded already.")
 
 
-later_than_now = partial(
-    Problem, _l("This has not come yet. Enter a time that is past."), status=422
-)
+later_than_now = partial(Problem, _l("Enter a time that is past."), status=422)
 
 
 def _open(session: Session, public_id: str) -> Breach:

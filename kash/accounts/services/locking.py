@@ -194,7 +194,7 @@ class NobodyChosen(Problem):
 def _closing(change: Change, by: Actor, public_id: str) -> Account:
     """The account that is to be closed, locked. Raises Problem."""
     if by.public_id == public_id:
-        raise Problem(_l("You cannot do this to your own account. Ask another administrator."))
+        raise Problem(_l("Not on your own account. Ask another administrator."))
     accounts.lock_administrators(change.session)
     account = accounts.locked_account(change.session, public_id)
     if (

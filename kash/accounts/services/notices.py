@@ -41,21 +41,20 @@ NOT_DONE, VOUCHED_FOR = "not_done", "vouched_for"
 REQUEST_DECLINED, REQUEST_CHANGED = "request_declined", "request_changed"
 TEXTS: dict[str, Any] = {
     NEW_DEVICE: _l(
-        "On %(when)s a device that you had not used before signed in with your account. If it was"
-        " you, there is nothing to do. If not, sign in, end that session on the page of your"
-        " account and change your password."
+        "On %(when)s a new device signed in with your account. If it was not you, sign in, end "
+        "that session on the page of your account and change your password."
     ),
     PASSKEY_ADDED: _l(
-        "On %(when)s a passkey was added to your account. If it was you, there is nothing to do. If"
-        " not, sign in, remove it on the page of your account and change your password."
+        "On %(when)s a passkey was added to your account. If it was not you, sign in, remove it "
+        "on the page of your account and change your password."
     ),
     SECOND_STEP_SET: _l(
-        "On %(when)s an authenticator app was set up for your account. If it was you, there is"
-        " nothing to do. If not, lock your account or have it locked at once."
+        "On %(when)s an authenticator app was set up for your account. If it was not you, have "
+        "your account locked at once."
     ),
     CODES_MADE: _l(
-        "On %(when)s new recovery codes were made for your account. If it was you, there is nothing"
-        " to do. If not, lock your account or have it locked at once."
+        "On %(when)s new recovery codes were made for your account. If it was not you, have your "
+        "account locked at once."
     ),
     RESET_ASKED: _l(
         "On %(when)s somebody asked to remove the second step of your account. A second"
@@ -83,8 +82,8 @@ TEXTS: dict[str, Any] = {
         " it, tell the director or an administrator at once."
     ),
     PASSWORD_SET: _l(
-        "On %(when)s a new password was set for your account, and you were signed out everywhere."
-        " If it was not you, lock your account or have it locked at once."
+        "On %(when)s a new password was set for your account, and you were signed out "
+        "everywhere. If it was not you, have your account locked at once."
     ),
     REOPENING_ASKED: _l(
         "On %(when)s somebody asked that your account be opened again. A second person has to"
@@ -95,9 +94,9 @@ TEXTS: dict[str, Any] = {
         " administrator."
     ),
     KEYS_ASKED: _l(
-        "On %(when)s somebody asked that your keys of the vault be taken away. You are the last who"
-        " can open something, so a second person has to agree. If you know nothing of it, tell the"
-        " director or an administrator at once."
+        "On %(when)s somebody asked that your keys of the vault be taken away, though nobody "
+        "else can open something. A second person has to agree. If you know nothing of it, tell "
+        "the director or an administrator at once."
     ),
     KEYS_GIVEN_BACK: _l(
         "On %(when)s the server's half of your key of the vault was given back: you open it as"
@@ -109,9 +108,9 @@ TEXTS: dict[str, Any] = {
         " administrator."
     ),
     TIED: _l(
-        "On %(when)s it was agreed to which participant your account belongs. Your own workshops"
-        " and certificates are open to you now. If they are not yours, tell the director or an"
-        " administrator at once."
+        "On %(when)s it was agreed to which participant your account belongs. You now see those "
+        "workshops and certificates. If they are not yours, tell the director or an "
+        "administrator at once."
     ),
     UNTIED: _l(
         "On %(when)s it was said that your account belongs to no participant. If you know nothing"
@@ -122,18 +121,18 @@ TEXTS: dict[str, Any] = {
         " end it on the page of your account and change your password."
     ),
     STANDS_IN: _l(
-        "On %(when)s somebody chose you to decide in their name. The page of your account says on"
-        " what, from when and until when."
+        "On %(when)s somebody chose you to decide in their name. The page of your account says "
+        "on what and when."
     ),
-    NOT_DONE: _l("On %(when)s what had been asked for your account was declined. Nothing changes."),
+    NOT_DONE: _l("On %(when)s what was asked for your account was declined."),
     VOUCHED_FOR: _l(
-        "On %(when)s the operator of the server said that your account stands for itself: you may"
-        " agree to what any other account asks for."
+        "On %(when)s the operator of the server said that your account stands for itself: you "
+        "may agree to what any account asks for."
     ),
     REQUEST_DECLINED: _l("On %(when)s something that you asked for was declined."),
     REQUEST_CHANGED: _l(
-        "On %(when)s something that you asked for went back to you: the account had changed"
-        " meanwhile. Ask again if it is still needed."
+        "On %(when)s a request of yours went back to you: the account had changed. Ask again if "
+        "needed."
     ),
 }
 # What a page says by other means, or what one did oneself: told by e-mail alone.

@@ -285,10 +285,7 @@ def remove_passkey(by: Actor, public_id: str) -> None:
         if not others and account.totp_sealed is None:
             if must_have_second_step(roles_of(account)):
                 raise Problem(
-                    _l(
-                        "Your roles need a second step. Set up another one"
-                        " before you remove this one."
-                    )
+                    _l("Your roles need a second step. Set up another before you remove this one.")
                 )
             # Codes in place of a second step are worth nothing where there is none.
             replace_codes(change.session, account.id, [])

@@ -295,7 +295,7 @@ def reactivate(public_id: str) -> ResponseReturnValue:
     """Open a closed account again, after a question; or ask for it, if it opens much."""
     by, account = current_actor(), accounts.account(public_id)
     heading = _("Open this account again?")
-    text = _("It can sign in as before, with the same roles and the same password.")
+    text = _("It can sign in as before.")
     if takes_two(RequestKind.REOPENING, roles_of(account)):
         return _ask(account, heading, text, lambda reason: ask_to_reopen(by, public_id, reason))
     if not by.may("accounts.manage"):
@@ -317,8 +317,8 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
             account,
             _("Ask for a link for a new password"),
             _(
-                "Once a second person has agreed, you make the link and they tell the code that "
-                "belongs to it. Neither of you can use it alone."
+                "Once a second person has agreed, you make the link and they tell its code. "
+                "Neither can use it alone."
             ),
             lambda reason: ask_for_link(by, public_id, reason),
         )
@@ -425,7 +425,7 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
     return _question(
         account.name,
         _("End this session?"),
-        _("What is not saved there is lost. The person who uses it has to sign in again."),
+        _("What is not saved there is lost."),
         _("End the session"),
         back=url_for("accounts.account", public_id=public_id),
     )
@@ -442,7 +442,7 @@ def end_sessions_of(public_id: str) -> ResponseReturnValue:
     return _question(
         account.name,
         _("End all sessions of this account?"),
-        _("What is not saved there is lost. The person who uses it has to sign in again."),
+        _("What is not saved there is lost."),
         _("End all sessions"),
     )
 
@@ -736,7 +736,7 @@ def verify_trail() -> ResponseReturnValue:
         flash(_("The trail is whole. Entries checked: %(count)s.", count=verified.entries))
     else:
         flash(
-            _("The trail was changed. Tell the person who runs the machine: flask audit verify."),
+            _("The trail was changed. Tell the person who runs the server: flask audit verify."),
             "bad",
         )
     return go("accounts.trail")

@@ -221,9 +221,7 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
 def asked(request_id: str) -> ResponseReturnValue:
     """On to a request that was just made."""
     return go(
-        "accounts.request",
-        _("You have asked. It is done once a second person has agreed."),
-        public_id=request_id,
+        "accounts.request", _("You have asked. A second person has to agree."), public_id=request_id
     )
 
 
@@ -265,7 +263,7 @@ def one_request(public_id: str) -> ResponseReturnValue:
                 lambda: decline(by, public_id, answer),
                 _("You have declined. Nothing has changed."),
             )
-        form.answer.errors = [_("Say why, so that the person who asked knows what to do.")]
+        form.answer.errors = [_("Tell the person who asked why.")]
     account = accounts.account(request_line.account_id) if request_line.account_id else None
     return page(
         "accounts/request.html",
@@ -532,9 +530,7 @@ def lend_approvals() -> ResponseReturnValue:
                 last=form.last.data,
                 reason=form.reason.data,
             )
-            return go(
-                "accounts.own", _("Saved. It ends by itself, and you can end it at any time.")
-            )
+            return go("accounts.own", _("Saved. It ends by itself, or when you end it."))
     return page(
         "accounts/stand_in.html", form=form, possible=possible, approval_names=approval_names()
     )

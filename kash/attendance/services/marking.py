@@ -93,8 +93,7 @@ class NotBegun(Problem):
     def __init__(self, starts_at: datetime) -> None:
         super().__init__(
             _(
-                "This session begins on %(day)s at %(time)s. Nobody is marked as being there, and"
-                " nothing is closed, before it begins.",
+                "This session begins on %(day)s at %(time)s. Nobody is present before that.",
                 day=day_text(starts_at),
                 time=time_text(starts_at),
             )
@@ -180,9 +179,7 @@ def close_slot(
             )
             if clean and closing.closed_at is None:
                 if not session.scalar(select(Mark.id).where(Mark.slot_id == closing.id).limit(1)):
-                    raise Problem(
-                        _l("Nobody is marked in this session yet. Mark it first, then close it.")
-                    )
+                    raise Problem(_l("Mark this session first, then close it."))
                 unmarked = _unmarked(session, closing) if everybody else 0
                 if unmarked:
                     raise SomebodyUnmarked(unmarked)
@@ -283,7 +280,7 @@ def apply_in(
     Raises Problem.
     """
     if len(operations) > MOST_OPERATIONS:
-        raise Problem(_l("These are too many marks at once. Send them in parts."), status=413)
+        raise Problem(_l("Too many marks at once. Send them in parts."), status=413)
     return apply_batch(
         change.session, register.id, register.purpose, operations, by.public_id, change.now
     )
@@ -316,10 +313,7 @@ def add_status(details: StatusDetails, by: Actor) -> str:
             >= MOST_STATUSES
         ):
             raise Problem(
-                _l(
-                    "These are as many marks as a register can show. Take one back into use"
-                    " instead."
-                ),
+                _l("A register can show no more marks. Take one back into use instead."),
                 field="name",
             )
         if not details.name:
@@ -365,8 +359,8 @@ def change_status(code: str, details: StatusDetails, row_version: int, by: Actor
             if _used(session, code):
                 raise Problem(
                     _l(
-                        "People were marked so, and their hours must not change afterwards. Add a"
-                        " new mark instead."
+                        "People were marked so, and their hours must not change. Add a new mark "
+                        "instead."
                     ),
                     field="weight",
                 )

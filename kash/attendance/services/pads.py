@@ -179,7 +179,7 @@ def _continued(session: Session, register: Register, public_id: str, by: Actor) 
     ).first()
     if earlier is None or earlier.account_id != by.account_id or earlier.revoked_at is not None:
         raise Problem(
-            _l("What this phone kept cannot be sent by you. Keep it as a file and bring it in.")
+            _l("You cannot send what this phone kept. Keep it as a file and bring it in.")
         )
     return earlier.id
 
@@ -539,14 +539,14 @@ _SKEW_MOVES = 2_000
 
 def pad_revoked() -> NotSent:
     """Refusal of a pad that was revoked, or whose person no longer runs the register."""
-    sentence = _("This phone may no longer send. What it keeps can be saved as a file.")
+    sentence = _("This phone may no longer send. Save what it keeps as a file.")
     return NotSent("revoked", sentence, 403)
 
 
 def check_not_ended(pad: Credential, now: datetime) -> None:
     """Raises NotSent once the time is over in which a pad may send."""
     if pad.ends_at <= now:
-        sentence = _("Sign in and take the register again. What this phone keeps stays.")
+        sentence = _("Sign in and download the register again. What this phone keeps stays.")
         raise NotSent("sign_in", sentence, 401)
 
 

@@ -52,20 +52,16 @@ _HINDRANCES = {
         "You closed this register yourself. Somebody else must confirm it."
     ),
     Hindrance.DIFFERENCES: _l("Signed sheets and marks still differ. Settle that first."),
-    Hindrance.NOT_BEGUN: _l("This session has not begun. Nothing is confirmed before it begins."),
+    Hindrance.NOT_BEGUN: _l("This session has not begun."),
     Hindrance.TIED: _l(
-        "Your account and the one that closed this register are not independent of each other: one"
-        " let the other in, gave the other power or made a password link for it. Somebody else,"
-        " usually another trainer or the director, confirms it."
+        "Your account and the one that closed this register are not independent: one let the "
+        "other in, gave it power or made its password link. Somebody else confirms it."
     ),
     Hindrance.CHANGED: _l(
-        "This register changed since it was shown to you, or you have not opened it. Look at it"
-        " first."
+        "This register changed meanwhile, or you have not opened it. Look at it first."
     ),
-    Hindrance.SINGLY: _l("Something in this register wants a look. Open it by itself."),
-    Hindrance.LOCKED: _l(
-        "This register was confirmed, so it stays closed. Correct single marks with a reason."
-    ),
+    Hindrance.SINGLY: _l("Something in this register needs a check. Open it by itself."),
+    Hindrance.LOCKED: _l("This register was confirmed. Correct single marks with a reason."),
 }
 
 
@@ -87,9 +83,7 @@ class CannotConfirm(Problem):
 def check_registers_closed(register_id: int, session: Session) -> None:
     """Raises Problem."""
     if slots_still_open(register_id, session):
-        raise Problem(
-            _l("Close every register of this workshop first, or remove sessions not held.")
-        )
+        raise Problem(_l("Close every register first, or remove sessions not held."))
 
 
 REASON_MISSING = _l("Say why this is corrected.")
@@ -271,14 +265,12 @@ _AT_ONCE = 1_000
 
 def not_a_queue() -> Problem:
     """Refusal of a file that no pad saved."""
-    return Problem(
-        _l("This is no file that a phone saved here. Nothing was brought in."), field="file"
-    )
+    return Problem(_l("Not a file that a phone saved here. Nothing was brought in."), field="file")
 
 
 def _altered() -> Problem:
     return Problem(
-        _l("This file was changed after the phone saved it. Nothing was brought in."), field="file"
+        _l("This file was changed since the phone saved it. Nothing was brought in."), field="file"
     )
 
 

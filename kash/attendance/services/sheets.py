@@ -199,9 +199,7 @@ def save_reading(
         change.about(locked.public_id, printed.public_id)
         reading = session.get(SheetReading, printed.id)
         if (reading.row_version if reading else 0) != row_version:
-            raise Problem(
-                _l("Somebody else entered this sheet meanwhile. Nothing of yours was saved yet.")
-            )
+            raise Problem(_l("Somebody else changed this meanwhile. Yours is not saved yet."))
         columns = from_data(printed.columns)
         before = signed_places(printed.rows, columns, reading.ticks if reading else [])
         if reading is None:
@@ -218,12 +216,7 @@ def save_reading(
             if there and not before[place]
         ]
         if _any_ahead(session, locked, {slot for slot, _entry in signed}, change.now):
-            raise Problem(
-                _l(
-                    "This sheet stands for a session that has not begun, so nobody is marked by it"
-                    " yet. Enter it once the session has begun."
-                )
-            )
+            raise Problem(_l("This session has not begun. Enter the sheet once it has."))
         counting = _counting(session, locked)
         operations = [
             Operation(

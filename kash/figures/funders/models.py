@@ -63,6 +63,6 @@ APPROVAL = Approval(
     label=_l("Accounts of funders: agree or send back"),
     waiting=_l("Accounts of funders asked for, not agreed to"),
     own=OWN,
-    stands_in=_l("You stand in for whoever asked for this, so another person must agree."),
+    stands_in=_l("You stand in for the person who asked for this, so another must agree."),
     sent_back=SENT_BACK,
 )

@@ -22,7 +22,7 @@ from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
 
-_NO_FUNDER_ROLE = _l("Only an account with the role of a funder belongs to one.")
+_NO_FUNDER_ROLE = _l("Only a funder's account belongs to a funder.")
 
 
 def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
@@ -40,9 +40,7 @@ def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
             FunderAccount.state != "returned",
         )
         if session.scalar(open_one) is not None:
-            raise Problem(
-                _l("This account belongs to a funder already, or a decision on it waits.")
-            )
+            raise Problem(_l("This account has a funder already, or a decision waits."))
         tie: FunderAccount = APPROVAL.propose(
             change, by, account_id=account.id, funder_id=paying.id
         )

@@ -123,7 +123,7 @@ DEFINITIONS_WAIT = Need(
 TARGETS = BeginningStep(
     "targets",
     _l("Set targets"),
-    _l("How many a quarter is to reach; Reports then say whether it is on the way."),
+    _l("Then Reports say whether a quarter is on the way."),
     "indicators.targets",
     {Role.MONITORING: 10},
     lambda: exists().where(Target.id.is_not(None)),

@@ -152,11 +152,7 @@ class TargetForm(KashForm):
 
     key = choice_field(_l("Indicator"), [])
     period = text_field(
-        _l("Period"),
-        most=22,
-        description=_l(
-            "A quarter such as 2026-Q3, a year such as 2026, or a month such as 2026-01."
-        ),
+        _l("Period"), most=22, description=_l("A period such as 2026-Q3, 2026 or 2026-01.")
     )
     value = whole_number_field(_l("To reach"), least=0, most=MOST_VALUE)
     funder = choice_field(_l("Funder"), [], required=False)

@@ -204,6 +204,6 @@ APPROVAL = Approval(
     label=_l("Definitions of indicators: approve or send back"),
     waiting=_l("Definitions of indicators proposed, not approved"),
     own=_l("You proposed this definition, so another person must approve it."),
-    stands_in=_l("You stand in for whoever proposed this, so another person must approve it."),
+    stands_in=_l("You stand in for the person who proposed this, so another must approve it."),
     sent_back=SENT_BACK,
 )

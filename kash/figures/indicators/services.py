@@ -28,10 +28,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder, Workshop
 
-_DEFINITION_FROM_THE_PAST = _l(
-    "A new definition holds from today on or later, so that figures which were told already"
-    " stay what they were."
-)
+_DEFINITION_FROM_THE_PAST = _l("A new definition holds from today on or later.")
 
 
 def period_asked(text: str) -> rules.Period:
@@ -41,17 +38,10 @@ def period_asked(text: str) -> rules.Period:
     except rules.PeriodProblem as problem:
         if problem.fault is rules.PeriodFault.BACKWARDS:
             raise Problem(
-                _l(
-                    "This period ends before it starts. Its last day must not lie before its first."
-                ),
-                field="last",
-                status=422,
+                _l("This period ends before it starts."), field="last", status=422
             ) from problem
         raise Problem(
-            _l(
-                "This is no period. Write a year such as 2026, a quarter such as 2026-Q3, a month"
-                " such as 2026-01, or two days such as 2026-01-01..2026-03-31."
-            ),
+            _l("Write a period such as 2026, 2026-Q3, 2026-01 or 2026-01-01..2026-03-31."),
             field="period",
             status=422,
         ) from problem
@@ -215,9 +205,7 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
             )
         )
         if waits is not None:
-            raise Problem(
-                _l("A definition of this indicator waits already. It is decided on first.")
-            )
+            raise Problem(_l("A definition of this indicator waits to be decided first."))
         least = details.least.of(key)
         definition: IndicatorDefinition = APPROVAL.propose(
             change,
@@ -346,10 +334,5 @@ def _refuse_twice(
     )
     if there is not None:
         raise Problem(
-            _l(
-                "There is a target for this indicator, period, funder and group"
-                " already. Change that one."
-            ),
-            field="value",
-            status=422,
+            _l("There is such a target already. Change that one."), field="value", status=422
         )

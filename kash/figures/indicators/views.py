@@ -143,7 +143,7 @@ def approve_definition(public_id: str) -> ResponseReturnValue:
     """Approve a definition; nothing in it changes from then on."""
     return _step(public_id).step(
         lambda one: services.approve_definition(one.public_id, by=current_actor()),
-        lambda _nothing: _("Approved. Figures of periods that end from its first day on go by it."),
+        lambda _nothing: _("Approved. It holds for periods that end from its first day on."),
     )
 
 

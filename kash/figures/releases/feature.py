@@ -104,7 +104,7 @@ def _missing(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Nothing says what %(year)s prints", year=year),
             url_for("releases.new_plan", year=year),
-            _("A plan is approved before its first day; without one nothing is printed."),
+            _("Without a plan, approved before its first day, nothing is printed."),
             icon="report",
             button=_("Propose a plan"),
         )

@@ -52,7 +52,7 @@ class ReleaseNoteForm(KashForm):
         _l("Note"),
         most=1000,
         required=True,
-        description=_l("What is wrong with this table, in words and without any digit."),
+        description=_l("What is wrong with this table, in words, without digits."),
     )
 
 
@@ -85,7 +85,7 @@ class BeginPlanForm(web_KashForm):
         least=0,
         most=9999,
         required=False,
-        description=_l("As a person of the forum would say it. Never look it up in the records."),
+        description=_l("As a person of the forum would say it, never from the records."),
     )
 
 
@@ -112,8 +112,8 @@ class YearPlanForm(RowVersionForm):
         _l("Decision of the forum"),
         most=2000,
         description=_l(
-            "When it spoke about this plan, and what it decided. Everybody reads it: write no"
-            " number from the records."
+            "When the forum spoke about this plan, and what it decided. Everybody reads it: no "
+            "number from the records."
         ),
     )
 

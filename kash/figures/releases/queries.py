@@ -66,7 +66,7 @@ from kash.policy import Actor
 # Told to the person who proposed.
 SENT_BACK = AnswerKind(
     "plan_sent_back",
-    _l("On %(when)s a plan of printed figures that you proposed was sent back. The plan says why."),
+    _l("On %(when)s a plan of printed figures that you proposed was sent back. It says why."),
     "releases.plan",
     "plan_id",
     _l("Plans of printed figures"),
@@ -80,7 +80,7 @@ APPROVAL = Approval(
     label=_l("Plans of printed figures: approve or send back"),
     waiting=_l("Plans of printed figures proposed, not approved"),
     own=_l("You proposed this plan, so another person must approve it."),
-    stands_in=_l("You stand in for whoever proposed this plan, so another person must approve it."),
+    stands_in=_l("You stand in for the person who proposed this plan, so another must approve it."),
     sent_back=SENT_BACK,
 )
 RECOVERY = Approval(
@@ -91,7 +91,7 @@ RECOVERY = Approval(
     label=_l("Figures that may have been printed before: agree or send back"),
     waiting=_l("What was said of figures that may have been printed before, not agreed to"),
     own=_l("You said this, so another person must agree to it."),
-    stands_in=_l("You stand in for the person who said this, so another person must agree to it."),
+    stands_in=_l("You stand in for the person who said this, so another must agree."),
 )
 
 
@@ -365,37 +365,25 @@ _FLAWS: dict[PlanFlaw, Any] = {
     PlanFlaw.NO_TABLES: _l("Choose at least one table."),
     PlanFlaw.TWICE: _l("%(table)s: the table, or one of its lines, stands there twice."),
     PlanFlaw.UNKNOWN: _l("%(table)s: there is no such table."),
-    PlanFlaw.CODES: _l(
-        "%(table)s: its lines are not those that it had. A line that means something else would"
-        " count old cases again."
-    ),
+    PlanFlaw.CODES: _l("%(table)s: its lines changed, and would count old cases again."),
     PlanFlaw.RENAMED: _l(
-        "%(table)s is %(other)s under another name: every old case would be counted again."
+        "%(table)s is %(other)s under another name, and would count old cases again."
     ),
-    PlanFlaw.UNIT: _l("%(table)s: it was counted otherwise in %(year)s, and goes on as it was."),
-    PlanFlaw.DIE: _l(
-        "%(table)s: its dice had more sides in %(year)s. Cases of that year that come late were"
-        " promised those: take as many sides, or more."
-    ),
-    PlanFlaw.MOST: _l(
-        "%(table)s: one case would weigh more than in %(year)s. Cases of that year that come late"
-        " were promised less."
-    ),
+    PlanFlaw.UNIT: _l("%(table)s was counted otherwise in %(year)s, and goes on so."),
+    PlanFlaw.DIE: _l("%(table)s: its dice had more sides in %(year)s. Take as many, or more."),
+    PlanFlaw.MOST: _l("%(table)s: one case would weigh more than in %(year)s."),
     PlanFlaw.SHAPE: _l(
         "%(table)s: dice have 2 to 100 sides, and “few” begins below 10, 15, 20 or another multiple"
         " of five."
     ),
-    PlanFlaw.YEAR: _l(
-        "There is an approved plan of %(year)s already. Plans follow each other, and what is"
-        " approved stays."
-    ),
+    PlanFlaw.YEAR: _l("There is an approved plan of %(year)s already."),
     PlanFlaw.REPORTED: _l(
-        "All together would move the odds that one case was reported by %(odds)s, and more than"
-        " %(limit)s is refused. Take dice with more sides, or leave a table out."
+        "All together would move the odds that one case was reported by %(odds)s; more than "
+        "%(limit)s is refused. Take dice with more sides, or leave a table out."
     ),
     PlanFlaw.CONTENT: _l(
-        "All together would move the odds of what a case says by %(odds)s, and more than %(limit)s"
-        " is refused."
+        "All together would move the odds of what a case says by %(odds)s; more than %(limit)s "
+        "is refused."
     ),
 }
 _LIMITS = {PlanFlaw.REPORTED: REPORTED_LIMIT, PlanFlaw.CONTENT: CONTENT_LIMIT}
@@ -436,8 +424,8 @@ def promise_sentences(plans: Sequence[YearPlan]) -> tuple[str, str]:
             after=suspicion_after(reported),
         ),
         _(
-            "It multiplies the odds of what a case says, or of when it was filed, by %(odds)s at"
-            " most: 50 in 100 becomes at most %(after)s in 100.",
+            "It multiplies the odds of what a case says, or when it was filed, by %(odds)s at "
+            "most: 50 in 100 becomes at most %(after)s in 100.",
             odds=odds_text(content),
             after=suspicion_after(content),
         ),

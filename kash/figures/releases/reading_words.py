@@ -35,10 +35,7 @@ TREND_WORDS: dict[Trend, Any] = {
 COUNTS: dict[str, Any] = {
     WHO: _l("Reports that came in, by who did it."),
     MEDIATION: _l("Cases in which somebody was asked to mediate and that were closed."),
-    ACTS: _l(
-        "Reports that came in, by what was done. A report of several things is shared among"
-        " at most three of them."
-    ),
+    ACTS: _l("Reports that came in, by what was done; each is shared among at most three things."),
 }
 _EXAMPLE = 40
 
@@ -82,7 +79,7 @@ def how_to_read(plan: TablePlan) -> list[str]:
         ),
         _("“Few” means %(few)s or fewer, and not always none.", few=few),
         _("Lines do not add up to a total, and no total is printed."),
-        _("What came in late stands in the next window. Nothing is counted twice."),
+        _("What came in late stands in the next window."),
     ]
 
 

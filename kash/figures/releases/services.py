@@ -80,8 +80,8 @@ from kash.platform.web.programme import brand
 from kash.policy import Actor
 
 LEDGER_NOT_OPEN = _l(
-    "The sealed list of cases that were counted already does not open for you. Without it cases"
-    " would be counted twice, so nothing is printed. A backup may have it whole."
+    "The sealed list of counted cases does not open for you, so nothing is printed. A backup may "
+    "have it whole."
 )
 
 
@@ -155,10 +155,7 @@ def add_note(release: str, text: str, *, by: Actor) -> None:
     """Put a note of today beside a table. Raises NotFound and Problem."""
     if any(letter.isnumeric() for letter in text):
         raise Problem(
-            _l(
-                "Leave out every digit: a corrected figure beside a printed one would tell of"
-                " single cases. Say in words what was wrong and what follows from it."
-            ),
+            _l("Leave out every digit. Say in words what was wrong and what follows from it."),
             field="text",
             status=422,
         )
@@ -198,9 +195,7 @@ def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
             ReleasePlan.year == year, ReleasePlan.state != "returned"
         )
         if change.session.scalar(taken) is not None:
-            raise Problem(
-                _l("This year has a plan already, approved or waiting for approval."), field="year"
-            )
+            raise Problem(_l("This year has a plan already."), field="year")
         plan: ReleasePlan = APPROVAL.propose(
             change, by, year=year, **_columns(change.session, year, details)
         )
@@ -236,9 +231,8 @@ def approve_plan(public_id: str, digest: str, *, by: Actor) -> None:
         if plan.state == "proposed" and plan.calendar[0].freeze_on <= local_today():
             raise Problem(
                 _l(
-                    "Its first day is here or over. A plan is approved before,"
-                    " while nobody can know what will"
-                    " be counted: send it back, so that it begins with the next window."
+                    "Its first day is here or over. Send it back, so that it begins with the "
+                    "next window."
                 )
             )
         if plan.state == "proposed":
@@ -278,8 +272,8 @@ def _columns(session: Session, year: int, details: PlanDetails) -> dict[str, obj
     if wrong is not None:
         raise Problem(
             _l(
-                "Choose a day of this quarter that is still to come. Only quarters before the first"
-                " one that is printed may be left empty."
+                "Choose a coming day of this quarter. Only quarters before the first printed one "
+                "may be empty."
             ),
             field=f"day_{wrong}",
             status=422,
@@ -313,22 +307,14 @@ def print_release(
             change.nothing()
             return [printing.printed for printing in wanted.tables if printing.printed]
         if wanted.due_at > change.now:
-            raise Problem(
-                _l(
-                    "It is too early. Figures are printed after their last day, once what was"
-                    " filed on that day has become visible."
-                )
-            )
+            raise Problem(_l("It is too early: what was filed on the last day is not visible yet."))
         if any(printing.day < day and not printing.is_printed for printing in days):
-            raise Problem(
-                _l("Figures of an earlier day are still to be printed. Print those first.")
-            )
+            raise Problem(_l("Print the figures of the earlier day first."))
         if any(printing.day == day for printing in doubts(change.session, change.now, [wanted])):
             raise Problem(
                 _l(
-                    "The database was put back, and nothing shows that these figures were not"
-                    " printed before. Two people say first what became of them: a second throw"
-                    " beside the first would tell of single cases."
+                    "The database was put back, and these figures may have been printed before. "
+                    "Two people say first what became of them."
                 )
             )
         plans = {
@@ -350,8 +336,8 @@ def print_release(
         except (OSError, MirrorMissing):
             raise Problem(
                 _l(
-                    "The mirror of the audit trail could not be written, so nothing was printed."
-                    " The operator finds what is wrong with flask audit verify."
+                    "The mirror of the audit trail could not be written, so nothing was printed. "
+                    "The operator looks with flask audit verify."
                 ),
                 status=503,
             ) from None
@@ -424,7 +410,7 @@ def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
         doubt = doubt_of(change.session, day, change.now)
         if waiting_for(change.session, day) is not None:
             raise Problem(
-                _l("Somebody said what became of these figures, and it waits for a second person.")
+                _l("Somebody said what became of these figures; a second person must agree.")
             )
         code = details.code if details.kind == "code" else ""
         _recoveries_check(change.session, doubt, details.kind, code)
@@ -444,11 +430,9 @@ def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> N
     if doubt.unsaid:
         raise Problem(
             _l(
-                "The mirror of the audit trail is missing, or knows more than"
-                " the database, and nothing"
-                " says that it was put back. The operator looks with flask audit"
-                " verify, and begins a new"
-                " mirror with flask audit new-mirror."
+                "The mirror of the audit trail is missing, or knows more than the database. The "
+                "operator looks with flask audit verify, and begins a new one with flask audit "
+                "new-mirror."
             )
         )
     if kind != "code":
@@ -457,8 +441,8 @@ def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> N
     if proof is None:
         raise Problem(
             _l(
-                "No entry of the audit trail has this code. If it is typed as it stands on the"
-                " minutes, the database was put back to before they were printed."
+                "No entry of the audit trail has this code. If it is typed right, the database "
+                "was put back to before these minutes."
             ),
             field="code",
             status=422,
@@ -466,9 +450,8 @@ def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> N
     if not proof or doubt.noted:
         raise Problem(
             _l(
-                "These minutes were printed before the figures were due, or after the database"
-                " was put back, or the mirror holds that they were printed. So their code proves"
-                " nothing here."
+                "These minutes were printed before the figures were due, or after the database "
+                "was put back, or the mirror knows them. Their code proves nothing."
             ),
             field="code",
             status=422,
@@ -488,7 +471,7 @@ def agree(public_id: str, code: str, *, by: Actor) -> bool:
         doubt = doubt_of(change.session, recovery.day, change.now)
         if recovery.kind == "code" and mac_prefix(code) != mac_prefix(recovery.code):
             raise Problem(
-                _l("This is not the code that was typed first. Read it from your own copy."),
+                _l("This is not the code that was typed first. Read your own copy."),
                 field="code",
                 status=422,
             )

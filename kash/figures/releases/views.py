@@ -333,7 +333,7 @@ def _with_table(public_id: str) -> tuple[Sequence[PrintedTable], PrintedTable]:
 
 
 _OPENED = _l("On record. These figures can be printed now.")
-_CLOSED = _l("On record. These figures stay as they were printed; the next ones can follow.")
+_CLOSED = _l("These figures stay as they were printed; the next can follow.")
 
 
 @blueprint.get("/put-back")

@@ -68,7 +68,7 @@ APPROVAL = Approval(
     label=_l("Statements to funders: approve or send back"),
     waiting=_l("Statements to funders proposed, not approved"),
     own=_l("You froze these figures, so another person must approve them."),
-    stands_in=_l("You stand in for whoever froze these figures, so another person must approve."),
+    stands_in=_l("You stand in for the person who froze these figures, so another must approve."),
     waits=("proposed", "approved"),
 )
 

@@ -63,13 +63,12 @@ from kash.policy import Actor
 from kash.workshops.models import Funder
 
 _TOLD_OTHERWISE = _l(
-    "Another funder was sent figures of this period meanwhile, and these differ from them."
-    " Send this statement back and freeze its figures again."
+    "Another funder was sent differing figures of this period. Send this back and freeze the "
+    "figures again."
 )
 _COULD_BE_WORKED_OUT = _l(
-    "Together with what was sent before, somebody could work out a figure of fewer than five"
-    " people. Send this statement back and freeze its figures again: what must be left out is"
-    " then left out."
+    "With what was sent before, somebody could work out a figure of fewer than five people. Send "
+    "this back and freeze the figures again."
 )
 
 
@@ -230,9 +229,8 @@ def _asked(question: dict[str, Any]) -> dict[str, Any]:
     except (NoAnswer, ValueError):
         raise Problem(
             _l(
-                "What could be worked out from these figures was not found out,"
-                " so nothing was sent. Try"
-                " again in a few minutes."
+                "The check of these figures did not end, so nothing was sent. Try again in a few "
+                "minutes."
             ),
             status=503,
         ) from None
@@ -273,14 +271,13 @@ def check_period(period: Period, session: Session, *, police_only: bool) -> None
     if period.kind not in KINDS:
         raise Problem(_l("A statement is of a quarter or of a year."))
     if period.last >= local_today():
-        raise Problem(_l("These days are not over yet. Their figures would still change."))
+        raise Problem(_l("These days are not over yet."))
     mixed = [] if police_only else mixed_with(period, ledger.periods_told(session))
     if mixed:
         raise Problem(
             _(
-                "Figures of community members left for %(periods)s. Quarters and years of the same"
-                " months laid side by side would show single people, so only one of them may"
-                " leave. Choose the same kind, or tell of police officers only.",
+                "Figures of community members left for %(periods)s. Quarters beside years would "
+                "show single people: choose the same kind, or police officers only.",
                 periods=", ".join(other.text for other in mixed),
             )
         )
@@ -308,18 +305,13 @@ def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statem
     elif statement.state == "sent":
         raise Problem(
             _l(
-                "A statement of this period was sent to this funder. Its figures"
-                " stay as they were; what"
-                " changed since is shown beside them."
+                "A statement of this period was sent to this funder. What changed since stands "
+                "beside it."
             )
         )
     elif statement.state in APPROVAL.waits:
         raise Problem(
-            _l(
-                "A statement of this period waits to be approved or sent. Send"
-                " it back first, if its"
-                " figures are to be frozen again."
-            )
+            _l("A statement of this period waits to be approved or sent. Send it back first.")
         )
     else:
         statement.figures.clear()
@@ -515,8 +507,8 @@ def _checked(statement: Statement, session: Session) -> dict[str, list[Any]]:
     if given is not None and statement.first_day <= given and None in mine.values():
         raise Problem(
             _(
-                "Until %(day)s programs read people of the community one by one, so what is starred"
-                " here could be known exactly. Tell of police officers only for this period.",
+                "Until %(day)s programs read people of the community one by one: what is starred "
+                "here could be known. Tell of police officers only.",
                 day=date_text(given),
             )
         )

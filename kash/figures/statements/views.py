@@ -287,7 +287,7 @@ def send(public_id: str) -> ResponseReturnValue:
         return render_template("statements/send.html", statement=shown)
     return proposal_page(public_id).step(
         lambda one: sending.send(one.public_id, current_actor()),
-        lambda _nothing: _("Sent. The funder reads it from now on, and its figures never change."),
+        lambda _nothing: _("Sent. The funder reads it now, and its figures never change."),
     )
 
 

@@ -92,9 +92,7 @@ def close_budget(workshop: str, *, by: Actor) -> None:
         session = change.session
         workshop_open = _open(session, workshop)
         if workshop_open.state == "planned" and workshop_open.ends_on >= local_today():
-            raise Problem(
-                _l("The workshop is not over. Its budget can be closed from the day after.")
-            )
+            raise Problem(_l("The workshop is not over. Close its budget from the day after."))
         budget = budget_of(workshop_open, session)
         if not budget.lines:
             raise Problem(_l("There is no line yet."))

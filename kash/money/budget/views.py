@@ -53,7 +53,7 @@ class BudgetLineForm(RowVersionForm):
         _l("Budget code"),
         most=40,
         required=False,
-        description=_l("Leave it empty for the code that stands beside the share."),
+        description=_l("Empty: the code beside the share."),
     )
     from_payouts = BooleanField(_l("Read what is spent from payouts"))
     spent_cents = MoneyField(_l("Spent so far"), validators=[Optional(), within_reason])

@@ -168,7 +168,7 @@ def _paid_again(asked: Viewer) -> Sequence[TodayLine]:
                 list_id=of_list.public_id,
             )
             + "#again-h",
-            _("Compare with what mobile money and the paper list say that nobody was paid twice."),
+            _("Compare mobile money and the paper list: was anybody paid twice?"),
             key=money_text(sum(payment.amount_cents for payment in payments)),
             small=of_list.table.currency,
             button=_("Compare"),
@@ -194,7 +194,7 @@ def _rates_missing(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Nothing says what is paid"),
             url_for("payouts.rates"),
-            _("Until you set the rates, no trainer can propose a payout."),
+            _("Until then no trainer can propose a payout."),
             key="–",
             button=_("Set the rates"),
         )

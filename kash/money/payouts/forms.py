@@ -94,15 +94,15 @@ FAULT: dict[RowFault, Any] = {
     RowFault.AMOUNT: _l("The amount is not the one on the list."),
     RowFault.STEP: _l("This can't follow on how the payment stands."),
     RowFault.OTHERWISE: _l(
-        "This was paid in another way already: the money was received twice. Tell the director."
+        "Paid in another way already: the money was received twice. Tell the director."
     ),
     RowFault.ANOTHER: _l(
-        "This was paid by mobile money already, perhaps by another transfer: compare the receipts,"
-        " and tell the director."
+        "Paid by mobile money already, perhaps by another transfer: compare the receipts, and "
+        "tell the director."
     ),
     RowFault.MAKER: _l(
-        "You made the file with this payment, so another trainer of this workshop brings what"
-        " failed or came back."
+        "You made the file with this payment. Another trainer of this workshop says what failed "
+        "or came back."
     ),
 }
 
@@ -118,7 +118,7 @@ MOST_FILE_BYTES = 2 * 1024 * 1024
 
 def not_an_amount() -> str:
     """Sentence beside an amount that can't be read."""
-    return _("This is not an amount. It looks like 500 or 1,250.50.")
+    return _("Write an amount such as 500 or 1,250.50.")
 
 
 def is_amount(_form: Any, field: Any) -> None:

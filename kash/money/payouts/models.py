@@ -349,12 +349,10 @@ APPROVAL = Approval(
     label=_l("Payouts: approve or send back"),
     waiting=_l("Payouts proposed, not approved"),
     own=_l("You proposed this list, so another person must approve it."),
-    stands_in=_l(
-        "You stand in for the person who proposed this list, so another person must approve it."
-    ),
+    stands_in=_l("You stand in for the person who proposed this list, so another must approve it."),
     sent_back=SENT_BACK,
     gains=_pays,
-    gained=_l("You stand on this list yourself, so another person must approve it."),
+    gained=_l("You stand on this list yourself, so another must approve it."),
 )
 REVERSAL_SENT_BACK = AnswerKind(
     "reversal_sent_back",
@@ -374,10 +372,10 @@ REVERSAL = Approval(
     approves=APPROVAL.approves,
     label=APPROVAL.label,
     waiting=_l("Payments said not to have arrived, not approved"),
-    own=_l("You said this, or made the file with these payments, so another person approves it."),
-    stands_in=_l("You stand in for somebody who said this, so another person must approve it."),
+    own=_l("You said this, or made the file, so another must approve it."),
+    stands_in=_l("You stand in for the person who said this, so another must agree."),
     sent_back=REVERSAL_SENT_BACK,
     gains=_pays_again,
-    gained=_l("You are paid by this yourself, so another person must approve it."),
+    gained=_l("You are paid by this yourself, so another must approve it."),
     also=lambda reversal: reversal.makers,
 )

@@ -199,9 +199,8 @@ _NO_ROOM = _l(
     "administrator, or whoever runs the server."
 )
 _ALTERED = _l(
-    "A key of the vault is not the one that was made: somebody altered the"
-    " database. Nothing is sealed to it. Tell the other members and the operator of"
-    " the server now."
+    "A key of the vault was altered in the database. Nothing is sealed to it. Tell the other "
+    "members and the operator of the server now."
 )
 _DAMAGED = _l(
     "What this page needs is damaged on the server's disk. Tell an administrator, or whoever runs "

@@ -124,7 +124,7 @@ def test_a_key_in_a_members_row_is_wrapped_nothing(a_member, thief):
         key=thief.public,
         id=other.public_id,
     )
-    with pytest.raises(KeyNotRight, match="somebody altered the database"):
+    with pytest.raises(KeyNotRight, match="was altered in the database"):
         rotates(her)
     assert thief.opens() == 0
     assert unfinished_rotations(db.session()) == {"case": 1}
@@ -230,7 +230,7 @@ def test_the_words_of_who_waits_come_from_her_own_key(a_member, thief):
     page = waits.client.post("/w/v", data={"passphrase": waits.passphrase})
     text_shown = page.get_data(as_text=True)
     assert (page.status_code, fingerprint(thief.public) in text_shown) == (422, False)
-    assert "somebody altered the database" in text_shown
+    assert "was altered in the database" in text_shown
     assert alarms() == [[waits.public_id]]
 
 
@@ -416,7 +416,7 @@ def test_older_keys_are_sealed_once_the_words_were_compared(a_member, thief):
     today = her.client.get("/").get_data(as_text=True)
     assert "Compare four words with Baraka" in today
     page = her.client.get("/w/v").get_data(as_text=True)
-    assert "Have another member compare your four words with you" in page
+    assert "Have another member compare your four words below with you, aloud" in page
     path = f"/w/v/m/{other.public_id}/in"
     asked = her.client.get(path).get_data(as_text=True)
     line = queries.member_line(her.actor, other.public_id)

@@ -185,7 +185,7 @@ def test_locking_the_last_holds_her_key_back_and_loses_nothing(a_member, actor, 
     boss = actor("administrator", name="Boss")
     browser = client_for(boss)
     answer = browser.post(f"/accounts/{her.actor.public_id}/lock", follow_redirects=True)
-    assert "was held back, not taken away: nobody else can open" in answer.text
+    assert "nobody else can open what it opens" in answer.text
     assert holders() == {"case": 1}
     # No session, no opening, no passphrase and no recovery sheet opens it.
     assert her.client.get("/w/v/state").status_code != 200
@@ -197,12 +197,14 @@ def test_locking_the_last_holds_her_key_back_and_loses_nothing(a_member, actor, 
         lambda: change_passphrase(her.actor, her.passphrase, "other words"),
         lambda: recover(her.actor, her.recovery_code, "other words"),
     ):
-        with refuses("The server keeps its half of your key back, because your"):
+        with refuses(
+            "An administrator or the director gives it back, on the page of who holds keys"
+        ):
             tries()
     # Whoever writes the database does not give it back, with the flag or with the opening.
     db.session.execute(update(VaultMember).values(withheld_at=None))
     db.session.commit()
-    with refuses("The server keeps its half of your key back, because your"):
+    with refuses("An administrator or the director gives it back, on the page of who holds keys"):
         open_with_passphrase(her.actor, her.passphrase, lambda: None)
     assert "key held back" in browser.get("/w/v/m").text
     # Herself she does not either, nor who only holds keys.
@@ -222,7 +224,7 @@ def test_locking_the_last_holds_her_key_back_and_loses_nothing(a_member, actor, 
 def test_who_may_give_it_back_is_told_today(a_member, actor, client_for):
     her = a_member("documentation", name="Her")
     locked = her.client.post("/account/lock", follow_redirects=True)
-    assert "was held back, not taken away: nobody else can open" in locked.text
+    assert "nobody else can open what it opens" in locked.text
     director = client_for(actor("director"))
     assert "The key of Her is held back" in director.get("/").text
     assert "six words are in nobody else" in director.get(f"/w/v/m/{her.public_id}/back").text

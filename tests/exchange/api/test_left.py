@@ -192,17 +192,17 @@ def test_tokens_stand_in_what_has_left_and_what_they_once_gave_enters_its_attack
     assert f"/tokens/{one.token}" in page
     assert "Police officers, without names" in page
     assert ">never<" in page
-    assert "none is known exactly" in page
+    assert "No star can be narrowed to fewer than five people" in page
     # As the upgrade leaves one that read people of the community.
     _read_people_once(date(2025, 3, 31))
     page = director.get("/statements/left").text
     assert "until 31 March 2025" in page
     stars = [one for one in told_by_period(db.session())["2025-Q1"].values() if one is None]
     assert stars
-    assert f"knows exactly what {len(stars)} of these stars stand for" in page
-    assert "none is known exactly" not in page
+    assert f"these stars are known exactly: {len(stars)}." in page
+    assert "No star can be narrowed to fewer than five people" not in page
     at_amber = director.get(f"/statements/left/{held.funders['Amber']}").text
-    assert "knows exactly what these stars stand for" in at_amber
+    assert "With that, these stars are known exactly" in at_amber
     # Nothing is starred for these days any more; of days after them it is as before.
     waiting = held.agreed("Birch")
     with refuses("programs read people of the community one by one"):

@@ -38,7 +38,7 @@ def test_it_holds_once_a_second_independent_person_agreed_and_until_it_ends(acto
         agree_to_tie(asked, by=asking)
     agree_to_tie(asked, by=agreeing)
     assert _funder_name(reading) == "Mfano Foundation"
-    with refuses("This account belongs to a funder already, or a decision on it"):
+    with refuses("This account has a funder already, or a decision waits"):
         ask_to_tie(reading.public_id, funder.public_id, by=asking)
     end_tie(asked, by=asking)
     assert _funder_name(reading) is None
@@ -60,7 +60,7 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(actor, funder):
 def test_staff_and_participants_belong_to_no_funder(actor, funder):
     asking = actor(Role.ADMINISTRATOR)
     for role in (Role.TRAINER, Role.POLICE_PEER):
-        with refuses("Only an account with the role of a funder belongs to one."):
+        with refuses("Only a funder's account belongs to a funder."):
             ask_to_tie(actor(role).public_id, funder.public_id, by=asking)
 
 

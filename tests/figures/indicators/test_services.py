@@ -90,19 +90,19 @@ def test_nobody_decides_alone_what_a_figure_means(app, actor):
 def test_figures_that_were_told_are_not_changed_from_behind(app, actor):
     officer, director = actor("monitoring"), actor("director")
     yesterday = local_today() - timedelta(1)
-    with refuses("A new definition holds from today on or later, so that figures"):
+    with refuses("A new definition holds from today on or later"):
         propose_definition(REACHED, details(from_day=yesterday), by=officer)
     made = propose_definition(REACHED, details(), by=officer)
     db.session.query(IndicatorDefinition).update({"from_day": yesterday})
     db.session.commit()
-    with refuses("A new definition holds from today on or later, so that figures"):
+    with refuses("A new definition holds from today on or later"):
         approve_definition(made, by=director)
 
 
 def test_one_definition_waits_at_a_time_and_another_follows_what_was_sent_back(app, actor):
     officer, director = actor("monitoring"), actor("director")
     made = propose_definition(REACHED, details(), by=officer)
-    with refuses("A definition of this indicator waits already."):
+    with refuses("A definition of this indicator waits to be decided first"):
         propose_definition(REACHED, details(), by=officer)
     return_definition(made, "Say half of what", by=director)
     assert [(one.kind, one.request_id) for one in unseen_notices(officer.account_id)] == [
@@ -137,7 +137,7 @@ def test_a_target_is_of_all_of_a_funder_or_of_a_group_and_never_twice_of_the_sam
     ):
         target = TargetDetails(COMPLETED, "2026-10-01..2026-12-31", value, **more)
         add_target(target, by=officer)
-        with refuses("There is a target for this indicator, period, funder and group"):
+        with refuses("There is such a target already. Change that one"):
             add_target(target, by=officer)
     whole, shared = targets_in(period), targets_in(period, of_funder)
     assert (whole[COMPLETED].value, whole[COMPLETED].groups) == (10, {"A": 11})
@@ -148,7 +148,7 @@ def test_a_target_is_of_all_of_a_funder_or_of_a_group_and_never_twice_of_the_sam
 def test_a_target_for_what_is_no_period_or_no_group_is_refused(app, actor):
     officer = actor("monitoring")
     for wrong, given in (
-        ("This is no", TargetDetails(COMPLETED, "soon", 1)),
+        ("Write a period such as", TargetDetails(COMPLETED, "soon", 1)),
         ("This period ends before it", TargetDetails(COMPLETED, "2026-03-31..2026-01-01", 1)),
         (
             "This indicator is not told apart by",

@@ -57,8 +57,11 @@ def test_a_period_of_which_nothing_is_known_says_so_and_never_0(counted, client_
     [
         ("first=2026-03-31&last=2026-01-01", "ends before it starts"),
         ("period=2026-12-31..2026-01-01", "ends before it starts"),
-        ("period=soon", "This is no period."),
-        ("first=2026-02-30&last=2026-03-01", "This is no period."),
+        ("period=soon", "Write a period such as 2026, 2026-Q3, 2026-01 or 2026-01-01..2026-03-31"),
+        (
+            "first=2026-02-30&last=2026-03-01",
+            "Write a period such as 2026, 2026-Q3, 2026-01 or 2026-01-01..2026-03-31",
+        ),
     ],
 )
 def test_a_wrong_period_is_told_beside_its_field_and_what_was_typed_stays(
@@ -172,7 +175,7 @@ def test_a_form_asks_only_for_the_numbers_by_which_its_indicator_counts(app, act
         form = browser.get(f"/indicators/definitions/{key}/new").text
         asked = [name for name in BOUNDS if f'name="least_{name}"' in form]
         assert asked == list(indicator.least)
-        fixed = "What this counts does not change: only its title and a remark do."
+        fixed = "Only title and remark change, not what it counts."
         assert (fixed in form) is (not asked)
 
 
@@ -237,5 +240,8 @@ def test_the_command_tells_a_figure_and_names_nobody(counted, app):
     assert "3\tAll" in told
     assert "Sampuli" not in told
     wrong = run(args=["indicators", "show", "people_reached", "--period", "2026-Q9"])
-    assert (wrong.exit_code, "This is no period." in wrong.output) == (1, True)
+    assert (
+        wrong.exit_code,
+        "Write a period such as 2026, 2026-Q3, 2026-01 or 2026-01-01..2026-03-31" in wrong.output,
+    ) == (1, True)
     assert run(args=["indicators", "show", "headcount", "--by", "ward"]).exit_code == 1

@@ -83,7 +83,7 @@ def test_what_stands_in_the_way_is_told(a_member):
     late = officer.client.post(
         "/releases/print", data={"day": f"{YEAR}-12-31"}, follow_redirects=True
     )
-    assert "Figures of an earlier day are still to be printed." in late.text
+    assert "Print the figures of the earlier day first" in late.text
 
 
 @pytest.mark.parametrize("role", ["police_peer", "peer", "funder", "trainer", "monitoring"])

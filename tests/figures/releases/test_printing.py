@@ -244,17 +244,19 @@ def test_nothing_is_printed_without_the_ledger_once_there_was_one(officer):
     for body in (b"damaged", row.body[:-1]):
         row.body = body
         db.session.commit()
-        with refuses("The sealed list of cases that were counted already"):
+        with refuses(
+            "The sealed list of counted cases does not open for you, so nothing is printed"
+        ):
             printed(officer, SUMMER)
     # A second one, be it put there by whoever, is no better.
     row.body = kept.body
     other = file_document(db.session(), KIND, b"{}")
     db.session.commit()
-    with refuses("The sealed list of cases that were counted already"):
+    with refuses("The sealed list of counted cases does not open for you, so nothing is printed"):
         printed(officer, SUMMER)
     row.kind, other.kind = "gone", "gone"
     db.session.commit()
-    with refuses("The sealed list of cases that were counted already"):
+    with refuses("The sealed list of counted cases does not open for you, so nothing is printed"):
         printed(officer, SUMMER)
 
 
@@ -266,7 +268,7 @@ def test_days_are_printed_in_their_order_and_not_before_they_are_over(officer):
     plan_of(YEAR)
     with refuses("It is too"):
         printed(officer, today)
-    with refuses("Figures of an earlier day are still to be"):
+    with refuses("Print the figures of the earlier day first"):
         printed(officer, SUMMER)
     with pytest.raises(NotFound):
         printed(officer, SUMMER + timedelta(days=1))

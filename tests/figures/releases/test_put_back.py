@@ -118,13 +118,13 @@ def test_after_a_restore_nothing_is_thrown_before_two_people_said_what_became_of
     note(SYSTEM)
     assert _waiting() == [SPRING, SUMMER, *_later()]
     dice = Dice()
-    with refuses("The database was put back, and nothing shows that"):
+    with refuses("The database was put back, and these figures may have been printed before"):
         _print(officer, dice)
     assert dice.thrown == 0
     said = say(SPRING, RecoveryDetails("never", reason="No paper"), by=officer.actor)
-    with refuses("Somebody said what became of these figures, and it waits for a"):
+    with refuses("Somebody said what became of these figures"):
         say(SPRING, RecoveryDetails("printed"), by=officer.actor)
-    with refuses("The database was put back, and nothing shows that"):
+    with refuses("The database was put back, and these figures may have been printed before"):
         _print(officer)
     with pytest.raises(SamePerson):
         agree(said, "", by=officer.actor)
@@ -163,7 +163,7 @@ def test_on_a_new_machine_without_the_old_mirror_it_waits_all_the_same(
     note(SYSTEM)
     (first, *_rest) = doubts(db.session(), utc_now())
     assert (first.day, first.noted, first.unsaid) == (SPRING, 2 if mirrors == "there" else 0, False)
-    with refuses("The database was put back, and nothing shows that"):
+    with refuses("The database was put back, and these figures may have been printed before"):
         _print(officer)
 
 
@@ -179,7 +179,7 @@ def test_put_back_by_hand_without_a_word_it_waits_for_the_operator(
     db.session.rollback()
     mirror.append(folder, head.mirror, [(head.seq + 7, mac)])
     assert [one.unsaid for one in doubts(db.session(), utc_now())][:1] == [True]
-    with refuses("The database was put back, and nothing shows that"):
+    with refuses("The database was put back, and these figures may have been printed before"):
         _print(officer)
     today = client_for(officer.actor).get("/").text
     assert today.count("Figures wait: the operator must look at the audit trail") == 1
@@ -188,7 +188,7 @@ def test_put_back_by_hand_without_a_word_it_waits_for_the_operator(
     with refuses("The mirror of the audit trail is missing, or knows more than"):
         say(SPRING, RecoveryDetails("never", reason="No paper"), by=officer.actor)
     mirror.path_of(folder, head.mirror).unlink()
-    with refuses("The database was put back, and nothing shows that"):
+    with refuses("The database was put back, and these figures may have been printed before"):
         _print(officer)
     note(SYSTEM)
     said = say(SPRING, RecoveryDetails("never", reason="No paper"), by=officer.actor)
@@ -278,7 +278,7 @@ def test_where_the_mirror_cannot_be_written_nothing_is_printed(officer, monkeypa
 def test_earlier_days_that_are_lost_do_not_stop_later_ones_for_ever(officer, director):
     plan_of()
     note(SYSTEM)
-    with refuses("Figures of an earlier day are still to be"):
+    with refuses("Print the figures of the earlier day first"):
         print_release(SUMMER, by=officer.actor, vault=officer.vault(), die=Dice())
     db.session.rollback()
     for day in (SPRING, SUMMER):
@@ -323,7 +323,7 @@ def test_both_people_are_told_on_today_and_do_it_in_the_browser(
     unsure = his.post("/releases/put-back/agree", data=mine)
     assert unsure.status_code == 422
     other = his.post("/releases/put-back/agree", data={**mine, "code": "x", "sure": "y"})
-    assert (other.status_code, "Read it from your own copy." in other.text) == (422, True)
+    assert (other.status_code, "Read your own copy." in other.text) == (422, True)
     assert his.post("/releases/put-back/agree", data={**mine, "sure": "y"}).status_code == 303
     assert SPRING not in _waiting()
     # The operator reads the same, and decides nothing.

@@ -142,7 +142,7 @@ def test_two_drafts_of_one_quarter_cannot_both_leave_once_they_differ(held):
     propose(second, held.monitoring)
     approve(second, held.read(second).digest, held.director)
     send(first, held.monitoring)
-    with refuses("Another funder was sent figures of this period"):
+    with refuses("Another funder was sent differing figures of this period"):
         send(second, held.monitoring)
     turn_back(second, "Freeze again.", held.director)
     held.sent("Birch")
@@ -193,7 +193,9 @@ def test_a_figure_that_was_tampered_with_does_not_leave(held):
         send(made, held.monitoring)
     star.value = 3
     db.session.commit()
-    with refuses("Together with what was sent before, somebody could"):
+    with refuses(
+        "With what was sent before, somebody could work out a figure of fewer than five people"
+    ):
         send(made, held.monitoring)
 
 

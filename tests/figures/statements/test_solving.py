@@ -48,10 +48,10 @@ def test_a_child_without_an_answer_lets_nothing_leave(monkeypatch):
         raise NoAnswer(late=True)
 
     monkeypatch.setattr(asking, "answered", no_answer)
-    with refuses("What could be worked out from these figures was not found out,"):
+    with refuses("The check of these figures did not end, so nothing was sent"):
         asking.worked_out({})
     monkeypatch.setattr(asking, "answered", lambda *_arguments, **_bounds: b'{"told": nul')
-    with refuses("What could be worked out from these figures was not found out,"):
+    with refuses("The check of these figures did not end, so nothing was sent"):
         asking.chosen({}, {})
     monkeypatch.setattr(asking, "answered", lambda *_arguments, **_bounds: b'{"told": null}')
     with pytest.raises(Contradiction):

@@ -71,7 +71,9 @@ def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(held, funde
     assert len(rows) == len(json.loads(whole.data)["figures"])
     assert [row[5:] for row in rows if row[7] == "10"] == [["*", "1", "10"]] * 2
     assert reader.post(f"{left}?take=csv").status_code == 403
-    assert "none is known exactly" in director.get("/statements/left").text
+    assert (
+        "No star can be narrowed to fewer than five people" in director.get("/statements/left").text
+    )
 
 
 def test_no_page_and_no_download_of_a_funder_tells_of_the_community_one_by_one(
@@ -116,13 +118,11 @@ def test_a_funder_reads_nothing_of_another_nor_without_a_tie(held, funder, actor
 
 def test_where_no_funder_is_yet_freezing_says_where_one_is_named(actor, client_for):
     page = client_for(actor("monitoring")).get("/statements/new").text
-    assert ("Funders are named where workshops are planned" in page, "<select" in page) == (
+    assert ("A trainer names on a workshop's plan who pays" in page, "<select" in page) == (
         True,
         False,
     )
-    assert (
-        "they then wait for you on Today" in client_for(actor("director")).get("/statements").text
-    )
+    assert "then you decide on Today" in client_for(actor("director")).get("/statements").text
 
 
 def test_a_mixed_year_is_refused_beside_what_was_chosen(held, client_for):
@@ -179,5 +179,8 @@ def test_where_nothing_has_left_the_page_says_so_and_what_will_stand_there(held,
     """That there was nothing to work out would sound as if all that left had been looked at."""
     director = client_for(held.director)
     told = director.get("/statements/left").text
-    assert ("Nothing has left yet" in told, "nothing to work out" in told) == (True, False)
+    assert ("Nothing has left yet" in told, "No figure that left was starred" in told) == (
+        True,
+        False,
+    )
     assert "how far all that left narrows the people behind a star" in told

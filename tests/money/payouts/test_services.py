@@ -161,7 +161,7 @@ def test_the_whole_way_of_a_list(ready):
     assert double_claims(ready.workshop, ()) == []
     assert [ready.band(Zawadi=FAR, Baraka=NEAR) for _ in range(2)] == [2, 0]
     made = ready.proposed()
-    with refuses("A list of this workshop waits for approval."):
+    with refuses("A list of this workshop waits to be approved or sent back first"):
         ready.proposed()
     with pytest.raises(SamePerson):
         approve(ready.one(made), ready.trainer)
@@ -312,7 +312,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready):
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register
     reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
-    with refuses("Close every register of this workshop first, or remove sessions"):
+    with refuses("Close every register first, or remove sessions not held"):
         ready.proposed()
 
 
@@ -461,9 +461,9 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready, twice):
     for one in (ready, twice):
         (claim,) = double_claims(one.workshop, ())
         assert (claim.name, claim.day, claim.blocks) == (ZAWADI, FIRST_DAY, True)
-    with refuses("Somebody on this list is paid for the same day in another"):
+    with refuses("Somebody here is paid for the same day in another workshop"):
         approve(ready.one(here), ready.director)
-    with refuses("Somebody on this list is paid for the same day in another"):
+    with refuses("Somebody here is paid for the same day in another workshop"):
         approve(twice.one(there), ready.director)
 
     other = ready.workshop.public_id
@@ -473,7 +473,7 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready, twice):
         "other": other,
         "reason": "She was here in the morning only",
     }
-    with refuses("Only a director can take a day away from another workshop."):
+    with refuses("Only a director takes a day away from another workshop."):
         settle(twice.workshop, **given, keeps="here", by=twice.trainer)  # type: ignore[arg-type]
     settle(twice.workshop, **given, keeps="there", by=twice.trainer)  # type: ignore[arg-type]
     approve(ready.one(here), ready.director)
@@ -505,7 +505,7 @@ def test_both_may_be_paid_with_a_reason(ready, twice):
         "day": FIRST_DAY,
         "other": ready.workshop.public_id,
     }
-    with refuses("The day stands on a list that is approved."):
+    with refuses("The day stands on an approved list"):
         settle(
             twice.workshop,
             **given,
@@ -639,6 +639,6 @@ def test_nobody_approves_money_in_her_name_or_to_her_phone(ready, name, phone):
     herself = replace(
         ready.director, person_id=db.session.query(Person).filter_by(public_id=person).one().id
     )
-    with refuses("A payment of this list is in your name or goes to your phone,"):
+    with refuses("A payment of this list goes to you or the person you stand in for"):
         approve(ready.one(made), herself)
     assert ready.one(made).state == "proposed"

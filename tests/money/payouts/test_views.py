@@ -162,7 +162,7 @@ def test_the_page_says_which_payments_changed_before_any_file_is_made(ready, at,
     answer = trainer.post(here)
     assert (answer.status_code, "text/csv" in answer.content_type) == (409, False)
     assert "No file was made." in answer.text
-    assert "Went back. It is due again" in answer.text
+    assert "Went back, to be proposed and approved anew" in answer.text
     assert "Goes back: changed after approval" in trainer.get(here.removesuffix("/numbers")).text
 
 
@@ -202,7 +202,7 @@ def test_who_approves_is_told_of_payments_that_share_a_phone(ready, at, director
     assert "same phone as another" not in director.get(here).text
     give_phone(ready.person(BARAKA), "+254712345678")
     page = director.get(here).text
-    assert "Payments that go to the same phone as another one of this list: 2." in page
+    assert "Payments to the same phone as another one here: 2." in page
     assert "254712" not in page
 
 
@@ -254,15 +254,15 @@ def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares
         file = (io.BytesIO(content), "result.csv")
         return client.post(f"{here}/results", data={"file": file}, follow_redirects=True).text
 
-    assert "another trainer of this workshop brings" in bring(trainer)
+    assert "Another trainer of this workshop says what failed or came back" in bring(trainer)
     page = bring(second)
-    assert "Failed or came back: 1. They wait until another person approves that." in page
+    assert "Failed or came back: 1. Another person must approve that." in page
     assert "Taken over: 0. Known already: 0. Left out: 0." in page
     (address,) = re.findall(f"{here}/reversals/[0-9a-z]+", page)
     assert address in director.get("/").text
     for client in (trainer, second):
         seen = client.get(address).text
-        assert "so another person approves it." in seen
+        assert "You said this, or made the file, so another must approve it" in seen
         assert "Approve</button>" not in seen
         assert client.post(f"{address}/approve").status_code == 403
     seen = director.get(address).text
@@ -482,7 +482,7 @@ def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(ready, director):
     answer = director.post("/payouts/rates", data=given)
     assert answer.status_code == 422
     for said in (
-        "This is not an amount.",
+        "Write an amount such as 500 or 1,250.50.",
         "This band stands further up already.",
         "Name the band of this rate.",
     ):
@@ -553,9 +553,7 @@ def test_whoever_takes_off_a_driver_that_a_list_pays_is_told_so_first(ready, at,
         by=ready.trainer,
     )
     ready.approved()
-    told = (
-        "KES stand on lists already, and that stays so. A person who is added again is paid again."
-    )
+    told = "stand on lists already. A person who is added again is paid again"
     assert told in trainer.get(f"{at}/payees/{driver}/remove").text
     assert told in trainer.get(at, query_string={"group": "–"}).text
 

@@ -288,7 +288,7 @@ def test_what_is_said_to_have_failed_is_payable_again_only_once_another_approved
         failed = Note(PaymentState.FAILED, reason="No such number")
         stands = note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
         assert stands is PaymentState.SENT
-        with refuses("It was said already that this money did not arrive."):
+        with refuses("It was said that this money did not arrive"):
             note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
 
     def payable() -> bool:
@@ -361,7 +361,7 @@ def test_what_is_sent_back_stays_sent_and_who_said_it_is_told(ready, approved, o
     # It can be said again, and of one whose result came meanwhile nothing is made payable.
     result(ready, approved, "Failed", by=other)
     result(ready, approved, "Completed", "QK1")
-    with refuses("Something became known of a payment since this was proposed."):
+    with refuses("A payment changed since this was proposed"):
         approve_reversal(waiting(ready), ready.director)
     db.session.rollback()
     assert states(ready, approved)[ZAWADI] == "paid"
@@ -511,7 +511,7 @@ def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(ready, a
     note_payment(ready.one(approved), line, back, PaymentState.OUTSTANDING, ready.trainer)
     ready.approved()
     again = Note(PaymentState.OUTSTANDING, reason="By mistake")
-    with refuses("A later list gives this money again, so it stays as it came"):
+    with refuses("A later list gives this money again"):
         note_payment(ready.one(approved), line, again, PaymentState.RETURNED, ready.trainer)
 
 
@@ -555,7 +555,7 @@ def test_a_file_is_not_fetched_again_as_another(ready, approved, actor, monkeypa
         db.session.commit()
     else:
         by = actor("trainer", name="Mwingine Mfano")
-    with refuses("The same file can be downloaded again within an hour, by"):
+    with refuses("The person who made this file can download it again within an hour"):
         fetched(ready, approved, by)
     assert timedelta(hours=1) == sending.FETCHED_AGAIN_FOR
 

@@ -29,12 +29,11 @@ from kash.platform.web.errors import Problem, TooManyTries
 from kash.policy import SYSTEM
 
 WRONG_PASSPHRASE = _l(
-    "This passphrase does not open the vault. Check the words and their order. If you have"
-    " lost it, use your recovery sheet."
+    "This passphrase does not open the vault. Check words and order, or use your recovery sheet."
 )
 
 
-WRONG_RECOVERY_CODE = _l("This recovery code is not right. It stands on the newest recovery sheet.")
+WRONG_RECOVERY_CODE = _l("This recovery code is not right. Use the newest recovery sheet.")
 
 
 NO_KEYS = _l("You hold no keys of the vault yet, or nobody has let you in.")
@@ -64,7 +63,7 @@ HAS_KEYS = _l("You have keys already. You can change your passphrase.")
 class StaleWords(Problem):
     """The text that a page carried is too old, was made for another session, or was altered."""
 
-    sentence = _l("This page was too old. Begin again: you get new words.")
+    sentence = _l("This page was too old. Begin again with new words.")
 
 
 class KeyNotRight(Problem):
@@ -72,15 +71,14 @@ class KeyNotRight(Problem):
 
     field = ""
     sentence = _l(
-        "A key of the vault is not the one that was made: somebody altered the"
-        " database. Nothing is sealed to it. Tell the other members and the operator of"
-        " the server now."
+        "A key of the vault was altered in the database. Nothing is sealed to it. Tell the other "
+        "members and the operator of the server now."
     )
 
 
 HELD_BACK = _l(
-    "The server keeps its half of your key back, because your account was locked at once. An"
-    " administrator or the director gives it back, on the page of who holds keys."
+    "The key of the vault was held back: nobody else can open what it opens. An administrator or "
+    "the director gives it back, on the page of who holds keys."
 )
 
 
@@ -88,8 +86,7 @@ class WordsNotCompared(Problem):
     """A member's four words were not compared since keys are sealed."""
 
     sentence = _l(
-        "First compare four words with everybody who holds these keys. Until then they are not"
-        " made anew, and reports are taken as before."
+        "First compare four words with everybody who holds these keys. Reports are taken as before."
     )
 
 

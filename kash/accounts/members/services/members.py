@@ -85,10 +85,7 @@ def _compared(session: Session, by: Actor, public_id: str, shown: str) -> VaultM
     if member is None or member.holder == by.public_id:
         raise NotFound
     if hashlib.sha256(member.public_key).hexdigest() != shown:
-        raise Problem(
-            _l("The words have changed since this page was shown. Compare them again."),
-            field="compared",
-        )
+        raise Problem(_l("The words have changed meanwhile. Compare them again."), field="compared")
     return member
 
 
@@ -124,7 +121,7 @@ def admit(by: Actor, vault: OpenVault, public_id: str, shown: str) -> list[str]:
             raise Problem(NOT_ENTITLED, status=403)
         given = sorted(name for name in may if vault.holds(name))
         if not given:
-            raise Problem(_l("Your keys open nothing that this person may be let into."))
+            raise Problem(_l("Your keys open nothing for this person. A custodian has to do it."))
         opened = let_in(change.session, vault, member, given, change.now)
         change.about(public_id, *(f"keys:{name}" for name in given))
     return opened

@@ -45,7 +45,7 @@ from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
 
-NO_RATES = _l("There are no rates yet. The director sets them, or you set them for this workshop.")
+NO_RATES = _l("There are no rates yet. The director sets them, or you for this workshop.")
 
 
 class WrongState(Problem):
@@ -59,7 +59,7 @@ class NoPaymentToSend(Problem):
     """No payment of the list can go into a file."""
 
     status = 409
-    sentence = _l("Nothing is left to be sent: what can be sent is in a file already, or was paid.")
+    sentence = _l("Nothing is left to be sent: it is in a file already, or was paid.")
 
 
 UNKNOWN_PAYOUT_CHOICE = _l("Choose one of the offered possibilities.")
@@ -80,7 +80,7 @@ def settle(
     if keeps not in (BOTH, HERE, THERE):
         raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
     if keeps == HERE and not by.may("payouts.approve"):
-        raise Problem(_l("Only a director can take a day away from another workshop."), status=403)
+        raise Problem(_l("Only a director takes a day away from another workshop."), status=403)
     with audited("payouts.claim_settled", by) as change:
         session = change.session
         locked = held_workshop(session, workshop.public_id)
@@ -102,8 +102,8 @@ def settle(
         if losing is not None and has_approved_day(session, Claim(double.person, day, losing)):
             raise Problem(
                 _l(
-                    "The day stands on a list that is approved. It stays there,"
-                    " or both are paid with a reason."
+                    "The day stands on an approved list. It stays there, or both are paid with a "
+                    "reason."
                 )
             )
         settled_claim = claim.settled
@@ -356,18 +356,13 @@ def propose(workshop: Workshop, by: Actor) -> str:
             .where(PayoutList.workshop_id == locked.id)
         ).all()
         if any(number.state == "proposed" for number in numbers):
-            raise Problem(
-                _l("A list of this workshop waits for approval. It is approved or sent back first.")
-            )
+            raise Problem(_l("A list of this workshop waits to be approved or sent back first."))
         # What lists gave is taken off what is due.
         if any(
             number.state != "returned" and number.currency != table.currency for number in numbers
         ):
             raise Problem(
-                _l(
-                    "Earlier lists of this workshop are in another currency. Set"
-                    " its rates in that one."
-                )
+                _l("Earlier lists of this workshop are in another currency. Use that one.")
             )
         rows = draft(locked, table, session)
         if any(line.undecided for line in rows):

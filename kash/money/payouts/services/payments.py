@@ -168,12 +168,7 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
     )
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
         if step is not ListStep.RETURN and closed_ahead(locked.workshop.register_id, session):
-            raise Problem(
-                _l(
-                    "This list pays for a session that has not begun. Nothing is approved or paid"
-                    " before it begins."
-                )
-            )
+            raise Problem(_l("This list pays for a session that has not begun."))
         return locked
     if step is ListStep.APPROVE and locked.state == "proposed":
         raise SamePerson(APPROVAL.own)
@@ -194,8 +189,8 @@ def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
         if named or phones[line.id] in theirs:
             raise Problem(
                 _l(
-                    "A payment of this list is in your name or goes to your phone, or those of the"
-                    " person you stand in for, so another person must approve it."
+                    "A payment of this list goes to you or the person you stand in for, so "
+                    "another must approve it."
                 ),
                 status=403,
             )
@@ -244,8 +239,8 @@ def _check_still_right(session: Session, locked: PayoutList) -> None:
     if now != proposed or len(now) != len(locked.lines):
         raise Problem(
             _l(
-                "What is due changed since this list was proposed. Send it back and propose it"
-                " again."
+                "What is due changed since this list was proposed. Send it back, and propose it "
+                "again."
             )
         )
 
@@ -259,8 +254,8 @@ def _check_claims(session: Session, locked: PayoutList) -> None:
         ):
             raise Problem(
                 _l(
-                    "Somebody on this list is paid for the same day in another workshop. "
-                    "Settle every double claim first."
+                    "Somebody here is paid for the same day in another workshop. Settle every "
+                    "double claim first."
                 )
             )
 
@@ -297,13 +292,10 @@ def check_step(session: Session, line: PayoutLine, note: Note) -> None:
         raise WrongState
     if note.state is PaymentState.PAID and note.means not in paid_by(before, in_file=in_file):
         raise Problem(
-            _l(
-                "This payment is in a file for mobile money. Note that it failed, and why, before"
-                " it is paid in another way."
-            )
+            _l("This payment is in a file for mobile money. First note that it failed, and why.")
         )
     if before is PaymentState.RETURNED and given_later(line, session):
-        raise Problem(_l("A later list gives this money again, so it stays as it came back."))
+        raise Problem(_l("A later list gives this money again."))
 
 
 def move(
@@ -375,8 +367,8 @@ def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
             if (line.state, line.file_id) != (said.before, said.file_id):
                 raise Problem(
                     _l(
-                        "Something became known of a payment since this was proposed. Send it back,"
-                        " so that the rest is proposed again."
+                        "A payment changed since this was proposed. Send it back, and propose it "
+                        "again."
                     )
                 )
             note = Note(PaymentState(said.after), said.means, receipt_of(said), said.reason)
@@ -499,8 +491,8 @@ def note_payment(
         ):
             raise Problem(
                 _l(
-                    "You made the file with this payment. Another trainer of this workshop says"
-                    " that it failed or came back, and somebody else approves it."
+                    "You made the file with this payment. Another trainer of this workshop says "
+                    "what failed or came back."
                 ),
                 status=403,
             )
@@ -519,8 +511,8 @@ def note_payment(
             if lines_waiting([line_of_list.id], change.session):
                 raise Problem(
                     _l(
-                        "It was said already that this money did not arrive."
-                        " That waits for approval."
+                        "It was said that this money did not arrive. Another person must approve "
+                        "that first."
                     )
                 )
             propose_reversal(change, locked, [(line_of_list, note)], by)
@@ -610,10 +602,7 @@ def _read(content: bytes) -> list[PaymentResult]:
         )
     except NoColumns:
         raise Problem(
-            _l(
-                "This file has no columns of references and states. Bring the result as it was"
-                " downloaded."
-            ),
+            _l("This file has no columns of references and states. Bring it as it was downloaded."),
             field="file",
             status=400,
         ) from None
@@ -750,9 +739,9 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
         if not fetched_again(file, by, change.now) or _digest(transfers) != file.digest:
             raise Problem(
                 _l(
-                    "The same file can be downloaded again within an hour, by whoever made it,"
-                    " while nothing in it was settled. If it never reached mobile money, note each"
-                    " payment as failed, and why."
+                    "The person who made this file can download it again within an hour, while "
+                    "nothing in it was settled. If mobile money never got it, note each payment "
+                    "as failed, and why."
                 )
             )
         file.repeats += 1

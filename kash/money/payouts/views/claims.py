@@ -148,10 +148,7 @@ def follow_programme(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("payouts/follow_programme.html", workshop=workshop)
     rates_services.follow_programme(workshop, current_actor())
-    return go(
-        "payouts.workshop",
-        _("The programme's rates hold here again, for what is proposed from now on."),
-    )
+    return go("payouts.workshop", _("The programme's rates hold here again."))
 
 
 def _rates_page(workshop: Workshop | None) -> ResponseReturnValue:

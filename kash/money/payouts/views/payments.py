@@ -192,8 +192,8 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
         if noted.changed:
             flash(
                 _(
-                    "Not paid, since the payee is not the one who was approved: %(number)s. They go"
-                    " back: propose them again.",
+                    "Not paid, since the payee differs from what was approved: %(number)s. "
+                    "Propose them again.",
                     number=noted.changed,
                 ),
                 "bad",
@@ -233,8 +233,8 @@ def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
         if not opened.changed:
             return _file(opened, "payments.csv")
         problem_text = _(
-            "No file was made. Payments that are no longer what was approved: %(number)s. They went"
-            " back and are due again: propose them again.",
+            "No file was made. Payments that differ from what was approved: %(number)s. Propose "
+            "them again.",
             number=opened.changed,
         )
         return _numbers_page(workshop, list_of(workshop, list_id), problem_text), 409
@@ -309,8 +309,7 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
                 if matched.reversals:
                     flash(
                         _(
-                            "Failed or came back: %(number)s. They wait until another person"
-                            " approves that.",
+                            "Failed or came back: %(number)s. Another person must approve that.",
                             number=matched.reversals,
                         ),
                         "warn",
@@ -374,11 +373,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
             else:
                 if stands is PaymentState.CHANGED:
                     flash(
-                        _(
-                            "Not paid: this is no longer what was approved. It goes back: propose"
-                            " it again."
-                        ),
-                        "bad",
+                        _("Not paid: it differs from what was approved. Propose it again."), "bad"
                     )
                 elif takes_two(state, PaymentState(form.state.data)):
                     flash(_("It waits until another person approves this."), "warn")
