@@ -191,3 +191,37 @@ def test_a_chapter_is_short_enough_to_be_read(name, language):
     assert len(source.split()) <= MOST_WORDS[name]
     sections = {part.partition("\n")[0]: len(part.split()) for part in source.split("\n## ")}
     assert {title: count for title, count in sections.items() if count > MOST_ON_A_PAGE} == {}
+
+
+MOST_BYTES = 40_000
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_every_page_of_the_trainer_has_a_light_picture_with_words_beside_it(language):
+    text = read_chapter(DOCS, "trainer", language)
+    static = DOCS.parent / "static"
+    missing = []
+    for number, title in ((one.section, one.words) for one in text.headings if one.level == 2):
+        pictures = [
+            child
+            for token in section_of(text, number).tokens
+            for child in token.children or ()
+            if child.type == "image"
+        ]
+        paths = [static / str(one.attrGet("src")).rpartition("static/")[2] for one in pictures]
+        light = [path.is_file() and path.stat().st_size <= MOST_BYTES for path in paths]
+        if light != [True] or not pictures[0].content:
+            missing.append(title)
+    assert missing == []
+
+
+def test_a_picture_comes_from_the_static_files(app, tmp_path):
+    with app.test_request_context():
+        said = rendered(
+            write(tmp_path, "# T\n\n![Page](../static/handbook/today.png)\n"), lambda *_: None
+        )
+    src = re.search(r'src="([^"?]+)', said)
+    assert src is not None
+    assert src[1].startswith("/static/")
+    assert src[1].endswith("handbook/today.png")
+    assert 'alt="Page"' in said
