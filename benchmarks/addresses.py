@@ -87,7 +87,6 @@ UNASKED = {
     "connections.edit": "as above",
     "api.end": "no program has a token in what is measured",
     "api.token": "as above",
-    "history.undo": "nothing earlier is brought in in what is measured",
     "kobo.connection": "as above",
     "kobo.form": "as above",
     "kobo.remove_form": "as above",

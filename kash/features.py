@@ -18,7 +18,6 @@ from kash.exchange.api.feature import FEATURE as API
 from kash.exchange.archive.feature import FEATURE as ARCHIVE
 from kash.exchange.dhis2.feature import FEATURE as DHIS2
 from kash.exchange.funder_reports.feature import FEATURE as FUNDER_REPORTS
-from kash.exchange.history.feature import FEATURE as HISTORY
 from kash.exchange.kobo.feature import FEATURE as KOBO
 from kash.exchange.overview.feature import FEATURE as OVERVIEW
 from kash.feature import Feature
@@ -85,7 +84,6 @@ FEATURES: tuple[Feature, ...] = (
     QUARTERS,
     FUNDER_REPORTS,
     DHIS2,
-    HISTORY,
     KOBO,
     API,
     OVERVIEW,

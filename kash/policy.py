@@ -131,7 +131,6 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Forms that are filled elsewhere: their rows come as a list of people.
     "kobo.use": {_R.TRAINER: _ALL},
     # Earlier trainings from another system, for people of her own.
-    "history.bring": {_R.TRAINER: _OWN},
     "people.contact": {_R.TRAINER: _OWN},
     # As the second person: whose own she is, or the director; never the one who asked.
     "people.agree_contact": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},

@@ -77,7 +77,8 @@ class Fact:
 
     Lists hold a fact with `headings` in one column, of which `reader` reads a cell, if it is not
     just text, and `look` says whether one looks as if it held this; `asked` says in which empty
-    lists it is. With `beside` it stands beside that of others where two may be one person.
+    lists it is. With `beside` it stands beside that of others where two may be one person. What
+    `gathers` holds several things with semicolons between them, to which a list adds its own.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Fact:
     look: Callable[[Cell], bool] | None = None
     asked: AskedOf = AskedOf.NOBODY
     beside: bool = False
+    gathers: bool = False
     search: Search = Search.NONE
 
     def read(self, cell: Cell) -> Reading[str]:
@@ -231,6 +233,24 @@ FACTS = (
         look=is_language,
         asked=AskedOf.EVERYBODY,
     ),
+    Fact(
+        "earlier",
+        N_("Earlier trainings"),
+        most=4000,
+        help=N_("Before this programme's records. They count in no figure and no certificate."),
+        width="w30",
+        part=FormPart.WORK,
+        headings=ways(
+            """
+            workshop; workshops; workshop title; workshop name; training; trainings; training title;
+            training name; name of training; earlier trainings; trainings attended; course; course
+            title; course name; warsha; mafunzo; jina la mafunzo; jina la warsha; training title
+            phrase; training start date; training date; date of training; workshop date; tarehe ya
+            mafunzo; tarehe ya warsha; training location name; training venue
+            """
+        ),
+        gathers=True,
+    ),
     Fact("phone", N_("Phone"), Kind.SEALED),
     Fact("email", N_("E-mail"), Kind.SEALED),
 )
@@ -244,3 +264,4 @@ FOUND_BY_TYPING = tuple(fact for fact in FACTS if fact.search is Search.TYPED)
 FOUND_BY_CHOICE = tuple(fact for fact in FACTS if fact.search is Search.CHOSEN)
 # A list holds each of these in one column, and reads nothing else from it.
 LISTED = tuple(fact for fact in FACTS if fact.headings)
+GATHERED = tuple(fact.name for fact in FACTS if fact.gathers)

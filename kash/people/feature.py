@@ -536,6 +536,9 @@ TODAY = (
 
 ACTION_WORDS = ActionWords(
     {
+        # Of earlier versions, where trainings of before had pages of their own.
+        "history.brought": _l("earlier trainings: brought in"),
+        "history.taken_back": _l("earlier trainings: taken back"),
         "directory.address_shown": _l("directory: address shown"),
         "directory.service_added": _l("directory: service added"),
         "directory.service_changed": _l("directory: service changed"),

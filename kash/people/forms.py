@@ -295,6 +295,7 @@ class PersonForm(NamedForm, RowVersionForm):
     ward = fact_field("ward")
     language = fact_field("language")
     reference = fact_field("reference")
+    earlier = fact_field("earlier")
     phone = PhoneField(_l("Phone"))
     shared_phone = BooleanField(_l("This is another person who uses the same phone"))
     email = email_field(_l("E-mail"), required=False)

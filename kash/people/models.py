@@ -229,6 +229,7 @@ class Person(PublicId, Base):
     ward: Mapped[str] = mapped_column(String(120), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     reference: Mapped[str] = mapped_column(String(40), default="", index=True)
+    earlier: Mapped[str] = mapped_column(String(4000), default="", server_default="")
     phone_sealed: Mapped[bytes | None]
     phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     email_sealed: Mapped[bytes | None]

@@ -74,7 +74,6 @@ COLUMNS: Mapping[str, Any] = {
     "answered_at": _l("Answered"),
     "appears": _l("How you appear on paper"),
     "arrived_at": _l("Came"),
-    "as_trainer": _l("As a trainer"),
     "asked_at": _l("Asked"),
     "asked_on": _l("Asked on"),
     "badge_place": _l("Place in the list of badges"),
@@ -111,7 +110,6 @@ COLUMNS: Mapping[str, Any] = {
     "extra_cents": _l("Extra, in cents"),
     "fact": _l("Fact"),
     "first": _l("First of them"),
-    "first_day": _l("First day"),
     "forum": _l("Forum"),
     "found_at": _l("Found"),
     "founding": _l("Founds the programme"),
@@ -128,14 +126,11 @@ COLUMNS: Mapping[str, Any] = {
     "keeps": _l("Which one was kept"),
     "kept_at": _l("Kept"),
     "kind": _l("Kind"),
-    "last_day": _l("Last day"),
     "last_seen_at": _l("Last seen"),
     "last_used_at": _l("Last used"),
     "late": _l("Late"),
     "left_at": _l("Left at"),
     "left_on": _l("Left on"),
-    "length": _l("Length"),
-    "length_unit": _l("Unit of the length"),
     "made_at": _l("Made"),
     "mark_before": _l("Mark before"),
     "means": _l("Paid by"),
@@ -160,14 +155,12 @@ COLUMNS: Mapping[str, Any] = {
     "office": _l("Office"),
     "often": _l("How often"),
     "organisation": _l("Station or organisation"),
-    "organiser": _l("Organiser"),
     "outcome": _l("What came of it"),
     "passkey_handle": _l("Number of the account for passkeys"),
     "password_changed_at": _l("Password changed"),
     "paused_at": _l("Paused"),
     "payee": _l("Paid to"),
     "percentage": _l("Share that was attended, in per cent"),
-    "place": _l("Place"),
     "position": _l("Number in the list"),
     "printed_name_confirmed_at": _l("Printed name confirmed"),
     "public_title": _l("Title on the certificate"),
@@ -215,7 +208,6 @@ COLUMNS: Mapping[str, Any] = {
     "tenths": _l("Score, in tenths of a per cent"),
     "text": _l("Words"),
     "text_version": _l("Version of the words"),
-    "title": _l("Title"),
     "told": _l("Told of it"),
     "totp_period": _l("Second step"),
     "track": _l("Track"),
@@ -489,7 +481,9 @@ def facts_said(person: Person, part: str) -> list[tuple[Any, str]]:
     return [
         (LABEL[fact.name], _said_of(person, fact.name))
         for fact in FACTS
-        if fact.part == part and fact.name not in ("reference", "birth_year")
+        if fact.part == part
+        and fact.name not in ("reference", "birth_year")
+        and (not fact.gathers or getattr(person, fact.name))
     ]
 
 

@@ -89,7 +89,6 @@ OWN_WISH = {
     "api.see",
     "dhis2.use",
     "kobo.use",
-    "history.bring",
     "connections.see",
     "workshops.rule",
     "messages.ask",

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kash.attendance.queries.registers import grid
-from kash.people.models import Group
+from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -178,3 +178,33 @@ def test_an_hour_at_roll_call_takes_six_clicks_and_no_course(site, plan, countin
     expect(at.page.get_by_text("The talk is kept.")).to_be_visible()
     expect(at.page.get_by_text("Counted without names: 23")).to_be_visible()
     at.told("An hour at roll-call: who, where, how many, who came", 6)
+
+
+def test_trainings_of_past_years_are_one_list_with_a_column_for_the_workshop(
+    site,  # noqa: F811
+    plan,  # noqa: F811
+    counting,
+):
+    rows = [
+        "Participant\tForce No\tWorkshop\tFrom\tFee",
+        "Amani Mfano\tK-1\tRights on arrest 2019\t4 March\t0",
+        "Baraka Jaribio\tK-2\tRights on arrest 2019\t4 March\t0",
+        "Amani Mfano\tK-1\tBail and bond 2021\t18 May\t0",
+    ]
+    at = counting(plan().trainer)
+    at.go(f"{site.address}/people")
+    at.link("Lists of people")
+    at.link("Bring in a list")
+    at.page.get_by_label("Or paste rows").fill("\n".join(rows))
+    at.page.get_by_label("Group").select_option(index=1)
+    at.clicks += 1
+    at.button("Read the list")
+    at.button("Save the list")
+    expect(at.page.get_by_role("link", name="Amani Mfano")).to_be_visible()
+    db.session.rollback()
+    told = {person.chosen_name: person.earlier for person in db.session.query(Person)}
+    assert told == {
+        "Amani Mfano": "Rights on arrest 2019; Bail and bond 2021",
+        "Baraka Jaribio": "Rights on arrest 2019",
+    }
+    at.told("Trainings of past years, any columns", 6)

@@ -98,7 +98,6 @@ from kash.exchange.api.models import ApiToken, ApiTokenScope
 from kash.exchange.archive.models import ArchiveRequest
 from kash.exchange.dhis2.models import MappedCell, Push, PushedValue
 from kash.exchange.funder_reports.models import FunderReport
-from kash.exchange.history.models import EarlierImport
 from kash.exchange.kobo.models import KoboForm
 from kash.figures.funders.models import FunderAccount
 from kash.figures.indicators.models import Completion, IndicatorDefinition, Target
@@ -1249,8 +1248,7 @@ class _Builder:
         self.add(
             PeopleList(public_id=added, state="added", added_at=utc_now(), has_report=True, **facts)
         )
-        earlier = self.add(EarlierImport(brought_by=owner.public_id))
-        return {"list": waiting, "list_added": added, "earlier_import": earlier.public_id}
+        return {"list": waiting, "list_added": added}
 
     def browser_mark(self, account: Account) -> str:
         made = self.add(

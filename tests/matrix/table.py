@@ -86,7 +86,6 @@ people.duplicates     -    -    all   -    -      -    -       -       -
 people.import         -    -    own   -    -      -    -       -       -
 dhis2.use             -    -    -     all  -      -    -       -       -
 kobo.use              -    -    all   -    -      -    -       -       -
-history.bring         -    -    own   -    -      -    -       -       -
 people.minors         -    -    -     -    -      all  -       -       -
 people.trail          -    all  own   -    -      all  self    self    -
 organisations.see     -    all  all   all  all    all  -       -       -
@@ -1085,8 +1084,6 @@ PLACES: dict[str, Place] = {
     ),
     "dhis2.left": _of("dhis2_connection", both="statements.ledger"),
     "dhis2.push": _of("dhis2_connection", get="dhis2.use", push_id="dhis2_push"),
-    "history.index": Place("history.bring", "history.bring"),
-    "history.undo": _of("earlier_import", both="history.bring"),
     "kobo.index": Place("kobo.use"),
     "kobo.empty_form": Place("kobo.use", address={"group_id": "group"}),
     "kobo.connection": _of("kobo_connection", both="kobo.use"),

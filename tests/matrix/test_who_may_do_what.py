@@ -300,7 +300,6 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.trail": "people.trail",
         "people.import": "people.import",
         "kobo.use": "kobo.use",
-        "history.bring": "history.bring",
         "people.merge": "people.merge",
         "messages.see": "messages.see",
         "messages.decide": "messages.decide",

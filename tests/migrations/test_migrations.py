@@ -357,7 +357,7 @@ _THERE_ALREADY = ("certificate_design_version", "certificate_design")
 # Between two zones there is one way.
 _ONE_ROW = {"programme", "audit_head", "letterbox", "filing_quota", "zone_travel"}
 # Gone on purpose: what it counted was worth something for minutes, or nothing read it any more.
-_GONE = {"sign_in_attempt", "kobo_mark", "submission_key"}
+_GONE = {"sign_in_attempt", "kobo_mark", "submission_key", "earlier_import", "earlier_training"}
 # Its rows stand for something else by now; a test of their own tells.
 _RESHAPED = {"zone_travel"}
 # Columns of any table that got another name, old to new.
@@ -419,6 +419,27 @@ def test_every_revision_after_the_first_can_be_taken_back(empty_app):
     with db.engine.connect() as connection:
         assert differences(connection) == []
         assert_triggers(connection)
+
+
+def test_earlier_trainings_stand_with_their_people(empty_app):
+    """In the order in which they were, each once, without what would part them."""
+    to(FIRST)
+    with db.engine.begin() as connection:
+        now = tables_now(connection)
+        fill(connection, now)
+        training = now.tables["earlier_training"]
+        day = date(2019, 3, 4)
+        told = {"title": "Rights; arrest", "first_day": day, "place": ""}
+        connection.execute(training.update().values(person_id=1, **told))
+        later = {"title": "Bail", "first_day": date(2021, 5, 18), "place": "Kisumu"}
+        connection.execute(training.update().where(training.c.id == 1).values(**later))
+    to("head")
+    with db.engine.connect() as connection:
+        person = tables_now(connection).tables["person"]
+        assert [row["earlier"] for row in contents(connection, person)] == [
+            "Rights, arrest, 2019-03-04; Bail, 2021-05-18, Kisumu",
+            "",
+        ]
 
 
 def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(empty_app):

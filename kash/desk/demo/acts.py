@@ -62,8 +62,6 @@ from kash.exchange.funder_reports.services import (
     propose_report,
 )
 from kash.exchange.funder_reports.services import write_report as save_report
-from kash.exchange.history.services import bring_in as bring_in_trainings
-from kash.exchange.history.services import look_through
 from kash.figures.indicators.rules import quarter_holding
 from kash.figures.releases.models import Release, ReleaseNote, ReleasePlan
 from kash.figures.releases.rules.proposing import propose as propose_tables
@@ -267,11 +265,6 @@ def keep_push(
         change.session.add(push)
         change.session.flush()
         change.about(of, push.public_id)
-
-
-def bring_earlier_trainings(group: str, text: str, by: Actor) -> None:
-    """Bring in trainings of before, as they are shown."""
-    bring_in_trainings(text, group, look_through(text, group, by).digest, {}, by)
 
 
 def write_report(statement: str, texts: Mapping[str, str], approved: Actor, by: Actor) -> None:

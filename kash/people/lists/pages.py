@@ -73,6 +73,7 @@ SKIPPED: dict[str, Any] = {
     "headings": _l("the headings once more"),
     "section": _l("the title of a part"),
     "note": _l("a note, no person"),
+    "again": _l("the same person with one more training"),
 }
 REASON: dict[str, Any] = {
     Reason.SAME_REFERENCE: _l("same number"),

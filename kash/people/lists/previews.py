@@ -73,6 +73,7 @@ from kash.people.lists.rules.rows import (
     lone_names,
     read_row,
     skipped_as,
+    together,
     with_names,
 )
 from kash.people.models import Group, Person
@@ -173,6 +174,13 @@ def read_people(
             if choices.capitals:
                 person_row = with_names(person_row)
         rows.append(parts.placed(person_row))
+    rows = together(rows, choices.persons)
+    standing = {person_row.number for person_row in rows}
+    skipped += [
+        Skipped(number, "again", line_text(cells))
+        for number, cells in people
+        if number not in standing
+    ]
     return ReadList(
         sheet_at=sheet_at,
         sheet=sheet,
@@ -182,9 +190,9 @@ def read_people(
         guesses=guesses,
         group=group,
         group_guessed=guessed,
-        people=people,
+        people=[one for one in people if one[0] in standing],
         rows=rows,
-        skipped=skipped,
+        skipped=sorted(skipped, key=lambda line: line.number),
         parts=parts,
         odd_names=OddNames(odd_names, tuple(some)),
     )

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from kash.people.facts import GATHERED
 from kash.people.lists.choices import Choices, placed_rows, places_now
 from kash.people.lists.files import ReadFile, file_of, written_file
 from kash.people.lists.previews import (
@@ -118,6 +119,9 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
             person_row = read_row(number, listed.cells, columns, edits, today, DEFAULT_REGION)
             if choices.capitals and "name" not in edits:
                 person_row = with_names(person_row)
+            # Of what other rows told of her nothing is lost.
+            told = {name: listed.outcome.placed.row.fact(name) for name in GATHERED}
+            person_row = replace(person_row, facts={**person_row.facts, **told})
             person_row = preview.parts.placed(person_row)
         read.append(person_row)
     places = places_now(preview.places, organisations())

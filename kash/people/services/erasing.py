@@ -54,6 +54,7 @@ STONE: dict[str, Any] = {
     "ward": "",
     "language": "",
     "reference": "",
+    "earlier": "",
     "phone_sealed": None,
     "phone_lookup": None,
     "email_sealed": None,

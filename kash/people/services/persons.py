@@ -290,6 +290,7 @@ class PersonDetails:
     ward: str = ""
     language: str = ""
     reference: str = ""
+    earlier: str = ""
     organisation: str = ""
     since: date | None = None
     phone: str | None = field(default=None, repr=False)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from kash.people.facts import LISTED
 from kash.people.lists.rules.cells import Remark
-from kash.people.lists.rules.rows import ReadRow
+from kash.people.lists.rules.rows import ReadRow, gathered
 from kash.people.rules.duplicates import Known, Likeness, Match, Reason
 from kash.people.rules.persons import (
     WIDE_AGE_BANDS,
@@ -262,6 +262,8 @@ def compare(placed: PlacedRow, kept: Facts, year: int) -> Comparison:
 
     for fact in LISTED:
         given, value = person_row.fact(fact.name), kept.plain.get(fact.name, "")
+        if fact.gathers:
+            value = "" if gathered(value, given) != gathered("", value) else given
         put(fact.name, given, value, same=sort_name(given) == sort_name(value))
     if kept.phone != CLOSED:
         put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
-from kash.people.facts import LISTED
+from kash.people.facts import GATHERED, LISTED
 from kash.people.lists.rules.cells import (
     NOT_KNOWN,
     TWO,
@@ -196,14 +196,15 @@ NOTHING = ways(
 )
 
 
-# In the order in which they are offered. A list may hold a name or an age in several columns.
+# In the order in which they are offered. A list may hold a name, an age or a training in several
+# columns.
 _FIRST = (
     *("name", "printed_name", "reference", "phone", "email", "sex", "birth"),
     *("cadre", "organisation", "since", "ward", "language"),
 )
 FIELDS = (*_FIRST, *(fact.name for fact in LISTED if fact.name not in _FIRST), "group")
 LEFT_OUT = ""
-SEVERAL = frozenset({"name", "birth", "phone"})
+SEVERAL = frozenset({"name", "birth", "phone", *GATHERED})
 
 
 def normalised(heading: str) -> str:

@@ -6,14 +6,14 @@ its headings, and the rows below them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from kash.people.facts import FACT
+from kash.people.facts import FACT, GATHERED
 from kash.people.lists.rules.cells import (
     CONTROL,
     MOST_CHARACTERS,
@@ -157,9 +157,39 @@ def read_row(
     for field_name in FIELDS:
         if field_name in others:
             values[field_name] = others[field_name]()
+        elif field_name in GATHERED:
+            texts = [kept(FACT[field_name].read(cell)) for cell in filled_cells.get(field_name, ())]
+            facts[field_name] = gathered(", ".join(filter(None, texts)), "")
         elif field_name != "name":
             facts[field_name] = kept(FACT[field_name].read(said(field_name)))
     return ReadRow(number, name=name, facts=facts, **values, remarks=tuple(remarks), typed=typed)
+
+
+_MOST_GATHERED = min(FACT[name].most for name in GATHERED)
+
+
+def gathered(first: str, more: str) -> str:
+    """Several things with semicolons between them, each once, as many as there is room for."""
+    parts = (part.strip() for text in (first, more) for part in text.split(";"))
+    text = "; ".join(dict.fromkeys(filter(None, parts)))
+    return text if len(text) <= _MOST_GATHERED else text[:_MOST_GATHERED].rpartition("; ")[0]
+
+
+def together(rows: Iterable[ReadRow], persons: Collection[int]) -> list[ReadRow]:
+    """One row of those that say the same of a person but for what is gathered, such as her earlier
+    trainings: the first of them, with all of it. Rows that are somebody's own (`persons`) stay."""
+    standing: dict[Any, ReadRow] = {}
+    for row in rows:
+        told = {name: text for name in GATHERED if (text := row.fact(name))}
+        key: Any = row.number
+        if told and not row.wrong and row.number not in persons:
+            rest = tuple((name, text) for name, text in row.facts.items() if name not in GATHERED)
+            key = (row.name, rest, row.phone, row.email, row.birth, row.organisation, row.group)
+        first = standing.setdefault(key, row)
+        if first is not row:
+            all_of_it = {name: gathered(first.fact(name), text) for name, text in told.items()}
+            standing[key] = replace(first, facts={**first.facts, **all_of_it})
+    return list(standing.values())
 
 
 def _held(

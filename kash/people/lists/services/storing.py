@@ -15,6 +15,7 @@ from sqlalchemy import Column, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kash.people.facts import GATHERED
 from kash.people.lists import renewing
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import ReadFile, sealed_mapping, shape_of
@@ -23,6 +24,7 @@ from kash.people.lists.previews import Preview, mapping_of
 from kash.people.lists.queries import people_revision, person_numbers
 from kash.people.lists.renewing import renewed
 from kash.people.lists.rules.classing import Outcome, State
+from kash.people.lists.rules.rows import gathered
 from kash.people.models import (
     Group,
     Organisation,
@@ -134,6 +136,8 @@ def _fill(
             values |= email_values(person.public_id, person_row.email, by.public_id)
         elif name == "birth":
             values |= {"birth_year": person_row.birth.year, "age_band": person_row.birth.band}
+        elif name in GATHERED:
+            values[name] = gathered(getattr(person, name), person_row.fact(name))
         elif name != "organisation":
             values[name] = person_row.fact(name)
     former = {name: getattr(person, name) for name in (*values, *_AGE)}
