@@ -69,7 +69,7 @@ def make_register(lead: AnAccount, people: int, slots: int) -> ARegister:
                 register_id=register.id,
                 position=number + 1,
                 # All have begun: nobody is marked as being there before.
-                starts_at=datetime.now(UTC) - timedelta(hours=2 * (slots - number)),
+                starts_at=datetime.now(UTC) - timedelta(hours=2 * (slots - 1 - number)),
                 minutes=90,
             )
             session.add(slot)

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.attendance.queries.registers import RegisterGrid, SlotSheet
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules.marking import NO_MARK, Operation, RejectionReason
+from kash.attendance.rules.marking import NO_MARK, PRESENT, Operation, RejectionReason
 from kash.attendance.rules.pads import MOST_HEADS, Cell, HeadcountSent, summed
 from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import new_public_id
@@ -46,6 +46,12 @@ def marks_from_form(sheet: SlotSheet, form: Mapping[str, str], now: datetime) ->
     """
     slot = sheet.slot.public_id
     return _operations(((slot, row.entry, f"{row.entry}") for row in sheet.rows), form, now)
+
+
+def others_present(sheet: SlotSheet, form: Mapping[str, str]) -> dict[str, str]:
+    """The form with everybody whom its page showed without a mark as present."""
+    shown = (row for row in sheet.rows if f"seen-{row.entry}" in form and not row.status)
+    return {f"mark-{row.entry}": PRESENT for row in shown} | dict(form)
 
 
 def marks_from_grid(shown: RegisterGrid, form: Mapping[str, str], now: datetime) -> list[Operation]:

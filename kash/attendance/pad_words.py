@@ -57,7 +57,7 @@ def _frame() -> dict[str, str]:
 def _sending() -> dict[str, str]:
     return {
         "not_sent": _("%(count)s not sent."),
-        "kept_here": _("Kept on this phone until there is a network."),
+        "kept_here": _("Kept on this phone."),
         "sending": _("Being sent…"),
         "send_now": _("Send now"),
         "all_sent": _("Everything is sent."),

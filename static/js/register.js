@@ -17,13 +17,19 @@ function prepare(form) {
   form.dataset.counted = "true";
   const key = `register:${form.dataset.register}`;
   const rows = [...form.querySelectorAll(".person")];
-  const unmarked = form.querySelector("[data-unmarked]");
+  const rest = form.querySelector("[data-rest]");
+  const save = form.querySelector("[value=save]");
+  const other = form.querySelector("[value=close]") ?? save;
+  // A tap is saved by itself.
+  save.hidden = save !== other;
   let speaking = 0;
 
-  /** Say how many stand as present whom nobody tapped: they wait for the button. */
+  /** Say on its button how many have no mark yet; once nobody is left, what follows is the main one. */
   function count() {
-    const waiting = rows.filter((row) => !row.dataset.status && chosen(row) && chosen(row) === row.dataset.sent);
-    unmarked.textContent = waiting.length ? fill(unmarked.dataset.unmarked, { count: waiting.length }) : "";
+    const left = rows.filter((row) => !chosen(row)).length;
+    rest.hidden = !left;
+    rest.textContent = left === rows.length ? rest.dataset.all : fill(rest.dataset.rest, { count: left });
+    other.classList.toggle("main", !left);
   }
 
   function keep() {

@@ -9,7 +9,7 @@ import { scanScreen, walkInScreen } from "./door.js";
 import { listScreen } from "./list.js";
 import { markScreen } from "./marks.js";
 import { nothingScreen, pinScreen } from "./pin.js";
-import { lockedRegister, onChange, open, shut, slotOf } from "./register.js";
+import { lockedRegister, onChange, open, openTaken, shut, slotOf } from "./register.js";
 import { go, route, show } from "./router.js";
 import { signScreen, signaturesScreen } from "./signing.js";
 import { get, put } from "./store.js";
@@ -141,6 +141,7 @@ async function start() {
     route(screenAt);
     addEventListener("hashchange", go);
     watchForIdling();
+    await openTaken().catch(() => undefined);
     await go();
     await startSending();
   } catch (problem) {

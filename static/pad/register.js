@@ -123,7 +123,7 @@ function remembered(op, extra) {
   return kept;
 }
 
-/** Keep a grant under a PIN, in the place of whatever register was here before. */
+/** Keep a grant under a PIN, in the place of whatever register was here before; gives the PIN's key. */
 export async function hold(grant, pin, key) {
   const salt = bytes(16);
   const half = bytes(32);
@@ -164,6 +164,22 @@ export async function hold(grant, pin, key) {
     if (before) keepShare(before);
     throw problem;
   });
+  return pin_key;
+}
+
+/** Open the register that the page before took, if the pad's worker still has its key. */
+export async function openTaken() {
+  const worker = navigator.serviceWorker.controller;
+  const box = worker && (await lockedRegister());
+  if (!box) return;
+  const { port1, port2 } = new MessageChannel();
+  const taken = await new Promise((resolve) => {
+    port1.onmessage = (event) => resolve(event.data);
+    setTimeout(resolve, 500);
+    worker.postMessage(null, [port2]);
+  });
+  if (taken?.pad !== box.pad) return;
+  await begun(box, taken.key, await unlock(taken.key, "register", box), share());
 }
 
 function endOfDay(moment) {

@@ -61,13 +61,14 @@ async function kept() {
   await navigator.serviceWorker.register("/pad/sw.js", { scope: "/pad/" });
   const registration = await navigator.serviceWorker.getRegistration("/pad/");
   const worker = registration.installing || registration.waiting;
-  if (registration.active || !worker) return;
+  if (registration.active || !worker) return registration;
   await new Promise((resolve, reject) => {
     worker.addEventListener("statechange", () => {
       if (worker.state === "activated") resolve();
       if (worker.state === "redundant") reject(new Error("not kept"));
     });
   });
+  return registration;
 }
 
 function grantFor(jwk, continues) {
@@ -97,8 +98,10 @@ async function take() {
     return say(said.sentence || form.dataset.refused);
   }
   const grant = await answer.json();
-  await kept();
-  await hold({ ...grant, continues }, pin.value, key);
+  const { active } = await kept();
+  const opens = await hold({ ...grant, continues }, pin.value, key);
+  // The PIN was typed: the pad opens with it, by what its worker remembers for a moment.
+  active?.postMessage({ pad: grant.pad, key: opens });
   await forgetPads();
   // Phones speak English to many who read Kiswahili here: the pad goes on in the site's language,
   // until another is chosen on it.
@@ -116,6 +119,8 @@ async function begin() {
   } catch {
     return say(form.dataset.old);
   }
+  // After its last day a register is taken only to send what an earlier one left here.
+  if (form.dataset.over && !(await unfinished())) return say(form.dataset.over);
   form.hidden = false;
   const button = form.querySelector("[type=submit]");
   const words = button.textContent;

@@ -16,6 +16,17 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(old.then(() => self.clients.claim()));
 });
 
+// The key of a register that was just taken, for the page that opens it: once, within a minute, and in
+// memory only.
+let taken = null;
+self.addEventListener("message", (event) => {
+  if (event.data) taken = { ...event.data, at: Date.now() };
+  else {
+    event.ports[0].postMessage(taken && Date.now() - taken.at < 60000 ? taken : null);
+    taken = null;
+  }
+});
+
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin || !FILES.has(pathname)) return;

@@ -11,7 +11,7 @@ from kash.attendance.models import HeldItem, Mark, Pad, RosterEntry, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster
 from kash.attendance.rules.marking import Operation
 from kash.people.models import Group, Person
-from kash.platform.database import db, new_public_id, writing
+from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.policy import Actor
 from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import plan_workshop
@@ -129,6 +129,9 @@ def taken(app, actor, client_for):
     )
     for name in NAMES:
         enrol(workshop, make_person(name), trainer)
+    # A register is taken along until the day of its last session is over.
+    db.session.query(Slot).order_by(Slot.starts_at.desc()).first().starts_at = utc_now()
+    db.session.commit()
     phone, browser = Phone(), client_for(trainer)
     assert phone.take(browser, workshop).status_code == 200
     return Taken(trainer, workshop, phone, browser, app.test_client())

@@ -162,7 +162,8 @@ class Phone:
             status, page = self.ask("GET")
             answers.append(status)
             form = self.fields(page)
-            names = sorted(name for name in form if name.startswith("mark-"))
+            shown = sorted(name for name in form if name.startswith("seen-"))
+            names = [name.replace("seen-", "mark-") for name in shown]
             for name in self.chance.sample(names, 3):
                 form[name] = self.chance.choice(STATUSES)
             answers.append(self.ask("POST", urlencode(form | {"action": "save"}))[0])

@@ -1,13 +1,14 @@
 """Pads: taking a register along, what they send, and how that ends."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.services.locking import revoke_everything
-from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey
+from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey, Slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.workshops.models import Facilitator
@@ -30,7 +31,7 @@ def test_a_phone_is_given_codes_and_initials_and_never_a_name(taken):
         ("B02", "A.O."),
         ("B03", "J."),
     ]
-    assert [each["label"][:3] for each in granted["slots"]] == ["1.1", "1.2"]
+    assert [each["label"][:3] for each in granted["slots"]] == ["1.1", "2.1"]
     assert granted["marks"] == []
     assert {"code", "letter", "weight", "tone", "label"} == set(granted["statuses"][0])
     # Asked again by the same phone it is the same pad.
@@ -196,6 +197,19 @@ def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(taken, actor, clie
     assert stranger.take(client_for(other), taken.workshop).status_code == 200
     answer = stranger.send(taken.network, items, pad_of_items=old)
     assert (answer.status_code, answer.json["error"]) == (400, "unreadable")
+
+
+def test_a_register_past_its_day_is_taken_only_to_send_what_a_phone_has_left(taken):
+    db.session.query(Slot).update({"starts_at": utc_now() - timedelta(days=2)})
+    db.session.commit()
+    page = taken.signed_in.get(f"/workshops/{taken.workshop}/pad").text
+    reason = re.search(r'data-over="([^"]*)"', page)
+    assert reason is not None
+    answer = Phone().take(taken.signed_in, taken.workshop)
+    assert (answer.status_code, answer.json["sentence"]) == (409, reason[1])
+    assert reason[1].endswith("A phone keeps a register until its last day. Mark on this website.")
+    left = Phone().take(taken.signed_in, taken.workshop, continues=taken.phone.pad)
+    assert left.status_code == 200
 
 
 def test_the_servers_key_is_sealed_and_made_anew_in_time(taken):

@@ -9,7 +9,7 @@ from benchmarks.pad_load import ARegister, PadPhone
 from benchmarks.server import Started
 from benchmarks.storm import Server, check, prepare, rage, standing
 from kash.attendance.models import RosterEntry, Slot
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.policy import Actor, Role
 from kash.workshops.queries import scope
 from kash.workshops.services.people import enrol
@@ -40,6 +40,9 @@ def a_register(trainer: Actor) -> ARegister:
     found = scope.workshop(workshop, trainer)
     register = found.register.public_id
     slots = db.session.query(Slot).filter_by(register_id=found.register_id)
+    # A register is taken along until the day of its last session is over.
+    slots.order_by(Slot.starts_at.desc()).first().starts_at = utc_now()
+    db.session.commit()
     entries = db.session.query(RosterEntry).filter_by(register_id=found.register_id)
     return ARegister(
         workshop,

@@ -112,7 +112,8 @@ class Pad:
         self.page.fill("#again", PIN)
         self.page.get_by_role("button", name="Take the register").click()
         self.page.wait_for_url("**/pad/")
-        self.open()
+        self.page.locator("#pin").wait_for(state="detached")
+        self.page.get_by_role("button", name="Lock").wait_for()
 
     def type_pin(self, pin: str) -> None:
         self.page.fill("#pin", pin)

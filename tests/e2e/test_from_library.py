@@ -178,6 +178,8 @@ def mark_attendance(at: Programme) -> None:
         at.at(page, session)
         if number < 3:
             page.get_by_role("radiogroup", name=MISSED_ONE).locator("label[for^=absent-]").click()
+        page.locator("[data-rest]").click()
+        page.locator("[data-rest]").wait_for(state="hidden")
         _press(page, "Close register")
         page.wait_for_url("**/attendance")
 

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 WRONG_PIN = "314159"
 MOST_KB = 100
+# The dock on a phone: what is sent, and the sum beside its button.
+TWO_LINES = 116
 _WALK_INS = ("Mgenikwanza Quellon", "Mgenipili Quellon")
 
 
@@ -58,8 +60,13 @@ def test_the_pad_speaks_as_the_site_did(hall, phone):
         pad.page.fill("#again", PIN)
         pad.page.locator("[data-take] .main").click()
         pad.page.wait_for_url("**/pad/")
-        pad.page.wait_for_selector("form.pin")
+        # The PIN was typed: it isn't asked again at once, but is once the page is loaded anew.
+        pad.page.get_by_role("button", name="Funga").wait_for()
         assert pad.page.evaluate("document.documentElement.lang") == "sw"
+        pad.session(0)
+        assert pad.page.locator(".dock").bounding_box()["height"] <= TWO_LINES
+        pad.page.reload()
+        pad.page.wait_for_selector("form.pin")
         assert "Fungua" in pad.page.inner_text("form.pin")
     finally:
         hall.change(speaks, "en")

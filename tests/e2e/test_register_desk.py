@@ -206,7 +206,7 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     page.goto(f"{site.address}/workshops/{held.workshop}/attendance/{session}?group=B")
     people = page.locator(".person:visible")
     show, find = page.get_by_label("Show"), page.get_by_placeholder("Name or code")
-    told, waits = page.locator("[data-told]"), page.locator("[data-unmarked]")
+    told, waits = page.locator("[data-told]"), page.locator("[data-rest]")
     expect(people).to_have_count(2)
     find.fill("ZAWÁDI")
     expect(people).to_have_count(1)
@@ -214,7 +214,7 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     expect(page.get_by_text("Nobody fits.").first).to_be_visible()
     find.fill("")
     expect(told).to_have_text("What you tap is saved by itself.")
-    expect(waits).to_have_text("Present once you save: 2")
+    expect(waits).to_have_text("All present")
 
     def tap(name: str, mark: str) -> None:
         page.locator(f"label[for={mark}-{entries(held)[name]}]").click()
@@ -226,7 +226,7 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     tap("Faraja Sampuli", "absent")
     expect(row("Faraja Sampuli")).to_have_attribute("data-saved", "Saved")
     expect(told).to_have_text("What you tapped is saved.")
-    expect(waits).to_have_text("Present once you save: 1")
+    expect(waits).to_have_text("Others present: 1")
     assert marks(held) == [("absent", 1)]
     for chosen, count in (("exceptions", 1), ("open", 1), ("", 2)):
         show.select_option(chosen)
@@ -235,7 +235,7 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     page.context.set_offline(True)
     tap("Faraja Sampuli", "present")
     expect(row("Faraja Sampuli")).to_have_attribute("data-unsaved", "Not saved yet")
-    expect(waits).to_have_text("Present once you save: 1")
+    expect(waits).to_have_text("Others present: 1")
     expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
     # The sentence stands there already: that the button was tried is told by what failed to leave.
     with page.expect_event("requestfailed", lambda request: request.method == "POST"):

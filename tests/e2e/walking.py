@@ -282,14 +282,15 @@ class Walk:
             if number == 1:
                 absent = trainer.page.get_by_role("radiogroup", name=MISSED_ONE)
                 absent.locator("label[for^=absent-]").click()
-            trainer.button("Save, then the other group")
+            trainer.page.locator("[data-rest]").click()
             trainer.page.wait_for_url("**group=B")
             assert people.count() == len(COMMUNITY) + 1
             if number == 0:
                 late = trainer.page.get_by_role("radiogroup", name="Pendo")
                 late.locator("label[for^=late-]").click()
+            trainer.page.locator("[data-rest]").click()
+            trainer.page.locator("[data-rest]").wait_for(state="hidden")
             trainer.button("Close register")
-            # What was tapped is saved before it closes.
             trainer.page.wait_for_url("**/attendance")
             trainer.go(session)
             trainer.sees("Register closed")

@@ -27,7 +27,16 @@ from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import change_workshop
 from kash.workshops.services.sessions import SessionDetails, change_session
 from tests.workshops.conftest import Held, details, make_person
-from tests.workshops.test_views import both_groups, entries, fields, marks, sessions, text_of, url
+from tests.workshops.test_views import (
+    all_present,
+    both_groups,
+    entries,
+    fields,
+    marks,
+    sessions,
+    text_of,
+    url,
+)
 
 BEGAN_EARLY = timedelta(minutes=20)
 
@@ -153,8 +162,8 @@ def test_a_stale_page_of_one_group_closes_no_register_while_the_other_has_no_mar
 ):
     site = client_for(held.trainer)
     at = url(held, "attendance", sessions(held)[0])
-    site.post(at, data=fields(site.get(f"{at}?group=A")) | {"action": "save"})
-    stale = fields(site.get(f"{at}?group=B"))
+    site.post(at, data=fields(site.get(f"{at}?group=A")) | {"action": "rest"})
+    stale = all_present(site.get(f"{at}?group=B"))
     enrol(held.workshop, make_person("Lulu Kielelezo", "A"), held.trainer)
     refused = site.post(at, data=stale | {"action": "close", "early_reason": "Rain."})
     assert refused.status_code == 409
@@ -163,7 +172,7 @@ def test_a_stale_page_of_one_group_closes_no_register_while_the_other_has_no_mar
     assert set(re.findall(r"(\w+) (?:Sampuli|Kielelezo)", text_of(refused))) == {"Baraka", "Lulu"}
     assert [status for status, _version in marks(held)] == ["present"] * 3
     assert not sessions_of(held.row)[0].closed
-    assert site.post(at, data=fields(refused) | {"action": "close"}).status_code == 303
+    assert site.post(at, data=all_present(refused) | {"action": "close"}).status_code == 303
     assert sessions_of(held.row)[0].closed
     assert [status for status, _version in marks(held)] == ["present"] * 4
 

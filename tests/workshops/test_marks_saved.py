@@ -249,6 +249,6 @@ def test_each_row_of_the_register_is_saved_by_itself_with_what_was_seen_of_it(
     assert seen == [[(of["Faraja Sampuli"], "0:")], [(of["Zawadi Sampuli"], "1:late")]]
     assert all("data-place" in row for row in ROW.findall(form))
     # What a phone says in words, near the finger and where the buttons are.
-    for words in ("What you tapped is saved.", "Not saved yet", ">Present once you save: 1<"):
+    for words in ("What you tapped is saved.", "Not saved yet", ">Others present: 1<"):
         assert words in form
     assert "There is no network at the moment. It is tried again by itself." in form

@@ -72,7 +72,7 @@ def test_a_register_is_closed_once_the_other_group_is_marked_too(
     first = site.get(register(held, "A"))
     assert "Close register" not in text_of(first)
     assert "Save, then the other group" in text_of(first)
-    answer = site.post(register(held), data=fields(first) | {"action": "save"})
+    answer = site.post(register(held), data=fields(first) | {"action": "rest"})
     assert answer.location == register(held, "B")
     assert standing(held) == {
         "Baraka Sampuli": "present",
@@ -81,7 +81,14 @@ def test_a_register_is_closed_once_the_other_group_is_marked_too(
     }
     second = site.get(answer.location)
     assert "Close register" in text_of(second)
-    site.post(register(held), data=fields(second) | {"action": "close"})
+    unsaid = site.post(register(held), data=fields(second) | {"action": "close"})
+    assert "2 people have no mark yet, so the register is still open." in text_of(unsaid)
+    absent = entries(held)["Zawadi Sampuli"]
+    tapped = fields(second) | {f"mark-{absent}": "absent", "action": "rest"}
+    assert "Others present" not in text_of(site.post(register(held), data=tapped))
+    assert standing(held)["Zawadi Sampuli"] == "absent"
+    again = fields(site.get(register(held, "B"))) | {f"mark-{absent}": "present"}
+    site.post(register(held), data=again | {"action": "close"})
     assert set(standing(held).values()) == {"present"}
 
 

@@ -89,6 +89,7 @@ from kash.platform.database import RawQuery, is_postgresql, new_public_id, utc_n
 from kash.platform.vault import Change, audited, lookup
 from kash.platform.vault.phones import Opener, new_pair
 from kash.platform.web.errors import Problem, get_or_404
+from kash.platform.web.formats import day_text, to_local
 from kash.policy import Actor
 
 # How long after its last session a register may still be sent: phones are without a network for
@@ -126,6 +127,9 @@ def take_pad(
             session.scalar(select(func.count(Pad.id)).where(Pad.register_id == locked.id)) or 0
         ) >= MOST_PADS:
             raise Problem(_l("This register was taken along too often. Ask an administrator."))
+        last = _last(session, locked, change.now)
+        if is_past(last, change.now) and not continues:
+            raise Problem(past_sentence(last))
         pad = Pad(
             public_id=new_public_id(),
             register_id=locked.id,
@@ -135,21 +139,37 @@ def take_pad(
             signing_key=signing_key,
             label=label,
             taken_at=change.now,
-            ends_at=_ends(session, locked, change.now),
+            ends_at=max(last, change.now) + LASTS_AFTER,
         )
         session.add(pad)
         change.about(locked.public_id, pad.public_id)
         return pad.public_id
 
 
-def _ends(session: Session, register: Register, now: datetime) -> datetime:
+def _last(session: Session, register: Register, now: datetime) -> datetime:
+    """When the last session begins; now, if none is planned."""
     last = session.scalar(
         select(Slot.starts_at)
         .where(Slot.register_id == register.id)
         .order_by(Slot.starts_at.desc())
         .limit(1)
     )
-    return max(last or now, now) + LASTS_AFTER
+    return last or now
+
+
+def is_past(last: datetime, now: datetime) -> bool:
+    """True if the day on which the last session begins is over: a phone would put such a register
+    away at once."""
+    return to_local(last).date() < to_local(now).date()
+
+
+def past_sentence(last: datetime) -> str:
+    """Why a register past its day is not taken along, and what to do."""
+    return _(
+        "The last session was on %(day)s. A phone keeps a register until its last day. Mark on this"
+        " website.",
+        day=day_text(last),
+    )
 
 
 def _present_key(session: Session, now: datetime) -> int:

@@ -21,6 +21,7 @@ from kash.attendance.forms import (
     conflict_sentence,
     marks_from_form,
     marks_from_grid,
+    others_present,
     page_key,
     seen_text,
     status_word,
@@ -313,12 +314,15 @@ def register(public_id: str, session_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/attendance/<session_id>")
 @allow("attendance.mark")
 def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
-    """Save a session's marks, or save and close its register; a script that saves each tap is told
-    what stands now."""
+    """Save a session's marks, those of all others of a group as present, or save and close its
+    register; a script that saves each tap is told what stands now."""
     workshop = for_marking(public_id)
     chosen = session_of(workshop, session_id)
     sheet = slot_sheet(workshop.register_id, chosen.slot)
-    operations = marks_from_form(sheet, request.form, utc_now())
+    sent: Mapping[str, str] = request.form
+    if sent.get("action") == "rest":
+        sent = others_present(sheet, request.form)
+    operations = marks_from_form(sheet, sent, utc_now())
     closing = request.form.get("action") == "close"
     early_reason = request.form.get("early_reason", "")
     problem: Problem | None = None

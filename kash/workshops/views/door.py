@@ -52,7 +52,9 @@ from kash.attendance.services.marking import WrongReason, check_reason
 from kash.attendance.services.pads import (
     CameIn,
     check_oneself_in,
+    is_past,
     open_items,
+    past_sentence,
     scan_badge,
     wall_code,
 )
@@ -458,7 +460,10 @@ _LONGEST_LABEL = 60
 @allow("attendance.mark")
 def pad(public_id: str) -> str:
     """Page of taking the register along: what it means, and the PIN."""
-    return render_template("workshops/pad.html", workshop=for_marking(public_id))
+    workshop = for_marking(public_id)
+    slots = [one.starts_at for one in sessions_of(workshop)]
+    over = past_sentence(max(slots)) if slots and is_past(max(slots), utc_now()) else ""
+    return render_template("workshops/pad.html", workshop=workshop, over=over)
 
 
 @blueprint.post("/<public_id>/pad")
