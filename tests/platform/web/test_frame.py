@@ -229,7 +229,17 @@ def test_the_look_stays_small_enough_for_a_slow_network():
     apart |= {STATIC / "js" / f"{name}.js" for name in ("typing", "preview", "record")}
     # And only registers, lists that are saved by themselves or in which people are ticked, pages on
     # which a code is typed or a link is copied, and the handbook, these; they load no htmx.
-    names = ("autosave", "grid", "narrow", "narrowing", "register", "unsent", "code", "copy")
+    names = (
+        "autosave",
+        "grid",
+        "narrow",
+        "narrowing",
+        "register",
+        "ticked",
+        "unsent",
+        "code",
+        "copy",
+    )
     apart |= {STATIC / "handbook.css", *(STATIC / "js" / f"{name}.js" for name in names)}
     # And only the page of printed names, this.
     apart.add(STATIC / "names.css")
