@@ -350,10 +350,7 @@ def _expected(session: Session, person_id: int) -> bool:
 
 PERSONAL = (
     Beneath("answer_link.enrolment_id", GOES),
-    StandsInTheWay(
-        _l("This person has a seat in a workshop that is still to come. Take the seat back."),
-        _expected,
-    ),
+    StandsInTheWay(_l("This person has a seat in a workshop that is still to come."), _expected),
     *free_texts("workshop.title", "workshop.cancelled_reason", "workshop_session.title"),
     FreeText("session_record.notes_sealed", kind="session.notes"),
     FreeText("session_record.next_time_sealed", kind="session.next_time"),

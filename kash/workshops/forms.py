@@ -152,11 +152,10 @@ def standstill_sentence(reason: StayReason) -> str:
         return _("Passed over, because they are under 18: %(count)s.", count=reason.people)
     if reason.why is Standstill.LAPSED:
         return _(
-            "Left an offer unanswered and are asked no more by themselves: %(count)s. You can give"
-            " them a seat.",
+            "Left an offer unanswered and are asked no more by themselves: %(count)s.",
             count=reason.people,
         )
-    return _("It begins too soon to ask anybody by itself. You can give a seat to whoever waits.")
+    return _("You can give a seat to whoever waits.")
 
 
 def left_out_word(reason: str) -> str:
@@ -477,8 +476,8 @@ class RecordForm(RowVersionForm):
         required=False,
         rows=5,
         description=_l(
-            "What happened, for whoever teaches it next. No names of people, and nothing by which"
-            " one could be known. Sealed, and forgotten after the time in the settings."
+            "What happened, for whoever teaches it next. No names of people, and nothing by "
+            "which one could be known."
         ),
     )
     next_time = long_text_field(

@@ -66,9 +66,7 @@ def test_hall_and_badge_lead_to_the_questions_and_to_nothing_that_is_right(clien
 def test_a_wrong_code_is_told_the_same_whichever_it_is(client, bank, test_id, wrong):
     answer = opened(client, bank, test_id, **wrong)
     assert answer.status_code == 404
-    assert answer.get_json() == {
-        "problem": "These two codes lead to no test that is open now. Compare them once more."
-    }
+    assert answer.get_json() == {"problem": "These two codes lead to no test that is open now."}
 
 
 def test_a_closed_test_opens_on_no_phone(client, bank, test_id):

@@ -257,12 +257,7 @@ def _refuse_another(session: Session, of: Workshop, day: date | None) -> None:
         select(EvaluationForm).where(EvaluationForm.workshop_id == of.id, same)
     ):
         if form.state != "closed" or form.answered - form.left_out >= FEWEST:
-            raise Problem(
-                _l(
-                    "There is a form for this already. Two of them could be"
-                    " compared with each other."
-                )
-            )
+            raise Problem(_l("There is a form for this already."))
 
 
 def _first_questions(session: Session, of: Workshop, day: date | None) -> list[EvaluationQuestion]:

@@ -49,7 +49,7 @@ class CodeUnknown(Problem):
     """Hall and badge do not lead to an open test."""
 
     status = 404
-    sentence = _l("These two codes lead to no test that is open now. Compare them once more.")
+    sentence = _l("These two codes lead to no test that is open now.")
 
 
 TOLD_FROM_ABOVE = _l(

@@ -72,7 +72,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "trainer_notes": (
         _l("What trainers wrote about a session"),
-        _l("Their notes and words of the day. What was left out and reached stays, without words."),
+        _l("Their notes and words of the day."),
     ),
     "idle_people": (
         _l("People without any activity"),

@@ -206,8 +206,8 @@ CERTIFICATES = Scope(
     "certificates.see",
     _l("Status of certificates"),
     _l(
-        "Serials of police officers' certificates with title, days, and whether each still holds."
-        " No name; the officer's number."
+        "Serials of police officers' certificates with title, days, and whether each still holds. "
+        "No name; the officer's number."
     ),
     "api.certificates_read",
 )
@@ -223,8 +223,8 @@ INDICATORS = Scope(
     "indicators.see",
     _l("Indicators"),
     _l(
-        "Counts of people and workshops in a quarter or a year, by group, course, funder, new or"
-        " refresher. Never by sex, age, cadre, station or ward, and nobody behind them."
+        "Counts of people and workshops in a quarter or a year, by group, course, funder, new or "
+        "refresher. Never by sex, age, cadre, station or ward, and nobody behind them."
     ),
     "api.indicators_read",
 )

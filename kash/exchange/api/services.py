@@ -127,9 +127,7 @@ def _checked(keys: Collection[str], by: Actor) -> list[str]:
         )
     if not all(may_have(by.roles, scope.permission) for scope in scopes_named):
         raise Problem(
-            _l("A token can do no more than your own account. Choose what your account includes."),
-            field="scopes",
-            status=422,
+            _l("A token can do no more than your own account."), field="scopes", status=422
         )
     return [scope.key for scope in scopes_named]
 

@@ -79,9 +79,8 @@ FEATURE = Feature(
             "kobo",
             _l("KoboToolbox"),
             _l(
-                "Registrations that were typed on phones without this site. Rows are fetched whole"
-                " and shown before anything is saved. Reports of violations never come through"
-                " KoboToolbox."
+                "Registrations that were typed on phones without this site. Reports of "
+                "violations never come through KoboToolbox."
             ),
             "kobo.connection",
             "kobo.use",

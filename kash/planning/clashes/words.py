@@ -37,10 +37,7 @@ REASON: dict[ClashKind, Any] = {
     ClashKind.BLOCK: _l("By the days on which the venue was said to be taken."),
     ClashKind.SEATS: _l("More seats are planned or taken than there are."),
     ClashKind.HOLIDAY: _l("Few come on a holiday, and offices are closed."),
-    ClashKind.PEOPLE: _l(
-        "Only people whose pages you may open are counted. This never stands in the way: a refusal"
-        " would tell that somebody takes part in something else."
-    ),
+    ClashKind.PEOPLE: _l("Only people whose pages you may open are counted."),
     ClashKind.DOOR: _l(
         "Whoever is seen at the door by an officer is known in the street from then on, and so is"
         " the officer."

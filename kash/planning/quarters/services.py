@@ -506,13 +506,7 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
     new, left_over = _lines_for(proposal, version, group, days, wanted)
     lines = lines_of(proposal)
     if len(lines) + len(new) > MOST_LINES:
-        raise Problem(
-            _l(
-                "A proposal has at most 100 workshops. Ask for fewer places, or"
-                " make another proposal."
-            ),
-            field="",
-        )
+        raise Problem(_l("A proposal has at most 100 workshops."), field="")
     outcome = worked_out(proposal, [*open_workshops(lines), *new], places_now(lines))
     with audited("quarters.workshops_added", by) as change:
         locked = held_proposal(change.session, public_id, row_version)

@@ -100,10 +100,7 @@ class ProposalForm(KashForm):
         least=5,
         most=600,
         default=90,
-        description=_l(
-            "By the minutes between areas, as they were typed in. Everybody is home in time,"
-            " whatever stands here."
-        ),
+        description=_l("By the minutes between areas, as they were typed in."),
     )
 
     def offer(self, today: date) -> None:

@@ -37,7 +37,7 @@ class PictureTooLarge(PictureProblem):
 class DrawingRefused(PictureProblem):
     """SVG can hold more than a picture."""
 
-    sentence = _l("SVG files can hold more than a picture, so they are not taken. Send a PNG.")
+    sentence = _l("Send a PNG.")
 
 
 class NothingDrawn(PictureProblem):

@@ -408,8 +408,8 @@ def duplicate(public_id: str) -> ResponseReturnValue:
 
 
 LEFT_OUT = _l(
-    "Left out is whoever stands in this workshop already, also as withdrawn or declined, whoever is"
-    " under 18 and, where the director decided so, whoever lacks an earlier course or had this one."
+    "Left out: people in this workshop already, also if withdrawn or declined; under 18; and, "
+    "where the director decided so, without an earlier course or with this one."
 )
 
 
