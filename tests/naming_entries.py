@@ -99,7 +99,7 @@ NAMED: dict[str, str] = {
     "attendance.slot_closed": "register slot",
     "attendance.slot_confirmed": "register slot",
     "attendance.slot_reopened": "register slot",
-    "attendance.slots_closed": "register slot",
+    "attendance.slots_closed": "register",
     "attendance.slots_confirmed": "register slot",
     "attendance.time_tapped": "register entry",
     "attendance.time_undone": "register entry",
