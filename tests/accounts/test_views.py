@@ -179,7 +179,12 @@ def test_who_must_have_a_second_step_sets_it_up_first(second_step_required, sign
     own = browser.get("/account").text
     assert "Unused recovery codes: 10." in own
     codes = browser.post("/account/recovery-codes")
-    assert len(re.findall(r"<li><code>[0-9a-z-]{19}</code></li>", codes.text)) == 10
+    shown = re.findall(r"<li><code>([0-9a-z-]{19})</code></li>", codes.text)
+    assert len(shown) == 10
+    # All can be copied at once, and printed.
+    assert re.search(r"<textarea[^>]*>([^<]*)</textarea>", codes.text)[1].split() == shown
+    assert 'data-copy="all-codes"' in codes.text
+    assert "data-print" in codes.text
 
 
 def test_others_need_no_second_step(second_step_required, sign_in):

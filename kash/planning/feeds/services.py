@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
+from kash.accounts.models import Account
 from kash.accounts.services.marks import new_token, token_hash
 from kash.people.models import Venue
 from kash.planning.feeds.models import CalendarAddress
@@ -46,8 +47,16 @@ def end_venue_address(venue: str, *, by: Actor) -> None:
 
 
 def end_with_access(session: Session, account_id: int, _now: datetime) -> None:
-    """Within another action: end the address of an account whose access ends."""
-    session.execute(delete(CalendarAddress).where(CalendarAddress.account_id == account_id))
+    """Within another action: end the address of an account whose access ends, and those of venues
+    that it made."""
+    maker = select(Account.public_id).where(Account.id == account_id).scalar_subquery()
+    ended = or_(
+        CalendarAddress.account_id == account_id,
+        and_(CalendarAddress.venue_id.is_not(None), CalendarAddress.made_by == maker),
+    )
+    session.execute(
+        delete(CalendarAddress).where(ended).execution_options(synchronize_session=False)
+    )
 
 
 def _venue(session: Session, public_id: str) -> Venue:

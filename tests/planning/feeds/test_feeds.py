@@ -12,7 +12,12 @@ from kash.accounts.models import Account
 from kash.accounts.services.locking import revoke_everything
 from kash.people.models import Person, Venue
 from kash.planning.feeds.models import CalendarAddress
-from kash.planning.feeds.services import end_own_address, make_own_address, make_venue_address
+from kash.planning.feeds.services import (
+    end_own_address,
+    end_with_access,
+    make_own_address,
+    make_venue_address,
+)
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web.formats import from_local
 from kash.workshops.availability.models import VenueBlock
@@ -109,6 +114,16 @@ def test_the_address_ends_with_a_new_one_with_ending_and_with_access(app, ahead)
     db.session.commit()
     assert _answer(app, token) == 404
     assert _answer(app, "x" * 43) == 404
+
+
+def test_the_address_of_a_venue_ends_with_the_access_of_the_person_who_made_it(app, ahead, actor):
+    venue = db.session.scalars(select(Venue.public_id)).one()
+    address = f"/feeds/read/{make_venue_address(venue, by=ahead.trainer)}"
+    other = actor("trainer")
+    for ends, status in ((other, 200), (ahead.trainer, 404)):
+        with writing() as session:
+            end_with_access(session, ends.account_id, utc_now())
+        assert app.test_client().get(address).status_code == status
 
 
 def test_the_secret_stands_nowhere_but_on_the_page_that_shows_it(ahead, client_for):
