@@ -36,10 +36,14 @@ def test_a_new_device_is_asked_about_elsewhere(app, actor):
     third = app.test_client()
     third.post("/sign-in", data=data)
     third.post("/sign-out")
-    page = first.get("/").text
+    page = first.get("/account?at=1").text
     answer = re.search(r'action="(/account/sessions/[0-9a-z]{16}/answer)"', page)
+    back = re.search(r'name="next" value="([^"]*)"', page[page.index("Was it you?") :])
     assert answer is not None
-    assert first.post(answer.group(1), data={"answer": "yes"}).location == "/account"
+    assert back is not None
+    assert back.group(1) == "/account?at=1"
+    data = {"answer": "yes", "next": back.group(1)}
+    assert first.post(answer.group(1), data=data).location == back.group(1)
     assert "Was it you?" not in first.get("/").text
 
 

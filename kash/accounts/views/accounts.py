@@ -60,7 +60,7 @@ from kash.accounts.views.inviting import address_of_link, asked, person_typed
 from kash.platform.approvals.approval import approval_names
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, head_code, open_text, seal, verify
-from kash.platform.web import NotFound, current_actor, download, go, page
+from kash.platform.web import NotFound, current_actor, download, go, page, safe_next
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
@@ -376,7 +376,9 @@ def answer_for_device(public_id: str) -> ResponseReturnValue:
     mine = request.form.get("answer") != "no"
     sign_in.answer_for_device(current_actor(), public_id, mine=mine)
     if mine:
-        return go("accounts.own", _("Thank you. Nothing changes."))
+        flash(_("Thank you. Nothing changes."))
+        # On with what the question came into.
+        return redirect(safe_next(request.form.get("next"), url_for("accounts.own")), code=303)
     flash(_("That session has ended. Now change your password: somebody may know it."), "warn")
     return go("accounts.own_password")
 
