@@ -266,7 +266,7 @@ VERDICT: Mapping[ItemVerdict, Any] = {
         "People who knew the rest did no better here than others: look at its wording."
     ),
     ItemVerdict.USEFUL: _l("People who knew the rest mostly knew this: it tells well."),
-    ItemVerdict.NOTHING_ODD: _l("Nothing odd so far. From fifty answers up more can be said."),
+    ItemVerdict.NOTHING_ODD: _l("Nothing odd so far."),
 }
 
 

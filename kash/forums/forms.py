@@ -296,11 +296,7 @@ _NAMES_AT_ONCE = 12
 class FindMembersForm(KashForm):
     """Parts of names, of one person or of several."""
 
-    search = text_field(
-        _l("Names"),
-        most=400,
-        description=_l("A part of each name is enough. Put a comma between several people."),
-    )
+    search = text_field(_l("Names"), most=400, description=_l("A part of each name is enough."))
 
     def names(self) -> list[str]:
         """The names that were typed, each once."""
@@ -528,10 +524,7 @@ class OfficeTermForm(KashForm):
     """A term of office."""
 
     office = text_field(
-        _l("Office"),
-        most=120,
-        required=False,
-        description=_l("For example “Chair”. Leave it empty for a member without an office."),
+        _l("Office"), most=120, required=False, description=_l("For example “Chair”.")
     )
     begins_on = DayField(_l("First day"), validators=[required()])
     ends_on = DayField(

@@ -207,7 +207,7 @@ class _Days(KashForm):
         least=1,
         most=1000,
         required=False,
-        description=_l("Who is enrolled beyond them waits. Left empty, there is no limit."),
+        description=_l("Who is enrolled beyond them waits."),
     )
     facilitators = SeveralField(_l("Trainers"), validators=[Optional()], choices=[])
     lead = choice_field(_l("Who leads"), required=False)

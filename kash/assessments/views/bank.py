@@ -171,7 +171,7 @@ def _written(course: Course, kind: QuestionKind, row: BankRow | None) -> Respons
                 actor,
                 fitting=form.fitting,
             ):
-                sentence = _("Saved as a new wording. Tests that were held keep the old one.")
+                sentence = _("Saved as a new wording.")
             flash(sentence)
             return _to_bank(public_id)
         course = _course(public_id)

@@ -73,7 +73,7 @@ def phone_words() -> dict[str, str]:
         "itself": LANGUAGES.get(language_code(), language_code()),
         "leave": _("Leave"),
         "title": _("Questions"),
-        "lead": _("Nobody needs an account. Take your time; you can change an answer."),
+        "lead": _("Take your time; you can change an answer."),
         "hall": _("Code on the wall"),
         "badge": _("Code of your badge"),
         "scan": _("Scan the badge"),
@@ -100,9 +100,7 @@ def phone_words() -> dict[str, str]:
         "all_sent": _("Sent. The server has all your answers."),
         "end": _("That was all"),
         "answered": _("Answered: {done} of {all}."),
-        "keep_open": _(
-            "Keep this page. What is saved is sent by itself as soon as there is a network."
-        ),
+        "keep_open": _("Keep this page."),
         "may_close": _("You may close this page."),
         "look_again": _("Look at my answers"),
         "change": _("Change an answer: the badge once more"),

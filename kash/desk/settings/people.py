@@ -44,16 +44,13 @@ UNITS: dict[str, Any] = {"hours": _l("hours"), "days": _l("days"), "years": _l("
 WORDS: dict[str, tuple[Any, Any]] = {
     "ended_sessions": (
         _l("Sessions that ended"),
-        _l("From which kind of device somebody was signed in. Deleted every hour."),
+        _l("From which kind of device somebody was signed in."),
     ),
     "job_results": (
         _l("Files that were made to download"),
         _l("Certificates, lists and reports. They can be made again."),
     ),
-    "job_rows": (
-        _l("What became of background work"),
-        _l("Among it whether an e-mail was sent. Ids and counts only."),
-    ),
+    "job_rows": (_l("What became of background work"), _l("Among it whether an e-mail was sent.")),
     "import_originals": (
         _l("Lists as they were uploaded"),
         _l("Kept sealed until then, so that an import can be looked at again."),
@@ -64,7 +61,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "own_words": (
         _l("What people wrote in their own words"),
-        _l("In tests, evaluations, follow-ups and notes of visits. Counts and scores stay."),
+        _l("In tests, evaluations, follow-ups and notes of visits."),
     ),
     "backups": (
         _l("Backups"),
@@ -76,7 +73,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "idle_people": (
         _l("People without any activity"),
-        _l("After these years they come up for review. Nobody is deleted by this."),
+        _l("After these years they come up for review."),
     ),
     "erasure_answer": (
         _l("Answering a wish to be erased"),

@@ -62,7 +62,7 @@ def _stories(asked: Viewer) -> Sequence[TodayLine]:
     url = url_for("stories.all_drafts")
     lines = []
     if waiting and actor.may("stories.approve"):
-        text = _("Somebody wrote it. You read it before it is told.")
+        text = _("You read it before it is told.")
         title = _("Stories wait for a second reader")
         lines.append(TodayLine(title, url, text, key=waiting, button=_("Read")))
     if returned and actor.may("stories.write"):

@@ -183,7 +183,7 @@ def reopen_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
         return render_template("forums/reopen_decision.html", forum=forum, decision=line)
     with FlashedProblems(tone="warn"):
         services.take_back_conclusion(forum_id, decision_id, by=current_actor())
-        flash(_("Taken back. It comes up in the next meeting again."))
+        flash(_("Taken back."))
     return go("forums.decision")
 
 

@@ -93,7 +93,7 @@ class ProposalForm(KashForm):
         least=1,
         most=9,
         default=2,
-        description=_l("One of them leads. The others may co-teach the course, or lead it."),
+        description=_l("One of them leads."),
     )
     most_minutes = whole_number_field(
         _l("Longest way to a workshop, in minutes"),

@@ -36,7 +36,7 @@ ACTION_WORDS = ActionWords(
 
 def _line(count: int) -> str:
     if not count:
-        return _("Those of the law. Add what is gazetted or follows the moon.")
+        return _("Add what is gazetted or follows the moon.")
     return _("Those of the law, and days that were added from today on: %(count)s", count=count)
 
 

@@ -402,7 +402,7 @@ def duplicate(public_id: str) -> ResponseReturnValue:
             copy = duplicate_workshop(
                 public_id, given(form.starts_on.data), current_actor(), copy_id=form.key.data
             )
-            flash(_("The workshop is planned again. Nobody is in it yet."))
+            flash(_("The workshop is planned again."))
             return go_to("workshops.workshop", copy)
     return page("workshops/duplicate.html", form=form, workshop=workshop)
 

@@ -114,10 +114,7 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
         flash(told, "warn")
     if len(ours) < len(pages):
         flash(
-            _(
-                "Pages that belong to another workshop: %(count)s. They were not kept.",
-                count=len(pages) - len(ours),
-            ),
+            _("Pages that belong to another workshop: %(count)s.", count=len(pages) - len(ours)),
             "warn",
         )
     if matched < len(stored):
