@@ -30,9 +30,9 @@ from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops
 from kash.incidents.queries.letterbox import (
     compartments_of_letters,
     number_waits_for,
+    own_in_letterbox,
     roster,
     somebody_is_left_silent,
-    unread_texts,
 )
 from kash.incidents.queries.mediation import (
     asked_briefs,
@@ -281,19 +281,27 @@ def _asked_briefs(asked: Viewer) -> Sequence[TodayLine]:
 def _may_own(asked: Viewer) -> ColumnElement[bool] | None:
     if not asked.actor.may("incidents.edit"):
         return None
-    return select(Incident.id).where(Incident.receipt_hash.is_not(None)).exists()
+    return select(Incident.id).exists()
 
 
-def _texts(asked: Viewer) -> Sequence[TodayLine]:
-    """Answers under the receipts of cases that the person who looks owns, as `_asked_briefs`."""
-    references = unread_texts(asked.actor) if asked.actor.may("incidents.edit") else []
-    if not references:
+def _own_cases(asked: Viewer) -> Sequence[TodayLine]:
+    """Answers under the receipts of cases that the person who looks owns, as `_asked_briefs`; and
+    while her vault is closed, what is due in her cases."""
+    if not asked.actor.may("incidents.edit"):
         return []
-    url, title = url_for("incidents.index", show="open"), _("An answer came")
-    if asked.vault is not None and len(references) == 1:
-        url = url_for("incidents.case", reference=references[0], _anchor="texts")
-    text = _("Open the case and read it.")
-    return [TodayLine(title, url, text, key=len(references), button=_("Look"), about=title)]
+    references, due = own_in_letterbox(asked.actor, asked.day)
+    queue, lines = url_for("incidents.index", show="open"), []
+    if references:
+        url, title = queue, _("An answer came")
+        if asked.vault is not None and len(references) == 1:
+            url = url_for("incidents.case", reference=references[0], _anchor="texts")
+        text = _("Open the case and read it.")
+        key = len(references)
+        lines.append(TodayLine(title, url, text, key=key, button=_("Look"), about=title))
+    if due and asked.vault is None:
+        title, text = _("Something is due in your cases"), _("Open the vault to see")
+        lines.append(TodayLine(title, queue, text, key=due, button=_("Look"), about=title))
+    return lines
 
 
 def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
@@ -350,7 +358,7 @@ TODAY = (
     Need("vault", 20, _vault, template="incidents/today.html", ranked=True),
     Need("asked_briefs", 30, _asked_briefs, exists=_may_have_asked),
     Need("silent", 15, _silent),
-    Need("texts", 35, _texts, exists=_may_own),
+    Need("own_cases", 35, _own_cases, exists=_may_own),
     Need("briefs", 60, _briefs),
     Need("few_custodians", 200, _few_custodians),
     Need("outside", 210, _outside),

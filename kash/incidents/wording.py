@@ -110,6 +110,10 @@ EVENT_NAMES: dict[str, Any] = {
     "referral_done": _l("The service has seen or helped her"),
     "referral_not_done": _l("Nothing came of a referral"),
     "referral_not_wanted": _l("She did not want to be referred"),
+    "referral_ended": _l(
+        "A referral ended: she does not let the report be kept. Call the service, so that nothing"
+        " more is done"
+    ),
     "contact_kept": _l("How to reach her was written down"),
     "asked_safe_yes": _l("She was asked how she is: safe"),
     "asked_safe_no": _l("She was asked how she is: not safe"),

@@ -95,7 +95,7 @@ async function send(form, button) {
     if (!stays || !show(text)) location.assign(answer.url);
     return true;
   } catch {
-    tell(form, button, refused);
+    tell(form, button, refused ? 1 : 0);
     if (!refused) {
       unsent = [form, button];
       timer = setTimeout(again, AGAIN);
@@ -106,13 +106,14 @@ async function send(form, button) {
   }
 }
 
-/** Say beside the button that was pressed, or the field that was typed in, why nothing was sent. */
-function tell(form, button, refused) {
+/** Say beside the button that was pressed, or the field that was typed in, why nothing was sent: by
+ * the number of the sentence. */
+function tell(form, button, which) {
   const around = form.closest("[data-brief]") || form;
   const said = around.querySelector("[data-not-sent]");
   if (!said) return;
-  const [network, server] = said.querySelectorAll("p");
-  [network.hidden, server.hidden, said.hidden] = [refused, !refused, false];
+  said.hidden = false;
+  said.querySelectorAll("p").forEach((sentence, place) => (sentence.hidden = place !== which));
   const beside = button?.closest(".actions, .send-now, .held-answers, .answered, details");
   const place = beside || document.activeElement?.closest(".field");
   if (place && around.contains(place)) place.before(said);
@@ -138,8 +139,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-code], [data-sent], [data-start], [data-brief] form")) return;
   event.preventDefault();
-  // A second touch sends nothing twice.
+  // A second touch sends nothing twice, and is told so.
   if (!busy) go(form, event.submitter);
+  else tell(form, event.submitter, 2);
 });
 
 // What medicine helps, and for how long, stands there as soon as an act is ticked that needs it.

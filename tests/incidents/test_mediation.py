@@ -26,12 +26,13 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.mediation import Result
-from kash.incidents.rules.parts import Act, Choice, Filing, Information, Party
+from kash.incidents.rules.parts import Act, Choice, Filing, Information, Party, Term
 from kash.incidents.rules.parts import Person as SomebodyHeld
 from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import assign, changing
 from kash.incidents.services.consents import answer_consents, note_printed
+from kash.incidents.services.documentation import WhatCame, fulfil, tell_what_came
 from kash.incidents.services.mediation import (
     DutyDetails,
     MustKeepAway,
@@ -767,6 +768,26 @@ def test_what_is_noted_in_one_line_ends_what_a_mediator_was_asked_once_nothing_i
     shred_old_notes(db.session(), utc_now() + timedelta(days=9))
     assert rows() == []
     db.session.rollback()
+
+
+def test_what_is_noted_on_other_pages_ends_it_too(three_asked, officer):
+    mediator, reference = three_asked
+    one = (officer.actor, officer.vault(), reference)
+    # As the full form saves it.
+    with changing("incidents.case_written", *one) as case:
+        for person in case.record.persons[:2]:
+            person.released_at = utc_now()
+        case.record.terms.append(Term(id="t1", kind="return", owed_to="p1"))
+        case.record.terms[0].fulfilled_on = utc_now().date()
+    assert [brief.state for brief in own_briefs(mediator)] == ["accepted"]
+    tell_what_came(*one, WhatCame("p3", released_at=utc_now()))
+    assert [brief.state for brief in own_briefs(mediator)] == ["accepted"]
+    # Taken back, and said on the page of what was agreed.
+    fulfil(*one, "t1", None, None)
+    fulfil(*one, "t1", utc_now().date(), None)
+    assert own_briefs(mediator) == []
+    (request,) = open_case(*one[:2], reference).record.interventions
+    assert (request.response, request.brief) == ("settled", "")
 
 
 def rows() -> list[tuple[str, str, bytes | None]]:

@@ -13,6 +13,7 @@ from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.mediation import Result
+from kash.incidents.rules.parts import Referral
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import Filters
 from kash.incidents.services import receipts
@@ -427,3 +428,31 @@ def test_the_keys_under_which_something_waits_are_not_dropped(member, peer, rece
     take_back(peer, receipt, "court")
     current = set(db.session.scalars(select(Compartment.id).where(Compartment.name == "case")))
     assert compartments_of_letters(db.session()) == current
+
+
+@pytest.mark.any_engine
+def test_a_referral_under_way_ends_with_the_keeping_of_the_report(member, peer, receipt):
+    """But not that of a person who is held to an advocate, nor what was told before."""
+    let_arrive()
+    reference = only_case(member).reference
+    with changing("incidents.changed", member.actor, member.vault(), reference) as change:
+        change.record.persons[0].arrested_at = utc_now()
+        change.record.referrals = [
+            Referral(id="r1", kind="medical", agreed="herself", person="p2"),
+            Referral(id="r2", kind="legal", agreed="herself", person="p1"),
+            Referral(id="r3", kind="shelter", agreed="herself", outcome="helped"),
+        ]
+    take_back(peer, receipt, "forum_story")
+    outcomes = [one.outcome for one in only_case(member).record.referrals]
+    assert outcomes == ["", "", "helped"]
+    take_back(peer, receipt, "record")
+    for _time in range(2):
+        # Before anybody saved the case, and after.
+        record = only_case(member).record
+        assert [one.outcome for one in record.referrals] == ["not_wanted", "", "helped"]
+        ended = [event.about for event in record.timeline if event.what == "referral_ended"]
+        assert ended == ["r1"]
+        page = member.client.get(f"/w/{reference}").text
+        assert "Call the service, so that nothing more is done" in page
+        with changing("incidents.changed", member.actor, member.vault(), reference) as change:
+            change.happened("saved")

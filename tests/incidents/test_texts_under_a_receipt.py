@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.letterbox import Receipt, keys_of, opened_box, unread_texts
+from kash.incidents.queries.letterbox import Receipt, keys_of, opened_box, own_in_letterbox
 from kash.incidents.rules.casework import REDACT
 from kash.incidents.rules.filing import Screen, new_code, new_token
 from kash.incidents.rules.letterbox import MOST_ANSWERS, MOST_TEXTS, Talk
@@ -36,6 +36,7 @@ from kash.incidents.services.second_member import propose
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import Problem
+from kash.platform.web.formats import local_today
 from kash.policy import NOBODY, SYSTEM, Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive, shredded
@@ -244,7 +245,7 @@ def test_an_answer_stands_on_its_owners_today_until_she_opened_the_case(case):
     case.opens(case.anna)
     assert not told(case.anna)
     case.answers("And another")
-    assert unread_texts(case.anna.actor) == [case.reference]
+    assert own_in_letterbox(case.anna.actor, local_today()) == ([case.reference], 0)
 
 
 def test_for_somebody_held_an_answer_rings_the_owner_within_a_minute_and_once(held, monkeypatch):

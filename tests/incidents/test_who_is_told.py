@@ -269,6 +269,8 @@ def _a_service_is_silent(desk: Desk) -> None:
         refer(desk.anna.actor, desk.anna.vault(), reference, referral)
         due = "Something is due in your cases" in desk.anna.client.get("/").text
         assert due is is_due
+        # With her vault closed, too.
+        assert ("Something is due in your cases" in desk.today(desk.anna.actor)) is is_due
     assert "Something is due in your cases" not in desk.brenda.client.get("/").text
     assert [desk.night.later(DAY - 1), desk.night.later(1)] == [[], [ANNA, BRENDA]]
 

@@ -34,7 +34,7 @@ from kash.incidents.queries.officers import (
     standings,
 )
 from kash.incidents.rules.casework import OVER
-from kash.incidents.rules.clocks import CourtDays
+from kash.incidents.rules.clocks import CourtDays, end_referrals
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
 from kash.incidents.rules.filing import ALL_SCREENS, code_from, compose, word_as_read, word_from
 from kash.incidents.rules.letterbox import (
@@ -85,7 +85,7 @@ from kash.platform.vault import (
 )
 from kash.platform.vault.queries import entries_about
 from kash.platform.web.errors import NotFound
-from kash.platform.web.formats import zone
+from kash.platform.web.formats import to_local, zone
 from kash.policy import Actor, Role
 from kash.workshops.holidays.queries import local_days
 
@@ -554,7 +554,9 @@ class Withdrawals:
         if taken_back is None:
             return None
         for withdrawal in taken_back.withdrawals:
-            take_back(record, self._read(withdrawal))
+            said = self._read(withdrawal)
+            take_back(record, said)
+            end_referrals(record, said.at, to_local(said.at).date())
         return taken_back
 
     def put_texts_into(self, reference: str, record: Record) -> list[str]:
@@ -639,15 +641,13 @@ def takes_texts(reference: str) -> bool:
     return reference in opened_box(db.session()).talks
 
 
-def unread_texts(by: Actor) -> list[str]:
-    """References of the cases that an actor owns and has not opened since their reporter
-    answered."""
+def own_in_letterbox(by: Actor, today: date) -> tuple[list[str], int]:
+    """Of the cases that an actor owns: references of those that she has not opened since their
+    reporter answered, and how many have something due. Nothing of it needs a key."""
     box = opened_box(db.session())
-    return [
-        reference
-        for reference, talk in box.talks.items()
-        if talk.new and reference in box.owners and box.owners[reference].account == by.public_id
-    ]
+    own = {key: owned for key, owned in box.owners.items() if owned.account == by.public_id}
+    unread = [key for key, talk in box.talks.items() if talk.new and key in own]
+    return unread, sum(case.due_on is not None and case.due_on <= today for case in own.values())
 
 
 def anything_open(session: Session) -> bool:

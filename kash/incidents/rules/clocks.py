@@ -30,7 +30,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES, HOLDS
 from kash.incidents.rules.money import names_officer
 from kash.incidents.rules.older_records import may_be_minor
-from kash.incidents.rules.parts import NOT_WANTED, CashBail, Person, Referral, Term
+from kash.incidents.rules.parts import NOT_WANTED, CashBail, Event, Person, Referral, Term
 from kash.incidents.rules.record import PROTECTION, Record
 from kash.workshops.holidays.rules import is_public_holiday
 
@@ -370,6 +370,18 @@ def may_be_sent(record: Record, referral: Referral) -> bool:
     somebody_held = bool(persons) or record.filing.held
     all_held = all(person in persons_held for person in persons)
     return referral.kind == "legal" and somebody_held and all_held
+
+
+def end_referrals(record: Record, at: datetime, day: date) -> None:
+    """End the open referrals of those who do not let the report be kept any more, but such as need
+    no yes: child protection, and an advocate of somebody who is held."""
+    stopped = record.who_stopped()
+    for referral in record.referrals if stopped else ():
+        unasked = referral.model_copy(update={"agreed": "not_asked"})
+        hers = referral.person in ("", *stopped)
+        if hers and is_open(referral) and not may_be_sent(record, unasked):
+            referral.outcome, referral.outcome_on = NOT_WANTED, day
+            record.timeline.append(Event(what="referral_ended", by="", at=at, about=referral.id))
 
 
 # So many days after she agreed to it she is asked how she is.

@@ -238,13 +238,14 @@ class Talk(BaseModel):
 
 class Owned(BaseModel):
     """An open case as its owner's phone needs it: her account's public id, when phones ring next
-    for it, whether somebody is held in it, and how often they rang since the last step: -1 if its
-    owner does not know of it yet."""
+    for it, whether somebody is held in it, how often they rang since the last step: -1 if its
+    owner does not know of it yet, and the earliest day on which something in it is due."""
 
     account: str
     ring_at: datetime
     held: bool = False
     rung: int = 0
+    due_on: date | None = None
 
 
 class Ring(BaseModel):

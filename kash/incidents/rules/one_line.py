@@ -99,6 +99,18 @@ def _requests(record: Record, key: str) -> Iterator[Intervention]:
     return (request for request in record.interventions if request.id == key)
 
 
+def what_came(record: Record) -> set[CaseLine]:
+    """What came of a case by its record, however it was noted: who is free, and terms that were
+    kept."""
+    free = {CaseLine(RELEASED, person.id) for person in record.persons if is_free(record, person)}
+    kinds = {kind: what for what, kind in _TERMS.items()}
+    return free | {
+        CaseLine(kinds[term.kind], term.id)
+        for term in record.terms
+        if term.kind in kinds and not is_open(term)
+    }
+
+
 def is_pressed_twice(record: Record, line: CaseLine, by: str, now: datetime) -> bool:
     """True if the newest step of a case is this very line, noted just now by the same account."""
     newest = record.timeline[-1] if record.timeline else None

@@ -20,6 +20,7 @@ from kash.incidents.queries.mediation import (
     outcome_of,
 )
 from kash.incidents.rules import mediation as rules
+from kash.incidents.rules.clocks import end_referrals
 from kash.incidents.rules.consents import ForCustodian
 from kash.incidents.rules.letterbox import Box
 from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
@@ -28,6 +29,7 @@ from kash.incidents.rules.parts import Event, Intervention
 from kash.incidents.rules.record import Record, is_taken_back
 from kash.platform.database import utc_now
 from kash.platform.vault import seal
+from kash.platform.web.formats import local_today
 
 
 def collect_answers(session: Session, record: Record) -> bool:
@@ -208,11 +210,13 @@ def end_what_tells_who_must_not_know(
 
 def end_what_was_taken_back(session: Session, record: Record) -> None:
     """A record is saved in which the holder of the receipt took mediation back, or somebody does
-    not let it be kept: open briefs end, but for what asks for the release of who is held."""
+    not let it be kept: open briefs end, but for what asks for the release of who is held, and
+    referrals."""
     if is_taken_back(record, "mediation"):
         end_briefs(session, record)
     elif record.who_stopped():
         end_briefs_without_consent(session, record)
+    end_referrals(record, utc_now(), local_today())
 
 
 def shred_briefs(_session: Session, record: Record) -> Remains:

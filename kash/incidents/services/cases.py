@@ -30,10 +30,12 @@ from kash.incidents.rules.filing import FirstAccount, Source, new_code, source_o
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.mediation import asked_by
 from kash.incidents.rules.mediation_gate import asks_too_much
+from kash.incidents.rules.one_line import what_came
 from kash.incidents.rules.parts import Comment, Event, Link, next_id
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
 from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.brief_endings import (
+    end_what_is_settled,
     end_what_tells_who_must_not_know,
     note_answers_read,
     tells_who_must_not_know,
@@ -618,7 +620,10 @@ def changing_within(
     changed = CaseChange(change, case, incident, vault, by, history=history)
     # What was taken back by its receipt meanwhile.
     history.note("", change.now)
+    before = what_came(case.record)
     yield changed
+    for what in sorted({line.what for line in what_came(case.record) - before}):
+        end_what_is_settled(change.session, case.record, what, change.now, by.public_id, change.now)
     history.note(by.public_id, change.now, changed.why)
     take_over_everything(change.session, case.record)
     _keep_away(changed)

@@ -367,10 +367,9 @@ def forget_texts(session: Session, reference: str) -> None:
 def set_owner(session: Session, reference: str, account: str) -> None:
     """Give an open case to an account (a public id), whose phone rings within a minute."""
     with letterbox(session) as box:
-        somebody_held = reference in box.owners and box.owners[reference].held
-        box.owners[reference] = Owned(
-            account=account, ring_at=utc_now(), held=somebody_held, rung=-1
-        )
+        before = box.owners.get(reference) or Owned(account=account, ring_at=utc_now())
+        now_owned = {"account": account, "ring_at": utc_now(), "rung": -1}
+        box.owners[reference] = before.model_copy(update=now_owned)
 
 
 def keep_owner(
@@ -410,7 +409,8 @@ def keep_owner(
         # A day begins by the clocks of the place.
         ring_at = next_ring(to_local(now), min(days, default=None), held=somebody_held, rung=rung)
         ring_at = ring_at.astimezone(UTC)
-        owned = Owned(account=account, ring_at=ring_at, held=somebody_held)
+        due_on = min(due_days(record), default=None)
+        owned = Owned(account=account, ring_at=ring_at, held=somebody_held, due_on=due_on)
         if account not in (by, before.account if before else ""):
             owned.ring_at, owned.rung = now, -1
         elif before is not None and not step:

@@ -159,6 +159,8 @@ def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
             if person.id not in later and not is_free(case.record, person)
         ]
         form.requests.data = [wish for wish in case.record.wanted if wish in open_requests]
+        if following := _next_mediator(case):
+            _ask_again(form, *following)
     elif form.validate():
         with form.showing_problems():
             command, gone_on = form.command(Request), form.gone_on()
@@ -169,6 +171,14 @@ def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         return page("incidents/ask.html", **_asking(form, case, offered, minute))
     note_opening(by, vault, case)
     return page("incidents/ask.html", **_asking(form, case, offered, minute))
+
+
+def _ask_again(form: AskForm, last: Intervention, mediator: Mediator) -> None:
+    """Put into the form what the last mediator was asked, for the next one."""
+    form.mediator.data, form.station.data = mediator.account, last.station
+    form.requests.data = [asked.kind for asked in last.asked if not asked.result]
+    form.persons.data = list(last.persons)
+    form.call_name.data, form.call_phone.data = last.call_name, last.call_phone
 
 
 def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
@@ -232,13 +242,16 @@ def may_be_asked(record: Record) -> bool:
 @case_page("/m/<intervention_id>/next", "incidents.edit", "POST")
 def ask_next(by: Actor, vault: OpenVault, case: Case, intervention_id: str) -> ResponseReturnValue:
     """Ask the next mediator for what the last was asked, if she is still the one who was offered,
-    and nobody saved the case since."""
+    and nobody saved the case since; on the page with the questions of safety if they are asked."""
     offered = _next_mediator(case)
     shown = (intervention_id, request.form.get("mediator"))
     if offered is None or (offered[0].id, offered[1].account) != shown:
         flash(_("Something was answered, or somebody was asked, meanwhile. Look at it again."))
         return to("case")
     last, codes = offered[0], case.record.codes
+    if asks_safety(case.record, last.persons):
+        flash(_("Nobody is asked yet: answer the three questions below first."))
+        return to("ask_mediator")
     again = Request(
         offered[1].account,
         tuple(asked.kind for asked in last.asked if not asked.result),
