@@ -127,7 +127,7 @@ def counted_kinds(actor: Actor, now: datetime, today: date) -> list[CountedKind]
     if not kinds:
         return []
     counts = counted(
-        ("missing", actor.public_id, actor.roles, actor.stands_in, today),
+        ("missing", actor.public_id, actor.roles, actor.stands_in, actor.off, today),
         lambda: tuple(db.session.execute(counting, {_NOW.key: now}).one()),
     )
     return [
