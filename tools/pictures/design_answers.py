@@ -59,8 +59,9 @@ def _of_batches() -> Iterator[Answer]:
     unsaid = (Press("main form[action$='/turn-back'] button", "main [aria-invalid=true]", 422),)
     yield Answer("director", "certificates.batch", "unsaid", unsaid, "proposed")
     batch = ("trainer", "certificates.batch")
+    asked = (Press("main a[href$='/issue']", "dialog[open]"),)
+    yield Answer(*batch, "asked", asked, "approved")
     for called, step, variant in (
-        ("issued", "issue", "approved"),
         ("stopped", "stop", "issuing"),
         ("left-out", "leave-out", "stopped"),
     ):

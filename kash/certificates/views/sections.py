@@ -144,7 +144,8 @@ def _workshop_page(
     unread = _unread(people)
     proposable = [*eligible, *(each for each in people if each.person_public_id in unread)]
     as_organiser = organises(workshop)
-    latest = batches[0][0] if batches else None
+    unfinished = (each for each, _number in batches if each.state not in ("issued", "returned"))
+    latest = next(unfinished, batches[0][0] if batches else None)
     steps: set[str] = set()
     if latest is not None:
         state = issuing_queries.state_of(latest)

@@ -392,6 +392,23 @@ def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
     assert {row.state for row in lines_of(ready.one(approved))} == {"paid"}
 
 
+def test_all_on_a_sheet_are_paid_by_one_tick_and_nobody_of_another_sheet(
+    ready, at, approved, trainer
+):
+    lines = {line.public_id: line for line in lines_of(ready.one(approved))}
+    first, *_others = lines
+    db.session.rollback()
+    cash = f"{at}/lists/{approved}/cash"
+    # Without the tick what is listed pays nobody.
+    trainer.post(cash, data={"listed": list(lines)})
+    assert {row.state for row in lines_of(ready.one(approved))} == {"outstanding"}
+    db.session.rollback()
+    trainer.post(cash, data={"listed": [first], "all": "yes"})
+    assert [row.public_id for row in lines_of(ready.one(approved)) if row.state == "paid"] == [
+        first
+    ]
+
+
 def test_a_driver_who_is_added_by_two_taps_is_paid_once(ready, twice, at, trainer, client_for):
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     url = f"{at}/payees/new"

@@ -187,8 +187,11 @@ def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
 def cash(public_id: str, list_id: str) -> ResponseReturnValue:
     """Tick who signed on the paper list of each group; turning to the other one notes nothing."""
     workshop, payout_list = paid_list(public_id, list_id)
+    signed = request.form.getlist("paid")
+    if "all" in request.form:
+        signed += request.form.getlist("listed")
     if request.method == "POST" and "group" not in request.form:
-        noted = pay_in_cash(payout_list, request.form.getlist("paid"), current_actor())
+        noted = pay_in_cash(payout_list, signed, current_actor())
         if noted.changed:
             flash(
                 _(
@@ -216,7 +219,7 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
             None,
         ),
         shown=shown,
-        ticked=set(request.form.getlist("paid")),
+        ticked=set(signed),
         sent=sum(line.state == PaymentState.SENT for line in lines),
     )
 
