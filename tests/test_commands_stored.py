@@ -296,11 +296,11 @@ def told(by, actor):
         PersonDetails: (
             PersonDetails(
                 "Nyota", groups[1], "Nyota N.", "female", "25-34", 1999, "Peer", "Kondele", "sw",
-                "R-1", stations[0], days[0], "+254700000005", "n@example.org",
+                "R-1", "Rights, 2019", stations[0], days[0], "+254700000005", "n@example.org",
             ),
             PersonDetails(
                 "Mto", groups[1], "Mto M.", "male", "35-44", 1989, "Aide", "Nyalenda", "en",
-                "R-2", stations[0], days[0], "+254700000006", "m@example.org",
+                "R-2", "Care, 2020", stations[0], days[0], "+254700000006", "m@example.org",
             ),
         ),
         StatusDetails: (

@@ -23,7 +23,7 @@ def test_a_recovery_code_leads_to_a_new_second_step(app, actor):
     assert "I have lost my phone" in browser.get("/sign-in/code").text
     page = browser.get("/sign-in/lost-phone").text
     assert 'action="/sign-in/code"' in page
-    assert "A second person has to agree" in page
+    assert "a second person agrees" in page
     wrong = browser.post("/sign-in/code", data={"code": "aaaa-aaaa-aaaa-aaaa"})
     assert wrong.status_code == 422
     done = browser.post("/sign-in/code", data={"code": codes[0]})

@@ -51,7 +51,14 @@ _TELL_ALL = (
     "desk.choices", "desk.propose_choices", "people.copy", "people.erasure", "people.trail",
 )  # fmt: skip
 # Courses and meetings, chapters, and what somebody in need may look for are content.
-_CONTENT = ("forums.", "handbook.", "incidents.help_now", "incidents.receipt", "training.")
+_CONTENT = (
+    "forums.",
+    "funder_reports.",
+    "handbook.",
+    "incidents.help_now",
+    "incidents.receipt",
+    "training.",
+)
 # The last one is of marks of a phone that another test of the sample may have settled.
 _LEFT_ALONE = ("static", "web.leave", "workshops.decide_held")
 

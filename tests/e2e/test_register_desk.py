@@ -327,6 +327,7 @@ def test_ticks_are_not_lost_by_following_a_name(
     keys = [row.public_id for row in db.session.query(Person) if row.public_id in people]
     db.session.rollback()
     page.goto(f"{site.address}/workshops/{held.workshop}/people?group=B")
+    page.locator("main [name=everybody]").check()
     page.get_by_role("button", name="Note signed forms").click()
     link = page.locator(f'main a[href="/people/{keys[0]}"]').first
     box = page.locator(f'main input[name="chosen"][value="{keys[0]}"]')

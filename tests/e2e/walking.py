@@ -340,7 +340,10 @@ class Walk:
             trainer.go(f"{self.notes['batch']}?group={letter}")
             for row in trainer.page.locator("tbody tr").all():
                 name = row.locator("th").inner_text().strip()
-                self.serials[name] = row.locator("td").nth(1).inner_text().strip()
+                serial = row.locator("td").nth(1).inner_text().strip()
+                # Below stands a table of what was printed.
+                if serial.count("-") == 2:
+                    self.serials[name] = serial
         trainer.go(self.notes["batch"])
         trainer.button("Single files, zip")
         self.papers["certificates.zip"] = self._printed()

@@ -321,7 +321,7 @@ def test_removing_asks_first_and_shreds(member, a_member):
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
-    assert "nobody can bring it back" in member.client.get(f"{address}/remove").get_data(True)
+    assert "Nobody can bring it back" in member.client.get(f"{address}/remove").get_data(True)
     # Tapped twice, it leads to the same place.
     for _time in range(2):
         answer = member.client.post(f"{address}/remove", data={"reason": "It shows a face."})

@@ -44,6 +44,8 @@ def test_every_kind_of_form_was_found(world, forms):
     elsewhere = {
         # Shown only before there is a programme, after a password, or with a closed account.
         "desk.set_up", "accounts.second_step", "accounts.reactivate",
+        # Shown only once certificates are issued to somebody who agreed to messages.
+        "certificates.send_links",
         # Shown only while the vault is closed, or to whoever has no keys.
         "members.open_vault", "members.keys", "members.begin",
         # Shown only while something was answered or shredded that its asker has not seen.

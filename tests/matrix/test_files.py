@@ -66,7 +66,7 @@ NOT_MADE: Set[str] = {
     "payouts.same_file",
 }
 # They show the page of a list once more, which is a file only where the list itself is asked for.
-SHOWN_AGAIN: Set[str] = {"certificates.make_paper", "tracks.find"}
+SHOWN_AGAIN: Set[str] = {"certificates.issue", "certificates.make_paper", "tracks.find"}
 
 
 def _dotted(called: ast.expr) -> str:

@@ -92,7 +92,7 @@ def test_who_is_here_already_is_refused(person, groups):
         ({"chosen_name": "’"}, "A name needs at least one letter."),
         ({"group": "nothing"}, "Choose a group."),
         ({"organisation": "nothing"}, "Choose a station or collective from the list."),
-        ({"age_band": "under18"}, "Age and birth year do not fit together."),
+        ({"age_band": "under18"}, "Age and birth year differ. Give one of them."),
     ],
 )
 def test_a_wrong_row_leaves_nothing(person, more, problem):

@@ -69,7 +69,9 @@ def test_a_permission_that_reaches_further_is_told(sqlite_app, monkeypatch):
     monkeypatch.setitem(policy.GRANTS, "audit.see", wider)  # type: ignore[arg-type]
     told = _differences(sqlite_app, "routes")
     assert {line.partition(" ")[2].partition(":")[0] for line in told} == {
-        f"{sign} accounts.{page}" for sign in "-+" for page in ("trail", "trail_by_day")
+        f"{sign} {page}"
+        for sign in "-+"
+        for page in ("accounts.trail", "accounts.trail_by_day", "desk.oversight")
     }
     assert all(("police_peer all" in line) == ("routes: +" in line) for line in told)
 

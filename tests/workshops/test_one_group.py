@@ -8,7 +8,7 @@ from kash.platform.database import db
 from kash.platform.vault import seal
 from kash.workshops.services.people import enrol
 from tests.workshops.conftest import make_person
-from tests.workshops.test_views import entries, fields, sessions, url
+from tests.workshops.test_views import all_present, entries, fields, sessions, url
 
 BY_SCRIPT = {"HX-Request": "true"}
 
@@ -96,7 +96,7 @@ def test_differences_are_settled_one_group_at_a_time(held, client_for):
     session = sessions(held)[0]
     at = url(held, "attendance", session)
     for letter in "AB":
-        site.post(at, data=fields(site.get(f"{at}?group={letter}")))
+        site.post(at, data=all_present(site.get(f"{at}?group={letter}")))
     for sheet in db.session.query(Sheet).all():
         page = url(held, "sheets", sheet.public_id)
         site.post(page, data=fields(site.get(page)))

@@ -17,7 +17,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.workshops.views import scans as scans_views
 from tests.workshops.conftest import Held
-from tests.workshops.test_views import fields, marks, sessions, text_of, url
+from tests.workshops.test_views import all_present, fields, marks, sessions, text_of, url
 
 
 def photo(picture: Image.Image, kind: str = "JPEG") -> bytes:
@@ -158,7 +158,7 @@ def test_a_difference_is_settled_by_a_mark_or_by_a_reason(held, site, client_for
     session = sessions(held)[0]
     at = url(held, "attendance", session)
     for letter in "AB":
-        site.post(at, data=fields(site.get(f"{at}?group={letter}")))
+        site.post(at, data=all_present(site.get(f"{at}?group={letter}")))
     page = url(held, "sheets", sheet.public_id)
     site.post(page, data=fields(site.get(page)) | {"tick-0-0": "on"})
     shown = text_of(site.get(url(held, "attendance", "counts")))

@@ -17,9 +17,9 @@ from kash.policy import Actor
 from kash.training.models import Course
 from kash.training.queries import all_courses
 from kash.workshops.models import Workshop
-from kash.workshops.queries.plan import published_versions
+from kash.workshops.queries.plan import teachable_versions
 from kash.workshops.services.people import enrol_all
-from kash.workshops.services.talks import Talk, hold_talk
+from kash.workshops.services.talks import ShortTalk, hold_talk
 from tests.refusals import refuses
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import text_of, url
@@ -27,7 +27,7 @@ from tests.workshops.test_views import text_of, url
 STATION = "Kituo cha Mfano"
 
 
-def talk(**changes: object) -> Talk:
+def talk(**changes: object) -> ShortTalk:
     """An hour of yesterday, at the station."""
     station = db.session.query(Organisation).filter_by(name=STATION).one().public_id
     told: dict[str, object] = {
@@ -40,7 +40,7 @@ def talk(**changes: object) -> Talk:
         "heads": 23,
     }
     db.session.rollback()
-    return Talk(**(told | changes))  # type: ignore[arg-type]
+    return ShortTalk(**(told | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_course_of_talks_is_offered_and_shown_nowhere(held, officers, client
     course = db.session.query(Course).filter_by(lineage="talk").one()
     public_id, version = course.public_id, course.versions[0].public_id
     assert public_id not in {key for key, _name in all_courses()}
-    assert version not in {each.public_id for each in published_versions()}
+    assert version not in {each.public_id for each in teachable_versions()}
     db.session.rollback()
     site = client_for(held.trainer)
     assert public_id not in site.get("/courses").text

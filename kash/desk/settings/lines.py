@@ -226,7 +226,7 @@ def settings() -> ResponseReturnValue:
 @blueprint.get("/oversight")
 @allow("audit.see")
 def oversight() -> ResponseReturnValue:
-    """Who has access and what they did: a line for each thing, with what holds now."""
+    """Access and what was done with it: a line for each thing, with what holds now."""
     return _overview(_("Oversight"), (("oversight", _l("Access and what was done")),))
 
 

@@ -100,7 +100,7 @@ def _requests(record: Record, key: str) -> Iterator[Intervention]:
 
 
 def what_came(record: Record) -> set[CaseLine]:
-    """What came of a case by its record, however it was noted: who is free, and terms that were
+    """Outcomes of a case by its record, however they were noted: who is free, and terms that were
     kept."""
     free = {CaseLine(RELEASED, person.id) for person in record.persons if is_free(record, person)}
     kinds = {kind: what for what, kind in _TERMS.items()}

@@ -39,7 +39,7 @@ from kash.workshops.services.timetable import place_sessions
 
 
 @dataclass(frozen=True)
-class Talk:
+class ShortTalk:
     """A talk that was held: to whom (an organisation's public id), where, and how many came."""
 
     title: str
@@ -51,7 +51,7 @@ class Talk:
     heads: int | None = None
 
 
-def hold_talk(talk: Talk, people: Sequence[str], by: Actor, *, public_id: str) -> str:
+def hold_talk(talk: ShortTalk, people: Sequence[str], by: Actor, *, public_id: str) -> str:
     """Keep a talk with those of these people who came (public ids), its register closed. The same
     `public_id` sent twice keeps one talk. Nobody under 18 is named. Raises NotFound and Problem."""
     begins = from_local(talk.day, talk.at)

@@ -179,7 +179,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
 
 
 def _as_paper(grid: RegisterGrid, now: datetime) -> Mapping[str, str]:
-    """What was sent of the grid; who has no mark on it in a session that is over was there, if that
+    """The grid as it was sent; who has no mark on it in a session that is over was there, if that
     was said. Nobody is meant who was not on the page."""
     sent = request.form.to_dict()
     if sent.get("rest"):

@@ -88,7 +88,7 @@ from kash.workshops.services.sessions import (
     order_sessions,
     share_costs,
 )
-from kash.workshops.services.talks import Talk, hold_talk
+from kash.workshops.services.talks import ShortTalk, hold_talk
 from kash.workshops.views.attendance import WORKSHOP_COLUMNS
 from kash.workshops.views.closing import advice_for, advice_in_form, schedule_for, schedule_in_form
 from kash.workshops.views.people import people_page, told_of_several, wanted_state
@@ -271,7 +271,7 @@ def talk() -> ResponseReturnValue:
     looks = "show" in request.form or "group" in request.form
     if not looks and form.validate_on_submit():
         with form.showing_problems():
-            kept = hold_talk(form.command(Talk), ticked(), actor, public_id=form.key.data)
+            kept = hold_talk(form.command(ShortTalk), ticked(), actor, public_id=form.key.data)
             flash(_("The talk is kept. Somebody else confirms its register."))
             return go_to("workshops.attendance", kept)
     heard = movable_from(actor, form.organisation.data) if form.organisation.data else []

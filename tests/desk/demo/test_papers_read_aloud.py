@@ -228,7 +228,13 @@ def _plan_of_quarter(_sample: Sample) -> bytes:
     return plan_paper(asked, plan_of(asked.period, None, director), lines, "en")
 
 
+def _specimen(_sample: Sample) -> bytes:
+    workshop = db.session.scalars(select(Workshop).order_by(Workshop.id).limit(1)).one()
+    return specimen(workshop, designs_on_offer()[0].public_id)
+
+
 PAPERS: dict[str, Callable[[Sample], bytes]] = {
+    "certificates.documents.specimen": _specimen,
     "exchange.funder_reports.services.report_paper": _funder_report,
     "exchange.overview.views.plan_paper": _plan_of_quarter,
     "attendance.documents.register_pdf": _written("register.pdf"),

@@ -42,7 +42,9 @@ OWN_TABLES: Mapping[str, str] = {
     "desk/missing_kind.html": "desk.missing_table",
 }
 # Views that show the page of a list once more because what was posted could not be done.
-SHOWN_AGAIN = frozenset({"certificates.make_paper", "tracks.find", "workshops.save_attendance"})
+SHOWN_AGAIN = frozenset(
+    {"certificates.issue", "certificates.make_paper", "tracks.find", "workshops.save_attendance"}
+)
 
 Function = tuple[str, str]
 

@@ -152,6 +152,7 @@ def test_whatever_gives_the_address_away_for_good_asks_first(app):
         "certificates.make_paper",
         "certificates.propose",
         "certificates.propose_renewals",
+        "certificates.send_links",
         "feeds.make_own",
         "feeds.make_venue",
         "invitations.open_link",
