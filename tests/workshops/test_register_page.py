@@ -185,7 +185,7 @@ def test_at_the_door_of_a_closed_register_she_is_told_that_nobody_was_marked(
     answer = site.post(url(held, "walk-in"), data=at_door(held), follow_redirects=True)
     shown = text_of(answer)
     assert "On the register, but not marked." in shown
-    assert "The register of this session is closed." in shown
+    assert "This register is closed. Open it again to change it." in shown
     assert standing(held)["Tumaini Kielelezo"] is None
 
 

@@ -24,6 +24,7 @@ from kash.certificates import documents as certificates
 from kash.certificates.coverage.queries import coverage_of, goal_of, latest_goal, subjects
 from kash.certificates.coverage.services import coverage_paper
 from kash.certificates.models import CertificateBatch
+from kash.certificates.queries.designs import designs_on_offer
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.designs import content_from
 from kash.certificates.tracks.models import TrackVersion
@@ -230,7 +231,7 @@ def _plan_of_quarter(_sample: Sample) -> bytes:
 
 def _specimen(_sample: Sample) -> bytes:
     workshop = db.session.scalars(select(Workshop).order_by(Workshop.id).limit(1)).one()
-    return specimen(workshop, designs_on_offer()[0].public_id)
+    return certificates.specimen(workshop, designs_on_offer()[0].public_id)
 
 
 PAPERS: dict[str, Callable[[Sample], bytes]] = {

@@ -644,7 +644,7 @@ def test_other_trainers_see_no_tab_and_no_page(ready, at, actor, client_for):
     assert f"{at}" not in page
     monitoring = client_for(actor("monitoring", name="Tathmini"))
     assert monitoring.get(at).status_code == 200
-    assert at in monitoring.get(f"/workshops/{ready.held.workshop}/costs").text
+    assert at in monitoring.get(f"/workshops/{ready.held.workshop}/budget").text
 
 
 def test_queries_do_not_grow_with_people(ready, at, trainer, count_queries):
