@@ -128,6 +128,8 @@ def test_a_case_is_closed_once_each_thing_that_is_open_was_followed_by_its_link(
         page.goto(case)
         page.locator(f".title .actions a[href$='/s/{STEP_NUMBERS['close']}']").click()
         lines = page.locator("main .note li")
+        # A click waits until the page is on its way, not until all of it is there.
+        page.wait_for_url("**/s/*", wait_until="load")
         if lines.count():
             # It stands in sight at once, and there is nothing to close it with.
             expect(lines.first).to_be_in_viewport(ratio=1)
