@@ -48,16 +48,10 @@ function ask(link) {
   dialog.showModal();
 }
 
-let listening = false;
-
-export function enhance() {
-  if (listening) return;
-  listening = true;
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("[data-confirm]");
-    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-    if (!link || !plain || event.defaultPrevented) return;
-    event.preventDefault();
-    ask(link);
-  });
-}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-confirm]");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (!link || !plain || event.defaultPrevented) return;
+  event.preventDefault();
+  ask(link);
+});

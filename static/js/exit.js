@@ -77,10 +77,15 @@ function forgetRegister() {
   return Promise.race([gone, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
-/** Take the page of help off this phone, but for what it leads away to; resolves as soon as it can. */
+/**
+ * Take the page of help off this phone, but for what it leads away to; resolves as soon as it can.
+ * What is being kept at this moment goes with the cache that it was opened for.
+ */
 async function forgetHelp(address) {
-  const cache = globalThis.caches && (await caches.open("near"));
-  for (const kept of cache ? await cache.keys() : []) if (!kept.url.endsWith(address)) await cache.delete(kept);
+  if (!globalThis.caches || !(await caches.has("near"))) return;
+  const away = await caches.match(address, { cacheName: "near" });
+  await caches.delete("near");
+  if (away) await (await caches.open("near")).put(address, away);
 }
 
 async function leave(address, ends, offers) {

@@ -6,7 +6,7 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 async function answer(request) {
-  const kept = await caches.open("near").then((cache) => cache.match(request, { ignoreVary: true }));
+  const kept = await caches.match(request, { cacheName: "near", ignoreVary: true }).catch(() => undefined);
   const anew = fetch(request);
   if (!kept) return anew;
   const later = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept));

@@ -5,11 +5,11 @@ const page = document.querySelector("[data-kept]");
 async function keep() {
   const files = JSON.parse(page.dataset.kept);
   const cache = await caches.open("near");
+  // It was left meanwhile. Later than here, leaving takes this cache away with all that still comes.
+  if ("left" in document.documentElement.dataset) return;
   await cache.addAll(files.map((file) => new Request(file, { cache: "no-cache", credentials: "omit" })));
   const wanted = new Set(files.map((file) => new URL(file, location.href).href));
   for (const kept of await cache.keys()) if (!wanted.has(kept.url)) await cache.delete(kept);
-  // It was left while this was fetched.
-  if ("left" in document.documentElement.dataset) await caches.delete("near");
 }
 
 if (page && navigator.serviceWorker && isSecureContext) {

@@ -1,5 +1,7 @@
 // Loads only what the page at hand needs. Every page works without any of it.
 import "./pageshow.js";
+// Before anything can be pressed, so that a button that asks leads nowhere else.
+import "./dialog.js";
 
 // Ctrl and K (on a Mac the command key) lead to the search from everywhere, but for where something
 // is being typed. One key alone would answer to whoever speaks to the machine, or slips (WCAG 2.1.4).
@@ -16,7 +18,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 const PARTS = [
-  ["[data-confirm]", "./dialog.js"],
   ["[data-reorder]", "./reorder.js"],
   ["[data-register]", "./register.js"],
   ["[data-grid]", "./grid.js"],

@@ -149,14 +149,19 @@ async function start() {
   }
 }
 
-// One page at a time holds the register: two would give the same number twice.
-function alone() {
+// One page at a time holds the register: two would give the same number twice. The page before this
+// one may only just be ending, so that this one waits a moment.
+async function alone() {
   if (!navigator.locks) return start();
-  return navigator.locks.request("pad-open", { ifAvailable: true }, async (lock) => {
-    if (lock) {
-      await start();
-      await new Promise(() => undefined);
-    }
+  const waiting = new AbortController();
+  setTimeout(() => waiting.abort(), 2000);
+  const hold = async () => {
+    await start();
+    await new Promise(() => undefined);
+  };
+  try {
+    return await navigator.locks.request("pad-open", { signal: waiting.signal }, hold);
+  } catch {
     await speak(usual());
     frame();
     main.replaceChildren(
@@ -165,7 +170,7 @@ function alone() {
       h("p", { class: "actions" }, h("button", { class: "btn main", type: "button", onclick: () => location.reload() }, t("try_again"))),
     );
     return undefined;
-  });
+  }
 }
 
 alone();

@@ -8,6 +8,7 @@ import { t } from "./words.js";
 const main = document.getElementById("main");
 let chosen = null;
 let leaving = null;
+let asked = 0;
 
 /** Choose each screen by `screenAt(parts)`, of the address after # taken apart at its strokes. */
 export function route(screenAt) {
@@ -22,9 +23,11 @@ function leave() {
 /** Draw what the address asks for. */
 export async function show() {
   leave();
-  const screen = await chosen(location.hash.slice(1).split("/"));
-  // Another may have been drawn meanwhile.
-  leave();
+  const mine = ++asked;
+  const address = location.hash;
+  const screen = await chosen(address.slice(1).split("/"));
+  // Another was asked for meanwhile: an older one may never be drawn over it.
+  if (mine !== asked) return;
   leaving = screen.leave || null;
   const { title, small, back, body, foot } = screen;
   main.replaceChildren(
@@ -37,6 +40,7 @@ export async function show() {
       .flat(3)
       .filter(Boolean),
   );
+  main.dataset.screen = address;
   if (screen.ready) screen.ready();
 }
 

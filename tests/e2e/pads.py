@@ -127,8 +127,8 @@ class Pad:
     def session(self, number: int, what: str = "") -> None:
         """A screen of a session, as its link leads there."""
         self.page.evaluate("hash => { location.hash = hash; }", self.hash(number, what))
-        wait_until(self.page, "hash => location.hash === hash", self.hash(number, what))
-        self.page.locator("h1").wait_for()
+        drawn = "hash => document.getElementById('main').dataset.screen === hash"
+        wait_until(self.page, drawn, self.hash(number, what))
 
     def hash(self, number: int, what: str = "") -> str:
         return f"#s/{self.hall.slots[number]}" + (f"/{what}" if what else "")

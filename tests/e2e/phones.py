@@ -1,5 +1,6 @@
 """The application of a test, served to a phone's browser."""
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -77,3 +78,8 @@ def browser_of(client: FlaskClient, browser: Browser, site: Site) -> Iterator[Pa
             context.add_cookies([{"name": name, "value": cookie.value, "url": site.address}])
     yield context.new_page()
     context.close()
+
+
+def told_at(*words: str) -> re.Pattern[str]:
+    """The way of a request: words with their hours, and the day where midnight lay between."""
+    return re.compile("^" + ", ".join(rf"{word} (\d+ \w+ \d+, )?\d\d:\d\d" for word in words) + "$")

@@ -10,6 +10,7 @@ from tests.workshops.conftest import plan  # noqa: F401
 
 from .looking import PHONE, findings
 from .phones import Site
+from .waiting import wait_until
 
 pytestmark = pytest.mark.browser
 FELT = "Start later, please"
@@ -53,7 +54,7 @@ def test_no_answer_is_lost_or_doubled_however_the_network_goes(
     page.set_viewport_size(PHONE)
     page.locator("[name=q0][value='4']").check()
     page.locator("textarea").fill(FELT)
-    page.wait_for_function("Object.keys(sessionStorage).some((key) => key.startsWith('sheet:'))")
+    wait_until(page, "() => Object.keys(sessionStorage).some((key) => key.startsWith('sheet:'))")
     # What lies on the phone's disk reads nobody.
     assert FELT.split(",")[0] not in stored(page)
     page.reload()

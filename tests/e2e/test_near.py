@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .looking import PHONE, findings
+from .waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -33,13 +34,14 @@ def test_help_opens_without_a_network_after_one_visit_until_it_is_left(browser, 
     page.goto(site.address + "/h")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     # A browser puts a list of files into a cache one after another.
-    page.wait_for_function(
+    wait_until(
+        page,
         """async () => {
             const files = JSON.parse(document.querySelector("[data-kept]").dataset.kept);
             const cache = await caches.open("near");
             const kept = await Promise.all(files.map((file) => cache.match(file)));
             return kept.every(Boolean);
-        }"""
+        }""",
     )
     context.set_offline(True)
     page.goto(site.address + "/h")
@@ -48,5 +50,13 @@ def test_help_opens_without_a_network_after_one_visit_until_it_is_left(browser, 
     context.set_offline(False)
     page.goto(site.address + "/h")
     page.locator("[data-leave]").click()
-    page.wait_for_function("caches.has('near').then(has => !has)")
+    page.wait_for_url("**/h/w", wait_until="load")
+    # Only the page to which it leads stays.
+    wait_until(
+        page,
+        """async () => {
+            const kept = await caches.open("near").then((cache) => cache.keys());
+            return kept.map(({ url }) => new URL(url).pathname).join() === "/h/w";
+        }""",
+    )
     context.close()

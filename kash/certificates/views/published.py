@@ -462,6 +462,7 @@ def join_verification(app: Flask) -> None:
 _LINKED = ("icon.svg", "tokens.css", "components.css", "js/exit.js", "js/page.js", "js/verify.js")
 _IMPORTED = (
     "js/pageshow.js",
+    "js/dialog.js",
     "js/typing.js",
     "js/announce.js",
     "js/code.js",
