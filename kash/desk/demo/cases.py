@@ -24,6 +24,7 @@ from kash.incidents import documents as charge_warning
 from kash.incidents.consent_texts import TEXTS, VERSION
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
+from kash.incidents.queries.letterbox import proposed_numbers
 from kash.incidents.queries.officers import proposed_contacts
 from kash.incidents.rules.case_file import CourtPaper, may_be_asked
 from kash.incidents.rules.consents import CaseConsent
@@ -49,7 +50,7 @@ from kash.incidents.rules.parts import (
 )
 from kash.incidents.rules.record import Record, Taking, as_bytes
 from kash.incidents.services import evidence
-from kash.incidents.services.alerts import agree_to_contact
+from kash.incidents.services.alerts import agree_to_contact, agree_to_number
 from kash.incidents.services.cases import add_link, changing
 from kash.incidents.services.consents import AskedAgain, answer_consents, note_asked_again
 from kash.incidents.services.evidence import Received, note_custody
@@ -293,7 +294,7 @@ class CaseTelling:
             return
         settled = state in ("resolved", "closed")
         self._mediate(record, case, asked_at, settled=settled)
-        done = step("settled" if settled else "not_settled", self._officer, 48, state)
+        done = step("resolve" if settled else "unresolve", self._officer, 48, state)
         outcome = "resolved" if settled else "unresolved"
         record.closing = CaseDecision(by=self._officer, at=done, outcome=outcome, reason="")
 
@@ -339,10 +340,11 @@ class CaseTelling:
         """Note what a mediator was asked for, what came of it, and what was agreed."""
         result = _ASKED[case.asked][1] if settled else "none"
         people = len(record.persons) if result == "released" and len(record.persons) > 1 else None
-        requests = [Asked(kind=case.asked, result=result, count=people)]
+        # Read within minutes, said yes to, and told an hour later.
+        read, going, ended = (asked + timedelta(minutes=after) for after in (3, 4, 68))
+        requests = [Asked(kind=case.asked, result=result, count=people, at=ended)]
         if case.party == "client" and case.asked == "return":
-            requests.append(Asked(kind="pay", result="paid" if settled else "none"))
-        ended = asked + timedelta(hours=9)
+            requests.append(Asked(kind="pay", result="paid" if settled else "none", at=ended))
         record.interventions.append(
             Intervention(
                 id="i1",
@@ -350,7 +352,8 @@ class CaseTelling:
                 persons=[person.id for person in record.persons],
                 asked=requests,
                 asked_at=asked,
-                answered_at=asked + timedelta(hours=2),
+                read_at=read,
+                answered_at=going,
                 ended_at=ended,
                 response="agreed",
             )
@@ -502,9 +505,11 @@ def link_case(reference: str, kind: str, target: str, by: Actor, vault: OpenVaul
 
 
 def agree_to_contacts(by: Actor) -> None:
-    """Agree to all outside contacts that are proposed."""
+    """Agree to all outside contacts and numbers of the programme that are proposed."""
     for proposed in proposed_contacts().values():
         agree_to_contact(by, proposed.digest)
+    for proposed in proposed_numbers().values():
+        agree_to_number(by, proposed.digest)
 
 
 def find_reports(

@@ -8,6 +8,7 @@ from kash.desk.demo.cases import CaseTelling, sample_cases
 from kash.desk.demo.opening import read_data
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Record
+from kash.incidents.wording import EVENT_NAMES, STATE_NAMES, steps_text
 from kash.policy import Actor
 
 BEGUN, NOW = datetime(2026, 11, 2, 20, tzinfo=UTC), datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -44,3 +45,12 @@ def test_the_dvd_player_goes_back_to_the_client_who_pays_her_fee(app):
     agreed = [("return", "p1", "o1", None), ("pay", "o1", "p1", 850000)]
     assert found
     assert all(terms == agreed for terms in found)
+
+
+def test_each_step_has_its_words_and_a_mediator_is_followed_from_asking_to_the_release(app):
+    records = [record for _acts, _party, record in sampled(app)]
+    steps = {event.what for record in records for event in record.timeline}
+    assert steps <= EVENT_NAMES.keys() | STATE_NAMES.keys()
+    with app.test_request_context():
+        told = {steps_text(one) for record in records for one in record.interventions}
+    assert "asked 13:00, read 13:03, going 13:04, Released: 3 of 3 14:08" in told

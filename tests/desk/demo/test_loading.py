@@ -19,8 +19,10 @@ from kash.certificates.coverage.rules import Outlook
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.desk.demo.loading import load_programme
 from kash.desk.demo.opening import ACCOUNTS, MEMBERS, ProgrammeNotEmpty
+from kash.forums.documents import results_of
 from kash.forums.models import Action, Meeting
 from kash.forums.queries.decisions import arising_in
+from kash.incidents.queries.letterbox import duty_number
 from kash.people.models import Group, Organisation, Person
 from kash.planning.clashes.queries.checking import clashes_ahead
 from kash.planning.clashes.rules import ClashKind
@@ -162,6 +164,14 @@ def test_three_meetings_were_held_and_the_next_has_what_is_still_open(sample):
     )
     assert len(still_open) == 4
     assert len(listed) == 5
+    # The printed figures stand under the item where a meeting reads them.
+    items = [item.title for item in coming.items]
+    results = results_of(coming, items)
+    assert (items[results["results_at"]], len(results["figures"])) == ("Results", 3)
+
+
+def test_the_programme_has_a_number_that_two_agreed_to(sample):
+    assert duty_number() == "+254700000780"
 
 
 def test_every_action_stands_in_the_audit_chain_and_the_chain_is_sound(sample):
@@ -181,8 +191,8 @@ def test_it_never_goes_over_an_existing_programme(sample):
     assert again.exit_code == 1
     assert "This programme is not empty" in again.output
     assert (_count(AuditEntry), _count(Person), _count(Account)) == before
-    # Set up, changed since, and the outside contact proposed and agreed to.
-    assert db.session.get_one(Programme, 1).version == 5
+    # Set up, changed since, and the outside contact and the number proposed and agreed to.
+    assert db.session.get_one(Programme, 1).version == 7
 
 
 def test_an_account_alone_is_enough_to_refuse(app, actor):
