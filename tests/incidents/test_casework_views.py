@@ -675,3 +675,10 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(a_member)
         "/w/2",
         "/w/n",
     ]
+
+
+@pytest.mark.parametrize(("state", "said"), [("resolved", "Resolved"), ("triaged", "Nothing yet")])
+def test_a_settled_case_does_not_say_that_nothing_came_of_it(a_member, filed, state, said):
+    her = a_member("documentation")
+    page = text_of(her.client.get(f"/w/{filed(Record(wanted=['release']), state)}"))
+    assert f"What came of it {said}" in page

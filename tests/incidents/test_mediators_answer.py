@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kash.accounts.models import Account
 from kash.incidents.models import MediationBrief
@@ -41,6 +41,7 @@ from kash.incidents.views import mediation as views
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.platform.database import db, utc_now
 from kash.platform.messages.rules import TryOutcome
+from kash.platform.vault import AuditEntry
 from kash.platform.web import logs
 from kash.policy import SYSTEM
 from tests.conftest import AMember, csrf_token
@@ -246,6 +247,39 @@ def test_each_answer_waits_on_the_owners_today_without_the_vault_and_rings_if_he
     assert "A mediator answered" in without_vault.get("/").text
 
 
+@pytest.mark.any_engine
+def test_a_button_that_is_tapped_twice_says_and_rings_once(
+    both_engines_app, officer, mediator, phones, monkeypatch
+):
+    reference = a_case_of_arrest(officer, people=3)
+    ask(officer, reference, mediator)
+    (brief,) = own_briefs(mediator)
+    answers: tuple[Callable[[], None], ...] = (
+        lambda: answer_brief(mediator, brief.public_id, accepts=True),
+        lambda: say_not_yet(mediator, brief.public_id),
+        lambda: close_brief(mediator, brief.public_id, [Result("release", "released", 2)]),
+    )
+    for answer in answers:
+        phones.rang.clear()
+        answer()
+        before = noted()
+        answer()
+        assert (phones.rang, noted()) == ([officer.actor.public_id], before)
+    # What is said anew, later or of more, is.
+    phones.rang.clear()
+    later(monkeypatch, 3)
+    monkeypatch.setattr("kash.platform.vault.audit.utc_now", mediation.utc_now)
+    say_not_yet(mediator, brief.public_id)
+    close_brief(mediator, brief.public_id, [Result("release", "released", 3)])
+    assert len(phones.rang) == 2
+
+
+def noted() -> int:
+    found = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    db.session.rollback()
+    return found
+
+
 def test_who_owns_the_case_hears_of_it_and_not_the_one_who_asked(
     both_engines_app, officer, a_member, mediator, phones
 ):
@@ -375,7 +409,7 @@ def test_a_mediator_who_is_silent_has_the_next_offered_and_the_owner_told(
 
 
 def test_two_officers_who_were_offered_the_same_at_once_ask_one_mediator(
-    app, officer, actor, phones, monkeypatch
+    both_engines_app, officer, actor, phones, monkeypatch
 ):
     first, *others = (actor("peer") for _mediator in range(3))
     for one in (first, *others):

@@ -72,7 +72,6 @@ def opened(member: AMember, reference: str) -> None:
     db.session.rollback()
 
 
-@pytest.mark.any_engine
 def test_the_officer_on_duty_owns_a_report_in_the_minute_in_which_it_comes(desk):
     reference = desk.holds()
     found = owned(reference)
@@ -80,7 +79,6 @@ def test_the_officer_on_duty_owns_a_report_in_the_minute_in_which_it_comes(desk)
     assert timedelta(0) < found.ring_at - utc_now() <= timedelta(hours=1)
 
 
-@pytest.mark.any_engine
 def test_she_who_triages_owns_it_then_she_to_whom_it_is_given_and_nobody_once_it_is_closed(
     desk, filed
 ):
@@ -140,7 +138,6 @@ def test_a_step_that_lies_outside_the_record_puts_the_next_ring_off(desk):
     assert the_owner("0" * 16) == ""
 
 
-@pytest.mark.any_engine
 def test_all_cases_go_on_at_the_end_of_a_shift_by_one_tap_with_a_line(desk, filed, record_of):
     anna, brenda = desk.anna, desk.brenda
     mine, told_of = desk.holds(), filed(Record(parties=[Party(id="q1", account="")]))

@@ -27,9 +27,10 @@ from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.queries.letterbox import proposed_numbers
 from kash.incidents.queries.officers import proposed_contacts
 from kash.incidents.rules.case_file import CourtPaper, may_be_asked
+from kash.incidents.rules.casework import closing_outcomes
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.mediation_gate import CHARGE, is_shut
+from kash.incidents.rules.mediation_gate import CHARGE, is_shut, standing_of
 from kash.incidents.rules.parts import (
     Act,
     Asked,
@@ -294,9 +295,14 @@ class CaseTelling:
             return
         settled = state in ("resolved", "closed")
         self._mediate(record, case, asked_at, settled=settled)
-        done = step("resolve" if settled else "unresolve", self._officer, 48, state)
-        outcome = "resolved" if settled else "unresolved"
-        record.closing = CaseDecision(by=self._officer, at=done, outcome=outcome, reason="")
+        if settled:
+            step("resolve", self._officer, 48, "resolved")
+        else:
+            step("unresolve", self._officer, 48, "unresolved")
+        if state == "closed":
+            at = step("close", self._officer, 50, "closed")
+            outcome = closing_outcomes("resolved", standing_of(record))[0]
+            record.closing = CaseDecision(by=self._officer, at=at, outcome=outcome)
 
     def _let_them_choose(self, record: Record, state: str, asked: str, at: datetime) -> None:
         """Note what each wants, as far as the case went. Of the verified ones nobody was asked yet,

@@ -5,9 +5,9 @@ worker does by itself and without any key."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -61,6 +61,8 @@ from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
+# So long the same answer by the same hand is the button pressed twice.
+_TWICE = timedelta(minutes=2)
 _WHY_NOT = {
     Why.CONSENT: _l(
         "One of them has not agreed, or takes back that the report is kept. Only her release may "
@@ -372,10 +374,12 @@ def say_not_yet(by: Actor, public_id: str) -> None:
     """A mediator says that nothing came of it yet, and that she goes on. Raises NotFound."""
     with audited("mediation.brief_answered", by) as change:
         brief, now = _own(change.session, by, public_id), _minute(change.now)
+        before = outcome_of(brief) or {}
+        if before.get("not_yet", "") >= _minute(change.now - _TWICE):
+            change.nothing()
+            return
         brief.state = "accepted"
-        _answer(
-            brief, response="agreed", not_yet=now, at=(outcome_of(brief) or {}).get("at") or now
-        )
+        _answer(brief, response="agreed", not_yet=now, at=before.get("at") or now)
         change.about(public_id)
     follow_briefs(public_id)
 
@@ -395,6 +399,9 @@ def close_brief(by: Actor, public_id: str, results: Sequence[Result]) -> None:
             raise NotFound
         now, before = _minute(change.now), outcome_of(brief) or {}
         results_by_kind = {result["kind"]: result for result in before.get("results", ())}
+        if all(_is_told(results_by_kind.get(kind, {}), one) for kind, one in told.items()):
+            change.nothing()
+            return
         for kind, result in told.items():
             earlier = results_by_kind.get(kind, {})
             if result.result == "none" and earlier.get("result", "none") != "none":
@@ -419,6 +426,14 @@ def close_brief(by: Actor, public_id: str, results: Sequence[Result]) -> None:
         )
         change.about(public_id)
     follow_briefs(public_id)
+
+
+def _is_told(before: Mapping[str, Any], result: Result) -> bool:
+    """True if this result was told before, as by a button that is pressed twice: to refuse the
+    others, too, of whom some were reached."""
+    if result.result == "none" and before.get("result", "none") != "none":
+        return bool(before.get("final"))
+    return (before.get("result"), before.get("count")) == (result.result, result.count)
 
 
 def _minute(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from kash.desk.demo.cases import CaseTelling, sample_cases
 from kash.desk.demo.opening import read_data
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Record
-from kash.incidents.wording import EVENT_NAMES, STATE_NAMES, steps_text
+from kash.incidents.wording import EVENT_NAMES, OUTCOME_NAMES, STATE_NAMES, steps_text
 from kash.policy import Actor
 
 BEGUN, NOW = datetime(2026, 11, 2, 20, tzinfo=UTC), datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -51,6 +51,7 @@ def test_each_step_has_its_words_and_a_mediator_is_followed_from_asking_to_the_r
     records = [record for _acts, _party, record in sampled(app)]
     steps = {event.what for record in records for event in record.timeline}
     assert steps <= EVENT_NAMES.keys() | STATE_NAMES.keys()
+    assert {record.closing.outcome for record in records} <= {"", *OUTCOME_NAMES}
     with app.test_request_context():
         told = {steps_text(one) for record in records for one in record.interventions}
     assert "asked 13:00, read 13:03, going 13:04, Released: 3 of 3 14:08" in told
