@@ -107,7 +107,7 @@ from kash.workshops.missing import answered_for
 from kash.workshops.models import Workshop
 from kash.workshops.queries.deliveries import CertificatesHeld
 from kash.workshops.rules import CourseHeld
-from kash.workshops.tabs import Tab
+from kash.workshops.tabs import Milestones, Tab
 
 
 def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
@@ -640,6 +640,7 @@ FEATURE = Feature(
         *LINES,
         *TRACK_PARTS,
         Tab(_l("Certificates"), "certificates.workshop", "certificates.see", 50),
+        Milestones(50, views.workshop.milestones),
         PersonSection(_l("Certificates"), person_rows),
         Reference(
             COLUMN,

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.attendance.queries.pads import waiting_count
+from kash.feature import declared
 from kash.people.queries.persons import key_within_reach
 from kash.people.sections import SectionRow, SectionRows
 from kash.platform.web import current_actor
@@ -22,9 +23,10 @@ from kash.workshops.models import Workshop
 from kash.workshops.queries.people import headcount, workshops_of_person
 from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of
 from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
+from kash.workshops.queries.workshops import registers_to_confirm
 from kash.workshops.rules import Stage, stage
 from kash.workshops.services.timetable import WorkshopCancelled
-from kash.workshops.tabs import tabs_for
+from kash.workshops.tabs import Milestones, Stands, tabs_for
 
 
 def mine(public_id: str, permission: str = "workshops.edit") -> Workshop:
@@ -71,8 +73,22 @@ def frame(workshop: Workshop) -> dict[str, Any]:
     note = _("%(count)s open", count=marked_open) if marked_open else ""
     if to_decide + to_match:
         note = _("%(count)s to decide", count=to_decide + to_match)
+    # Both reach as far for a trainer.
+    may_confirm = may_mark or actor.reach("attendance.confirm") is Reach.ALL
+    way = []
+    if stands is not Stage.CANCELLED:
+        way = _way(
+            workshop,
+            sessions,
+            # As long as it has not begun, people are enrolled.
+            enrolled=bool(count["confirmed"]) and stands is not Stage.PLANNED,
+            edits=may_edit,
+            marks=may_mark,
+            confirms=may_confirm,
+        )
     return {
         "workshop": workshop,
+        "way": way,
         "sessions": sessions,
         "headcount": count,
         "facilitators": facilitators_of(workshop),
@@ -82,8 +98,7 @@ def frame(workshop: Workshop) -> dict[str, Any]:
         "stage_tone": STAGE_TONE[stands],
         "may_edit": may_edit,
         "may_mark": may_mark,
-        # Both reach as far for a trainer.
-        "may_confirm": may_mark or actor.reach("attendance.confirm") is Reach.ALL,
+        "may_confirm": may_confirm,
         "to_decide": to_decide,
         "to_match": to_match,
         "next_open": next((session for session in sessions if not session.closed), None),
@@ -94,6 +109,41 @@ def frame(workshop: Workshop) -> dict[str, Any]:
             own=may_edit,
         ),
     }
+
+
+def _way(
+    workshop: Workshop,
+    sessions: Sequence[Any],
+    *,
+    enrolled: bool,
+    edits: bool,
+    marks: bool,
+    confirms: bool,
+) -> list[tuple[Any, Stands]]:
+    """The milestones of a workshop in their order, each by its name."""
+    actor = current_actor()
+
+    def page(of: str, may: bool, **values: Any) -> str:
+        return url_for(f"workshops.{of}", public_id=workshop.public_id, **values) if may else ""
+
+    is_open = next((session for session in sessions if not session.closed), None)
+    begun = is_open is not None and to_local(is_open.starts_at).date() <= local_today()
+    held = bool(sessions) and is_open is None
+    confirmed = held and all(session.confirmed for session in sessions)
+    waiting = confirms and held and not confirmed and bool(registers_to_confirm(workshop, actor))
+    register = page("register", marks and begun, session_id=is_open.public_id) if is_open else ""
+    way = [
+        (_("Planned"), Stands(bool(sessions), page("add_session", edits), _("Add a session"))),
+        (_("Enrolled"), Stands(enrolled, page("people", edits, _anchor="find"), _("Enrol people"))),
+        (_("Sessions held"), Stands(held, register, _("Open the register"))),
+        (
+            _("Confirmed"),
+            Stands(confirmed, page("confirm_registers", waiting), _("Confirm registers")),
+        ),
+    ]
+    for part in sorted(declared(Milestones), key=lambda part: part.order):
+        way += part.look(workshop, actor, held)
+    return way
 
 
 def numbered(sessions: Sequence[Any]) -> dict[str, str]:

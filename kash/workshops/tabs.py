@@ -1,8 +1,8 @@
-"""The tabs of a workshop's page. A room that stands above workshops declares its own."""
+"""Tabs and milestones of a workshop's page. A room that stands above workshops declares its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import request, url_for
 from kash.feature import ShownPart, declared
 from kash.platform.web.parts import nearest
 from kash.policy import Actor, Reach
+from kash.workshops.models import Workshop
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,26 @@ class Tab(ShownPart):
     order: int
     tab: Any = ""
     covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Whether a milestone is reached; if not, the page and the button by which the actor goes on.
+    Without a page it waits for its day, or for somebody else."""
+
+    reached: bool
+    url: str = ""
+    button: Any = ""
+
+
+@dataclass(frozen=True)
+class Milestones(ShownPart):
+    """Milestones after those of every workshop (planned, enrolled, held, confirmed). `look` is told
+    whether all registers are closed, and gives each that a workshop has, by its name, and how it
+    stands."""
+
+    order: int
+    look: Callable[[Workshop, Actor, bool], Sequence[tuple[Any, Stands]]]
 
 
 def tabs_for(

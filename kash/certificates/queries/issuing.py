@@ -5,7 +5,7 @@ the track that their certificate needs."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from kash.certificates.models import (
     CertificateBatch,
     CertificateRule,
     HolderLink,
+    Printing,
 )
 from kash.certificates.rules.issuing import (
     IssuingRecord,
@@ -267,6 +268,11 @@ def batches_of(workshop: Workshop) -> list[tuple[CertificateBatch, int]]:
             .order_by(CertificateBatch.id.desc())
         )
     ]
+
+
+def are_printed(batches: Collection[int]) -> bool:
+    """True if paper was made of one of these batches (ids)."""
+    return bool(db.session.scalar(select(exists().where(Printing.batch_id.in_(batches)))))
 
 
 def _broken_off() -> ColumnElement[bool]:

@@ -37,9 +37,11 @@ from kash.platform.web.pages import go
 from kash.platform.web.public_address import says_address
 from kash.platform.web.taking import noted
 from kash.policy import Actor, allow
+from kash.training.models import TALK
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
+from kash.workshops.tabs import Stands
 
 _TONES = {"valid": "good", "expiring": "live", "expired": "warn", "revoked": "bad", "replaced": ""}
 
@@ -114,6 +116,43 @@ def steps_of(
         state, proposed_by=batch.proposed_by, actor=actor.public_id, issued=issued
     )
     return decision, {step.value for step in steps if may.get(step, as_organiser)}
+
+
+def milestones(workshop: Workshop, _actor: Actor, closed: bool) -> list[tuple[str, Stands]]:
+    """Certified and printed, for a workshop that leads to certificates."""
+    if workshop.version.lineage == TALK:
+        return []
+    public_id = workshop.public_id
+    as_organiser = organises(workshop)
+    if not closed:
+        return [(_("Certified"), Stands(False)), (_("Printed"), Stands(False))]
+    batches = [batch for batch, _count in issuing_queries.batches_of(workshop)]
+    certified, printed = Stands(False), Stands(False)
+    open_batch = next((each for each in batches if each.state not in ("issued", "returned")), None)
+    issued = [batch.id for batch in batches if batch.state == "issued"]
+    if open_batch is not None:
+        state = issuing_queries.state_of(open_batch)
+        count, _all = issuing_queries.how_far(open_batch)
+        steps = steps_of(open_batch, state, count, as_organiser=as_organiser)[1]
+        button = _("Look and approve") if "approve" in steps else _("Issue")
+        url = url_for("certificates.batch", public_id=public_id, batch_id=open_batch.public_id)
+        certified = Stands(False, url if steps & {"approve", "issue"} else "", button)
+    elif issued:
+        certified = Stands(True)
+        if issuing_queries.are_printed(issued):
+            printed = Stands(True)
+        elif as_organiser:
+            url = url_for("certificates.batch", public_id=public_id, batch_id=batches[0].public_id)
+            printed = Stands(False, f"{url}#paper-h", _("Print"))
+    elif as_organiser:
+        people = issuing_queries.candidates(workshop)
+        if not _unread(people) and all(person.missing for person in people):
+            # Nobody may have one: nothing is left to do.
+            return []
+        certified = Stands(
+            False, url_for("certificates.workshop", public_id=public_id), _("Propose certificates")
+        )
+    return [(_("Certified"), certified), (_("Printed"), printed)]
 
 
 _ANSWERS = {str(unasked): unasked for unasked in Unasked}

@@ -61,7 +61,7 @@ from kash.platform.web.today import BeginningStep, Need, TodayLine, Viewer, is_m
 from kash.policy import Role
 from kash.workshops.availability.queries import DistanceBands
 from kash.workshops.services.timetable import FollowsWorkshop
-from kash.workshops.tabs import Tab
+from kash.workshops.tabs import Milestones, Tab
 
 CHAPTERS = Chapters(
     {
@@ -285,6 +285,7 @@ FEATURE = Feature(
         DistanceBands(programme_bands),
         FollowsWorkshop(follow),
         Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60, _l("Money")),
+        Milestones(70, views.claims.milestones),
         PersonSection(_l("Payouts"), person_rows),
         OtherCount("payouts", _l("Payouts"), paid_on),
         # Payments all move; if both were paid for one day, that shows as a double claim from then.

@@ -7,20 +7,23 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from kash.accounts.services.breaches import lend_approvals
+from kash.attendance.models import Slot
 from kash.attendance.services.registers import reopen_slot
 from kash.money.payouts.documents import payment_markup
-from kash.money.payouts.models import Payee
+from kash.money.payouts.models import Payee, PayoutLine
 from kash.money.payouts.queries.claims import latest_table
 from kash.money.payouts.queries.payments import files_of, lines_of, reconciliations, sheets_of
 from kash.money.payouts.rules import PaymentState
 from kash.money.payouts.services.claims import Chosen, add_payee, make_exception, set_rates
-from kash.money.payouts.services.payments import Note, note_payment
+from kash.money.payouts.services.payments import Note, approve, note_payment
 from kash.people.models import Consent
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today
+from kash.policy import SYSTEM
 from kash.workshops.models import Facilitator
 from kash.workshops.services.people import enrol
 from tests.workshops.conftest import FIRST_DAY, make_person
@@ -66,6 +69,25 @@ def test_the_tab_says_who_gets_what_and_why(ready, at, trainer):
     assert "You proposed this list" in page
     assert "lists/" in answer.location
     assert trainer.post(f"{at}/propose").status_code == 409
+
+
+def test_the_head_of_the_workshop_leads_to_what_is_to_be_paid(ready, trainer, director):
+    def button(page):
+        head = page.get(f"/workshops/{ready.held.workshop}").text
+        way = re.findall(r"<li[^>]*>([^<]+)</li>", head.partition('class="way"')[2])
+        return "Paid" in way, re.findall(r'<a class="btn main" href="[^"]*">([^<]+)</a>', head)
+
+    db.session.execute(update(Slot).values(confirmed_at=utc_now(), confirmed_by=SYSTEM.public_id))
+    db.session.commit()
+    assert button(trainer) == (True, ["Propose payouts"])
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made = ready.proposed()
+    assert [button(trainer), button(director)] == [(True, []), (True, ["Look and approve"])]
+    approve(ready.one(made), ready.director)
+    assert button(trainer) == (True, ["Pay out"])
+    db.session.execute(update(PayoutLine).values(state="paid"))
+    db.session.commit()
+    assert button(trainer) == (False, [])
 
 
 def test_another_approves_and_every_cent_is_shown(ready, at, trainer, director):

@@ -184,6 +184,19 @@ def funder_parts(workshop: Workshop, lines: Sequence[PayoutLine]) -> list[tuple[
     return [(name, part, paid[name]) for name, part in cents.items()]
 
 
+def lists_unpaid(lists: Collection[int]) -> set[int]:
+    """Of approved lists (ids) those with a payment that has not arrived."""
+    if not lists:
+        return set()
+    waits = PayoutLine.state.in_(("outstanding", "sent", "failed"))
+    statement = (
+        select(PayoutLine.list_id)
+        .join(PayoutList, PayoutList.id == PayoutLine.list_id)
+        .where(PayoutLine.list_id.in_(lists), PayoutList.state == "approved", waits)
+    )
+    return set(db.session.scalars(statement))
+
+
 def waiting_for(actor: Actor, limit: int = 20) -> Sequence[Row[PayoutList, int]]:
     """Lists that this actor can approve, as another proposed them, or has to pay, each with the
     number of its payments; oldest first."""

@@ -29,7 +29,7 @@ from kash.money.payouts.forms import (
     RatesGrid,
     SettleForm,
 )
-from kash.money.payouts.models import PayoutLine, PayoutList, RateTable
+from kash.money.payouts.models import APPROVAL, PayoutLine, PayoutList, RateTable
 from kash.money.payouts.queries.claims import (
     DoubleClaim,
     DraftRow,
@@ -46,6 +46,7 @@ from kash.money.payouts.queries.payments import (
     all_lists,
     list_of,
     lists_of,
+    lists_unpaid,
     own_payouts,
     payouts_of_person,
     reconciliations,
@@ -76,6 +77,7 @@ from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.queries.scope import own_workshop, runs
 from kash.workshops.queries.workshops import held_sessions
+from kash.workshops.tabs import Stands
 
 PayoutListLine = tuple[PayoutList, Reconciliation]
 
@@ -215,6 +217,33 @@ def staff_workshop(public_id: str) -> Workshop:
 def organises(found: Workshop) -> bool:
     """True if the actor proposes and pays here."""
     return runs(current_actor(), found, "payouts.propose")
+
+
+def milestones(workshop: Workshop, actor: Actor, closed: bool) -> list[tuple[str, Stands]]:
+    """Paid, for a workshop of which something is due or was proposed."""
+    if not closed:
+        return [(_("Paid"), Stands(False))]
+    lists = [payout_list for payout_list in lists_of(workshop) if payout_list.state != "returned"]
+    unpaid = lists_unpaid([payout_list.id for payout_list in lists])
+    to_do = next((each for each in lists if each.state == "proposed" or each.id in unpaid), None)
+    url = url_for("payouts.workshop", public_id=workshop.public_id)
+    if to_do is not None:
+        may = (
+            APPROVAL.offered(to_do, actor, as_organiser=False).approves
+            if to_do.state == "proposed"
+            else runs(actor, workshop, "payouts.pay")
+        )
+        url = url_for("payouts.payout_list", public_id=workshop.public_id, list_id=to_do.public_id)
+        button = _("Look and approve") if to_do.state == "proposed" else _("Pay out")
+        return [(_("Paid"), Stands(False, url if may else "", button))]
+    if lists:
+        return [(_("Paid"), Stands(True))]
+    table = table_for(workshop.id)
+    if table is None:
+        return []
+    if not organises(workshop):
+        return [(_("Paid"), Stands(False))]
+    return [(_("Paid"), Stands(False, url, _("Propose payouts")))] if draft(workshop, table) else []
 
 
 def paid_list(public_id: str, list_id: str) -> tuple[Workshop, PayoutList]:
