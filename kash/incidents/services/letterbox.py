@@ -413,7 +413,8 @@ def keep_owner(
         owned = Owned(account=account, ring_at=ring_at, held=somebody_held, due_on=due_on)
         if account not in (by, before.account if before else ""):
             owned.ring_at, owned.rung = now, -1
-        elif before is not None and not step:
+        elif before is not None and (not step or (before.rung < 0 and account != by)):
+            # A step of somebody else's tells the owner nothing of what she does not know yet.
             owned.ring_at, owned.rung = min(ring_at, before.ring_at), before.rung
     if owned != before or stays != told:
         with letterbox(session) as box:
