@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from kash.incidents.services.mediation import Request, ask_mediator
 from tests.e2e.waiting import wait_until
+from tests.incidents.test_mediation import a_case, on_duty
 
 from .profiles import canary, found_in, kept_profile, type_into_every_field
 from .walkers import Walker
@@ -67,6 +69,49 @@ def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(walk, brows
     found = found_in(tmp_path)
     assert {name for name, number in typed.items() if number in found} == set()
     assert found == {*_KEPT_BY_A_FORM, _KEPT_BY_A_TAB}
+
+
+def test_a_closed_browser_holds_nothing_of_a_call_a_receipt_or_a_mediators_page(
+    browser, site, member, client_for, actor, tmp_path
+):
+    """Where no walk of the whole programme leads: what is typed there, and what is shown."""
+    mediator = actor("police_peer", name="Kamau")
+    on_duty(mediator, phone="+254712000009")
+    reference = a_case(persons=3)
+    shown = Request(
+        mediator.public_id, ("release",), canary(20), canary(21), "+254712000001", persons=("p1",)
+    )
+    ask_mediator(member.actor, member.vault(), reference, shown)
+    typed: dict[str, int] = {}
+    with kept_profile(browser, tmp_path) as context:
+        for client, paths in (
+            (None, ("/r", "/h")),
+            (member.client, ("/w/call", f"/w/{reference}/m", "/w/y", "/w/o")),
+            (client_for(mediator), ("/w/b",)),
+        ):
+            context.clear_cookies()
+            for name in ("session", "vault"):
+                cookie = client and client.get_cookie(name, domain="localhost")
+                if cookie:
+                    held = {"name": name, "value": cookie.value, "url": site.address}
+                    context.add_cookies([held])
+            for path in paths:
+                page = context.new_page()
+                answer = page.goto(site.address + path)
+                assert answer is not None
+                assert answer.ok, path
+                typed |= type_into_every_field(page, 30 + len(typed))
+        expect(page.get_by_text(canary(20))).to_be_visible()
+        control = _control(context, site.address)
+        control.wait_for_timeout(500)
+        control.goto(f"{site.address}/sign-in")
+        control.wait_for_timeout(2500)
+    assert {path.rsplit("/", 1)[1] for path in (name.split(": ")[0] for name in typed)} >= {
+        "r",
+        "call",
+        "m",
+    }
+    assert found_in(tmp_path) == {*_KEPT_BY_A_FORM, _KEPT_BY_A_TAB}
 
 
 def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(walk, browser, tmp_path):
