@@ -630,7 +630,7 @@ FEATURE = Feature(
         OpenWay(
             20,
             _l("Digital badges (Open Badges 3.0)"),
-            _l("One's own certificate as a signed file, for whoever earned it and asks for it."),
+            _l("A signed file of the certificate, for the person who earned it and asks for it."),
             "certificates.index",
             "certificates.see",
         ),

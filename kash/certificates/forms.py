@@ -259,7 +259,7 @@ def design_form(design: Design) -> DesignForm:
     offered = [
         ("", _("Nobody")),
         (design_rules.SignerKind.LEAD.value, _("The lead trainer of the workshop")),
-        (design_rules.SignerKind.APPROVER.value, _("Whoever approved the batch")),
+        (design_rules.SignerKind.APPROVER.value, _("The person who approved the batch")),
         (design_rules.SignerKind.NAMED.value, _("The name that is typed below")),
         *((f"account:{public_id}", name) for public_id, name in signing_accounts()),
     ]
@@ -385,7 +385,7 @@ class DecisionForm(KashForm):
         most=1000,
         required=True,
         rows=2,
-        description=_l("Whoever approves reads it. It stands on no certificate."),
+        description=_l("The approver reads it. It stands on no certificate."),
     )
 
 

@@ -474,7 +474,7 @@ def _handed_over(asked: Viewer) -> Sequence[TodayLine]:
         TodayLine(
             _("Action: %(text)s", text=do_truncate(current_app.jinja_env, action.text, 120)),
             url_for("forums.progress", forum_id=action.forum_id, action_id=action.public_id),
-            _("Whoever took this on has left the forum.")
+            _("The person who took this on has left the forum.")
             if action.owner_left
             else _("Nobody has taken this on yet."),
             key=day_text(action.due_on) if action.due_on else "–",
@@ -527,7 +527,7 @@ TODAY = (
     Need("lines", 240, _to_release),
     Need("read_minutes", 260, _to_read),
     Need("terms", 250, _terms),
-    Need("actions", 270, _actions, lead=_l("Actions to see to:"), lead_place=110, most=MOST_SHOWN),
+    Need("actions", 270, _actions, lead=_l("Actions to do:"), lead_place=110, most=MOST_SHOWN),
     Need("actions_left", 275, _handed_over, most=MOST_SHOWN),
     Need("decisions", 276, _looked_at, most=MOST_SHOWN),
     Panel("meetings", 20, _today_meetings, "forums/today_meetings.html", "forums.see"),

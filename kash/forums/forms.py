@@ -215,7 +215,7 @@ class ActionNoteForm(KashForm):
         rows=3,
         required=True,
         validators=[without_figures],
-        description=_l("Whoever reads the action reads it. Write no name of a person."),
+        description=_l("Everybody who reads the action reads this. Write no name of a person."),
     )
     file = FileField(_l("Evidence"))
 

@@ -246,7 +246,7 @@ KINDS = (
     MessageKind(
         DUE,
         _l("An action is due soon"),
-        _l("To whoever took it on, three days before its day."),
+        _l("To the person who took it on, three days before its day."),
         (_WHEN,),
         sms=_l(
             "What you took on is to be done by {when}. "
@@ -261,7 +261,7 @@ KINDS = (
     MessageKind(
         LATE,
         _l("An action is late"),
-        _l("To whoever took it on, the day after its day."),
+        _l("To the person who took it on, the day after its day."),
         (_WHEN,),
         sms=_l(
             "What you took on was to be done by {when}. "

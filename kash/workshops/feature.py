@@ -508,7 +508,9 @@ TODAY = (
     Need(
         "to_confirm", 130, _to_confirm, lead=_l("Registers to confirm:"), lead_place=50, count=total
     ),
-    Need("phones", 110, _phones, lead=_l("From phones, to see to:"), lead_place=60, count=total),
+    Need(
+        "phones", 110, _phones, lead=_l("Sent from phones, to check:"), lead_place=60, count=total
+    ),
     Panel("sessions", 10, _coming, "workshops/today_sessions.html", "attendance.mark"),
     Own(20, _hers),
     BeginningStep(

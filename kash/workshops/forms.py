@@ -155,7 +155,7 @@ def standstill_sentence(reason: StayReason) -> str:
             "Left an offer unanswered and are asked no more by themselves: %(count)s.",
             count=reason.people,
         )
-    return _("You can give a seat to whoever waits.")
+    return _("You can give a seat to somebody who waits.")
 
 
 def left_out_word(reason: str) -> str:
@@ -352,7 +352,7 @@ class SeatRulesForm(RowVersionForm):
         _l("The waiting list moves by itself until so many days before the start"),
         least=DAYS_BEFORE.least,
         most=DAYS_BEFORE.most,
-        description=_l("After that a free seat is offered to whoever is next, and held for them."),
+        description=_l("After that a free seat is offered to the next person, and held for them."),
     )
     offer_hours = whole_number_field(
         _l("An offer stands for so many hours"),
@@ -476,8 +476,8 @@ class RecordForm(RowVersionForm):
         required=False,
         rows=5,
         description=_l(
-            "What happened, for whoever teaches it next. No names of people, and nothing by "
-            "which one could be known."
+            "What happened, for the next trainer. No names of people, and nothing by which "
+            "somebody could be known."
         ),
     )
     next_time = long_text_field(
@@ -485,5 +485,5 @@ class RecordForm(RowVersionForm):
         most=LONGEST_NOTES,
         required=False,
         rows=3,
-        description=_l("For the next trainer, and for whoever writes the next version."),
+        description=_l("For the next trainer, and for the author of the next version."),
     )

@@ -217,7 +217,7 @@ def test_a_participant_sees_what_is_hers(actor, client_for, workshop, groups):
         by=trainer,
     )
     text = _main(client_for(actor("peer", person_id=ids[0][1])).get("/").text)
-    assert "Actions to see to: 1 ." in text
+    assert "Actions to do: 1 ." in text
     assert "Action: Send the list" in text
     assert "given to you" in text
     assert "Hers" in text

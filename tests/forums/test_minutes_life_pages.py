@@ -95,7 +95,7 @@ def test_a_secretary_leads_minutes_from_draft_to_locked(life, here, secretary, c
     }
     same = secretary.post(confirm, data=sent_form)
     assert same.status_code == 422
-    assert "Whoever proposes does not second." in same.text
+    assert "The proposer does not second." in same.text
     locked = secretary.post(confirm, data=sent_form | {"seconder": members["office"]})
     assert locked.status_code == 303
     db.session.rollback()

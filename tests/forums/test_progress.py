@@ -167,7 +167,7 @@ def test_an_action_of_whoever_left_is_shown_so_and_handed_over(series, taken, cl
     end_membership(series.forum, series.members["alias"], by=series.secretary)
     secretary = client_for(series.secretary)
     at = _at(series, taken.actions["alias"])
-    assert "Whoever took this on has left the forum" in secretary.get("/").text
+    assert "The person who took this on has left the forum" in secretary.get("/").text
     assert "Do alias" in secretary.get(f"/forums/{series.forum}/actions?state=left").text
     assert "Hand it over to a member" in secretary.get(f"{at}/progress").text
     given = {"owner": series.members["name"], "due_on": "2027-02-01"}

@@ -116,7 +116,7 @@ def test_whoever_is_under_eighteen_learns_nothing_by_her_link(linked, client):
     db.session.commit()
     answered = client.post(f"/r/{token}", data={"answer": "comes"})
     assert answered.status_code == 409
-    assert "Talk to whoever invited you." in text_of(answered)
+    assert "Talk to the person who invited you." in text_of(answered)
     assert "18" not in text_of(answered)
     db.session.rollback()
     assert states(held)["Zawadi Sampuli"] == "invited"

@@ -252,7 +252,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
     form = forms.RevokeForm()
     if form.validate_on_submit():
         revoking.revoke(certificate, form.reason_class.data, form.reason.data, current_actor())
-        return go("certificates.certificate", _("Revoked. Whoever checks it now reads so."))
+        return go("certificates.certificate", _("Revoked. Everybody who checks it now reads so."))
     return page(
         "certificates/revoke.html",
         form=form,

@@ -131,13 +131,13 @@ def _address() -> str:
     return {
         AddressKind.OPEN: address,
         AddressKind.PLAIN: _(
-            "%(address)s. Nothing protects what is sent there. Whoever runs the server sets"
-            " KASH_PUBLIC_URL to an address that begins with https.",
+            "%(address)s. Nothing protects what is sent there. The person who runs the "
+            "server sets KASH_PUBLIC_URL to an address that begins with https.",
             address=address,
         ),
         AddressKind.LOCAL: _(
-            "%(address)s. Only the computer on which Kash runs can open it. Whoever runs the"
-            " server sets KASH_PUBLIC_URL to the address that people use.",
+            "%(address)s. Only the computer on which Kash runs can open it. The person who "
+            "runs the server sets KASH_PUBLIC_URL to the address that people use.",
             address=address,
         ),
     }[kind_of_address(address)]

@@ -111,9 +111,8 @@ def make_archive(progress: Progress, *, request: str) -> JobResult:
         folder.cleanup()
         raise Problem(
             _l(
-                "No archive was made: files that belong to records are not where"
-                " files are stored. Tell "
-                "whoever runs the server."
+                "No archive was made: files that belong to records are missing. Tell the "
+                "person who runs the server."
             )
         ) from None
     except BaseException:

@@ -147,7 +147,7 @@ class NotConfirmed(Problem):
         ConfirmRefusal.REMARKS: _l("Settle the remarks first: each gets an answer."),
         ConfirmRefusal.EARLIER: _l("Minutes are confirmed at a later meeting of the same forum."),
         ConfirmRefusal.MOMENT: _l("Choose a time at which that meeting was under way."),
-        ConfirmRefusal.SAME: _l("Whoever proposes does not second. Choose two members."),
+        ConfirmRefusal.SAME: _l("The proposer does not second. Choose two members."),
         ConfirmRefusal.ABSENT: _l("Choose members who were present at that time."),
         ConfirmRefusal.NO_QUORUM: _l(
             "The meeting was not quorate at that time, so it could not confirm minutes. They wait"

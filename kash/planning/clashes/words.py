@@ -39,8 +39,8 @@ REASON: dict[ClashKind, Any] = {
     ClashKind.HOLIDAY: _l("Few come on a holiday, and offices are closed."),
     ClashKind.PEOPLE: _l("Only people whose pages you may open are counted."),
     ClashKind.DOOR: _l(
-        "Whoever is seen at the door by an officer is known in the street from then on, and so is"
-        " the officer."
+        "A person whom an officer sees at the door is known in the street from then on, and "
+        "so is the officer."
     ),
     ClashKind.PATTERN: _l("Somebody who means harm learns where and when to wait."),
     ClashKind.LATE: _l("After dark the way home is where people are attacked and arrested."),
@@ -86,7 +86,7 @@ def sentence(clash: Clash, names: ClashNames) -> str:
         )
     values["clock"] = clock_text(-(-clash.number // 15) * 15)
     return _(
-        "After “%(one)s” on %(day)s, whoever has the longest way is home at about %(clock)s.",
+        "After “%(one)s” on %(day)s, the person with the longest way is home at about %(clock)s.",
         **values,
     )
 

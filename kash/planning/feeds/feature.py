@@ -60,8 +60,8 @@ FEATURE = Feature(
             10,
             _l("Calendars by an address"),
             _l(
-                "Where one has to be and when, to whoever has the address; of a venue, when it is"
-                " taken."
+                "Where somebody has to be and when, to everybody who has the address; of a "
+                "venue, when it is taken."
             ),
             "feeds.own",
             SIGNED_IN,

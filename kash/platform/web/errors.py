@@ -195,16 +195,17 @@ class TooManyTries(Problem):
 
 Again = tuple[str, list[tuple[str, str]]]
 _NO_ROOM = _l(
-    "There is no room left on the server's disk, so nothing was saved. Reading goes on. Tell an "
-    "administrator, or whoever runs the server."
+    "There is no room left on the server's disk, so nothing was saved. Reading goes on. "
+    "Tell an administrator, or the person who runs the server."
 )
 _ALTERED = _l(
     "A key of the vault was altered in the database. Nothing is sealed to it. Tell the other "
     "members and the operator of the server now."
 )
 _DAMAGED = _l(
-    "What this page needs is damaged on the server's disk. Tell an administrator, or whoever runs "
-    "the server, at once, and type in nothing more until somebody has looked."
+    "What this page needs is damaged on the server's disk. Tell an administrator, or the "
+    "person who runs the server, at once, and type in nothing more until somebody has "
+    "looked."
 )
 
 

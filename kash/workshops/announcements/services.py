@@ -104,7 +104,7 @@ KINDS = (
     MessageKind(
         INVITED,
         _l("Invitation"),
-        _l("To whoever is invited and has not answered."),
+        _l("To those invited who have not answered."),
         (TITLE, _WHEN, _WHERE, LINK),
         sms=_l("{title}, {when}, {where}. Do you come? {link}"),
         subject=_l("{title}, {when}"),
@@ -113,7 +113,7 @@ KINDS = (
     MessageKind(
         PLACE_GIVEN,
         _l("A place"),
-        _l("To whoever is enrolled."),
+        _l("To those enrolled."),
         (TITLE, _WHEN, _WHERE, LINK),
         sms=_l("{title}, {when}, {where}: you have a place. Can't come? {link}"),
         subject=_l("{title}, {when}"),
@@ -124,7 +124,7 @@ KINDS = (
     MessageKind(
         CHANGED,
         _l("A change of days, hour or place"),
-        _l("To whoever is invited or enrolled, ten minutes after the last change."),
+        _l("To those invited or enrolled, ten minutes after the last change."),
         (TITLE, _WAS, _NOW),
         sms=_l("{title}: was {was}, now {now}"),
         subject=_l("{title}: changed"),
@@ -133,7 +133,7 @@ KINDS = (
     MessageKind(
         CANCELLED,
         _l("A workshop is cancelled"),
-        _l("To whoever is invited or enrolled."),
+        _l("To those invited or enrolled."),
         (TITLE, _WHEN),
         sms=_l("{title}, {when}, is cancelled."),
         subject=_l("{title}: cancelled"),
@@ -142,7 +142,7 @@ KINDS = (
     MessageKind(
         RESTORED,
         _l("A cancelled workshop is held after all"),
-        _l("To whoever is invited or enrolled."),
+        _l("To those invited or enrolled."),
         (TITLE, _WHEN, _WHERE),
         sms=_l("{title} is held after all: {when}, {where}."),
         subject=_l("{title}: held after all"),
@@ -151,7 +151,7 @@ KINDS = (
     MessageKind(
         REMOVED,
         _l("Somebody is no longer expected"),
-        _l("To whoever was invited or enrolled and is taken out."),
+        _l("To those who were invited or enrolled and are taken out."),
         (TITLE, _WHEN),
         sms=_l("{title}, {when}: you are no longer expected."),
         subject=_l("{title}: no longer expected"),
@@ -160,7 +160,7 @@ KINDS = (
     MessageKind(
         REMINDED,
         _l("Reminder"),
-        _l("So many days before the first day, to whoever is invited or enrolled."),
+        _l("So many days before the first day, to those invited or enrolled."),
         (TITLE, _WHEN, _WHERE),
         sms=_l("Reminder: {title}, {when}, {where}."),
         subject=_l("Reminder: {title}, {when}"),
@@ -169,7 +169,7 @@ KINDS = (
     MessageKind(
         THANKED,
         _l("Thanks afterwards"),
-        _l("So many days after the last day, to whoever came."),
+        _l("So many days after the last day, to those who came."),
         (TITLE,),
         sms=_l("Thank you for coming: {title}."),
         subject=_l("{title}: thank you"),

@@ -44,8 +44,8 @@ _FAULTS = {
     "long": (
         "last",
         _l(
-            "This is longer than a year. Check the year that you typed; whoever stays away for"
-            " longer hands over the work."
+            "This is longer than a year. Check the year that you typed. A person who stays "
+            "away for longer hands over the work."
         ),
     ),
     "far": ("first", _l("These days are too far away. Check the year that you typed.")),

@@ -29,7 +29,7 @@ from kash.workshops.services.people import LinkUnknown
 
 MOST_SHOWN = 50
 # Nothing says why a link takes none, or if it ever was one.
-CLOSED = _l("This link takes no names. Ask whoever gave it to you.")
+CLOSED = _l("This link takes no names. Ask the person who gave it to you.")
 
 
 def stand(link: SignUpLink, now: datetime) -> LinkStand:

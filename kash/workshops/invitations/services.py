@@ -111,9 +111,8 @@ def decide(
 
 
 _NOT_SO = _l(
-    "Nothing was changed: somebody of these can't be taken in so. Look at each once more;"
-    " whoever has the same phone as somebody here is that person, and nobody under 18 is"
-    " enrolled."
+    "Nothing was changed: one of these can't be taken in so. Look at each once more. Two "
+    "with the same phone are one person, and nobody under 18 is enrolled."
 )
 
 
@@ -181,7 +180,8 @@ def put_down(link: int, people: Sequence[tuple[str, Typed]]) -> None:
         left = rows_left(held.most_rows, entered_in(held))
         if not left:
             raise Problem(
-                _l("No more names can be put down here. Ask whoever gave you the link."), status=422
+                _l("No more names can be put down here. Ask the person who gave you the link."),
+                status=422,
             )
         if len(fresh) > left:
             raise Problem(

@@ -367,11 +367,11 @@ class LinkUnknown(Problem):
     """No link has this token, or it is past its time: nothing says which."""
 
     status = 404
-    sentence = _l("This link does not work any more. Ask whoever gave it to you.")
+    sentence = _l("This link does not work any more. Ask the person who gave it to you.")
 
 
 _EVENT_CANCELLED = _l("This event does not take place. You need not answer, and need not come.")
-_OFF_THE_LIST = _l("You are no longer on the list. Ask whoever invited you.")
+_OFF_THE_LIST = _l("You are no longer on the list. Ask the person who invited you.")
 
 
 def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentState:

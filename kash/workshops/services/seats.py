@@ -121,7 +121,7 @@ SEAT_MESSAGES = (
     MessageKind(
         OFFERED,
         _l("A seat is offered"),
-        _l("To whoever is next on a waiting list, shortly before the start."),
+        _l("To the next on a waiting list, shortly before the start."),
         (TITLE, _DAY, OfferedField("until", _l("Answer by"), 11, "11/03 17:00"), LINK),
         sms=_l("{title}, {day}: a place is free. Answer by {until}: {link}"),
         subject=_l("{title}: a place is free"),
@@ -133,7 +133,7 @@ SEAT_MESSAGES = (
     MessageKind(
         GIVEN,
         _l("A seat is given"),
-        _l("To whoever moves up from a waiting list by itself."),
+        _l("To those who move up from a waiting list."),
         (TITLE, _DAY, LINK),
         sms=_l("{title}, {day}: you have a place. If you can't come: {link}"),
         subject=_l("{title}: you have a place"),

@@ -92,7 +92,9 @@ def _answered(token: str, language: str) -> ResponseReturnValue:
         try:
             answer_by_link(token[:_LONGEST], comes=said == "comes")
         except NotEnrolled:
-            raise Problem(_l("This can't be answered here. Talk to whoever invited you.")) from None
+            raise Problem(
+                _l("This can't be answered here. Talk to the person who invited you.")
+            ) from None
     back: dict[str, Any] = {"token": token, "in": language}
     return go("answers.answer", **back)
 

@@ -183,7 +183,7 @@ def test_a_link_that_takes_no_names_never_says_why(held, client, why):
     sent = {"name": "Zawadi", "age_band": "25-34"}
     for answer in (client.get(at), client.post(at, data=sent)):
         assert answer.status_code == 404
-        assert "This link takes no names. Ask whoever gave it to you." in text_of(answer)
+        assert "This link takes no names. Ask the person who gave it to you." in text_of(answer)
         assert "Working Together" not in answer.text
     assert waiting() == []
 
