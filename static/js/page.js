@@ -3,8 +3,8 @@ import "./pageshow.js";
 // Before anything can be pressed, so that a button that asks leads nowhere else.
 import "./dialog.js";
 
-// Ctrl and K (on a Mac the command key) lead to the search from everywhere, but for where something
-// is being typed. One key alone would answer to whoever speaks to the machine, or slips (WCAG 2.1.4).
+// Ctrl and K (on a Mac the command key) lead to the search, but where something is being typed. One
+// key alone would answer to a slip (WCAG 2.1.4).
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
   if (event.altKey || event.shiftKey) return;
@@ -63,7 +63,7 @@ enhance(document);
 
 // What a register on this phone has not sent yet goes from any page, whoever is signed in.
 try {
-  // So does what was written in minutes, once whoever wrote it is signed in here.
+  // So does what was written in minutes, once its author is signed in here.
   if (localStorage.getItem("minutes-waits") && !document.querySelector("[data-live-minutes]")) {
     import("./minutes/waiting.js").then(({ sendFromElsewhere }) => sendFromElsewhere(), () => undefined);
   }
@@ -77,7 +77,7 @@ try {
 
 document.addEventListener("htmx:afterSettle", (event) => enhance(event.target));
 
-// The summary of errors is what a person must read first after a form came back.
+// Read first after a form came back.
 document.querySelector("[data-errors]")?.focus();
 
 document.addEventListener("submit", (event) => {
@@ -90,7 +90,7 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Of tabs that a phone shows in part, the one of this page is among them.
+// The tab of this page is in view.
 const strips = new ResizeObserver((all) => {
   for (const { target } of all) {
     const [tab, strip] = [target.querySelector("[aria-current]"), target].map((one) => one.getBoundingClientRect());
