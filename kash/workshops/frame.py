@@ -26,7 +26,7 @@ from kash.workshops.queries.scope import own_workshop, runs, workshop_with_peopl
 from kash.workshops.queries.workshops import registers_to_confirm
 from kash.workshops.rules import Stage, stage
 from kash.workshops.services.timetable import WorkshopCancelled
-from kash.workshops.tabs import Milestones, Stands, tabs_for
+from kash.workshops.tabs import Milestones, MilestoneState, tabs_for
 
 
 def mine(public_id: str, permission: str = "workshops.edit") -> Workshop:
@@ -119,7 +119,7 @@ def _way(
     edits: bool,
     marks: bool,
     confirms: bool,
-) -> list[tuple[Any, Stands]]:
+) -> list[tuple[Any, MilestoneState]]:
     """The milestones of a workshop in their order, each by its name."""
     actor = current_actor()
 
@@ -133,12 +133,18 @@ def _way(
     waiting = confirms and held and not confirmed and bool(registers_to_confirm(workshop, actor))
     register = page("register", marks and begun, session_id=is_open.public_id) if is_open else ""
     way = [
-        (_("Planned"), Stands(bool(sessions), page("add_session", edits), _("Add a session"))),
-        (_("Enrolled"), Stands(enrolled, page("people", edits, _anchor="find"), _("Enrol people"))),
-        (_("Sessions held"), Stands(held, register, _("Open the register"))),
+        (
+            _("Planned"),
+            MilestoneState(bool(sessions), page("add_session", edits), _("Add a session")),
+        ),
+        (
+            _("Enrolled"),
+            MilestoneState(enrolled, page("people", edits, _anchor="find"), _("Enrol people")),
+        ),
+        (_("Sessions held"), MilestoneState(held, register, _("Open the register"))),
         (
             _("Confirmed"),
-            Stands(confirmed, page("confirm_registers", waiting), _("Confirm registers")),
+            MilestoneState(confirmed, page("confirm_registers", waiting), _("Confirm registers")),
         ),
     ]
     for part in sorted(declared(Milestones), key=lambda part: part.order):

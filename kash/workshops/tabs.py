@@ -33,9 +33,9 @@ class Tab(ShownPart):
 
 
 @dataclass(frozen=True)
-class Stands:
-    """Whether a milestone is reached; if not, the page and the button by which the actor goes on.
-    Without a page it waits for its day, or for somebody else."""
+class MilestoneState:
+    """A milestone that is reached or, if it is not, the page and the button by which the actor goes
+    on. Without a page it waits for its day, or for somebody else."""
 
     reached: bool
     url: str = ""
@@ -49,7 +49,7 @@ class Milestones(ShownPart):
     stands."""
 
     order: int
-    look: Callable[[Workshop, Actor, bool], Sequence[tuple[Any, Stands]]]
+    look: Callable[[Workshop, Actor, bool], Sequence[tuple[Any, MilestoneState]]]
 
 
 def tabs_for(

@@ -41,7 +41,7 @@ from kash.training.models import TALK
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
-from kash.workshops.tabs import Stands
+from kash.workshops.tabs import MilestoneState
 
 _TONES = {"valid": "good", "expiring": "live", "expired": "warn", "revoked": "bad", "replaced": ""}
 
@@ -118,16 +118,16 @@ def steps_of(
     return decision, {step.value for step in steps if may.get(step, as_organiser)}
 
 
-def milestones(workshop: Workshop, _actor: Actor, closed: bool) -> list[tuple[str, Stands]]:
+def milestones(workshop: Workshop, _actor: Actor, closed: bool) -> list[tuple[str, MilestoneState]]:
     """Certified and printed, for a workshop that leads to certificates."""
     if workshop.version.lineage == TALK:
         return []
     public_id = workshop.public_id
     as_organiser = organises(workshop)
     if not closed:
-        return [(_("Certified"), Stands(False)), (_("Printed"), Stands(False))]
+        return [(_("Certified"), MilestoneState(False)), (_("Printed"), MilestoneState(False))]
     batches = [batch for batch, _count in issuing_queries.batches_of(workshop)]
-    certified, printed = Stands(False), Stands(False)
+    certified, printed = MilestoneState(False), MilestoneState(False)
     open_batch = next((each for each in batches if each.state not in ("issued", "returned")), None)
     issued = [batch.id for batch in batches if batch.state == "issued"]
     if open_batch is not None:
@@ -136,20 +136,20 @@ def milestones(workshop: Workshop, _actor: Actor, closed: bool) -> list[tuple[st
         steps = steps_of(open_batch, state, count, as_organiser=as_organiser)[1]
         button = _("Look and approve") if "approve" in steps else _("Issue")
         url = url_for("certificates.batch", public_id=public_id, batch_id=open_batch.public_id)
-        certified = Stands(False, url if steps & {"approve", "issue"} else "", button)
+        certified = MilestoneState(False, url if steps & {"approve", "issue"} else "", button)
     elif issued:
-        certified = Stands(True)
+        certified = MilestoneState(True)
         if issuing_queries.are_printed(issued):
-            printed = Stands(True)
+            printed = MilestoneState(True)
         elif as_organiser:
             url = url_for("certificates.batch", public_id=public_id, batch_id=batches[0].public_id)
-            printed = Stands(False, f"{url}#paper-h", _("Print"))
+            printed = MilestoneState(False, f"{url}#paper-h", _("Print"))
     elif as_organiser:
         people = issuing_queries.candidates(workshop)
         if not _unread(people) and all(person.missing for person in people):
             # Nobody may have one: nothing is left to do.
             return []
-        certified = Stands(
+        certified = MilestoneState(
             False, url_for("certificates.workshop", public_id=public_id), _("Propose certificates")
         )
     return [(_("Certified"), certified), (_("Printed"), printed)]

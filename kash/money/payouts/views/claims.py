@@ -77,7 +77,7 @@ from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.queries.scope import own_workshop, runs
 from kash.workshops.queries.workshops import held_sessions
-from kash.workshops.tabs import Stands
+from kash.workshops.tabs import MilestoneState
 
 PayoutListLine = tuple[PayoutList, Reconciliation]
 
@@ -219,10 +219,10 @@ def organises(found: Workshop) -> bool:
     return runs(current_actor(), found, "payouts.propose")
 
 
-def milestones(workshop: Workshop, actor: Actor, closed: bool) -> list[tuple[str, Stands]]:
+def milestones(workshop: Workshop, actor: Actor, closed: bool) -> list[tuple[str, MilestoneState]]:
     """Paid, for a workshop of which something is due or was proposed."""
     if not closed:
-        return [(_("Paid"), Stands(False))]
+        return [(_("Paid"), MilestoneState(False))]
     lists = [payout_list for payout_list in lists_of(workshop) if payout_list.state != "returned"]
     unpaid = lists_unpaid([payout_list.id for payout_list in lists])
     to_do = next((each for each in lists if each.state == "proposed" or each.id in unpaid), None)
@@ -235,15 +235,19 @@ def milestones(workshop: Workshop, actor: Actor, closed: bool) -> list[tuple[str
         )
         url = url_for("payouts.payout_list", public_id=workshop.public_id, list_id=to_do.public_id)
         button = _("Look and approve") if to_do.state == "proposed" else _("Pay out")
-        return [(_("Paid"), Stands(False, url if may else "", button))]
+        return [(_("Paid"), MilestoneState(False, url if may else "", button))]
     if lists:
-        return [(_("Paid"), Stands(True))]
+        return [(_("Paid"), MilestoneState(True))]
     table = table_for(workshop.id)
     if table is None:
         return []
     if not organises(workshop):
-        return [(_("Paid"), Stands(False))]
-    return [(_("Paid"), Stands(False, url, _("Propose payouts")))] if draft(workshop, table) else []
+        return [(_("Paid"), MilestoneState(False))]
+    return (
+        [(_("Paid"), MilestoneState(False, url, _("Propose payouts")))]
+        if draft(workshop, table)
+        else []
+    )
 
 
 def paid_list(public_id: str, list_id: str) -> tuple[Workshop, PayoutList]:
