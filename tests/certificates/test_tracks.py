@@ -294,7 +294,7 @@ def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
     assert "need it." in words(trainer.get(f"/tracks/{tracked.track}"))
     with count_queries() as queries:
         trainer.get(shown)
-    assert queries.count < 60
+    assert queries.count < 65
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ MOST_ON_A_PHONE = 5
 MOST_LINES = 18
 _BAR = re.compile(r'<nav class="bar".*?</nav>', re.S)
 _TABS = re.compile(r'<nav class="tabs" aria-label="Workshop">.*?</nav>', re.S)
-_LINK = re.compile(r'<a href="([^"]+)"\s+class="([^"]*)"\s*(aria-current="page")?')
+_LINK = re.compile(r'<a href="([^"]+)"(?: class="([^"]*)")?( aria-current="page")?')
 # Belong to no place, or to none of everybody: one's own account, what is asked on the way to
 # somewhere, the handbook, search.
 NOWHERE = (

@@ -130,7 +130,7 @@ def test_none_is_made_that_lacks_files_and_whoever_asked_is_told(app, actor, cli
         False,
     ]
     page = client_for(administrator).get(f"/settings/archive/{public_id}").text
-    assert "files that belong to records are not where files are stored" in page
+    assert "files that belong to records are missing" in page
     ask_for_archive(WISH, by=administrator)
     assert told not in client_for(administrator).get("/").text
 
